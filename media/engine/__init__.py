@@ -1,0 +1,1 @@
+"""The media process: its entry, its pipe, its shared frames."""

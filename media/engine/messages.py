@@ -1,0 +1,345 @@
+"""What the window and the media engine say to each other (msgspec tagged unions on a length-prefixed pipe).
+
+Keys travel only here, never in arguments or the environment. Times are Unix milliseconds, identifiers raw bytes.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Parent of all: the tag on the pipe is the class name."""
+
+
+# --- window -> engine -------------------------------------------------------------------------------------
+
+
+class TrustAnchor(msgspec.Struct, frozen=True, kw_only=True):
+    """What the engine needs to judge certificates, as known to the vault.
+
+    `roots` are (ed25519_pk, mldsa_pk) pairs of the own and befriended organisations; `issuers` signed issuer
+    certificates; `certificates` known signed DeviceCerts; `revoked` certificate hashes; `verified` users whose
+    safety number was compared, with the certificate's ed25519_pk seen then.
+    """
+
+    org: bytes
+    roots: list[tuple[bytes, bytes]]
+    issuers: list[bytes]
+    certificates: list[bytes]
+    revoked: list[bytes]
+    verified: list[tuple[bytes, bytes]] = []
+    head_height: int = 0
+    head_hash: bytes = b""
+    head_time: int = 0
+
+
+class Join(Message, kw_only=True):
+    """Enter the meeting. The relay's TLS certificate is checked against `relay_pin` (SHA-256 of DER) or `relay_ca` (PEM).
+
+    `certificate` is the own DeviceCert or guest certificate; the device key stays in the window, which answers
+    `SignPlease`. `invitation_secret` opens the room for a listed host (inv_sk). `relay_key` is the organisation's
+    relay signing seed.
+    """
+
+    relay_host: str
+    relay_port: int
+    relay_pin: bytes = b""
+    relay_ca: str = ""
+    tag: bytes
+    secret: bytes
+    invite_hash: bytes
+    occurrence: int = 0
+    certificate: bytes
+    trust: TrustAnchor
+    invitation_secret: bytes = b""
+    relay_key: bytes = b""
+    force_tls: bool = False
+    admit_certified: bool = False
+    """True: devices with a valid certificate enter without a click (the host's choice for a RCP)."""
+
+
+class Signed(Message, kw_only=True):
+    """Answer to `SignPlease`; empty when the window refused."""
+
+    request: int
+    signature: bytes
+
+
+class Leave(Message, kw_only=True):
+    """Leave the meeting; `end` closes it for all (host)."""
+
+    end: bool = False
+
+
+class Admit(Message, kw_only=True):
+    """Let a waiting person in."""
+
+    knock: int
+
+
+class Refuse(Message, kw_only=True):
+    """Turn a waiting person away."""
+
+    knock: int
+
+
+class Remove(Message, kw_only=True):
+    """Remove a member at once (host)."""
+
+    member: bytes
+
+
+class Handover(Message, kw_only=True):
+    """Give the host's pen to another member."""
+
+    member: bytes
+
+
+class LockRoom(Message, kw_only=True):
+    """Accept no more knocks (host)."""
+
+    locked: bool
+
+
+class Chat(Message, kw_only=True):
+    """Say something to all, up to 4,000 characters; kept nowhere."""
+
+    text: str
+
+
+class AskCode(Message, kw_only=True):
+    """Begin a round of the call code."""
+
+
+class RaiseHand(Message, kw_only=True):
+    """Raise or lower the own hand."""
+
+    raised: bool
+
+
+class Microphone(Message, kw_only=True):
+    """Switch the microphone; an empty `device` is the system's default, `file:PATH` a sound file looped."""
+
+    on: bool
+    device: str = ""
+
+
+class Speaker(Message, kw_only=True):
+    """Choose the speaker; an empty `device` is the system's default, `none` plays nowhere but still mixes."""
+
+    device: str = ""
+
+
+class Camera(Message, kw_only=True):
+    """Switch the camera; `device` as listed, or `file:PATH` for a video file."""
+
+    on: bool
+    device: str = ""
+
+
+class Share(Message, kw_only=True):
+    """Share a `screen` (display name and geometry), a `window` (id) or an `image` (file path); `stop` ends."""
+
+    kind: str
+    target: str = ""
+
+
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """One picture on the wall: arena box `index` shows `stream` of `slot` at `width` x `height` device pixels.
+
+    Slot 65535 is the own camera preview. `fit`: letterbox instead of crop.
+    """
+
+    index: int
+    slot: int
+    stream: int
+    width: int
+    height: int
+    fit: bool = False
+
+
+class Tiles(Message, kw_only=True):
+    """What the window shows now; the engine subscribes to this and nothing else."""
+
+    tiles: list[Tile]
+
+
+class Ceiling(Message, kw_only=True):
+    """Upper bound of what is sent and of what is received, kb/s; audio is never cut. 0 = none."""
+
+    up_kbps: int = 0
+    down_kbps: int = 0
+
+
+class ListDevices(Message, kw_only=True):
+    """Ask for `Devices`."""
+
+
+class AskFigures(Message, kw_only=True):
+    """Ask for `Figures`."""
+
+
+# --- engine -> window -------------------------------------------------------------------------------------
+
+
+class Ready(Message, kw_only=True):
+    """The engine is up and has mapped the arena."""
+
+    version: str
+
+
+class SignPlease(Message, kw_only=True):
+    """The engine needs the device key over CBOR `body`, whose use must be CSL1/genesis or CSL1/join."""
+
+    request: int
+    body: bytes
+
+
+class Phase(Message, kw_only=True):
+    """Where the meeting stands: connecting, waiting (lobby), in-call, reconnecting, ended.
+
+    `reason` is a code of docs/protocol.md §9 or: left, ended, refused, removed, full, locked, unreachable,
+    relay-impostor, relay-too-old, link-unknown, not-allowed, no-host.
+    """
+
+    phase: str
+    reason: str = ""
+    is_host: bool = False
+    title: str = ""
+    transport: str = ""
+
+
+class Knocker(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody in the lobby. `trust`: guest, certified, verified, changed."""
+
+    knock: int
+    name: str
+    role: str
+    specialty: str
+    trust: str
+    since_ms: int
+
+
+class Lobby(Message, kw_only=True):
+    """All who wait."""
+
+    waiting: list[Knocker]
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A member of the call as shown. `trust`: guest, certified, verified, changed; `state` bits as in beats."""
+
+    member: bytes
+    slot: int
+    name: str
+    role: str
+    specialty: str
+    trust: str
+    state: int
+    live: bool
+    host: bool
+    me: bool
+    hand: int = 0
+
+
+class Roster(Message, kw_only=True):
+    """The members, after link `n`."""
+
+    n: int
+    people: list[Person]
+    locked: bool = False
+
+
+class Speaking(Message, kw_only=True):
+    """Slots that speak now, loudest first, and the own microphone's level 0..1."""
+
+    slots: list[int]
+    level: float
+
+
+class Code(Message, kw_only=True):
+    """Call code: `state` asked, ready, void, refused; 8 digits when ready."""
+
+    state: str
+    digits: str = ""
+
+
+class ChatLine(Message, kw_only=True):
+    """Somebody said something."""
+
+    slot: int
+    name: str
+    text: str
+    at_ms: int
+
+
+class Fresh(Message, kw_only=True):
+    """These arena boxes hold a newer picture."""
+
+    boxes: list[int]
+
+
+class Trouble(Message, kw_only=True):
+    """Something failed and is shown: a code of docs/protocol.md §9 or of media/errors.py DeviceError."""
+
+    code: str
+    name: str = ""
+    slot: int = -1
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A device or a thing that can be shared; `id` goes back in Camera, Microphone, Speaker, Share."""
+
+    id: str
+    name: str
+    default: bool = False
+
+
+class Devices(Message, kw_only=True):
+    """What this machine has."""
+
+    cameras: list[Device]
+    microphones: list[Device]
+    speakers: list[Device]
+    screens: list[Device]
+    windows: list[Device]
+
+
+class DeviceState(Message, kw_only=True):
+    """A device started, stopped or failed: `kind` camera, microphone, speaker, screen; `code` empty when well."""
+
+    kind: str
+    on: bool
+    code: str = ""
+
+
+class StreamFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """Counted at the receiver: frames decoded, frames lost, capture→decoded latency of the last 4,096 frames."""
+
+    slot: int
+    name: str
+    stream: int
+    frames: int
+    lost: int
+    p50_ms: float
+    p95_ms: float
+
+
+class Figures(Message, kw_only=True):
+    """What was received, sent and rekeyed since the join."""
+
+    streams: list[StreamFigures]
+    rekeys: int
+    rtt_ms: float
+    up_kbps: int
+    down_kbps: int
+
+
+ToEngine = (
+    Join | Signed | Leave | Admit | Refuse | Remove | Handover | LockRoom | Chat | AskCode | RaiseHand | Microphone | Speaker
+    | Camera | Share | Tiles | Ceiling | ListDevices | AskFigures
+)
+ToWindow = (
+    Ready | SignPlease | Phase | Lobby | Roster | Speaking | Code | ChatLine | Fresh | Trouble | Devices | DeviceState | Figures
+)

@@ -1,0 +1,1 @@
+"""Identity, seals, frames: every cryptographic call but the admission at the relay."""

@@ -1,0 +1,1 @@
+"""One link to the relay; sees sealed bytes only."""

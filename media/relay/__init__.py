@@ -1,0 +1,1 @@
+"""`consilium-relay`: forwards, queues, forgets; knows no content key."""

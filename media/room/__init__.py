@@ -1,0 +1,1 @@
+"""An end-to-end encrypted meeting: roster, keys, publish and subscribe."""

@@ -1,0 +1,1 @@
+"""Icons, fonts, design tokens, locale, demo hospital."""

@@ -1,0 +1,1 @@
+"""The encrypted vault; no Qt, no network."""
