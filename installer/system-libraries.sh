@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# System libraries of Debian and Ubuntu: Qt's xcb plugin, a virtual display, a private PulseAudio, voices for the demo.
+# System libraries of Debian and Ubuntu: Qt's xcb plugin, a virtual display, a private PulseAudio, voices for the demo, a screen reader's bus for the tests.
 # Installed when root, otherwise the exact line to type is printed.
 set -euo pipefail
 
 packages=(
-  python3-venv xvfb xdotool x11-utils pulseaudio pulseaudio-utils espeak-ng gcc
+  python3-venv xvfb xdotool x11-utils imagemagick pulseaudio pulseaudio-utils espeak-ng gcc
+  at-spi2-core gir1.2-atspi-2.0 python3-gi dbus
   libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0
   libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 libegl1 libgl1 libdbus-1-3 libfontconfig1
 )
