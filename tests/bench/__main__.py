@@ -1,0 +1,55 @@
+"""`make bench`: runs every benchmark of an area (or all), each a script that prints JSON lines; progress goes to standard error.
+
+An area is a folder beside this file; a benchmark is a `bench_*.py` in it, run as a module of its own process.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+LIMIT_S = 300
+FIELDS = {"name", "ratio", "target", "unit", "detail"}
+
+
+def scripts(area: str | None) -> list[Path]:
+    """Return the benchmarks of *area*, or all."""
+    return sorted(HERE.glob(f"{area or '*'}/bench_*.py"))
+
+
+def run(script: Path) -> bool:
+    """Run one benchmark; pass its JSON lines on, refuse anything else."""
+    module = f"tests.bench.{script.parent.name}.{script.stem}"
+    print(f"{module} …", file=sys.stderr, flush=True)
+    start = time.monotonic()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", module], stdout=subprocess.PIPE, text=True, timeout=LIMIT_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        print(f"  no end after {LIMIT_S} s", file=sys.stderr)
+        return False
+    good = done.returncode == 0
+    for line in done.stdout.splitlines():
+        result = json.loads(line)
+        good &= "skipped" in result or set(result) >= FIELDS
+        print(json.dumps(result, ensure_ascii=False), flush=True)
+    print(f"  {time.monotonic() - start:.0f} s", file=sys.stderr)
+    return good
+
+
+def main() -> int:
+    """Run what the command line names."""
+    found = scripts(sys.argv[1] if len(sys.argv) > 1 else None)
+    if not found:
+        print("no such area: " + ", ".join(sorted({p.parent.name for p in scripts(None)})), file=sys.stderr)
+        return 2
+    return 0 if all([run(script) for script in found]) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
