@@ -48,7 +48,8 @@ def main() -> int:
     if not found:
         print("no such area: " + ", ".join(sorted({p.parent.name for p in scripts(None)})), file=sys.stderr)
         return 2
-    return 0 if all([run(script) for script in found]) else 1
+    outcomes = [run(script) for script in found]
+    return 0 if all(outcomes) else 1
 
 
 if __name__ == "__main__":
