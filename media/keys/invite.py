@@ -1,0 +1,196 @@
+"""Invitations and links to a meeting (docs/protocol.md §4)."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from media.errors import ProtocolError, TrustError
+from media.keys import cbor, seal
+from media.keys.certs import ID_BYTES, shown_text
+from media.keys.sign import ED25519_PUBLIC, HybridPublic, HybridSigner, Signer, digest, signed, split_signed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INVITE, BLOB = "CSL1/invite", "CSL1/invite-blob"
+SECRET_BYTES = TAG_BYTES = HASH_BYTES = 16
+MAX_HOSTS = 64
+MAX_LINK = 512
+
+_HOST = r"(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])"
+_RELAY = re.compile(rf"({_HOST}):([1-9][0-9]{{0,4}})", re.ASCII)
+_LINK = re.compile(
+    rf"consilium://({_HOST}:[0-9]{{1,5}})/([A-Za-z0-9_-]{{22}})#([A-Za-z0-9_-]{{43}})", re.ASCII
+)
+
+
+def split_relay(relay: str) -> tuple[str, int]:
+    """Return host (IPv6 without brackets) and port of ``host:port``; raises ProtocolError."""
+    found = _RELAY.fullmatch(relay)
+    if not found or int(found[2]) > 65_535:
+        raise ProtocolError("a relay is host:port")
+    return found[1].strip("[]"), int(found[2])
+
+
+@dataclass(frozen=True)
+class Invite:
+    """A meeting as its organiser signed it; `hosts` are user ids in order of rank, `signed` the object as received."""
+
+    org: bytes
+    organiser: bytes
+    title: str
+    hosts: tuple[bytes, ...]
+    relay: str
+    inv_pk: bytes
+    not_before: int
+    not_after: int
+    signed: bytes = field(repr=False)
+
+    @classmethod
+    def create(
+        cls,
+        device: HybridSigner,
+        *,
+        org: bytes,
+        organiser: bytes,
+        title: str,
+        hosts: Sequence[bytes],
+        relay: str,
+        inv_pk: bytes,
+        not_before: int,
+        not_after: int,
+    ) -> Invite:
+        """Sign an invitation with the organiser's device key; raises ProtocolError for wrong fields."""
+        fields = [org, organiser, shown_text(title), list(hosts), relay, inv_pk, not_before, not_after]
+        body = cbor.encode([INVITE, *fields])
+        return cls.parse(signed(body, device.sign(INVITE, body)))
+
+    @classmethod
+    def parse(cls, data: bytes) -> Invite:
+        """Read *data*; nothing is verified but its shape."""
+        kinds = (ID_BYTES, ID_BYTES, str, list, str, ED25519_PUBLIC, int, int)
+        org, organiser, title, hosts, relay, inv_pk, start, end = cbor.record(
+            split_signed(data)[0], INVITE, kinds
+        )
+        if not 0 < len(hosts) <= MAX_HOSTS or len({*map(repr, hosts)}) != len(hosts):
+            raise ProtocolError("an invitation has 1 to 64 different hosts")
+        cbor.check(hosts, [ID_BYTES] * len(hosts))
+        split_relay(relay)
+        if shown_text(title) != title or start >= end:
+            raise ProtocolError("an invitation has a title and dates in order")
+        return cls(org, organiser, title, tuple(hosts), relay, inv_pk, start, end, data)
+
+    def verify(self, organiser: HybridPublic) -> None:
+        """Raise TrustError("signature") unless the *organiser*'s device signed it."""
+        body, signature = split_signed(self.signed)
+        organiser.verify(INVITE, body, signature)
+
+    @property
+    def hash(self) -> bytes:
+        """H of the whole signed object, 32 bytes; links carry its first 16."""
+        return digest(self.signed)
+
+
+@dataclass(frozen=True)
+class Link:
+    """``consilium://host:port/<tag>#<secret ‖ invitation hash>``: lets one knock, and no more."""
+
+    relay: str
+    tag: bytes
+    secret: bytes = field(repr=False)
+    invite_hash: bytes
+
+    @property
+    def host(self) -> str:
+        """The relay's host name or address."""
+        return split_relay(self.relay)[0]
+
+    @property
+    def port(self) -> int:
+        """The relay's port."""
+        return split_relay(self.relay)[1]
+
+    @classmethod
+    def parse(cls, text: str) -> Link:
+        """Read a link; raises ProtocolError for anything that is not exactly one."""
+        found = _LINK.fullmatch(text) if len(text) <= MAX_LINK else None
+        if not found:
+            raise ProtocolError("not a meeting link")
+        split_relay(found[1])
+        tag, rest = _from_base64(found[2]), _from_base64(found[3])
+        return cls(found[1], tag, rest[:SECRET_BYTES], rest[SECRET_BYTES:])
+
+    def format(self) -> str:
+        """Return the link as people send it."""
+        return f"consilium://{self.relay}/{_to_base64(self.tag)}#{_to_base64(self.secret + self.invite_hash)}"
+
+
+def _to_base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _from_base64(text: str) -> bytes:
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if _to_base64(data) != text:
+        raise ProtocolError("not a meeting link")
+    return data
+
+
+@dataclass(frozen=True)
+class RoomKeys:
+    """What a link's secret gives for one occurrence: the relay room and the key of the knock MAC."""
+
+    signer: Signer = field(repr=False)
+    room_id: bytes
+    knock_key: bytes = field(repr=False)
+
+    def knock_mac(self, data: bytes) -> bytes:
+        """HMAC-SHA256 of *data* under the knock key, 32 bytes."""
+        return hmac.digest(self.knock_key, data, "sha256")
+
+    def check_mac(self, data: bytes, mac: bytes) -> None:
+        """Raise TrustError("knock-mac") unless *mac* is that of *data*."""
+        if not hmac.compare_digest(self.knock_mac(data), mac):
+            raise TrustError("knock-mac")
+
+
+def room_keys(secret: bytes, occurrence: int = 0) -> RoomKeys:
+    """Return the room of *secret* (16 bytes) for this occurrence."""
+    signer = Signer(seal.hkdf(secret, ["CSL1/room", occurrence]))
+    return RoomKeys(signer, digest(signer.public)[:ID_BYTES], seal.hkdf(secret, ["CSL1/knock", occurrence]))
+
+
+def admin_seed(inv_sk: bytes, room_id: bytes) -> bytes:
+    """Return the seed of the relay admin key; listed hosts and successors hold it."""
+    return seal.hkdf(inv_sk, ["CSL1/admin", room_id])
+
+
+def admin_signer(inv_sk: bytes, room_id: bytes) -> Signer:
+    """Return the relay admin key of a host who knows *inv_sk* (32 bytes)."""
+    return Signer(admin_seed(inv_sk, room_id))
+
+
+def seal_blob(secret: bytes, tag: bytes, invite: bytes, certificate: bytes) -> bytes:
+    """Return the relay blob: the signed invitation and its organiser's certificate, readable with the link's *secret*."""
+    return seal.box(_blob_key(secret), cbor.encode([BLOB, invite, certificate]), tag)
+
+
+def open_blob(secret: bytes, tag: bytes, invite_hash: bytes, blob: bytes) -> tuple[Invite, bytes]:
+    """Return the invitation that the link names and its organiser's certificate, neither verified yet.
+
+    Raises TrustError("seal-broken"), TrustError("invite-changed") when it is not the one of the link (16 or 32 bytes of
+    hash), or ProtocolError.
+    """
+    data, certificate = cbor.record(seal.unbox(_blob_key(secret), blob, tag), BLOB, (bytes, bytes))
+    invite = Invite.parse(data)
+    if len(invite_hash) < HASH_BYTES or invite.hash[: len(invite_hash)] != invite_hash:
+        raise TrustError("invite-changed")
+    return invite, certificate
+
+
+def _blob_key(secret: bytes) -> bytes:
+    return seal.hkdf(secret, ["CSL1/invite-key"])
