@@ -55,7 +55,7 @@ def _nose(shade: str) -> str:
     return (
         f'<path d="M4 -5C5 4 8 11 6.5 15C4 18 -4 18 -6 15.5C-3 13 2 14 3 8Z" fill="{shade}" opacity=".28"/>'
         f'<path d="M-6 15.2Q-3.5 17.8 0 16.8Q3.5 17.8 6.4 15" stroke="{shade}" stroke-width="1.5" fill="none" stroke-linecap="round"/>'
-        '<path d="M-1 -3Q-1.6 6 -1.4 11" stroke="#fff" stroke-width="2.2" opacity=".22" fill="none" stroke-linecap="round"/>'
+        '<path d="M-1 -3Q-1.6 6 -1.4 11" stroke="#fff" stroke-width="2.2" opacity=".13" fill="none" stroke-linecap="round"/>'
     )
 
 

@@ -51,7 +51,7 @@ def _curls(w: float) -> str:
 def _strands(w: float, colour: str, lift: float) -> str:
     lines = "".join(
         f"M{x} {-40 - lift}q{x * 0.4:.0f} 3 {x * 0.55 + 1:.0f} 10"
-        for x in range(-int(w * 0.6), int(w * 0.6) + 1, 7)
+        for x in range(-int(w * 0.45), int(w * 0.45) + 1, 7)
     )
     return f'<path d="{lines}" stroke="{colour}" stroke-width="1.3" fill="none" opacity=".4" stroke-linecap="round"/>'
 

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from resources.demo import scenery
+from resources.demo import rooms, scenery
 from resources.demo.figure import figure
 from resources.demo.people import person
 from resources.demo.rooms import room_svg
 from resources.demo.scans import ct_image
 
-__all__ = ["ct_image", "portrait_svg", "room_svg"]
+__all__ = ["backdrop", "ct_image", "foreground", "moving", "portrait_svg", "room_svg"]
 
 _VIGNETTE = (
     '<defs><radialGradient id="edge" cx=".5" cy=".45" r=".75"><stop offset=".55" stop-color="#000" stop-opacity="0"/>'
     '<stop offset="1" stop-color="#000" stop-opacity=".34"/></radialGradient></defs><rect width="320" height="180" fill="url(#edge)"/>'
 )
+_NEAR = "translate(160 184) scale(1.12) translate(-160 -184)"
+
+
+def backdrop(key: str) -> str:
+    """Return what stands still behind person *key*, as SVG elements: drawn once for a whole clip, as blur is slow."""
+    look = person(key).look
+    return scenery.wall(look.wall) if look else rooms.SCENE
+
+
+def foreground(key: str) -> str:
+    """Return what stands still before person *key*, as SVG elements."""
+    return _VIGNETTE if person(key).look else rooms.TABLE
+
+
+def moving(key: str, *, mouth: float = 0.0, blink: float = 0.0, sway: float = 0.0) -> str:
+    """Return what moves, as SVG elements: `mouth` 0 closed..1 open, `blink` 0 open..1 shut, `sway` -1..1 leans."""
+    look = person(key).look
+    if look is None:
+        return rooms.seated(key, mouth=mouth, blink=blink, sway=sway)
+    return f'<g transform="{_NEAR}">{figure(look, mouth=mouth, blink=blink, sway=sway)}</g>'
 
 
 def portrait_svg(key: str, *, mouth: float = 0.0, blink: float = 0.0, sway: float = 0.0) -> str:
-    """Return the portrait of person *key*: `mouth` 0 closed..1 open, `blink` 0 open..1 shut, `sway` -1..1 leans.
+    """Return the portrait of person *key* (of a room, its people) as an SVG document; arguments as in `moving`.
 
-    A room gets its room (see `room_svg`). KeyError when nobody has that key.
+    KeyError when nobody has that key.
     """
-    look = person(key).look
-    if look is None:
-        return room_svg(key, mouth=mouth, blink=blink, sway=sway)
-    near = f'<g transform="translate(160 184) scale(1.12) translate(-160 -184)">{figure(look, mouth=mouth, blink=blink, sway=sway)}</g>'
-    scene = scenery.wall(look.wall) + near + _VIGNETTE
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 180" width="320" height="180">{scene}</svg>'
+    return rooms.document(backdrop(key) + moving(key, mouth=mouth, blink=blink, sway=sway) + foreground(key))
