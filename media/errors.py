@@ -30,7 +30,11 @@ class LinkRefused(MediaError):  # noqa: N818 -- the field's word
 
 
 class DeviceError(MediaError):
-    """A camera, microphone or screen failed; choose another in the device settings."""
+    """A camera, microphone or screen failed; choose another in the device settings.
+
+    `code`: none (there is no such device), busy (another program holds it), denied (the system forbids it),
+    unplugged (it went away while running), failed (anything else).
+    """
 
     def __init__(self, code: str, device: str = "") -> None:
         super().__init__(f"{code} {device}".strip())

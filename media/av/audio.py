@@ -1,0 +1,279 @@
+"""Microphone and speaker by miniaudio (WASAPI, PulseAudio, ALSA …), 20 ms of signed 16-bit mono sound at 48 kHz.
+
+miniaudio does not say when a device is pulled out; it stops calling. So both keep the time of the last call, and
+`stalled` tells whoever watches.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Protocol
+
+import av
+import miniaudio
+
+from media.av.opus import FRAME_MS, PCM_BYTES, RATE
+from media.av.source import LOCAL_ONLY, local_file, now_us
+from media.errors import DeviceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+    Hear = Callable[[bytes, int], None]
+    Pull = Callable[[], bytes]
+    Failed = Callable[[DeviceError], None]
+
+PERIOD_MS = 10
+FIRST_CALL_MS = 4_000
+SILENT_MS = 1_000
+BACKENDS = {
+    "win32": [miniaudio.Backend.WASAPI],
+    "linux": [miniaudio.Backend.PULSEAUDIO, miniaudio.Backend.ALSA],
+}.get(sys.platform, [])
+_CODES = {
+    miniaudio.lib.MA_BUSY: "busy",
+    miniaudio.lib.MA_SHARE_MODE_NOT_SUPPORTED: "busy",
+    miniaudio.lib.MA_ACCESS_DENIED: "denied",
+    miniaudio.lib.MA_NO_DEVICE: "none",
+    miniaudio.lib.MA_DOES_NOT_EXIST: "none",
+}
+
+
+class SoundDevice(Protocol):
+    """A microphone or speaker that runs until closed."""
+
+    def close(self) -> None:
+        """Give the device back."""
+
+    def stalled(self, now_ms: float) -> bool:
+        """Tell whether a running device went silent (unplugged), *now_ms* on the monotonic clock."""
+
+
+def microphones() -> list[tuple[str, str]]:
+    """Return (id, name) of what can be heard from."""
+    return _listed("get_captures")
+
+
+def speakers() -> list[tuple[str, str]]:
+    """Return (id, name) of what can be played on."""
+    return _listed("get_playbacks")
+
+
+def open_microphone(device: str, hear: Hear, failed: Failed) -> SoundDevice:
+    """Start *device* (id, empty for the default, or `file:PATH` looped); *hear* gets (1,920 bytes, capture time µs).
+
+    Raises DeviceError `none`, `busy`, `denied` or `failed`; a file's later failure goes to *failed*.
+    """
+    return FileSound(device, hear, failed) if device.startswith("file:") else Microphone(device, hear)
+
+
+def open_speaker(device: str, pull: Pull) -> SoundDevice:
+    """Start *device* (id, empty for the default, `none` for no sound); *pull* gives 1,920 bytes each 20 ms.
+
+    Raises DeviceError `none`, `busy`, `denied` or `failed`.
+    """
+    return NoSpeaker(pull) if device == "none" else Speaker(device, pull)
+
+
+class _Device:
+    """What capture and playback share: opening by id, the watch, closing."""
+
+    def __init__(self, device: str, kind: type[Any], listing: str, wished: dict[str, Any]) -> None:
+        found = _find(listing, device)
+        self._called_ms = time.monotonic() * 1000
+        self._patience_ms = FIRST_CALL_MS
+        try:
+            self._device = kind(
+                nchannels=1,
+                sample_rate=RATE,
+                buffersize_msec=PERIOD_MS,
+                device_id=found,
+                backends=BACKENDS,
+                app_name="Consilium",
+                **wished,
+            )
+            calls = self._calls()
+            next(calls)
+            self._device.start(calls)
+        except miniaudio.MiniaudioError as error:
+            raise DeviceError(_code(error), device) from error
+
+    def _calls(self) -> Generator[bytes, Any, None]:
+        """Be called by miniaudio, on its thread."""
+        raise NotImplementedError
+
+    def _called(self) -> None:
+        self._called_ms = time.monotonic() * 1000
+        self._patience_ms = SILENT_MS
+
+    def close(self) -> None:
+        """Stop and give the device and the connection to the sound server back."""
+        context = self._device._context  # noqa: SLF001 -- miniaudio 1.71 leaks it, a server allows 64
+        self._device.close()
+        miniaudio.lib.ma_context_uninit(context)
+
+    def stalled(self, now_ms: float) -> bool:
+        """Tell whether the device no longer calls: 4 s for the first call (an idle sink wakes slowly), then 1 s."""
+        return now_ms - self._called_ms > self._patience_ms
+
+
+class Microphone(_Device):
+    """A real microphone; *hear* is called on miniaudio's thread."""
+
+    def __init__(self, device: str, hear: Hear) -> None:
+        self._hear = hear
+        super().__init__(
+            device, miniaudio.CaptureDevice, "get_captures", {"input_format": miniaudio.SampleFormat.SIGNED16}
+        )
+
+    def _calls(self) -> Generator[bytes, Any, None]:
+        held = bytearray()
+        while True:
+            held += yield b""
+            self._called()
+            while len(held) >= PCM_BYTES:
+                age_us = len(held) * 1_000_000 // (RATE * 2)
+                self._hear(bytes(held[:PCM_BYTES]), now_us() - age_us)
+                del held[:PCM_BYTES]
+
+
+class Speaker(_Device):
+    """A real speaker; *pull* is called on miniaudio's thread."""
+
+    def __init__(self, device: str, pull: Pull) -> None:
+        self._pull = pull
+        super().__init__(
+            device,
+            miniaudio.PlaybackDevice,
+            "get_playbacks",
+            {"output_format": miniaudio.SampleFormat.SIGNED16},
+        )
+
+    def _calls(self) -> Generator[bytes, Any, None]:
+        held = bytearray()
+        wanted = yield b""
+        while True:
+            self._called()
+            while len(held) < wanted * 2:
+                held += self._pull()
+            sound = bytes(held[: wanted * 2])
+            del held[: wanted * 2]
+            wanted = yield sound
+
+
+class _Clocked:
+    """A thread that works each 20 ms by the wall; after a stall it goes on from now instead of catching up."""
+
+    def __init__(self, name: str) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        raise NotImplementedError
+
+    def _ticks(self) -> Iterator[None]:
+        due = time.monotonic()
+        while not self._stop.wait(max(0.0, due - time.monotonic())):
+            yield
+            due = max(due + FRAME_MS / 1000, time.monotonic() - 0.1)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        if self._thread is not threading.current_thread():
+            self._thread.join(2)
+
+    def stalled(self, now_ms: float) -> bool:  # noqa: ARG002 -- a clock cannot be unplugged
+        """Return False."""
+        return False
+
+
+class NoSpeaker(_Clocked):
+    """Plays nowhere, yet takes the mix on time, so that levels and figures live on."""
+
+    def __init__(self, pull: Pull) -> None:
+        self._pull = pull
+        super().__init__("no-speaker")
+
+    def _run(self) -> None:
+        for _ in self._ticks():
+            self._pull()
+
+
+class FileSound(_Clocked):
+    """A sound file looped in real time, as a microphone."""
+
+    def __init__(self, device: str, hear: Hear, failed: Failed) -> None:
+        self._device, self._hear, self._failed = device, hear, failed
+        self._path = local_file(device)
+        super().__init__("file-sound")
+
+    def _run(self) -> None:
+        try:
+            for _, sound in zip(self._ticks(), self._looped(), strict=False):
+                self._hear(sound, now_us() - FRAME_MS * 1000)
+        except DeviceError as error:
+            self._failed(error)
+        except (av.FFmpegError, OSError, ValueError):
+            self._failed(DeviceError("failed", self._device))
+
+    def _looped(self) -> Iterator[bytes]:
+        while True:
+            held = bytearray()
+            for part in self._decoded():
+                held += part
+                while len(held) >= PCM_BYTES:
+                    yield bytes(held[:PCM_BYTES])
+                    del held[:PCM_BYTES]
+            if held:
+                yield bytes(held).ljust(PCM_BYTES, b"\0")
+
+    def _decoded(self) -> Iterator[bytes]:
+        resampler = av.AudioResampler("s16", "mono", RATE)
+        with av.open(str(self._path), options=LOCAL_ONLY) as container:
+            if not container.streams.audio:
+                raise DeviceError("failed", self._device)
+            empty = True
+            for frame in container.decode(audio=0):
+                for out in resampler.resample(frame):
+                    empty = False
+                    yield bytes(out.planes[0])[: out.samples * 2]
+            if empty:
+                raise DeviceError("failed", self._device)
+
+
+def _listed(listing: str) -> list[tuple[str, str]]:
+    return [(_id_text(one["id"]), one["name"]) for one in _enumerate(listing)]
+
+
+def _enumerate(listing: str) -> list[dict[str, Any]]:
+    try:
+        found: list[dict[str, Any]] = getattr(miniaudio.Devices(BACKENDS), listing)()
+    except miniaudio.MiniaudioError:
+        return []  # no sound server
+    return found
+
+
+def _find(listing: str, device: str) -> Any:
+    """Return miniaudio's id, None for the default; raise DeviceError `none` when there is no such device."""
+    found = _enumerate(listing)
+    if not found:
+        raise DeviceError("none", device)
+    if not device:
+        return None
+    for one in found:
+        if _id_text(one["id"]) == device:
+            return one["id"]
+    raise DeviceError("none", device)
+
+
+def _id_text(device_id: Any) -> str:
+    """Return a device id as text: a union of backends' names, meaningful up to its trailing zeros."""
+    return bytes(miniaudio.ffi.buffer(device_id)).rstrip(b"\0").hex()
+
+
+def _code(error: miniaudio.MiniaudioError) -> str:
+    return _CODES.get(error.args[1] if len(error.args) > 1 else None, "failed")

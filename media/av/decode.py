@@ -1,0 +1,53 @@
+"""H.264 decoding, one decoder a stream: one thread, no delay, and a key frame asked for after any error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import av
+from av.codec.context import Flags
+
+if TYPE_CHECKING:
+    from av.video.codeccontext import VideoCodecContext
+
+MAX_PIXELS = 1920 * 1200
+
+
+class VideoDecoder:
+    """Decodes Annex B pictures of at most 1920 x 1200; one thread at a time.
+
+    `needs_key` says that nothing can be shown before the next key frame: at the start, after `lost`, and after
+    bytes that are no picture.
+    """
+
+    def __init__(self) -> None:
+        self.needs_key = True
+        self._codec = _open()
+
+    def lost(self) -> None:
+        """Note that a frame will never come: what follows leans on it."""
+        self.needs_key = True
+
+    def decode(self, data: bytes, *, key: bool) -> av.VideoFrame | None:
+        """Decode one frame; None when it cannot be shown (then look at `needs_key`)."""
+        if self.needs_key and not key:
+            return None
+        try:
+            frames = self._codec.decode(av.Packet(data))
+        except (av.FFmpegError, ValueError):
+            self._codec = _open()
+            self.needs_key = True
+            return None
+        if not frames or frames[-1].width * frames[-1].height > MAX_PIXELS:
+            self.needs_key = True
+            return None
+        self.needs_key = False
+        return frames[-1]
+
+
+def _open() -> VideoCodecContext:
+    codec = av.CodecContext.create("h264", "r")
+    codec.thread_count = 1
+    codec.flags |= Flags.low_delay
+    codec.options = {"max_pixels": str(1920 * 1216)}  # coded height is a multiple of 16
+    return codec

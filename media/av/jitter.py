@@ -1,0 +1,139 @@
+"""When to play what arrived: pure logic, times in milliseconds on the receiver's clock, passed in.
+
+The playout target follows the jitter of arrivals; video waits for the voice it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum
+from itertools import islice
+
+WINDOW = 300
+QUANTILE = 0.99
+LEAST_MS = 10.0
+MOST_MS = 400.0
+SHRINK_MS = 0.1
+JUMP_MS = 2_000.0
+FRAME_MS = 20
+HELD_FRAMES = 50
+CONCEALED_FRAMES = 3
+SPARE_MS = 60.0
+
+
+class Delay:
+    """How long one sender's frames wait after the fastest of the last 300, so that 99 % are there in time.
+
+    The target grows at once and shrinks by 0.1 ms a frame. A jump of more than 2 s is a new clock: all is forgotten.
+    """
+
+    def __init__(self) -> None:
+        self.target_ms = LEAST_MS
+        self._transits: deque[float] = deque(maxlen=WINDOW)
+        self._fastest = 0.0
+
+    def arrived(self, capture_ms: float, now_ms: float) -> None:
+        """Learn from a frame captured at *capture_ms* (sender's clock)."""
+        transit = now_ms - capture_ms
+        if self._transits and abs(transit - self._fastest) > JUMP_MS:
+            self._transits.clear()
+            self.target_ms = LEAST_MS
+        self._transits.append(transit)
+        self._fastest = min(self._transits)
+        wanted = self._wanted()
+        self.target_ms = wanted if wanted > self.target_ms else max(wanted, self.target_ms - SHRINK_MS)
+
+    def due_ms(self, capture_ms: float) -> float:
+        """Return when a frame captured then is to be played (receiver's clock)."""
+        return capture_ms + self._fastest + self.target_ms
+
+    def _wanted(self) -> float:
+        late = sorted(self._transits, reverse=True)
+        worst = next(islice(late, int(len(late) * (1 - QUANTILE)), None))
+        return min(MOST_MS, max(LEAST_MS, worst - self._fastest + LEAST_MS / 2))
+
+
+class Gap(Enum):
+    """What to play where no frame is: nothing, or something like the frame before."""
+
+    SILENCE = 0
+    CONCEAL = 1
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One received 20 ms frame of a talker; *start* begins a spurt, so that the gap before it is no loss."""
+
+    frame: int
+    start: bool
+    capture_ms: float
+    opus: bytes
+
+
+class VoiceBuffer:
+    """Puts one talker's frames in order and hands out one each 20 ms. Holds at most one second."""
+
+    def __init__(self) -> None:
+        self.delay = Delay()
+        self.lag_ms: float | None = None
+        """Playout minus capture of the frame played last (receiver's minus sender's clock); None in silence."""
+        self._frames: dict[int, Voice] = {}
+        self._next = 0
+        self._concealed = 0
+        self._playing = False
+
+    def put(self, voice: Voice, now_ms: float) -> None:
+        """Take a frame as it arrives, in any order; late ones and the 51st are dropped."""
+        self.delay.arrived(voice.capture_ms, now_ms)
+        if voice.frame >= self._next and len(self._frames) < HELD_FRAMES:
+            self._frames[voice.frame] = voice
+
+    def pull(self, now_ms: float) -> Voice | Gap:
+        """Return what to play during the 20 ms from *now_ms*."""
+        if not self._playing and not self._begin(now_ms):
+            return Gap.SILENCE
+        self._skip_when_deep()
+        voice = self._frames.pop(self._next, None)
+        if voice is None:
+            return self._miss()
+        self._next += 1
+        self._concealed = 0
+        self.lag_ms = now_ms - voice.capture_ms
+        return voice
+
+    def _begin(self, now_ms: float) -> bool:
+        first = min(self._frames, default=None)
+        if first is None or self.delay.due_ms(self._frames[first].capture_ms) > now_ms:
+            return False
+        self._playing, self._next, self._concealed = True, first, 0
+        return True
+
+    def _skip_when_deep(self) -> None:
+        held_ms = (max(self._frames, default=self._next) - self._next) * FRAME_MS
+        if (
+            len(self._frames) * FRAME_MS > self.delay.target_ms + SPARE_MS
+            and held_ms > self.delay.target_ms + SPARE_MS
+        ):
+            self._frames.pop(self._next, None)
+            self._next += 1
+
+    def _miss(self) -> Gap:
+        following = min(self._frames, default=None)
+        spurt_over = following is not None and self._frames[following].start
+        if spurt_over or self._concealed >= CONCEALED_FRAMES:
+            self._playing, self.lag_ms = False, None
+            if following is not None:
+                self._next = following
+            return Gap.SILENCE
+        self._next += 1
+        self._concealed += 1
+        return Gap.CONCEAL
+
+
+def video_due_ms(video: Delay, capture_ms: float, voice_lag_ms: float | None) -> float:
+    """Return when to show a picture: by its own jitter, and not before the voice captured with it is heard."""
+    own = video.due_ms(capture_ms)
+    if voice_lag_ms is None:
+        return own
+    return min(max(own, capture_ms + voice_lag_ms), own + MOST_MS)
