@@ -34,7 +34,7 @@ class TrustAnchor(msgspec.Struct, frozen=True, kw_only=True):
     head_time: int = 0
 
 
-class Join(Message, kw_only=True):
+class Join(Message, frozen=True, kw_only=True):
     """Enter the meeting. The relay's TLS certificate is checked against `relay_pin` (SHA-256 of DER) or `relay_ca` (PEM).
 
     `certificate` is the own DeviceCert or guest certificate; the device key stays in the window, which answers
@@ -59,86 +59,86 @@ class Join(Message, kw_only=True):
     """True: devices with a valid certificate enter without a click (the host's choice for a RCP)."""
 
 
-class Signed(Message, kw_only=True):
+class Signed(Message, frozen=True, kw_only=True):
     """Answer to `SignPlease`; empty when the window refused."""
 
     request: int
     signature: bytes
 
 
-class Leave(Message, kw_only=True):
+class Leave(Message, frozen=True, kw_only=True):
     """Leave the meeting; `end` closes it for all (host)."""
 
     end: bool = False
 
 
-class Admit(Message, kw_only=True):
+class Admit(Message, frozen=True, kw_only=True):
     """Let a waiting person in."""
 
     knock: int
 
 
-class Refuse(Message, kw_only=True):
+class Refuse(Message, frozen=True, kw_only=True):
     """Turn a waiting person away."""
 
     knock: int
 
 
-class Remove(Message, kw_only=True):
+class Remove(Message, frozen=True, kw_only=True):
     """Remove a member at once (host)."""
 
     member: bytes
 
 
-class Handover(Message, kw_only=True):
+class Handover(Message, frozen=True, kw_only=True):
     """Give the host's pen to another member."""
 
     member: bytes
 
 
-class LockRoom(Message, kw_only=True):
+class LockRoom(Message, frozen=True, kw_only=True):
     """Accept no more knocks (host)."""
 
     locked: bool
 
 
-class Chat(Message, kw_only=True):
+class Chat(Message, frozen=True, kw_only=True):
     """Say something to all, up to 4,000 characters; kept nowhere."""
 
     text: str
 
 
-class AskCode(Message, kw_only=True):
+class AskCode(Message, frozen=True, kw_only=True):
     """Begin a round of the call code."""
 
 
-class RaiseHand(Message, kw_only=True):
+class RaiseHand(Message, frozen=True, kw_only=True):
     """Raise or lower the own hand."""
 
     raised: bool
 
 
-class Microphone(Message, kw_only=True):
+class Microphone(Message, frozen=True, kw_only=True):
     """Switch the microphone; an empty `device` is the system's default, `file:PATH` a sound file looped."""
 
     on: bool
     device: str = ""
 
 
-class Speaker(Message, kw_only=True):
+class Speaker(Message, frozen=True, kw_only=True):
     """Choose the speaker; an empty `device` is the system's default, `none` plays nowhere but still mixes."""
 
     device: str = ""
 
 
-class Camera(Message, kw_only=True):
+class Camera(Message, frozen=True, kw_only=True):
     """Switch the camera; `device` as listed, or `file:PATH` for a video file."""
 
     on: bool
     device: str = ""
 
 
-class Share(Message, kw_only=True):
+class Share(Message, frozen=True, kw_only=True):
     """Share a `screen` (display name and geometry), a `window` (id) or an `image` (file path); `stop` ends."""
 
     kind: str
@@ -148,7 +148,9 @@ class Share(Message, kw_only=True):
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
     """One picture on the wall: arena box `index` shows `stream` of `slot` at `width` x `height` device pixels.
 
-    Slot 65535 is the own camera preview. `fit`: letterbox instead of crop.
+    Slot 65535 is the own camera preview (stream 3, not mirrored) or the own share (stream 4). `fit`: letterbox instead
+    of crop; the picture has the tile's size either way. Boxes 0 to 3 hold up to 1920 x 1200, 4 to 29 up to 960 x 540;
+    a larger tile gets the box's size. Streams 2 and 3 both mean the face: the engine picks the layer by the tile's size.
     """
 
     index: int
@@ -159,44 +161,44 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     fit: bool = False
 
 
-class Tiles(Message, kw_only=True):
+class Tiles(Message, frozen=True, kw_only=True):
     """What the window shows now; the engine subscribes to this and nothing else."""
 
     tiles: list[Tile]
 
 
-class Ceiling(Message, kw_only=True):
+class Ceiling(Message, frozen=True, kw_only=True):
     """Upper bound of what is sent and of what is received, kb/s; audio is never cut. 0 = none."""
 
     up_kbps: int = 0
     down_kbps: int = 0
 
 
-class ListDevices(Message, kw_only=True):
+class ListDevices(Message, frozen=True, kw_only=True):
     """Ask for `Devices`."""
 
 
-class AskFigures(Message, kw_only=True):
+class AskFigures(Message, frozen=True, kw_only=True):
     """Ask for `Figures`."""
 
 
 # --- engine -> window -------------------------------------------------------------------------------------
 
 
-class Ready(Message, kw_only=True):
+class Ready(Message, frozen=True, kw_only=True):
     """The engine is up and has mapped the arena."""
 
     version: str
 
 
-class SignPlease(Message, kw_only=True):
+class SignPlease(Message, frozen=True, kw_only=True):
     """The engine needs the device key over CBOR `body`, whose use must be CSL1/genesis or CSL1/join."""
 
     request: int
     body: bytes
 
 
-class Phase(Message, kw_only=True):
+class Phase(Message, frozen=True, kw_only=True):
     """Where the meeting stands: connecting, waiting (lobby), in-call, reconnecting, ended.
 
     `reason` is a code of docs/protocol.md §9 or: left, ended, refused, removed, full, locked, unreachable,
@@ -221,7 +223,7 @@ class Knocker(msgspec.Struct, frozen=True, kw_only=True):
     since_ms: int
 
 
-class Lobby(Message, kw_only=True):
+class Lobby(Message, frozen=True, kw_only=True):
     """All who wait."""
 
     waiting: list[Knocker]
@@ -243,7 +245,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     hand: int = 0
 
 
-class Roster(Message, kw_only=True):
+class Roster(Message, frozen=True, kw_only=True):
     """The members, after link `n`."""
 
     n: int
@@ -251,21 +253,21 @@ class Roster(Message, kw_only=True):
     locked: bool = False
 
 
-class Speaking(Message, kw_only=True):
+class Speaking(Message, frozen=True, kw_only=True):
     """Slots that speak now, loudest first, and the own microphone's level 0..1."""
 
     slots: list[int]
     level: float
 
 
-class Code(Message, kw_only=True):
+class Code(Message, frozen=True, kw_only=True):
     """Call code: `state` asked, ready, void, refused; 8 digits when ready."""
 
     state: str
     digits: str = ""
 
 
-class ChatLine(Message, kw_only=True):
+class ChatLine(Message, frozen=True, kw_only=True):
     """Somebody said something."""
 
     slot: int
@@ -274,14 +276,14 @@ class ChatLine(Message, kw_only=True):
     at_ms: int
 
 
-class Fresh(Message, kw_only=True):
+class Fresh(Message, frozen=True, kw_only=True):
     """These arena boxes hold a newer picture."""
 
     boxes: list[int]
 
 
-class Trouble(Message, kw_only=True):
-    """Something failed and is shown: a code of docs/protocol.md §9 or of media/errors.py DeviceError."""
+class Trouble(Message, frozen=True, kw_only=True):
+    """Something failed and is shown: a code of docs/protocol.md §9. Devices speak by `DeviceState`."""
 
     code: str
     name: str = ""
@@ -296,7 +298,7 @@ class Device(msgspec.Struct, frozen=True, kw_only=True):
     default: bool = False
 
 
-class Devices(Message, kw_only=True):
+class Devices(Message, frozen=True, kw_only=True):
     """What this machine has."""
 
     cameras: list[Device]
@@ -306,8 +308,12 @@ class Devices(Message, kw_only=True):
     windows: list[Device]
 
 
-class DeviceState(Message, kw_only=True):
-    """A device started, stopped or failed: `kind` camera, microphone, speaker, screen; `code` empty when well."""
+class DeviceState(Message, frozen=True, kw_only=True):
+    """A device started, stopped or failed: `kind` camera, microphone, speaker, screen.
+
+    `code` is empty when well, else one of media/errors.py DeviceError: none, busy, denied, unplugged, failed. This is
+    the only word about a failed device (no `Trouble` beside it); the meeting goes on without it.
+    """
 
     kind: str
     on: bool
@@ -315,7 +321,10 @@ class DeviceState(Message, kw_only=True):
 
 
 class StreamFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """Counted at the receiver: frames decoded, frames lost, capture→decoded latency of the last 4,096 frames."""
+    """Counted at the receiver: frames decoded, frames lost, capture→decoded latency of the last 4,096 frames.
+
+    `capture_us` of every payload counts Unix microseconds, so latencies are true on one machine or between clocks kept by NTP.
+    """
 
     slot: int
     name: str
@@ -326,7 +335,7 @@ class StreamFigures(msgspec.Struct, frozen=True, kw_only=True):
     p95_ms: float
 
 
-class Figures(Message, kw_only=True):
+class Figures(Message, frozen=True, kw_only=True):
     """What was received, sent and rekeyed since the join."""
 
     streams: list[StreamFigures]
@@ -337,9 +346,38 @@ class Figures(Message, kw_only=True):
 
 
 ToEngine = (
-    Join | Signed | Leave | Admit | Refuse | Remove | Handover | LockRoom | Chat | AskCode | RaiseHand | Microphone | Speaker
-    | Camera | Share | Tiles | Ceiling | ListDevices | AskFigures
+    Join
+    | Signed
+    | Leave
+    | Admit
+    | Refuse
+    | Remove
+    | Handover
+    | LockRoom
+    | Chat
+    | AskCode
+    | RaiseHand
+    | Microphone
+    | Speaker
+    | Camera
+    | Share
+    | Tiles
+    | Ceiling
+    | ListDevices
+    | AskFigures
 )
 ToWindow = (
-    Ready | SignPlease | Phase | Lobby | Roster | Speaking | Code | ChatLine | Fresh | Trouble | Devices | DeviceState | Figures
+    Ready
+    | SignPlease
+    | Phase
+    | Lobby
+    | Roster
+    | Speaking
+    | Code
+    | ChatLine
+    | Fresh
+    | Trouble
+    | Devices
+    | DeviceState
+    | Figures
 )
