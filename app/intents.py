@@ -1,0 +1,26 @@
+"""Things one part may ask the window to open; features reach each other by these only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class JoinMeeting:
+    """Show the meeting of this link; never enters it by itself. The rest is known for meetings of the own agenda."""
+
+    link: str = field(repr=False)
+    title: str = ""
+    invitation_secret: bytes = field(default=b"", repr=False)
+    admit_certified: bool = False
+
+
+@dataclass(frozen=True)
+class OpenSettings:
+    """Show a section of the settings."""
+
+    section: str = ""
+
+
+Intent: TypeAlias = JoinMeeting | OpenSettings

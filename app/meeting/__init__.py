@@ -1,0 +1,1 @@
+"""The meeting: join by link, lobby, live call."""

@@ -1,0 +1,383 @@
+"""The meeting without Qt: owns the media engine, answers its requests, keeps the view, survives the engine's crash."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from app.meeting import signing
+from app.meeting.linkcheck import LinkRefusal, read_link
+from app.meeting.reduce import dismissed, ended, noticed, reduce
+from app.meeting.view import IN_MEETING, Device, Notice, Stage, View
+from media.engine import messages as m
+from media.errors import MediaError
+from media.events import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.intents import JoinMeeting
+    from app.meeting.linkcheck import Invitation
+    from app.session import Session
+
+MAX_CRASHES = 3
+CRASH_WINDOW_MS = 60_000
+FIGURES_EVERY_MS = 5_000
+MAX_CHAT = 4000
+log = logging.getLogger(__name__)
+
+
+class Picture(Protocol):
+    """One picture in the arena, BGRA."""
+
+    view: memoryview
+    width: int
+    height: int
+    stride: int
+    number: int
+
+
+class Arena(Protocol):
+    """Where the engine puts pictures; made here, mapped by the engine."""
+
+    def read(self, index: int) -> Picture | None:
+        """Return the newest picture of a box."""
+
+    def still_valid(self, index: int, picture: Picture) -> bool:
+        """Tell whether the engine has not written over *picture* meanwhile."""
+
+
+class Engine(Protocol):
+    """The media process as its supervisor shows it."""
+
+    messages: Event[m.Message]
+    died: Event[int]
+
+    def start(self, arena: Arena) -> None:
+        """Start the process; may block."""
+
+    def send(self, message: m.Message) -> None:
+        """Send a message."""
+
+    def stop(self) -> None:
+        """End the process; may block."""
+
+
+class Meeting:
+    """One meeting at a time. `changed` and `fresh` fire on any thread; commands come from any thread and never block."""
+
+    def __init__(
+        self,
+        make_engine: Callable[[], Engine],
+        arena: Arena,
+        now_ms: Callable[[], int],
+        run: Callable[[Callable[[], object]], None],
+    ) -> None:
+        self.arena = arena
+        self.changed: Event[View] = Event()
+        self.fresh: Event[frozenset[int]] = Event()
+        self._make_engine, self._now_ms, self._run = make_engine, now_ms, run
+        self._lock = threading.RLock()
+        self._starting = threading.Lock()
+        self._view = View()
+        self._session: Session | None = None
+        self._engine: Engine | None = None
+        self._tiles: tuple[m.Tile, ...] = ()
+        self._crashes: list[int] = []
+        self._figures_at = 0
+        self._ceiling = m.Ceiling()
+
+    # --- what is seen ------------------------------------------------------------------------------------
+
+    @property
+    def view(self) -> View:
+        """What the page shows now."""
+        with self._lock:
+            return self._view
+
+    def _change(self, change: Callable[[View], View]) -> View:
+        with self._lock:
+            before, self._view = self._view, change(self._view)
+            after = self._view
+        if after != before:
+            self.changed.fire(after)
+        return after
+
+    # --- who works here -----------------------------------------------------------------------------------
+
+    def sign_in(self, session: Session | None) -> None:
+        """Work for *session*; None after a lock: the engine then gets no more signature."""
+        self._session = session
+
+    def set_ceiling(self, up_kbps: int, down_kbps: int) -> None:
+        """Bound what is sent and received."""
+        self._ceiling = m.Ceiling(up_kbps=up_kbps, down_kbps=down_kbps)
+        self._send(self._ceiling)
+
+    def prefer(self, camera: str, microphone: str, speaker: str) -> None:
+        """Use these devices from now on."""
+        self._change(
+            lambda view: replace(
+                view,
+                camera=replace(view.camera, id=camera),
+                microphone=replace(view.microphone, id=microphone),
+                speaker=replace(view.speaker, id=speaker),
+            )
+        )
+
+    # --- joining ------------------------------------------------------------------------------------------
+
+    def open(self, wanted: JoinMeeting) -> None:
+        """Show the meeting of a link: understood, or refused with a sentence. Nothing is sent."""
+        if self._session is None or self.view.stage in IN_MEETING:
+            return
+        try:
+            invitation = read_link(wanted, self._session)
+        except LinkRefusal as refusal:
+            notice = Notice(refusal.code, refusal.name)
+            self._change(lambda view: replace(_rest(view), refused=notice.code, notices=(notice,)))
+            return
+        self._change(
+            lambda view: replace(_rest(view), stage=Stage.READY, invitation=invitation, title=wanted.title)
+        )
+
+    def look(self) -> None:
+        """Start the engine for the own preview and level, without entering anything."""
+        self._run(self._start_engine)
+
+    def enter(self) -> None:
+        """Enter the meeting that is shown: this is the user's click, nothing else calls it."""
+        if self._session is None or self.view.invitation is None or self.view.stage in IN_MEETING:
+            return
+        self._crashes.clear()
+        self._change(lambda view: replace(view, stage=Stage.CONNECTING, reason="", since_ms=0, notices=()))
+        self._run(self._enter)
+
+    def _enter(self) -> None:
+        if self._start_engine():
+            self._send_join()
+
+    def _start_engine(self) -> bool:
+        with self._starting:
+            return self._engine is not None or self._start_new_engine()
+
+    def _start_new_engine(self) -> bool:
+        engine = self._make_engine()
+        self._engine = engine
+        engine.messages.subscribe(self._heard)
+        engine.died.subscribe(lambda code: self._died(engine, code))
+        try:
+            engine.start(self.arena)
+        except (OSError, MediaError):
+            log.warning("the media engine did not start")
+            self._engine = None
+            self._change(lambda view: noticed(view, Notice("engine-failed")))
+            self._change(lambda view: ended(view, "engine-failed") if view.stage in IN_MEETING else view)
+            return False
+        self._send(m.ListDevices())
+        self._send(self._ceiling)
+        self._restore_devices()
+        return True
+
+    def _restore_devices(self) -> None:
+        view = self.view
+        self._send(m.Speaker(device=view.speaker.id))
+        self._send(m.Microphone(on=view.microphone.wanted, device=view.microphone.id))
+        self._send(m.Camera(on=view.camera.wanted, device=view.camera.id))
+        if self._tiles:
+            self._send(m.Tiles(tiles=list(self._tiles)))
+
+    def _send_join(self) -> None:
+        session, invitation = self._session, self.view.invitation
+        if session is None or invitation is None:
+            return
+        self._send(_join(session, invitation))
+
+    # --- the engine ---------------------------------------------------------------------------------------
+
+    def _send(self, message: m.Message) -> None:
+        engine = self._engine
+        if engine is not None:
+            try:
+                engine.send(message)
+            except (OSError, MediaError):
+                log.warning("the media engine did not take a message")
+
+    def _heard(self, message: m.Message) -> None:
+        if isinstance(message, m.Fresh):
+            self.fresh.fire(frozenset(message.boxes))
+        elif isinstance(message, m.SignPlease):
+            signature = signing.answer(message.body, self._session, self.view.invitation)
+            self._send(m.Signed(request=message.request, signature=signature))
+        else:
+            now_ms = self._now_ms()
+            self._change(lambda view: reduce(view, message, now_ms))
+
+    def _died(self, engine: Engine, _code: int) -> None:
+        with self._lock:
+            if engine is not self._engine:
+                return
+            self._engine = None
+            now_ms = self._now_ms()
+            self._crashes = [at for at in self._crashes if now_ms - at < CRASH_WINDOW_MS] + [now_ms]
+            too_often = len(self._crashes) > MAX_CRASHES
+        if too_often:
+            self._change(lambda view: ended(view, "engine-failed"))
+        elif self.view.stage in IN_MEETING:
+            self._change(_restarting)
+            self._run(self._enter)
+        else:
+            self._run(self._start_engine)
+
+    # --- in the meeting -----------------------------------------------------------------------------------
+
+    def show(self, tiles: Sequence[m.Tile]) -> None:
+        """Tell the engine what is on screen now."""
+        wanted = tuple(tiles)
+        if wanted != self._tiles:
+            self._tiles = wanted
+            self._send(m.Tiles(tiles=list(wanted)))
+
+    def tick(self) -> None:
+        """Once a second: ask for figures now and then."""
+        now_ms = self._now_ms()
+        if self.view.stage is Stage.LIVE and now_ms - self._figures_at >= FIGURES_EVERY_MS:
+            self._figures_at = now_ms
+            self._send(m.AskFigures())
+
+    def microphone(self, on: bool, device: str | None = None) -> None:
+        """Switch the microphone, or change it."""
+        self._device("microphone", on, device)
+        self._send(m.Microphone(on=on, device=self.view.microphone.id))
+
+    def camera(self, on: bool, device: str | None = None) -> None:
+        """Switch the camera, or change it."""
+        self._device("camera", on, device)
+        self._send(m.Camera(on=on, device=self.view.camera.id))
+
+    def speaker(self, device: str) -> None:
+        """Change the speaker."""
+        self._device("speaker", True, device)
+        self._send(m.Speaker(device=device))
+
+    def _device(self, name: str, wanted: bool, device: str | None) -> None:
+        def change(view: View) -> View:
+            old: Device = getattr(view, name)
+            new = replace(old, wanted=wanted, id=old.id if device is None else device)
+            return replace(view, **{name: new})  # type: ignore[arg-type]
+
+        self._change(change)
+
+    def list_devices(self) -> None:
+        """Look again for devices, screens and windows."""
+        self._send(m.ListDevices())
+
+    def share(self, kind: str, target: str) -> None:
+        """Share a screen, a window or an image."""
+        self._change(lambda view: replace(view, share=Device(wanted=True, id=target)))
+        self._send(m.Share(kind=kind, target=target))
+
+    def stop_sharing(self) -> None:
+        """Share nothing more."""
+        self._change(lambda view: replace(view, share=Device()))
+        self._send(m.Share(kind="stop"))
+
+    def hand(self, raised: bool) -> None:
+        """Raise or lower the own hand."""
+        self._send(m.RaiseHand(raised=raised))
+
+    def say(self, text: str) -> None:
+        """Write to all."""
+        if text.strip():
+            self._send(m.Chat(text=text.strip()[:MAX_CHAT]))
+
+    def ask_code(self) -> None:
+        """Begin a round of the call code."""
+        self._send(m.AskCode())
+
+    def admit(self, knock: int) -> None:
+        """Let a waiting person in."""
+        self._send(m.Admit(knock=knock))
+
+    def refuse(self, knock: int) -> None:
+        """Turn a waiting person away."""
+        self._send(m.Refuse(knock=knock))
+
+    def admit_next(self) -> None:
+        """Let the first certain identity in; a guest or a changed key never enters by a key press."""
+        knocker = self.view.next_to_admit
+        if knocker is not None and self.view.is_host:
+            self.admit(knocker.knock)
+
+    def remove(self, member: bytes) -> None:
+        """Remove a member at once."""
+        self._send(m.Remove(member=member))
+
+    def hand_over(self, member: bytes) -> None:
+        """Give the host's pen away."""
+        self._send(m.Handover(member=member))
+
+    def lock_room(self, locked: bool) -> None:
+        """Accept no more knocks, or accept them again."""
+        self._send(m.LockRoom(locked=locked))
+
+    def dismiss(self, notice: Notice) -> None:
+        """Show a notice no more."""
+        self._change(lambda view: dismissed(view, notice))
+
+    def leave(self, *, end: bool = False) -> None:
+        """Leave; `end` closes the meeting for all."""
+        self._send(m.Leave(end=end))
+        self._change(lambda view: ended(view, "ended" if end else "left"))
+        self._run(self._stop_engine)
+
+    def forget(self) -> None:
+        """Go back to the empty page and end the engine."""
+        self._change(lambda view: _rest(view) if view.stage not in IN_MEETING else view)
+        self._run(self._stop_engine)
+
+    def _stop_engine(self) -> None:
+        with self._lock:
+            if self._view.stage in IN_MEETING:
+                return
+            engine, self._engine, self._tiles = self._engine, None, ()
+        if engine is not None:
+            engine.stop()
+
+    def close(self) -> None:
+        """End everything; blocks until the engine has ended."""
+        self._send(m.Leave())
+        self._change(lambda _view: View())
+        self._stop_engine()
+
+
+def _rest(view: View) -> View:
+    """Keep the devices, drop the rest."""
+    return View(devices=view.devices, microphone=view.microphone, camera=view.camera, speaker=view.speaker)
+
+
+def _restarting(view: View) -> View:
+    """Return the view while a crashed engine is replaced: the sharing stops, as it must never resume unseen."""
+    view = replace(
+        view, stage=Stage.RECONNECTING, speaking=(), lobby=(), share=Device(), code=type(view.code)()
+    )
+    return noticed(view, Notice("engine-restarted"))
+
+
+def _join(session: Session, invitation: Invitation) -> m.Join:
+    return m.Join(
+        relay_host=invitation.relay.host,
+        relay_port=invitation.relay.port,
+        relay_pin=invitation.relay.pin,
+        relay_ca=invitation.relay.ca,
+        tag=invitation.link.tag,
+        secret=invitation.link.secret,
+        invite_hash=invitation.link.invite_hash,
+        certificate=session.certificate,
+        trust=session.trust,
+        invitation_secret=invitation.invitation_secret,
+        relay_key=session.relay_key,
+        admit_certified=invitation.admit_certified,
+    )

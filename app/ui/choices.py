@@ -1,0 +1,229 @@
+"""Choosing one of several: tabs, segments, a list that unfolds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSizePolicy, QWidget
+
+from app.ui import paint
+from app.ui.buttons import Press
+from app.ui.icons import icon, paint_icon
+from app.ui.theme import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PyQt6.QtGui import QKeyEvent, QPaintEvent
+
+    from app.ui.words import Words
+
+
+class _Choice(Press):
+    """One of several: checkable, exclusive by its group."""
+
+    radius = 6.0
+
+    def __init__(self, key: str, words: Words, icon: str = "", keys: Sequence[str] = ()) -> None:
+        self.key, self._icon = key, icon
+        super().__init__(words, keys)
+        self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+
+
+class _Segment(_Choice):
+    """A part of a segmented control; `dark` where it lies on the stage."""
+
+    dark = False
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Room for icon and words."""
+        width = paint.text_width(self.name, theme().font("small_strong")) + 24 + (22 if self._icon else 0)
+        return QSize(int(width) + 2, theme().scaled(28))
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the chosen one as a raised box."""
+        painter = paint.painter_for(self)
+        color = theme().color
+        on = self.isChecked()
+        if on:
+            fill, line = ("stage_3", None) if self.dark else ("surface", "line_strong")
+            paint.box(painter, QRectF(self.rect()), 6, color(fill), color(line) if line else None)
+        tones = ("stage_text", "stage_text_2") if self.dark else ("text", "text_2")
+        ink = color(tones[0 if on or self.underMouse() else 1])
+        font = theme().font("small_strong" if on else "small")
+        content = paint.text_width(self.name, font) + (22 if self._icon else 0)
+        x = (self.width() - content) / 2
+        if self._icon:
+            paint_icon(painter, self._icon, QRectF(x, self.height() / 2 - 8, 16, 16), ink)
+            x += 22
+        paint.text(painter, QRectF(x, 0, self.width() - x, self.height()), self.name, font, ink)
+
+
+class _Tab(_Choice):
+    """A tab of a panel, with a count when there is something to count."""
+
+    count = 0
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Room for words and count."""
+        width = paint.text_width(self.name, theme().font("body_strong"))
+        if self.count:
+            width += 8 + self._badge_width()
+        return QSize(int(width) + 2, theme().scaled(40))
+
+    def _badge_width(self) -> float:
+        return max(18.0, paint.text_width(str(self.count), theme().font("micro_label")) + 10)
+
+    def show_count(self, count: int) -> None:
+        """Show a number after the words; 0 shows none."""
+        if count != self.count:
+            self.count = count
+            self.updateGeometry()
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the words, the count, and the line under the chosen one."""
+        painter = paint.painter_for(self)
+        color = theme().color
+        on = self.isChecked()
+        font = theme().font("body_strong" if on else "body")
+        ink = color("accent_text" if on else "text" if self.underMouse() else "text_2")
+        width = paint.text_width(self.name, font)
+        paint.text(painter, QRectF(0, 0, width, self.height()), self.name, font, ink)
+        if self.count:
+            badge = QRectF(width + 8, self.height() / 2 - 9, self._badge_width(), 18)
+            paint.box(painter, badge, 9, color("pressed"))
+            middle = Qt.AlignmentFlag.AlignHCenter
+            paint.text(painter, badge, str(self.count), theme().font("micro_label"), color("text_2"), middle)
+        if on:
+            paint.box(painter, QRectF(0, self.height() - 3, self.width(), 3), 1.5, color("accent"))
+
+
+class _Row(QWidget):
+    """Exclusive choices in a row; arrow keys move among them."""
+
+    chosen = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._group.buttonClicked.connect(self._clicked)
+        self._row = QHBoxLayout(self)
+        self._choices: dict[str, _Choice] = {}
+
+    def _add(self, choice: _Choice) -> None:
+        self._group.addButton(choice)
+        self._row.addWidget(choice)
+        self._choices[choice.key] = choice
+
+    def choose(self, key: str) -> None:
+        """Mark *key* as chosen, without telling."""
+        self._choices[key].setChecked(True)
+
+    @property
+    def choice(self) -> str:
+        """The key that is chosen."""
+        return next((key for key, choice in self._choices.items() if choice.isChecked()), "")
+
+    def _clicked(self, choice: _Choice) -> None:
+        self.chosen.emit(choice.key)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Left and right move the choice."""
+        step = (
+            {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key())) if event is not None else None
+        )
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        keys = list(self._choices)
+        choice = self._choices[keys[(keys.index(self.choice) + step) % len(keys)]]
+        choice.setFocus(Qt.FocusReason.TabFocusReason)
+        choice.click()
+
+
+class Segmented(_Row):
+    """Two to four ways to see the same thing."""
+
+    def __init__(self, choices: Sequence[tuple[str, Words, str]], *, dark: bool = False) -> None:
+        super().__init__()
+        self._dark = dark
+        self._row.setContentsMargins(3, 3, 3, 3)
+        self._row.setSpacing(2)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        for key, words, icon_name in choices:
+            segment = _Segment(key, words, icon_name)
+            segment.dark = dark
+            segment.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self._add(segment)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the trough."""
+        painter = paint.painter_for(self)
+        fill, line = ("stage_2", "stage_line") if self._dark else ("sunken", "line")
+        paint.box(painter, QRectF(self.rect()), 8, theme().color(fill), theme().color(line))
+
+
+class Tabs(_Row):
+    """Tabs of a side panel."""
+
+    def __init__(self, choices: Sequence[tuple[str, Words]]) -> None:
+        super().__init__()
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(20)
+        for key, words in choices:
+            self._add(_Tab(key, words))
+        self._row.addStretch(1)
+
+    def show_count(self, key: str, count: int) -> None:
+        """Show a number on a tab."""
+        tab = self._choices[key]
+        assert isinstance(tab, _Tab)
+        tab.show_count(count)
+
+
+class Select(QComboBox):
+    """One of a list; `choices` are (value, words). An icon stands before the words."""
+
+    def __init__(self, icon_name: str = "") -> None:
+        super().__init__()
+        self._icon = icon_name
+        self._choices: list[tuple[str, Words]] = []
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.radius = 6.0
+
+    def offer(self, choices: Sequence[tuple[str, Words]], value: str) -> None:
+        """Offer *choices* and show *value*; silent."""
+        if list(choices) == self._choices and self.currentData() == value:
+            return
+        self._choices = list(choices)
+        self._fill(value)
+
+    def _fill(self, value: object) -> None:
+        self.blockSignals(True)
+        self.clear()
+        for key, words in self._choices:
+            self.addItem(str(words), key)
+            if self._icon:
+                self.setItemIcon(self.count() - 1, icon(self._icon))
+        self.setCurrentIndex(max(0, self.findData(value)))
+        self.blockSignals(False)
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Translate again when the language changes, colour again when the theme does."""
+        super().changeEvent(event)
+        kinds = (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange)
+        if event is not None and event.type() in kinds and hasattr(self, "_choices"):
+            self._fill(self.currentData())
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint as Qt does, then the chevron."""
+        super().paintEvent(event)
+        painter = paint.painter_for(self)
+        ink = theme().color("text_2" if self.isEnabled() else "text_disabled")
+        paint_icon(painter, "chevron-down", QRectF(self.width() - 28, self.height() / 2 - 9, 18, 18), ink)

@@ -1,0 +1,89 @@
+"""The one style sheet, generated from the tokens: only for what the kit does not paint itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_LABELS = (
+    "display",
+    "title",
+    "heading",
+    "subhead",
+    "body",
+    "body_strong",
+    "small",
+    "small_strong",
+    "caption",
+    "micro_label",
+    "mono",
+    "safety_number",
+    "room_display",
+)
+_TONES = (
+    "text",
+    "text_2",
+    "text_3",
+    "accent_text",
+    "ok",
+    "warn",
+    "danger",
+    "info",
+    "stage_text",
+    "stage_text_2",
+)
+
+
+def style_sheet(color: dict[str, str], types: dict[str, Any], percent: int) -> str:
+    """Return the QSS for one theme and one text size."""
+    return "\n".join(
+        [*_types(types, percent), *_tones(color), _SURFACES % color, _FIELDS % color, _BARS % color]
+    )
+
+
+def _types(types: dict[str, Any], percent: int) -> list[str]:
+    rules = []
+    for role in _LABELS:
+        spec = types[role]
+        family = "IBM Plex Mono" if role in {"mono", "safety_number"} else "IBM Plex Sans"
+        size = round(spec["size"] * percent / 100)
+        rules.append(
+            f'QLabel[type="{role}"] {{font-family:"{family}";font-size:{size}px;font-weight:{spec["weight"]};'
+            f"letter-spacing:{spec['tracking']}px}}"
+        )
+    return rules
+
+
+def _tones(color: dict[str, str]) -> list[str]:
+    return [f'QLabel[tone="{tone}"] {{color:{color[tone]}}}' for tone in _TONES]
+
+
+_SURFACES = """
+QWidget[ground="frame"] {background:%(frame)s}
+QWidget[ground="surface"] {background:%(surface)s}
+QWidget[ground="sunken"] {background:%(sunken)s}
+QWidget[ground="stage"] {background:%(stage)s}
+QFrame[card="plain"] {background:%(surface)s;border:1px solid %(line)s;border-radius:8px}
+QFrame[card="sunken"] {background:%(sunken)s;border:1px solid %(line)s;border-radius:8px}
+QFrame[rule="h"] {background:%(line)s;border:0;max-height:1px;min-height:1px}
+QFrame[rule="v"] {background:%(line)s;border:0;max-width:1px;min-width:1px}
+QToolTip {background:%(raised)s;color:%(text)s;border:1px solid %(line)s;padding:4px 8px}
+"""
+_FIELDS = """
+QLineEdit {border:1px solid %(line_strong)s;border-radius:6px;background:%(surface)s;color:%(text)s;
+ padding:0 10px;min-height:34px;selection-background-color:%(accent)s;selection-color:%(on_accent)s}
+QLineEdit[wrong="true"] {border-color:%(danger)s}
+QLineEdit:disabled, QComboBox:disabled {background:%(sunken)s;color:%(text_3)s;border-color:%(line)s}
+QComboBox {border:1px solid %(line_strong)s;border-radius:6px;background:%(surface)s;color:%(text)s;
+ padding:0 34px 0 10px;min-height:34px}
+QComboBox::drop-down {border:0;width:30px}
+QComboBox::down-arrow {image:none;width:0;height:0}
+QComboBox QAbstractItemView {background:%(raised)s;color:%(text)s;border:1px solid %(line)s;outline:0;
+ selection-background-color:%(selected)s;selection-color:%(text)s;padding:4px}
+"""
+_BARS = """
+QScrollArea {border:0;background:transparent}
+QScrollBar:vertical {background:transparent;width:10px;margin:2px}
+QScrollBar::handle:vertical {background:%(line_strong)s;border-radius:3px;min-height:28px}
+QScrollBar::add-line, QScrollBar::sub-line {height:0;width:0}
+QScrollBar::add-page, QScrollBar::sub-page {background:transparent}
+"""

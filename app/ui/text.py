@@ -1,0 +1,104 @@
+"""Labels that speak in the language of the moment, and key hints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
+from PyQt6.QtGui import QPainter
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from app.ui import paint
+from app.ui.theme import theme
+
+if TYPE_CHECKING:
+    from app.ui.words import Words
+
+
+class Label(QLabel):
+    """One text in a type role and a tone; wraps when asked, otherwise ellipsises instead of pushing its neighbours."""
+
+    def __init__(
+        self, words: Words = "", role: str = "body", tone: str = "text", *, wrap: bool = False
+    ) -> None:
+        super().__init__()
+        self._words = words
+        self._clip = False
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("type", role)
+        self.setProperty("tone", tone)
+        self.setWordWrap(wrap)
+        self.setText(str(words))
+
+    def say(self, words: Words) -> None:
+        """Show other words."""
+        if words != self._words:
+            self._words = words
+            self.setText(str(words))
+
+    def set_tone(self, tone: str) -> None:
+        """Show the same words in another tone."""
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            restyle(self)
+
+    def clipped(self) -> Label:
+        """Give way to the neighbours: end with … where there is no room."""
+        self._clip = True
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        return self
+
+    def paintEvent(self, event: object) -> None:  # noqa: N802 -- Qt's name
+        """Ellipsise where asked, otherwise paint as Qt does."""
+        if not self._clip:
+            super().paintEvent(event)  # type: ignore[arg-type]
+            return
+        painter = QPainter(self)
+        rect = QRectF(self.contentsRect())
+        color = self.palette().color(self.foregroundRole())
+        paint.text(
+            painter,
+            rect,
+            self.text(),
+            self.font(),
+            color,
+            self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask,
+        )
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Translate again when the language changes."""
+        if event is not None and event.type() == QEvent.Type.LanguageChange:
+            self.setText(str(self._words))
+        super().changeEvent(event)
+
+
+class KeyHint(QLabel):
+    """Keys drawn as caps, beside a sentence."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__(" ".join(names))
+        self._names = names
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Room for the caps."""
+        return QSize(int(paint.keys_width(self._names)) + 1, theme().scaled(20) + 2)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Never less."""
+        return self.sizeHint()
+
+    def paintEvent(self, _event: object) -> None:  # noqa: N802 -- Qt's name
+        """Draw the caps."""
+        painter = paint.painter_for(self)
+        middle = QRectF(self.rect()).center()
+        middle.setX(0)
+        paint.keys(painter, middle, self._names, theme().color("text_2"), theme().color("sunken"))
+
+
+def restyle(widget: QWidget) -> None:
+    """Let the style sheet look again at a widget's properties."""
+    style = widget.style()
+    if style is not None:
+        style.unpolish(widget)
+        style.polish(widget)
+    widget.update()
