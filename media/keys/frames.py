@@ -14,14 +14,11 @@ from typing import TYPE_CHECKING
 from media.errors import MediaError, TrustError
 from media.keys import cbor, seal, sframe
 from media.keys.sign import ED25519_SIGNATURE, verify
+from media.wire import CAMERA, END_TO_END_FLAGS, FLAG_KEY, SCREEN, THUMBNAIL
 
 if TYPE_CHECKING:
     from media.keys.sign import Signer
 
-END_TO_END = 0x0F
-"""The flags that are signed; the others belong to the hop."""
-KEY_FRAME = 1
-CONTROL, VOICE, THUMBNAIL, CAMERA, SCREEN = range(5)
 SAMPLED = frozenset((THUMBNAIL, CAMERA))
 SAMPLE = 8
 WINDOW = 1024
@@ -30,8 +27,8 @@ MAX_FRAMES = 2**32
 BASE_BYTES = 32
 
 _HASH_HEAD = cbor.head(cbor.BYTES, 32)
-_FLAGS = tuple(cbor.encode(flags) for flags in range(END_TO_END + 1))
-_FLAG_BYTES = tuple(bytes((flags,)) for flags in range(END_TO_END + 1))
+_FLAGS = tuple(cbor.encode(flags) for flags in range(END_TO_END_FLAGS + 1))
+_FLAG_BYTES = tuple(bytes((flags,)) for flags in range(END_TO_END_FLAGS + 1))
 
 
 class CounterReused(MediaError):  # noqa: N818 -- says what would have happened
@@ -100,7 +97,7 @@ class Sealer:
 
     def seal(self, stream: int, flags: int, payload: bytes) -> tuple[int, bytes]:
         """Return the frame number and the SFrame bytes; hop flags are left out of what is signed."""
-        flags &= END_TO_END
+        flags &= END_TO_END_FLAGS
         frame = self._take(stream)
         out = self._streams.get(stream) or self._stream(stream)
         text = payload + self._signer.sign(out.text(frame, flags, payload))
@@ -178,7 +175,7 @@ class Opener:
         1 in 8 at random, all after one failure, and always when *check*. Raises TrustError: "key-missing" (no base for
         its KID yet: see `kid`), "replay", "frame-undecryptable", "frame-forged".
         """
-        flags &= END_TO_END
+        flags &= END_TO_END_FLAGS
         n, counter, start = sframe.parse_header(data)
         if counter != frame:
             raise TrustError("frame-undecryptable", "frame number")
@@ -203,7 +200,7 @@ class Opener:
         return made
 
     def _must_check(self, stream: int, flags: int) -> bool:
-        if stream not in SAMPLED or flags & KEY_FRAME or self.failing:
+        if stream not in SAMPLED or flags & FLAG_KEY or self.failing:
             return True
         return os.urandom(1)[0] % SAMPLE == 0
 

@@ -1,0 +1,1 @@
+"""`consilium-admin`: an organisation's keys, certificates and directory; no Qt."""
