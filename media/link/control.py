@@ -1,0 +1,196 @@
+"""The WebSocket to the relay: TLS 1.3, the relay's certificate by pin or CA, a queue that prefers control to voice to video."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import ssl
+from collections import deque
+from typing import TYPE_CHECKING, cast
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from media import wire
+from media.errors import LinkLost, LinkRefused, ProtocolError
+
+if TYPE_CHECKING:
+    from media.link.admission import RelayAddress
+
+OPEN_TIMEOUT_S = 4.0
+HEARTBEAT_S = 2.0
+MAX_CONTROL_BYTES = 4 << 20
+MAX_VOICE_PACKETS = 50
+MAX_VIDEO_BYTES = 512 * 1024
+_LOOPBACK = ("127.", "localhost", "::1")
+
+log = logging.getLogger(__name__)
+
+
+class _Checked(ClientConnection):
+    """Checks the pin before the first byte of the upgrade is written."""
+
+    pin = b""
+    impostor = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if self.pin and certificate_hash(transport) != self.pin:
+            self.impostor = True
+            cast("asyncio.Transport", transport).abort()
+
+
+def certificate_hash(transport: asyncio.BaseTransport) -> bytes:
+    """Hash (SHA-256) the peer's certificate (DER)."""
+    return hashlib.sha256(transport.get_extra_info("ssl_object").getpeercert(binary_form=True)).digest()
+
+
+def _tls(address: RelayAddress) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=address.ca_file or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    if address.pin:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+class Control:
+    """One connection, greeted. `nonce` and `cert_hash` are what proofs sign; `peer` is the relay's address for UDP."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+        self.cert_hash = certificate_hash(socket.transport)
+        self.peer: str = socket.remote_address[0]
+        self.nonce = b""
+        self._control: deque[bytes] = deque()
+        self._voice: deque[bytes] = deque(maxlen=MAX_VOICE_PACKETS)
+        self._video: deque[bytes] = deque()
+        self._control_bytes = self._video_bytes = 0
+        self._wake = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._writer = asyncio.create_task(self._write())
+
+    @classmethod
+    async def connect(cls, address: RelayAddress) -> Control:
+        """Connect and read the greeting; `LinkLost` or `LinkRefused` (relay-impostor, relay-too-old)."""
+        seen: list[_Checked] = []
+
+        class Pinned(_Checked):
+            pin = address.pin
+
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                seen.append(self)
+                super().connection_made(transport)
+
+        host = f"[{address.host}]" if ":" in address.host else address.host
+        try:
+            socket = await connect(
+                f"wss://{host}:{address.port}/csl1",
+                ssl=_tls(address),
+                create_connection=Pinned,
+                compression=None,
+                proxy=None if address.host.startswith(_LOOPBACK) else True,
+                user_agent_header=None,
+                open_timeout=OPEN_TIMEOUT_S,
+                ping_interval=HEARTBEAT_S,
+                ping_timeout=2 * HEARTBEAT_S,
+                close_timeout=1,
+                max_size=wire.MAX_MESSAGE,
+                max_queue=256,
+            )
+        except ssl.SSLCertVerificationError as error:
+            raise LinkRefused("relay-impostor") from error
+        except (OSError, TimeoutError, WebSocketException, EOFError) as error:
+            if any(connection.impostor for connection in seen):
+                raise LinkRefused("relay-impostor") from error
+            raise LinkLost("unreachable") from error
+        control = cls(socket)
+        try:
+            await control._greet()
+        except BaseException:
+            await control.close()
+            raise
+        return control
+
+    async def _greet(self) -> None:
+        try:
+            greeting = wire.decode_down(await asyncio.wait_for(self.receive(), OPEN_TIMEOUT_S))
+        except (ProtocolError, TimeoutError) as error:
+            raise LinkLost("unreachable") from error
+        if isinstance(greeting, wire.Refused):
+            raise LinkRefused(greeting.code)
+        if not isinstance(greeting, wire.Greeting):
+            raise LinkLost("unreachable")
+        if greeting.version != wire.VERSION:
+            raise LinkRefused("relay-too-old")
+        self.nonce = greeting.nonce
+
+    async def receive(self) -> bytes:
+        """Await the next message; `LinkLost` when the connection ended."""
+        try:
+            data = await self._socket.recv()
+        except ConnectionClosed as error:
+            raise LinkLost("lost") from error
+        if isinstance(data, str):
+            raise LinkLost("lost")
+        return data
+
+    def send(self, message: wire.Message) -> None:
+        """Queue a control message; what no longer fits ends the connection, so that nothing is lost unseen."""
+        data = message.encode()
+        self._control.append(data)
+        self._control_bytes += len(data)
+        self._empty.clear()
+        self._wake.set()
+        if self._control_bytes > MAX_CONTROL_BYTES:
+            self._socket.transport.abort()
+
+    def send_media(self, packet: bytes, *, voice: bool) -> None:
+        """Queue a packet; the oldest voice gives way to newer, and video that no longer fits is dropped."""
+        if voice:
+            self._voice.append(packet)
+        elif self._video_bytes + len(packet) <= MAX_VIDEO_BYTES:
+            self._video.append(packet)
+            self._video_bytes += len(packet)
+        self._wake.set()
+
+    @property
+    def rtt_ms(self) -> float:
+        """Round trip as measured by the heartbeat, ms; 0 while unknown."""
+        return self._socket.latency * 1000
+
+    def _next(self) -> bytes | None:
+        if self._control:
+            data = self._control.popleft()
+            self._control_bytes -= len(data)
+            return data
+        if self._voice:
+            return self._voice.popleft()
+        if self._video:
+            data = self._video.popleft()
+            self._video_bytes -= len(data)
+            return data
+        return None
+
+    async def _write(self) -> None:
+        try:
+            while True:
+                while (data := self._next()) is not None:
+                    await self._socket.send(data)
+                self._empty.set()
+                self._wake.clear()
+                await self._wake.wait()
+        except ConnectionClosed:
+            log.debug("control writer ends with its connection")
+
+    async def close(self) -> None:
+        """Send what control is queued (1 s at most), then close."""
+        if self._control and not self._writer.done():
+            await asyncio.wait(
+                {asyncio.ensure_future(self._empty.wait()), self._writer},
+                timeout=1,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        self._writer.cancel()
+        await self._socket.close()
