@@ -1,0 +1,141 @@
+"""The profile folder: permissions, the lock against a second process, atomic writes, the dirty flag, setting aside."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from storage.errors import DiskTrouble, ProfileExists, ProfileInUse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+DATABASES = ("vault", "audit")
+_PARTS = ("", "-wal", "-shm", "-journal")
+
+
+class Profile:
+    """One user's folder, held by this process from `hold()` to `release()`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.keys = folder / "keys.json"
+        self._flag = folder / "dirty"
+        self._birth = folder / "unfinished"
+        self._handle: int | None = None
+
+    def database(self, name: str) -> Path:
+        """Return the path of the database *name*."""
+        return self.folder / f"{name}.db"
+
+    def exists(self) -> bool:
+        """Tell whether anything of a profile is here, even a half of it (but not one whose making was cut short)."""
+        if self._birth.exists():
+            return self.keys.exists()
+        return any(path.exists() for path in (self.keys, *map(self.database, DATABASES)))
+
+    def begin_making(self) -> None:
+        """Remember that a profile is being made; put away what an earlier making left. Raises ProfileExists."""
+        if self.exists():
+            raise ProfileExists
+        for name in DATABASES:
+            self.set_aside(name, "unfinished", keep=False)
+        write_atomically(self._birth, b"")
+
+    def end_making(self) -> None:
+        """Remember that the profile is whole: its `keys.json` is on disk."""
+        self._birth.unlink(missing_ok=True)
+
+    def hold(self) -> None:
+        """Make the folder private (0700) and take its lock; raises ProfileInUse, DiskTrouble."""
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+            handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise DiskTrouble("the profile folder cannot be written") from error
+        try:
+            _lock(handle)
+        except OSError as error:
+            os.close(handle)
+            raise ProfileInUse from error
+        self._handle = handle
+
+    def release(self) -> None:
+        """Give the lock back; the lock file stays, so that no one locks a deleted one."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    @property
+    def dirty(self) -> bool:
+        """True from `mark_dirty()` to `mark_clean()`, over a crash."""
+        return self._flag.exists()
+
+    def mark_dirty(self) -> None:
+        """Remember on disk that the databases are open."""
+        write_atomically(self._flag, b"")
+
+    def mark_clean(self) -> None:
+        """Remember that the databases were closed in order."""
+        with suppress(OSError):
+            self._flag.unlink(missing_ok=True)
+
+    def set_aside(self, name: str, stamp: str, *, keep: bool) -> None:
+        """Put the files of a damaged database into `set-aside/<stamp>/`; *keep* copies instead of moving."""
+        place = self.folder / "set-aside" / stamp
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for part in _PARTS:
+            source = self.folder / f"{name}.db{part}"
+            if source.exists():
+                _copy(source, place / source.name)
+                if not keep:
+                    source.unlink()
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replace *path* by *data*, 0600, on disk when this returns; raises DiskTrouble and leaves the old content."""
+    fresh = path.with_name(path.name + ".new")
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise DiskTrouble("a file of the profile cannot be written") from error
+
+
+def _copy(source: Path, target: Path) -> None:
+    write_atomically(target, source.read_bytes())
+
+
+if sys.platform == "win32":
+
+    def _lock(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+    def _sync_folder(folder: Path) -> None:
+        """Windows has no handle to a folder's entry to flush; NTFS journals the rename."""
+else:
+
+    def _lock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _sync_folder(folder: Path) -> None:
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

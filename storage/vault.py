@@ -1,0 +1,243 @@
+"""A user's vault: made, unlocked by password or recovery code, locked. All of this blocks (Argon2id, rekey): use a thread.
+
+vault, code = Vault.create(folder, password)        # print the code
+vault = Vault.unlock(folder, password)
+device = await asyncio.wrap_future(vault.identity.device())
+vault.lock()
+"""
+
+from __future__ import annotations
+
+import platform
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+from storage import checkup, rotation
+from storage.anchor import keep_anchor, read_anchor
+from storage.audit import AuditRepository
+from storage.database import Database
+from storage.directory import DirectoryRepository
+from storage.errors import KeyringUnavailable, ReadOnly, StorageError
+from storage.identity import IdentityRepository
+from storage.keyfile import KeyFile
+from storage.meetings import MeetingsRepository
+from storage.oskeyring import SECRET_BYTES, KeyringPolicy, OsKeyring, SecretStore
+from storage.profile import DATABASES, Profile
+from storage.recovery import CODE_BYTES, read_code, write_code
+from storage.settings import SettingsRepository
+from storage.slots import (
+    KEY_BYTES,
+    KdfCost,
+    new_password_opener,
+    new_recovery_opener,
+    open_with_code,
+    open_with_password,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.rotation import Opened
+    from storage.slots import Opener
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a profile may be protected: the policy for the system's keyring, the keyring, the cost of a guess."""
+
+    keyring: KeyringPolicy = "allowed"
+    store: SecretStore = field(default_factory=OsKeyring)
+    cost: KdfCost = field(default_factory=KdfCost)
+
+
+class Vault:
+    """An open vault, made by `create`, `unlock` or `unlock_with_recovery`.
+
+    `read_only`: damage was found, nothing is written. `audit_set_aside`: the name under which a damaged audit trail
+    was put away, else empty. `audit_cut`: rows are missing that were there when the profile was last closed.
+    `recovery_code`: empty, or a new code to print, because a change of password had been cut short.
+    """
+
+    def __init__(
+        self, profile: Profile, terms: Terms, health: checkup.Health, keys: dict[str, bytes]
+    ) -> None:
+        self._profile, self._terms = profile, terms
+        self.read_only = health.read_only
+        self.audit_set_aside = health.audit_set_aside
+        self.recovery_code = ""
+        self._databases = {name: Database(profile.database(name)) for name in DATABASES}
+        vault, audit = self._databases["vault"], self._databases["audit"]
+        self.identity = IdentityRepository(vault)
+        self.settings = SettingsRepository(vault)
+        self.meetings = MeetingsRepository(vault)
+        self.directory = DirectoryRepository(vault)
+        self.audit = AuditRepository(audit, platform.node())
+        self._open(keys)
+        self.audit_cut = not self.audit.holds(read_anchor(vault).result()).result()
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Tell whether *folder* has a profile, even a damaged one: then nothing may be made there."""
+        return Profile(folder).exists()
+
+    @classmethod
+    def create(cls, folder: Path, password: str, terms: Terms | None = None) -> tuple[Self, str]:
+        """Make a profile; return it open, with the recovery code to print.
+
+        Raises ProfileExists, ProfileInUse, KeyringUnavailable, DiskTrouble.
+        """
+        terms, profile = terms or Terms(), Profile(folder)
+        profile.hold()
+        try:
+            profile.begin_making()
+            keyfile = KeyFile(
+                secrets.token_bytes(16), {name: secrets.token_bytes(16) for name in DATABASES}, []
+            )
+            keys = {name: secrets.token_bytes(KEY_BYTES) for name in DATABASES}
+            recovery, code = _new_recovery(keyfile)
+            openers = [_new_password(keyfile, password, terms), recovery]
+            for name in DATABASES:
+                checkup.create(profile.database(name), keys[name])
+            rotation.write(profile, keyfile, [opener.wrap(keyfile, _each(keys)) for opener in openers])
+            profile.end_making()
+            return cls(profile, terms, checkup.Health(), keys), code
+        except BaseException:
+            profile.release()
+            raise
+
+    @classmethod
+    def unlock(cls, folder: Path, password: str, terms: Terms | None = None) -> Self:
+        """Open a profile with its password.
+
+        Raises WrongPassword, KeyringLost (then only the recovery code helps), Damaged, WeakKdf, TooNew, ProfileInUse,
+        DiskTrouble. Look at `read_only`, `audit_set_aside`, `audit_cut` and `recovery_code` afterwards.
+        """
+        terms, profile = terms or Terms(), Profile(folder)
+        profile.hold()
+        try:
+            keyfile = rotation.read(profile)
+            opener = open_with_password(keyfile, password, terms.cost, terms.store)
+            return cls._enter(rotation.enter(profile, keyfile, opener), terms, None)
+        except BaseException:
+            profile.release()
+            raise
+
+    @classmethod
+    def unlock_with_recovery(
+        cls, folder: Path, code: str, new_password: str, terms: Terms | None = None
+    ) -> tuple[Self, str]:
+        """Open a profile with the recovery code and give it a new password; return it with the next code to print.
+
+        Raises MistypedCode, WrongRecoveryCode, Damaged, TooNew, ProfileInUse, KeyringUnavailable, DiskTrouble. When the
+        vault opens `read_only`, nothing could be changed: the code returned is empty and the old one stays good.
+        """
+        terms, profile = terms or Terms(), Profile(folder)
+        secret = read_code(code)
+        profile.hold()
+        try:
+            keyfile = rotation.read(profile)
+            opener = open_with_code(keyfile, secret)
+            vault = cls._enter(rotation.enter(profile, keyfile, opener), terms, new_password)
+        except BaseException:
+            profile.release()
+            raise
+        code, vault.recovery_code = vault.recovery_code, ""
+        return vault, code
+
+    def change_password(self, old: str, new: str) -> str:
+        """Change the password and every file's key; return the new recovery code to print (the old one dies too).
+
+        Raises WrongPassword, KeyringLost, ReadOnly and changes nothing. On Damaged or DiskTrouble the vault is locked:
+        unlock it with either password. No other call may be under way.
+        """
+        if self.read_only:
+            raise ReadOnly
+        keyfile = rotation.read(self._profile)
+        opener = open_with_password(keyfile, old, self._terms.cost, self._terms.store)
+        self._close()
+        try:
+            opened = rotation.enter(self._profile, keyfile, opener)
+            keys, code = _rotate(opened, self._terms, new)
+            self._open(keys)
+        except BaseException:
+            self.lock()
+            raise
+        return code
+
+    def lock(self) -> None:
+        """Finish what was asked, close the databases, drop the keys, give the profile back. Twice does no harm."""
+        self._close()
+        self._profile.release()
+
+    @classmethod
+    def _enter(cls, opened: Opened, terms: Terms, new_password: str | None) -> Self:
+        """Check the files and start on them; finish a rotation that was cut short, or begin one."""
+        profile, keys, code = opened.profile, opened.now, ""
+        rotation_due = rotation.pending(opened.keyfile) or new_password is not None
+        health = checkup.examine(profile, keys, thorough=profile.dirty or rotation_due)
+        if rotation_due and not health.read_only:
+            keys, code = _rotate(opened, terms, new_password)
+        vault = cls(profile, terms, health, keys)
+        vault.recovery_code = code
+        return vault
+
+    def _open(self, keys: dict[str, bytes]) -> None:
+        self._profile.mark_dirty()
+        try:
+            for name, database in self._databases.items():
+                database.open(keys[name], read_only=self.read_only)
+        except BaseException:
+            for database in self._databases.values():
+                database.close()
+            raise
+
+    def _close(self) -> None:
+        was_open = all(database.is_open for database in self._databases.values())
+        clean = was_open and not self.read_only and self._remember_audit()
+        for database in self._databases.values():
+            database.close()
+        if clean:
+            self._profile.mark_clean()
+
+    def _remember_audit(self) -> bool:
+        """Keep the place of the audit chain in the vault; False when the files do not answer: check them next time."""
+        try:
+            keep_anchor(self._databases["vault"], self.audit.head().result()).result()
+        except StorageError:
+            return False
+        return True
+
+
+def _rotate(opened: Opened, terms: Terms, new_password: str | None) -> tuple[dict[str, bytes], str]:
+    """Give every file a new key under *new_password* (None: the password just used) and a new recovery code."""
+    recovery, code = _new_recovery(opened.keyfile)
+    password = opened.opener
+    if new_password is not None:
+        password = _new_password(opened.keyfile, new_password, terms)
+    opened.profile.mark_dirty()
+    keys = rotation.rotate(opened, [password, recovery])
+    for slot in opened.keyfile.slots:
+        if slot.keyring and slot.id != password.slot.id:
+            terms.store.forget(slot.id.hex())
+    return keys, code
+
+
+def _new_recovery(keyfile: KeyFile) -> tuple[Opener, str]:
+    secret = secrets.token_bytes(CODE_BYTES)
+    return new_recovery_opener(keyfile, secret), write_code(secret)
+
+
+def _new_password(keyfile: KeyFile, password: str, terms: Terms) -> Opener:
+    """Make a password slot, with a half of the key in the keyring where policy wants it and the machine can."""
+    slot_id, secret = secrets.token_bytes(16), b""
+    if terms.keyring != "off":
+        half = secrets.token_bytes(SECRET_BYTES)
+        secret = half if terms.store.write(slot_id.hex(), half) else b""
+    if terms.keyring == "required" and not secret:
+        raise KeyringUnavailable
+    return new_password_opener(keyfile, password, terms.cost, secret, slot_id)
+
+
+def _each(keys: dict[str, bytes]) -> dict[str, list[bytes]]:
+    return {name: [key] for name, key in keys.items()}
