@@ -1,0 +1,172 @@
+"""`consilium-admin`: the command line of whoever keeps an organisation's keys. Texts are French, `--json` is stable."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.admin import commands
+from app.admin.errors import AdminError, explain
+from media.errors import MediaError
+from media.keys.certs import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+REFUSED = 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="consilium-admin",
+        description="Clés, certificats et annuaire d'une organisation.",
+        epilog="Codes de retour : 0 fait, 1 refusé (le message dit que faire), 2 commande mal écrite.",
+    )
+    groups = top.add_subparsers(required=True, metavar="SUJET")
+    _organisation(_group(groups, "org", "créer l'organisation, renouveler l'émetteur"))
+    _device(_group(groups, "device", "certifier et révoquer des postes"))
+    _directory(_group(groups, "directory", "consulter, dater et exporter l'annuaire"))
+    _relay(_group(groups, "relay", "clé qui ouvre le relais aux postes de l'organisation"))
+    return top
+
+
+_Group = argparse._SubParsersAction  # noqa: SLF001 -- argparse gives its subparsers no public type
+
+
+def _group(groups: _Group[argparse.ArgumentParser], name: str, text: str) -> _Group[argparse.ArgumentParser]:
+    return groups.add_parser(name, help=text, description=text).add_subparsers(
+        required=True, metavar="ACTION"
+    )
+
+
+def _action(
+    group: _Group[argparse.ArgumentParser],
+    name: str,
+    text: str,
+    run: Callable[[argparse.Namespace, int], None],
+) -> argparse.ArgumentParser:
+    action = group.add_parser(name, help=text, description=text)
+    action.set_defaults(run=run)
+    return action
+
+
+def _folder(action: argparse.ArgumentParser) -> None:
+    action.add_argument(
+        "--dir", type=Path, required=True, metavar="DOSSIER", help="dossier de l'organisation"
+    )
+
+
+def _root(action: argparse.ArgumentParser) -> None:
+    action.add_argument(
+        "--root",
+        type=Path,
+        required=True,
+        metavar="FICHIER",
+        help="clé racine, chiffrée, à garder hors ligne (clé USB au coffre)",
+    )
+    action.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="FICHIER",
+        help="phrase secrète de la clé racine, fichier en 0600 ; demandée au clavier sinon",
+    )
+
+
+def _out(action: argparse.ArgumentParser, text: str) -> None:
+    action.add_argument("--out", type=Path, required=True, metavar="FICHIER", help=text)
+
+
+def _who(action: argparse.ArgumentParser, *, required: bool) -> None:
+    action.add_argument("--name", required=required, default="", help="nom affiché aux autres")
+    action.add_argument("--role", required=required, default="", choices=sorted(ROLES), help="fonction")
+    action.add_argument("--specialty", default="" if required else None, help="spécialité affichée")
+
+
+def _organisation(group: _Group[argparse.ArgumentParser]) -> None:
+    init = _action(
+        group, "init", "créer une organisation : racine, émetteur, annuaire, clé de relais", commands.init
+    )
+    init.add_argument("--name", required=True, help="nom affiché de l'organisation")
+    issuer = _action(
+        group, "issuer", "remplacer la clé qui signe les certificats (un an)", commands.new_issuer
+    )
+    for action in (init, issuer):
+        _folder(action)
+        _root(action)
+
+
+def _device(group: _Group[argparse.ArgumentParser]) -> None:
+    request = _action(
+        group, "request", "créer les clés d'un poste et sa demande (essais, démonstration)", commands.request
+    )
+    _who(request, required=True)
+    request.add_argument(
+        "--keys", type=Path, required=True, metavar="FICHIER", help="où écrire les clés secrètes du poste"
+    )
+    _out(request, "où écrire la demande")
+
+    issue = _action(
+        group, "issue", "certifier un poste ; écrit le fichier d'enrôlement à lui remettre", commands.issue
+    )
+    _folder(issue)
+    issue.add_argument("request", type=Path, metavar="DEMANDE", help="demande de certificat du poste")
+    _who(issue, required=False)
+    issue.add_argument(
+        "--user", default="", metavar="HEX", help="personne déjà connue (second poste, renouvellement)"
+    )
+    issue.add_argument(
+        "--days", type=int, default=90, choices=range(1, 91), metavar="1-90", help="durée en jours"
+    )
+    _out(issue, "où écrire l'enrôlement (secret : à remettre en main propre)")
+
+    revoke = _action(group, "revoke", "révoquer des certificats", commands.revoke)
+    _folder(revoke)
+    which = revoke.add_mutually_exclusive_group(required=True)
+    which.add_argument("--certificate", metavar="HEX", help="un certificat, par son empreinte")
+    which.add_argument("--device", metavar="HEX", help="tous ceux d'un poste")
+    which.add_argument("--user", metavar="HEX", help="tous ceux d'une personne")
+
+
+def _directory(group: _Group[argparse.ArgumentParser]) -> None:
+    show = _action(group, "show", "afficher les certificats en cours", commands.show)
+    show.add_argument("--json", action="store_true", help="pour les programmes")
+    head = _action(group, "head", "redater l'annuaire : à lancer toutes les heures", commands.head)
+    export = _action(group, "export", "écrire l'annuaire que les postes reçoivent", commands.export)
+    export.add_argument("file", type=Path, metavar="FICHIER")
+    for action in (show, head, export):
+        _folder(action)
+
+
+def _relay(group: _Group[argparse.ArgumentParser]) -> None:
+    key = _action(
+        group, "key", "écrire la clé publique à mettre dans la configuration du relais", commands.relay_key
+    )
+    secret = _action(group, "secret", "écrire la clé secrète que reçoivent les postes", commands.relay_secret)
+    for action, text in ((key, "fragment de configuration"), (secret, "clé secrète, en hexadécimal")):
+        _folder(action)
+        _out(action, text)
+    renew = _action(group, "renew", "remplacer la clé de relais (un an)", commands.renew_relay)
+    _folder(renew)
+    _root(renew)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    chosen = parser().parse_args(arguments)
+    try:
+        chosen.run(chosen, int(time.time()))
+    except AdminError as error:
+        print(f"consilium-admin : {error}", file=sys.stderr)
+    except MediaError as error:
+        print(f"consilium-admin : {explain(error)}", file=sys.stderr)
+    else:
+        return 0
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
