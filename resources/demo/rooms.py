@@ -15,13 +15,13 @@ _SEATED = (
 )
 SCENE = (
     '<defs><linearGradient id="wall" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#CFD6D2"/><stop offset="1" stop-color="#8E9895"/></linearGradient>'
-    '<linearGradient id="wood" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#B18F69"/><stop offset="1" stop-color="#6A4F35"/></linearGradient>'
     '<filter id="far" x="-20%" y="-20%" width="140%" height="140%"><feGaussianBlur stdDeviation="2.5"/></filter></defs>'
     '<rect width="320" height="180" fill="url(#wall)"/><g filter="url(#far)"><rect x="12" y="10" width="74" height="50" fill="#EAF3F5"/>'
     '<rect x="236" y="12" width="70" height="42" fill="#2D3F47"/><rect x="242" y="17" width="58" height="32" fill="#48626D"/>'
     '<path d="M112 2h96v7h-96z" fill="#FBFCFA"/><rect x="150" y="20" width="36" height="44" fill="#B9C2BF"/></g>'
 )
 TABLE = (
+    '<defs><linearGradient id="wood" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#B18F69"/><stop offset="1" stop-color="#6A4F35"/></linearGradient></defs>'
     '<path d="M-4 184V150C70 128 250 128 324 150V184Z" fill="url(#wood)"/><path d="M-4 150C70 128 250 128 324 150" stroke="#D8BC98" stroke-width="1.5" fill="none"/>'
     '<path d="M64 152l26 -3 4 9 -27 4zM206 148l28 2 -2 9 -30 -2z" fill="#F3F4F1"/><rect x="128" y="146" width="30" height="12" rx="2" fill="#3A454A"/>'
     '<ellipse cx="178" cy="153" rx="9" ry="4.5" fill="#20272A"/><circle cx="178" cy="152" r="1.6" fill="#55C08A"/><ellipse cx="110" cy="155" rx="4.5" ry="2.4" fill="#E9E4DA"/>'

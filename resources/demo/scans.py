@@ -198,7 +198,8 @@ def _overlay(slice_: int) -> str:
 
 def ct_image(slice_: int = 12) -> str:
     """Return slice *slice_* (0..`SLICES` - 1, head to feet) as SVG text of 1280 x 720 units."""
-    z = max(0, min(SLICES - 1, slice_)) / (SLICES - 1)
+    slice_ = max(0, min(SLICES - 1, slice_))
+    z = slice_ / (SLICES - 1)
     soften = '<defs><filter id="scan" x="-5%" y="-5%" width="110%" height="110%"><feGaussianBlur stdDeviation="1.6"/></filter></defs>'
     halves = "".join(
         f'<g transform="translate({x} {_MIDDLE}) scale(1.02)"><g filter="url(#scan)">{_thorax(window, z)}</g>{above}</g>'
