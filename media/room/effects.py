@@ -185,6 +185,14 @@ class Dial:
 
 
 @dataclass(frozen=True)
+class BecomeHost:
+    """Hold the relay's door from now on, on the present link."""
+
+    admin: Signer = field(repr=False)
+    slot: int
+
+
+@dataclass(frozen=True)
 class HangUp:
     """Close the link for good."""
 
@@ -248,6 +256,6 @@ class Sign:
 
 
 Effect = (
-    Dial | HangUp | SendControl | Knock | AnswerKnock | AdmitKnock | RefuseKnock | Evict | CloseRoom | Sign | MediaFrame
+    Dial | BecomeHost | HangUp | SendControl | Knock | AnswerKnock | AdmitKnock | RefuseKnock | Evict | CloseRoom | Sign | MediaFrame
     | Shown
 )  # fmt: skip

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
-
-from media.keys import invite
-
-if TYPE_CHECKING:
-    from media.keys.sign import Signer
+from typing import Any
 
 
 @dataclass(frozen=True)
