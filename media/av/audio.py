@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     Pull = Callable[[], bytes]
     Failed = Callable[[DeviceError], None]
 
-PERIOD_MS = 10
+CAPTURE_MS, PLAYBACK_MS = 10, 20
+"""Length of a period; playback holds three, so that a busy machine is not heard."""
 FIRST_CALL_MS = 4_000
 SILENT_MS = 1_000
 BACKENDS = {
@@ -80,7 +81,7 @@ def open_speaker(device: str, pull: Pull) -> SoundDevice:
 class _Device:
     """What capture and playback share: opening by id, the watch, closing."""
 
-    def __init__(self, device: str, kind: type[Any], listing: str, wished: dict[str, Any]) -> None:
+    def __init__(self, device: str, kind: type[Any], listing: str, period_ms: int, **wished: Any) -> None:
         found = _find(listing, device)
         self._called_ms = time.monotonic() * 1000
         self._patience_ms = FIRST_CALL_MS
@@ -88,7 +89,7 @@ class _Device:
             self._device = kind(
                 nchannels=1,
                 sample_rate=RATE,
-                buffersize_msec=PERIOD_MS,
+                buffersize_msec=period_ms,
                 device_id=found,
                 backends=BACKENDS,
                 app_name="Consilium",
@@ -125,7 +126,11 @@ class Microphone(_Device):
     def __init__(self, device: str, hear: Hear) -> None:
         self._hear = hear
         super().__init__(
-            device, miniaudio.CaptureDevice, "get_captures", {"input_format": miniaudio.SampleFormat.SIGNED16}
+            device,
+            miniaudio.CaptureDevice,
+            "get_captures",
+            CAPTURE_MS,
+            input_format=miniaudio.SampleFormat.SIGNED16,
         )
 
     def _calls(self) -> Generator[bytes, Any, None]:
@@ -148,7 +153,8 @@ class Speaker(_Device):
             device,
             miniaudio.PlaybackDevice,
             "get_playbacks",
-            {"output_format": miniaudio.SampleFormat.SIGNED16},
+            PLAYBACK_MS,
+            output_format=miniaudio.SampleFormat.SIGNED16,
         )
 
     def _calls(self) -> Generator[bytes, Any, None]:

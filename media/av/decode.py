@@ -32,17 +32,20 @@ class VideoDecoder:
         """Decode one frame; None when it cannot be shown (then look at `needs_key`)."""
         if self.needs_key and not key:
             return None
-        try:
-            frames = self._codec.decode(av.Packet(data))
-        except (av.FFmpegError, ValueError):
-            self._codec = _open()
-            self.needs_key = True
-            return None
+        frames = self._try(data)
         if not frames or frames[-1].width * frames[-1].height > MAX_PIXELS:
-            self.needs_key = True
+            self._codec, self.needs_key = _open(), True
             return None
         self.needs_key = False
         return frames[-1]
+
+    def _try(self, data: bytes) -> list[av.VideoFrame]:
+        if not data:
+            return []  # FFmpeg would take it for the end of the stream
+        try:
+            return self._codec.decode(av.Packet(data))
+        except (av.FFmpegError, ValueError):
+            return []
 
 
 def _open() -> VideoCodecContext:

@@ -92,5 +92,6 @@ class VideoEncoder:
             "maxrate": str(layer.kbps * 1000),
             "bufsize": str(int(layer.kbps * 1000 * layer.buffer_s)),
             "forced-idr": "1",
+            "sc_threshold": "0",  # key frames come when asked for, not at each cut
         }
         return codec

@@ -14,7 +14,7 @@ WINDOW = 300
 QUANTILE = 0.99
 LEAST_MS = 10.0
 MOST_MS = 400.0
-SHRINK_MS = 0.1
+SHRINK = 0.01
 JUMP_MS = 2_000.0
 FRAME_MS = 20
 HELD_FRAMES = 50
@@ -25,7 +25,7 @@ SPARE_MS = 60.0
 class Delay:
     """How long one sender's frames wait after the fastest of the last 300, so that 99 % are there in time.
 
-    The target grows at once and shrinks by 0.1 ms a frame. A jump of more than 2 s is a new clock: all is forgotten.
+    The target grows at once and shrinks by 1 % of the difference a frame. A jump of more than 2 s is a new clock: all is forgotten.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,9 @@ class Delay:
         self._transits.append(transit)
         self._fastest = min(self._transits)
         wanted = self._wanted()
-        self.target_ms = wanted if wanted > self.target_ms else max(wanted, self.target_ms - SHRINK_MS)
+        self.target_ms = (
+            wanted if wanted > self.target_ms else self.target_ms + (wanted - self.target_ms) * SHRINK
+        )
 
     def due_ms(self, capture_ms: float) -> float:
         """Return when a frame captured then is to be played (receiver's clock)."""
