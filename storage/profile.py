@@ -91,13 +91,13 @@ class Profile:
     def set_aside(self, name: str, stamp: str, *, keep: bool) -> None:
         """Put the files of a damaged database into `set-aside/<stamp>/`; *keep* copies instead of moving."""
         place = self.folder / "set-aside" / stamp
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for part in _PARTS:
-            source = self.folder / f"{name}.db{part}"
-            if source.exists():
-                _copy(source, place / source.name)
-                if not keep:
-                    source.unlink()
+        sources = [path for part in _PARTS if (path := self.folder / f"{name}.db{part}").exists()]
+        if sources:
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for source in sources:
+            _copy(source, place / source.name)
+            if not keep:
+                source.unlink()
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -1,0 +1,311 @@
+"""Every setting, declared once: key, default, texts, what IT may do with it, bounds. Qt-free.
+
+Precedence: a value that IT forces > the user's choice (vault) > a default that IT gives > the program's default.
+A value that is corrupt or out of bounds is passed over and reported in `Config.problems`, never guessed at.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+
+from app import i18n
+from media.events import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+T = TypeVar("T", bool, int, str, tuple[str, ...])
+MAX_BYTES = 65_536
+MAX_TEXT = 512
+MAX_ITEMS = 64
+_HOST_PORT = re.compile(
+    r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?|\[[0-9a-f:.]{2,45}\](:[0-9]{1,5})?"
+)
+
+
+class Level(IntEnum):
+    """The most that IT may do with a setting: nothing, give another default, force a value."""
+
+    USER = 0
+    IT_DEFAULT = 1
+    IT_FORCED = 2
+
+
+class BadValue(ValueError):  # noqa: N818 -- the field's word
+    """The value does not fit its setting; choose one of the choices, or one inside the bounds."""
+
+
+class ForcedByIt(Exception):  # noqa: N818 -- the field's word
+    """IT forces this setting; only they can change it."""
+
+
+@dataclass(frozen=True)
+class Setting(Generic[T]):
+    """One setting; its type is its default's. `low` and `high` bound a number, `choices` a text."""
+
+    key: str
+    default: T
+    french: str
+    english: str
+    level: Level
+    choices: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+    fits: Callable[[str], object] = len
+
+    @property
+    def text(self) -> str:
+        """What the setting is called, in the language spoken now."""
+        return self.french if i18n.language() == "fr" else self.english
+
+    def check(self, value: object) -> T:
+        """Return *value* as this setting's type; raises BadValue."""
+        if isinstance(self.default, tuple) and isinstance(value, list | tuple):
+            value = tuple(value)
+        if type(value) is not type(self.default) or not self._within(value):
+            raise BadValue(self.key)
+        return value
+
+    def _within(self, value: Any) -> bool:
+        if isinstance(value, str):
+            return value in self.choices if self.choices else len(value) <= MAX_TEXT and value.isprintable()
+        if isinstance(value, tuple):
+            texts = all(isinstance(item, str) and len(item) <= MAX_TEXT and self.fits(item) for item in value)
+            return texts and len(value) <= MAX_ITEMS
+        return isinstance(value, bool) or self.low <= value <= self.high
+
+
+SETTINGS: dict[str, Setting[Any]] = {}
+"""The table: every setting by its key, in the order of the settings page."""
+
+
+def _declare(setting: Setting[T]) -> Setting[T]:
+    SETTINGS[setting.key] = setting
+    return setting
+
+
+CAMERA = _declare(Setting("camera", "", "Caméra", "Camera", Level.USER))
+MICROPHONE = _declare(Setting("microphone", "", "Microphone", "Microphone", Level.USER))
+SPEAKER = _declare(Setting("speaker", "", "Haut-parleur", "Speaker", Level.USER))
+SHARE_KIND = _declare(
+    Setting(
+        "share.kind",
+        "screen",
+        "Partage proposé en premier",
+        "Share offered first",
+        Level.IT_DEFAULT,
+        choices=("screen", "window", "image"),
+    )
+)
+UP_KBPS = _declare(
+    Setting(
+        "ceiling.up",
+        0,
+        "Débit montant maximal (kb/s)",
+        "Upload ceiling (kb/s)",
+        Level.IT_FORCED,
+        high=100_000,
+    )
+)
+DOWN_KBPS = _declare(
+    Setting(
+        "ceiling.down",
+        0,
+        "Débit descendant maximal (kb/s)",
+        "Download ceiling (kb/s)",
+        Level.IT_FORCED,
+        high=100_000,
+    )
+)
+THEME = _declare(
+    Setting("theme", "system", "Thème", "Theme", Level.IT_DEFAULT, choices=("system", "light", "dark"))
+)
+LANGUAGE = _declare(
+    Setting("language", "system", "Langue", "Language", Level.IT_DEFAULT, choices=("system", *i18n.LANGUAGES))
+)
+TEXT_SIZE = _declare(
+    Setting("text.size", 100, "Taille du texte (%)", "Text size (%)", Level.IT_DEFAULT, low=100, high=150)
+)
+IDLE_LOCK_MINUTES = _declare(
+    Setting(
+        "lock.idle",
+        5,
+        "Verrouillage après (minutes)",
+        "Lock after (minutes)",
+        Level.IT_FORCED,
+        low=1,
+        high=60,
+    )
+)
+SOUNDS = _declare(Setting("sounds", True, "Sons d'alerte", "Alert sounds", Level.IT_DEFAULT))
+SINGLE_KEYS = _declare(
+    Setting("keys.single", True, "Raccourcis à une seule touche", "Single-key shortcuts", Level.IT_DEFAULT)
+)
+ADMIT_CERTIFIED = _declare(
+    Setting(
+        "meeting.admit-certified",
+        False,
+        "Admettre sans clic les appareils certifiés",
+        "Admit certified devices without a click",
+        Level.IT_FORCED,
+    )
+)
+KEYRING = _declare(
+    Setting(
+        "vault.keyring",
+        "allowed",
+        "Trousseau du système",
+        "System keyring",
+        Level.IT_FORCED,
+        choices=("required", "allowed", "off"),
+    )
+)
+RELAYS = _declare(
+    Setting[tuple[str, ...]](
+        "relays.allowed",
+        (),
+        "Relais autorisés (vide : ceux de l'organisation)",
+        "Relays allowed (empty: those of the organisation)",
+        Level.IT_FORCED,
+        fits=_HOST_PORT.fullmatch,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A value that was passed over: `where` policy or user, `key` the setting (empty: the whole file), `code` why.
+
+    Codes: unreadable, unknown, bad-value, not-allowed.
+    """
+
+    where: str
+    key: str
+    code: str
+
+
+class _PolicyFile(msgspec.Struct, forbid_unknown_fields=True):
+    name: str = ""
+    forced: dict[str, Any] = {}
+    default: dict[str, Any] = {}
+    reasons: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What IT decided: values forced, values given as defaults, reasons to show beside them."""
+
+    name: str = ""
+    forced: dict[str, Any] = field(default_factory=dict)
+    default: dict[str, Any] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def load(cls, path: Path) -> Policy:
+        """Read the policy file; no file is no policy, an unreadable one is reported."""
+        try:
+            with path.open("rb") as file:
+                return cls.parse(file.read(MAX_BYTES + 1))
+        except FileNotFoundError:
+            return cls()
+        except OSError:
+            return cls(problems=(Problem("policy", "", "unreadable"),))
+
+    @classmethod
+    def parse(cls, data: bytes) -> Policy:
+        """Read `{"name", "forced": {key: value}, "default": {…}, "reasons": {key: text}}`; bad parts are reported."""
+        try:
+            if len(data) > MAX_BYTES:
+                raise BadValue("too large")
+            file = msgspec.json.decode(data, type=_PolicyFile)
+        except (msgspec.MsgspecError, RecursionError, ValueError):
+            return cls(problems=(Problem("policy", "", "unreadable"),))
+        forced, wrong = _sift("policy", file.forced, Level.IT_FORCED)
+        default, wrong_too = _sift("policy", file.default, Level.IT_DEFAULT)
+        return cls(file.name[:MAX_TEXT], forced, default, file.reasons, (*wrong, *wrong_too))
+
+
+def policy_path() -> Path:
+    """Return where IT puts the policy on this system: a place that the user cannot write."""
+    if sys.platform == "win32":
+        return Path(r"C:\ProgramData\Consilium\policy.json")
+    return Path("/etc/consilium/policy.json")
+
+
+class Config:
+    """The settings as they hold now. `changed` fires with the key, on the thread that changed it."""
+
+    def __init__(self, policy: Policy | None = None) -> None:
+        self.policy = policy or Policy()
+        self.problems: tuple[Problem, ...] = self.policy.problems
+        self.changed: Event[str] = Event()
+        self._user: dict[str, Any] = {}
+
+    def get(self, setting: Setting[T]) -> T:
+        """Return the value that holds now."""
+        value: T
+        for values in (self.policy.forced, self._user, self.policy.default):
+            if setting.key in values:
+                value = values[setting.key]
+                return value
+        return setting.default
+
+    def forced(self, setting: Setting[Any]) -> bool:
+        """Tell whether IT forces this setting: it is then shown with its value and `reason`, and not changed."""
+        return setting.key in self.policy.forced
+
+    def reason(self, setting: Setting[Any]) -> str:
+        """Return the reason that IT gives, or an empty text."""
+        return self.policy.reasons.get(setting.key, "")
+
+    def load_user(self, stored: Mapping[str, str]) -> None:
+        """Take over what the vault keeps (key -> JSON text), after an unlock; fires `changed` for what differs."""
+        before = {key: self.get(setting) for key, setting in SETTINGS.items()}
+        self._user, wrong = _sift("user", {key: _parse(text) for key, text in stored.items()}, Level.USER)
+        self.problems = (*self.policy.problems, *wrong)
+        for key, setting in SETTINGS.items():
+            if self.get(setting) != before[key]:
+                self.changed.fire(key)
+
+    def choose(self, setting: Setting[T], value: T) -> str:
+        """Take the user's choice; return the JSON text to keep in the vault. Raises BadValue, ForcedByIt."""
+        if self.forced(setting):
+            raise ForcedByIt(setting.key)
+        before = self.get(setting)
+        self._user[setting.key] = setting.check(value)
+        if before != value:
+            self.changed.fire(setting.key)
+        return msgspec.json.encode(value).decode()
+
+
+def _sift(where: str, values: Mapping[str, Any], level: Level) -> tuple[dict[str, Any], list[Problem]]:
+    """Keep the values that fit their settings and that IT may give at *level*; report the others."""
+    kept: dict[str, Any] = {}
+    wrong: list[Problem] = []
+    for key, value in values.items():
+        setting = SETTINGS.get(key)
+        if setting is None:
+            wrong.append(Problem(where, key[:MAX_TEXT], "unknown"))
+        elif setting.level < level:
+            wrong.append(Problem(where, key, "not-allowed"))
+        else:
+            try:
+                kept[key] = setting.check(value)
+            except BadValue:
+                wrong.append(Problem(where, key, "bad-value"))
+    return kept, wrong
+
+
+def _parse(text: str) -> object:
+    try:
+        return msgspec.json.decode(text[:MAX_BYTES])
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        return None
