@@ -42,6 +42,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.damaged = False
+        """True once a page did not verify: the file must be checked before it is trusted again."""
         self._gate = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._writes: _Jobs | None = None
@@ -86,6 +88,7 @@ class Database:
 
     def _ask(self, act: Callable[[Connection], T], *, write: bool) -> Future[T]:
         future: Future[T] = Future()
+        future.add_done_callback(self._notice)
         with self._gate:
             jobs = self._writes if write else self._reads
             if jobs is not None:
@@ -93,6 +96,10 @@ class Database:
             else:
                 future.set_exception(ReadOnly() if self._reads else Locked())
         return future
+
+    def _notice(self, future: Future[T]) -> None:
+        if not future.cancelled() and isinstance(future.exception(), Damaged):
+            self.damaged = True
 
     def _start(
         self, loop: Callable[[Connection, _Jobs], None], connections: list[Connection], jobs: _Jobs

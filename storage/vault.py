@@ -74,7 +74,7 @@ class Vault:
         self.directory = DirectoryRepository(vault)
         self.audit = AuditRepository(audit, platform.node())
         self._open(keys)
-        self.audit_cut = not self.audit.holds(read_anchor(vault).result()).result()
+        self.audit_cut = self._audit_was_cut()
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -194,11 +194,19 @@ class Vault:
 
     def _close(self) -> None:
         was_open = all(database.is_open for database in self._databases.values())
-        clean = was_open and not self.read_only and self._remember_audit()
+        kept = was_open and not self.read_only and self._remember_audit()
         for database in self._databases.values():
             database.close()
-        if clean:
+        if kept and not any(database.damaged for database in self._databases.values()):
             self._profile.mark_clean()
+
+    def _audit_was_cut(self) -> bool:
+        """Look for the last known place of the audit chain; what cannot be read counts as cut."""
+        try:
+            anchor = read_anchor(self._databases["vault"]).result()
+            return not self.audit.holds(anchor).result()
+        except StorageError:
+            return True
 
     def _remember_audit(self) -> bool:
         """Keep the place of the audit chain in the vault; False when the files do not answer: check them next time."""
