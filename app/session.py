@@ -9,16 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from media.engine.messages import TrustAnchor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Relay:
-    """A relay that policy knows: `pin` is SHA-256 of its certificate (DER), `ca` a PEM text; one of both, or the system's."""
-
-    host: str
-    port: int
-    pin: bytes = b""
-    ca: str = ""
+    from storage.identity import Relay
+    from storage.meetings import Meeting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,14 +20,18 @@ class Session:
     name: str
     role: str = ""
     specialty: str = ""
-    workstation: str = ""
     certificate: bytes = field(repr=False)
     cert_hash: bytes = field(repr=False)
     sign: Callable[[bytes], bytes] = field(repr=False)
     trust: TrustAnchor = field(repr=False)
     relays: tuple[Relay, ...] = ()
     relay_key: bytes = field(default=b"", repr=False)
+    meetings: tuple[Meeting, ...] = ()
 
     def relay(self, host: str, port: int) -> Relay | None:
         """Return the known relay at *host*:*port*, None when policy does not know it."""
         return next((r for r in self.relays if (r.host, r.port) == (host, port)), None)
+
+    def meeting(self, tag: bytes) -> Meeting | None:
+        """Return the known meeting of a link's tag."""
+        return next((m for m in self.meetings if m.tag == tag), None)

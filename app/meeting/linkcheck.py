@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from media.errors import ProtocolError, TrustError
+from media.errors import MediaError
 from media.keys.invite import Link
 
 if TYPE_CHECKING:
     from app.intents import JoinMeeting
-    from app.session import Relay, Session
+    from app.session import Session
+    from storage.identity import Relay
 
 MAX_LINK = 2048
 
 
 @dataclass(frozen=True)
 class Invitation:
-    """A link that was understood, and the relay that policy knows for it."""
+    """A link that was understood, and the relay that policy knows for it. `invitation_secret` is a host's, else empty."""
 
     link: Link = field(repr=False)
     relay: Relay
@@ -44,10 +45,12 @@ def read_link(wanted: JoinMeeting, session: Session) -> Invitation:
         raise LinkRefusal("link-unreadable")
     try:
         link = Link.parse(text)
-        host, port = link.host, link.port
-    except (ProtocolError, TrustError, ValueError) as error:
+        relay = session.relay(link.host, link.port)
+    except (MediaError, ValueError) as error:
         raise LinkRefusal("link-unreadable") from error
-    relay = session.relay(host, port)
     if relay is None:
         raise LinkRefusal("relay-unknown", link.relay)
-    return Invitation(link, relay, wanted.title, wanted.invitation_secret, wanted.admit_certified)
+    known = session.meeting(link.tag)
+    title = wanted.title or (known.title if known else "")
+    secret = wanted.invitation_secret or (known.inv_sk if known else b"")
+    return Invitation(link, relay, title, secret, wanted.admit_certified)

@@ -1,0 +1,136 @@
+"""Opening and closing the vault, without Qt. What blocks (Argon2id, files) runs on a worker thread."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.session import Session
+from media.engine.messages import TrustAnchor
+from media.errors import MediaError
+from media.keys.certs import DeviceCert
+from media.keys.sign import HybridSigner
+from storage import errors
+from storage.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from storage.vault import Terms
+
+_CODES: tuple[tuple[type[Exception], str], ...] = (
+    (errors.WrongPassword, "wrong-password"),
+    (errors.WrongRecoveryCode, "wrong-code"),
+    (errors.MistypedCode, "mistyped-code"),
+    (errors.KeyringLost, "keyring-lost"),
+    (errors.KeyringUnavailable, "keyring-unavailable"),
+    (errors.TooNew, "too-new"),
+    (errors.ProfileInUse, "in-use"),
+    (errors.DiskTrouble, "disk"),
+    (errors.Damaged, "damaged"),
+    (errors.StorageError, "damaged"),
+    (MediaError, "identity-unreadable"),
+)
+
+
+class SignInRefused(Exception):  # noqa: N818 -- the page says what to do
+    """The desk stays locked; `code` is the end of the sentence's id `signin.refused.<code>`, `group` a mistyped group."""
+
+    def __init__(self, code: str, group: int = 0) -> None:
+        super().__init__(code)
+        self.code = code
+        self.group = group
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An unlocked desk. `recovery_code`: a new one to print, empty otherwise; `read_only`: damage was found."""
+
+    vault: Vault
+    session: Session
+    settings: dict[str, str]
+    recovery_code: str
+    read_only: bool
+
+
+class SignIn:
+    """The door of one profile folder."""
+
+    def __init__(self, folder: Path, terms: Terms | None = None) -> None:
+        self.folder = folder
+        self._terms = terms
+
+    def enrolled(self) -> bool:
+        """Tell whether this folder holds a profile."""
+        return Vault.exists(self.folder)
+
+    async def unlock(self, password: str) -> Opened:
+        """Open with the password; raises SignInRefused."""
+        return await self._open(
+            lambda: (vault := Vault.unlock(self.folder, password, self._terms), vault.recovery_code)
+        )
+
+    async def recover(self, code: str, password: str) -> Opened:
+        """Open with the recovery code and take *password* from now on; raises SignInRefused."""
+        return await self._open(lambda: Vault.unlock_with_recovery(self.folder, code, password, self._terms))
+
+    async def _open(self, opener: Callable[[], tuple[Vault, str]]) -> Opened:
+        try:
+            vault, code = await asyncio.to_thread(opener)
+            try:
+                return await _read(vault, code)
+            except BaseException:
+                await asyncio.to_thread(vault.lock)
+                raise
+        except (errors.StorageError, MediaError) as error:
+            code = next(code for kind, code in _CODES if isinstance(error, kind))
+            raise SignInRefused(code, getattr(error, "group", 0)) from error
+
+
+async def _read(vault: Vault, code: str) -> Opened:
+    settings = await asyncio.wrap_future(vault.settings.all())
+    session = await read_session(vault)
+    return Opened(vault, session, settings, code, vault.read_only)
+
+
+async def read_session(vault: Vault) -> Session:
+    """Build the session from what the vault knows; raises SignInRefused before enrolment."""
+    device = await asyncio.wrap_future(vault.identity.device())
+    if device is None or not device.certificate:
+        raise SignInRefused("not-enrolled")
+    certificate = DeviceCert.parse(device.certificate)
+    signer = HybridSigner.from_seeds(device.ed25519_seed, device.mldsa_seed).ed25519
+    key = await asyncio.wrap_future(vault.identity.relay_key(certificate.org))
+    return Session(
+        name=certificate.name,
+        role=certificate.role,
+        specialty=certificate.specialty,
+        certificate=device.certificate,
+        cert_hash=hashlib.sha256(device.certificate).digest(),
+        sign=signer.sign,
+        trust=await _trust(vault, certificate.org),
+        relays=tuple(await asyncio.wrap_future(vault.identity.relays())),
+        relay_key=key.seed if key is not None else b"",
+        meetings=tuple(await asyncio.wrap_future(vault.meetings.upcoming(0))),
+    )
+
+
+async def _trust(vault: Vault, org: bytes) -> TrustAnchor:
+    identity, directory = vault.identity, vault.directory
+    head = await asyncio.wrap_future(directory.head(org))
+    verified = await asyncio.wrap_future(directory.verified())
+    roots = await asyncio.wrap_future(identity.organisations())
+    return TrustAnchor(
+        org=org,
+        roots=[(root.ed25519_pk, root.mldsa_pk) for root in roots],
+        issuers=await asyncio.wrap_future(identity.issuers()),
+        certificates=await asyncio.wrap_future(directory.certificates()),
+        revoked=await asyncio.wrap_future(directory.revoked()),
+        verified=[(one.user, one.ed25519_pk) for one in verified],
+        head_height=head.height if head else 0,
+        head_hash=head.hash if head else b"",
+        head_time=head.time_s if head else 0,
+    )

@@ -1,0 +1,388 @@
+"""The one window: rail, top bar, sheet; the lock in front of all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QPainterPath, QPen, QShortcut
+from PyQt6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.i18n import fmt_time
+from app.ui import paint
+from app.ui.buttons import Button, Press
+from app.ui.icons import paint_icon
+from app.ui.marks import Avatar, Logo
+from app.ui.panes import FocusRing, ground
+from app.ui.text import Label
+from app.ui.theme import theme, tokens
+from app.ui.words import Words, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PyQt6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
+
+    from app.feature import Desk, Feature, Page
+    from app.intents import Intent
+
+CORNER = 12
+
+
+class NavButton(Press):
+    """A section in the rail: icon over name, 76 x 58; a dot says that something runs there."""
+
+    radius = 8.0
+
+    def __init__(self, words: Words, icon: str, keys: Sequence[str]) -> None:
+        super().__init__(words, keys)
+        self._icon = icon
+        self._dot = False
+        self.setFixedSize(76, 58)
+
+    def show_dot(self, dot: bool) -> None:
+        """Show or hide the dot."""
+        if dot != self._dot:
+            self._dot = dot
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint ground, icon, name, dot."""
+        painter = paint.painter_for(self)
+        color = theme().color
+        on = self.isChecked()
+        if on or self.underMouse():
+            paint.box(painter, QRectF(self.rect()), 8, color("surface" if on else "hover"))
+        ink = color("accent_text" if on else "text_2")
+        paint_icon(painter, self._icon, QRectF(27, 9, 22, 22), ink)
+        font = theme().font("micro_label" if on else "caption")
+        paint.text(painter, QRectF(2, 33, 72, 17), self.name, font, ink, Qt.AlignmentFlag.AlignHCenter)
+        if self._dot:
+            paint.box(painter, QRectF(46, 7, 10, 10), 5, color("danger_fill"))
+
+
+class Rail(QWidget):
+    """Sections of this desk, then settings and the lock, then who works here."""
+
+    chosen = pyqtSignal(str)
+    lock_asked = pyqtSignal()
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        super().__init__()
+        ground(self, "frame")
+        self.setFixedWidth(tokens()["size"]["rail_width"])
+        self.setAccessibleName(str(say("window.rail")))
+        self._buttons: dict[str, NavButton] = {}
+        self._group = QButtonGroup(self)
+        self._group.buttonClicked.connect(self._clicked)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 10, 4, 10)
+        column.setSpacing(2)
+        middle = Qt.AlignmentFlag.AlignHCenter
+        column.addWidget(Logo(), 0, middle)
+        column.addSpacing(8)
+        for feature in (f for f in features if not f.at_end):
+            column.addWidget(self._button(feature), 0, middle)
+        column.addStretch(1)
+        for feature in (f for f in features if f.at_end):
+            column.addWidget(self._button(feature), 0, middle)
+        lock = NavButton(say("window.lock"), "lock", ("Ctrl", "L"))
+        lock.clicked.connect(self.lock_asked)
+        column.addWidget(lock, 0, middle)
+        column.addSpacing(6)
+        self.avatar = Avatar("", 36)
+        column.addWidget(self.avatar, 0, middle)
+
+    def _button(self, feature: Feature) -> NavButton:
+        button = NavButton(feature.title, feature.icon, feature.shortcut.split("+"))
+        button.setCheckable(True)
+        button.setProperty("key", feature.key)
+        self._group.addButton(button)
+        self._buttons[feature.key] = button
+        return button
+
+    def _clicked(self, button: Press) -> None:
+        self.chosen.emit(button.property("key"))
+
+    def choose(self, key: str) -> None:
+        """Mark a section."""
+        self._buttons[key].setChecked(True)
+        self.update()
+
+    def show_dot(self, key: str, dot: bool) -> None:
+        """Show that something runs in a section."""
+        self._buttons[key].show_dot(dot)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the bar beside the chosen section."""
+        super().paintEvent(event)
+        chosen = next((b for b in self._buttons.values() if b.isChecked()), None)
+        if chosen is not None:
+            bar = QRectF(0, chosen.y() + 14, 3, chosen.height() - 28)
+            paint.box(paint.painter_for(self), bar, 1.5, theme().color("accent"))
+
+
+class TopBar(QWidget):
+    """Title of the section, its marks, the way back to a running meeting, the time."""
+
+    back = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        ground(self, "frame")
+        self.setFixedHeight(tokens()["size"]["topbar_height"])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 16, 0)
+        row.setSpacing(10)
+        self._title, self._subtitle = Label("", "title"), Label("", "body", "text_2").clipped()
+        row.addWidget(self._title)
+        row.addWidget(self._subtitle, 1)
+        self._return = Button(say("window.return"), "primary", "s", "users-group", ("Ctrl", "J"))
+        self._return.clicked.connect(self.back)
+        row.addWidget(self._return)
+        self._return.hide()
+        self._marks = QHBoxLayout()
+        row.addLayout(self._marks)
+        self.clock = Label("", "body_strong")
+        row.addSpacing(6)
+        row.addWidget(self.clock)
+
+    def show_page(self, page: Page) -> None:
+        """Show a section's title and marks."""
+        self._title.say(page.title())
+        self._subtitle.say(page.subtitle())
+        while self._marks.count():
+            item = self._marks.takeAt(0)
+            old = item.widget() if item is not None else None
+            if old is not None and old is not page.marks():
+                old.hide()
+        marks = page.marks()
+        if marks is not None:
+            self._marks.addWidget(marks)
+            marks.show()
+
+    def show_return(self, yes: bool) -> None:
+        """Offer the way back to a running meeting."""
+        self._return.setVisible(yes)
+
+
+class _Corner(QWidget):
+    """Rounds one corner of the sheet over whatever page lies below."""
+
+    def __init__(self, parent: QWidget, angle: int) -> None:
+        super().__init__(parent)
+        self._angle = angle
+        self.setFixedSize(CORNER, CORNER)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the frame outside the arc, then the hairline."""
+        painter = paint.painter_for(self)
+        painter.translate(QPointF(CORNER / 2, CORNER / 2))
+        painter.rotate(self._angle)
+        painter.translate(QPointF(-CORNER / 2, -CORNER / 2))
+        arc = QPainterPath(QPointF(0, 0))
+        arc.lineTo(0, CORNER)
+        arc.arcTo(QRectF(0, 0, 2 * CORNER, 2 * CORNER), 180, -90)
+        arc.closeSubpath()
+        painter.fillPath(arc, theme().color("frame"))
+        painter.setPen(QPen(theme().color("line"), 1))
+        painter.drawArc(QRectF(0.5, 0.5, 2 * CORNER - 1, 2 * CORNER - 1), 90 * 16, 90 * 16)
+
+
+class Sheet(QFrame):
+    """Where the pages lie: a surface with a hairline and round corners."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = QStackedWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.addWidget(self.stack)
+        ground(self.stack, "surface")
+        self._corners = [_Corner(self, angle) for angle in (0, 90, 180, 270)]
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Keep the corners in the corners."""
+        super().resizeEvent(event)
+        right, low = self.width() - CORNER, self.height() - CORNER
+        for corner, place in zip(self._corners, ((0, 0), (right, 0), (right, low), (0, low)), strict=True):
+            corner.move(*place)
+            corner.raise_()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the hairline."""
+        painter = paint.painter_for(self)
+        paint.box(painter, QRectF(self.rect()), CORNER, theme().color("surface"), theme().color("line"))
+
+
+class Window(QWidget):
+    """Frame or lock. Pages are made when first shown and deleted at the lock."""
+
+    lock_asked = pyqtSignal()
+    closed = pyqtSignal()
+
+    def __init__(self, features: Sequence[Feature], desk: Desk, lock_page: QWidget) -> None:
+        super().__init__()
+        self.setWindowTitle("Consilium")
+        self.setMinimumSize(*tokens()["size"]["window_min"])
+        ground(self, "frame")
+        self._features = {feature.key: feature for feature in features}
+        self._desk = desk
+        self._pages: dict[str, Page] = {}
+        self._current = ""
+        self.rail, self.top, self.sheet = Rail(features), TopBar(), Sheet()
+        self.lock_page = lock_page
+        self._layers = QStackedWidget()
+        self._layers.addWidget(lock_page)
+        self._layers.addWidget(self._frame())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._layers)
+        self.ring = FocusRing(self)
+        self._connect()
+
+    def _frame(self) -> QWidget:
+        frame = QWidget()
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(0, 0, 8, 8)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addWidget(self.sheet, 1)
+        row.addLayout(column, 1)
+        return frame
+
+    def _connect(self) -> None:
+        self.rail.chosen.connect(self.show_feature)
+        self.rail.lock_asked.connect(self.lock_asked)
+        self.top.back.connect(self.show_meeting)
+        self._shortcut("Ctrl+L", self.lock_asked.emit)
+        self._shortcut("Ctrl+J", self.show_meeting)
+        self._shortcut("F6", self._next_pane)
+        for feature in self._features.values():
+            if feature.shortcut:
+                shortcut = QShortcut(QKeySequence(feature.shortcut), self)
+                shortcut.setProperty("key", feature.key)
+                shortcut.activated.connect(self._section_key)
+        timer = QTimer(self)
+        timer.timeout.connect(self.tick)
+        timer.start(1000)
+        self.tick()
+
+    def _shortcut(self, keys: str, call: object) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(call)  # type: ignore[arg-type]
+
+    def _section_key(self) -> None:
+        shortcut = self.sender()
+        if shortcut is not None and not self.locked:
+            self.show_feature(shortcut.property("key"))
+
+    def tick(self) -> None:
+        """Show the time of day."""
+        self.top.clock.say(fmt_time(datetime.fromtimestamp(self._desk.now_ms() / 1000, UTC)))
+
+    # --- sections -----------------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> str:
+        """Key of the section that is shown."""
+        return self._current
+
+    def page(self, key: str) -> Page:
+        """Return a section's page, made now if it was never shown."""
+        if key not in self._pages:
+            page = self._features[key].make_page(self._desk)
+            page.headed.connect(self._head)
+            self._pages[key] = page
+            self.sheet.stack.addWidget(page)
+        return self._pages[key]
+
+    def show_feature(self, key: str) -> None:
+        """Show a section."""
+        self._current = key
+        self.sheet.stack.setCurrentWidget(self.page(key))
+        self.rail.choose(key)
+        self._head()
+
+    def show_meeting(self) -> None:
+        """Show the meeting's section."""
+        if not self.locked:
+            self.show_feature("meeting")
+
+    def _head(self) -> None:
+        if self._current:
+            self.top.show_page(self._pages[self._current])
+
+    def open(self, intent: Intent) -> None:
+        """Show the section that takes *intent* and hand it over."""
+        for feature in self._features.values():
+            if type(intent) in feature.intents:
+                self.show_feature(feature.key)
+                self._pages[feature.key].take(intent)
+
+    # --- lock ---------------------------------------------------------------------------------------------
+
+    @property
+    def locked(self) -> bool:
+        """True while the lock is in front."""
+        return self._layers.currentIndex() == 0
+
+    def lock(self) -> None:
+        """Put the lock in front and delete every page."""
+        self._layers.setCurrentIndex(0)
+        for page in self._pages.values():
+            marks = page.marks()
+            if marks is not None:
+                marks.deleteLater()
+            self.sheet.stack.removeWidget(page)
+            page.deleteLater()
+        self._pages.clear()
+        self._current = ""
+        self.rail.avatar.show_name("")
+
+    def unlock(self, name: str, first: str) -> None:
+        """Show the frame for *name*, in section *first*."""
+        self.rail.avatar.show_name(name)
+        self._layers.setCurrentIndex(1)
+        self.show_feature(first)
+
+    def _next_pane(self) -> None:
+        panes = [self.rail, self.top, self.sheet]
+        focused = QApplication.focusWidget()
+        at = next((i for i, pane in enumerate(panes) if focused and pane.isAncestorOf(focused)), -1)
+        for step in range(1, len(panes) + 1):
+            pane = panes[(at + step) % len(panes)]
+            target = next((w for w in pane.findChildren(QWidget) if _takes_focus(w)), None)
+            if target is not None:
+                target.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
+    # --- Qt -----------------------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Say the titles again in the new language."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.LanguageChange:
+            self._head()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Tell the composition root."""
+        self.closed.emit()
+        super().closeEvent(event)
+
+
+def _takes_focus(widget: QWidget) -> bool:
+    tab = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+    return bool(tab) and widget.isVisible() and widget.isEnabled()
