@@ -74,6 +74,10 @@ class Source:
             if thread.is_alive() and thread is not threading.current_thread():
                 thread.join(2)
 
+    def stalled(self, now_ms: float) -> bool:  # noqa: ARG002 -- unlike sound, pictures fail by an error
+        """Return False."""
+        return False
+
     def wait(self, seconds: float) -> bool:
         """Sleep inside `frames`; True when the source was closed meanwhile."""
         return self._stop.wait(seconds)

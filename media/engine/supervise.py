@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import queue
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING
 
 from media.engine import pipe
 from media.errors import ProtocolError
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from media.engine import messages
     from media.engine.frames import Arena
 
-MOST_WAITING = 1_000
 STOP_S = 3.0
 log = logging.getLogger(__name__)
 
@@ -33,7 +31,7 @@ class Engine:
         self.messages: Event[messages.ToWindow] = Event()
         self.died: Event[int] = Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self._outbox: queue.SimpleQueue[messages.Message | None] = queue.SimpleQueue()
+        self._outbox: pipe.Outbox | None = None
 
     @property
     def pid(self) -> int:
@@ -50,22 +48,19 @@ class Engine:
         )
         assert process.stdin is not None
         assert process.stdout is not None
-        threading.Thread(target=self._write, args=(process.stdin,), name="engine-writer", daemon=True).start()
+        self._outbox = pipe.Outbox(process.stdin, pipe.MOST_FROM_WINDOW, self.kill)
         threading.Thread(target=self._read, args=(process.stdout,), name="engine-reader", daemon=True).start()
 
     def send(self, message: messages.Message) -> None:
         """Say something to the engine; to a dead one it is lost. One that has stopped reading is ended."""
-        if self._outbox.qsize() > MOST_WAITING:
-            log.error("the media engine does not read; ended")
-            self.kill()
-            return
-        self._outbox.put(message)
+        if self._outbox is not None:
+            self._outbox.put(message)
 
     def stop(self) -> None:
         """End the engine: it leaves the meeting by itself within 3 s, else it is killed."""
-        self._outbox.put(None)
-        if self._process is None:
+        if self._process is None or self._outbox is None:
             return
+        self._outbox.close()
         try:
             self._process.wait(STOP_S)
         except subprocess.TimeoutExpired:
@@ -76,19 +71,7 @@ class Engine:
         if self._process is not None:
             self._process.kill()
 
-    def _write(self, stream: BinaryIO) -> None:
-        try:
-            while (message := self._outbox.get()) is not None:
-                stream.write(pipe.pack(message, pipe.MOST_FROM_WINDOW))
-                stream.flush()
-            stream.close()
-        except OSError:
-            return  # it died; the reader notices
-        except ProtocolError:
-            log.exception("a message to the media engine was too large")
-            self.kill()
-
-    def _read(self, stream: BinaryIO) -> None:
+    def _read(self, stream: IO[bytes]) -> None:
         assert self._process is not None
         try:
             for message in pipe.read_from_engine(stream):
@@ -98,5 +81,6 @@ class Engine:
             self.kill()
         status = self._process.wait()
         stream.close()
-        self._outbox.put(None)
+        if self._outbox is not None:
+            self._outbox.close()
         self.died.fire(status)

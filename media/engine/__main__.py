@@ -1,0 +1,83 @@
+"""`python -m media.engine --arena TICKET`: the media process. Speaks only through standard input and output."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, BinaryIO
+
+from media.engine import pipe
+from media.engine.frames import Arena
+from media.engine.loop import Conductor
+from media.engine.messages import Ready
+from media.errors import ProtocolError
+from media.wire import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from media.engine.messages import ToEngine
+
+CLOSE_S = 2.5
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Run until the window ends or says so."""
+    parser = argparse.ArgumentParser(prog="media.engine")
+    parser.add_argument("--arena", required=True, help="the arena's file descriptor, on Windows its name")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="engine: %(message)s")
+    asyncio.run(_run(Arena.attach(arguments.arena), *_claim_pipe()))
+
+
+def _claim_pipe() -> tuple[BinaryIO, BinaryIO]:
+    """Take standard input and output for the pipe; whatever a library prints goes to standard error."""
+    sys.stdout.flush()
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return source, sink
+
+
+async def _run(arena: Arena, source: BinaryIO, sink: BinaryIO) -> None:
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+    def end() -> None:
+        loop.call_soon_threadsafe(done.set)
+
+    outbox = pipe.Outbox(sink, pipe.MOST_FROM_ENGINE, end)
+    conductor = Conductor(arena, outbox.put)
+    outbox.put(Ready(version=f"CSL{VERSION}"))
+
+    def hear(message: ToEngine) -> None:
+        loop.call_soon_threadsafe(conductor.hear, message)
+
+    threading.Thread(target=_listen, args=(source, hear, end), name="ears", daemon=True).start()
+    await done.wait()
+    try:
+        await asyncio.wait_for(conductor.close(), CLOSE_S)
+    except TimeoutError:
+        log.warning("a device or the relay did not let go in time")
+    outbox.close()
+    os._exit(0)  # a driver that hangs must not keep the process
+
+
+def _listen(source: BinaryIO, hear: Callable[[ToEngine], None], end: Callable[[], None]) -> None:
+    try:
+        for message in pipe.read_from_window(source):
+            hear(message)
+    except ProtocolError:
+        log.exception("the window broke the pipe's rules")
+    finally:
+        end()
+
+
+if __name__ == "__main__":
+    main()

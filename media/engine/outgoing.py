@@ -1,0 +1,155 @@
+"""What this machine sends: voice, two camera layers, the share. Encoded on the devices' threads, sent on the loop."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from media.av.encode import CAMERA_LAYER, SCREEN_LAYER, THUMBNAIL_LAYER, Layer, VideoEncoder
+from media.av.opus import OpusEncoder
+from media.av.pace import Pacer
+from media.av.rate import split
+from media.av.vad import Vad
+from media.wire import (
+    CAMERA,
+    FLAG_KEY,
+    FLAG_START,
+    FLAG_VOICE,
+    SCREEN,
+    THUMBNAIL,
+    VOICE,
+    pack_video,
+    pack_voice,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import av
+
+    Send = Callable[[int, int, bytes], None]
+    """(stream, flags, payload); called on a device's thread."""
+
+KEY_EVERY_US = 1_000_000
+EARLY_US = 4_000
+"""A picture this much before its turn is taken: cameras are never quite regular."""
+BACKLOG_MS = 400.0
+SPARE_KBPS = 100
+
+
+class VideoOut:
+    """One outgoing video stream. `feed` is called on its source's thread, everything else on the loop."""
+
+    def __init__(self, stream: int, layer: Layer, send: Send) -> None:
+        self.stream = stream
+        self._layer, self._send = layer, send
+        self._lock = threading.Lock()
+        self._encoder = VideoEncoder(layer)
+        self._pacer = Pacer(layer.kbps + SPARE_KBPS)
+        self._kbps, self._fps = layer.kbps, layer.fps
+        self._key = True
+        self._keyed_us = 0
+        self._last_us = 0
+
+    def aim(self, kbps: int, fps: int | None = None) -> None:
+        """Send at *kbps* and *fps* from now on; 0 kb/s stops the stream until it is wanted again."""
+        with self._lock:
+            if kbps and not self._kbps:
+                self._key = True
+            self._kbps, self._fps = kbps, fps or self._layer.fps
+            if kbps:
+                self._encoder.set_rate(kbps, self._fps)
+                self._pacer.kbps = kbps + SPARE_KBPS
+
+    def want_key(self) -> None:
+        """Send a key frame soon; at most one a second."""
+        with self._lock:
+            self._key = True
+
+    def feed(self, frame: av.VideoFrame, capture_us: int) -> None:
+        """Encode and send *frame* when it is this stream's turn."""
+        with self._lock:
+            if not self._turn(capture_us):
+                return
+            key = self._key and not 0 <= capture_us - self._keyed_us < KEY_EVERY_US
+            coded = self._encoder.encode(frame, key=key)
+            if coded is None:
+                return
+            if coded.key:
+                self._key, self._keyed_us = False, capture_us
+            self._pacer.plan([len(coded.data)], capture_us / 1000)
+        payload = pack_video(capture_us, coded.width, coded.height, coded.data)
+        self._send(self.stream, FLAG_KEY if coded.key else 0, payload)
+
+    def _turn(self, capture_us: int) -> bool:
+        """Tell whether the stream is wanted, its rate allows a picture, and the ones before have left."""
+        if not self._kbps or self._pacer.backlog_ms(capture_us / 1000) > BACKLOG_MS:
+            return False
+        if 0 <= capture_us - self._last_us < 1_000_000 / self._fps - EARLY_US:
+            return False
+        self._last_us = capture_us
+        return True
+
+
+class VoiceOut:
+    """The own voice: 20 ms at a time, every frame sent, flagged when it holds speech."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._encoder, self._vad = OpusEncoder(), Vad()
+        self.level = 0.0
+        self.active = False
+
+    def hear(self, sound: bytes, capture_us: int) -> None:
+        """Encode and send 20 ms; on the microphone's thread."""
+        heard = self._vad.hear(sound)
+        self.level, self.active = heard.level, heard.active
+        flags = (FLAG_VOICE if heard.active else 0) | (FLAG_START if heard.start else 0)
+        self._send(VOICE, flags, pack_voice(capture_us, self._encoder.encode(sound)))
+
+    def silent(self) -> None:
+        """Hear that the microphone is off."""
+        self.level, self.active = 0.0, False
+
+
+class Outgoing:
+    """All outgoing streams, and how a ceiling is shared among those that somebody receives."""
+
+    def __init__(self, send: Send) -> None:
+        self.up_kbps = 0
+        self.voice = VoiceOut(send)
+        self.videos = {
+            THUMBNAIL: VideoOut(THUMBNAIL, THUMBNAIL_LAYER, send),
+            CAMERA: VideoOut(CAMERA, CAMERA_LAYER, send),
+            SCREEN: VideoOut(SCREEN, SCREEN_LAYER, send),
+        }
+        self._wanted: set[int] = set()
+        self.camera_on = self.screen_on = False
+        self.share_out()
+
+    def want(self, streams: set[int]) -> None:
+        """Encode these streams only."""
+        self._wanted = streams
+        self.share_out()
+
+    def want_key(self, stream: int) -> None:
+        """Send a key frame of *stream*."""
+        if stream in self.videos:
+            self.videos[stream].want_key()
+
+    def share_out(self) -> None:
+        """Share the ceiling anew, after any change of what flows."""
+        flowing = ({THUMBNAIL, CAMERA} if self.camera_on else set()) | ({SCREEN} if self.screen_on else set())
+        shares = split(self.up_kbps, self._wanted & flowing)
+        self.videos[THUMBNAIL].aim(shares.thumbnail)
+        self.videos[CAMERA].aim(shares.camera)
+        self.videos[SCREEN].aim(shares.screen, shares.screen_fps)
+
+    def camera(self, frame: av.VideoFrame, capture_us: int) -> None:
+        """Take a camera picture; on the camera's thread."""
+        self.videos[CAMERA].feed(frame, capture_us)
+        self.videos[THUMBNAIL].feed(frame, capture_us)
+
+    def screen(self, frame: av.VideoFrame, capture_us: int) -> None:
+        """Take a picture of the share; on its thread."""
+        self.videos[SCREEN].feed(frame, capture_us)
