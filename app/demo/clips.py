@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -51,6 +51,9 @@ class Reel(msgspec.Struct, frozen=True):
     speaking: Clip
 
 
+Kept = TypeVar("Kept", Reel, Speech, Clip)
+
+
 def folder() -> Path:
     """Return where clips of the present drawings lie; another drawing means another folder."""
     base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -77,7 +80,7 @@ def save(path: Path, thing: Reel | Speech | Clip) -> None:
     partial.replace(path)
 
 
-def load(path: Path, kind: type[Reel | Speech | Clip]) -> Reel | Speech | Clip:
+def load(path: Path, kind: type[Kept]) -> Kept:
     """Read what `save` wrote; msgspec.DecodeError when it is something else."""
     if path.stat().st_size > MAX_CLIP_BYTES:
         raise msgspec.DecodeError("clip too large")

@@ -67,6 +67,15 @@ ME = Person(
 
 CAST = (
     Person(
+        "roussel",
+        "Camille Roussel",
+        "secretary",
+        "Secrétariat des RCP",
+        Voice(210, 180, 1.17),
+        "Le quorum est atteint. Je note la proposition, vous pourrez relire la fiche avant de la valider.",
+        Look("peach", "copper", "bun", "plum", "shelf", width=30.5, lips="berry", eyes="green", age=0.05),
+    ),
+    Person(
         "tran",
         "Dr Mei-Lin Tran",
         "doctor",
@@ -119,15 +128,6 @@ CAST = (
         Voice(112, 155, 1.0),
         "Le marquage T T F un est positif, P D L un à soixante pour cent, sans mutation de l'E G F R.",
         Look("fair", "auburn", "side", "grey", "window", glasses=True, beard=True, age=0.35, eyes="blue"),
-    ),
-    Person(
-        "roussel",
-        "Camille Roussel",
-        "secretary",
-        "Secrétariat des RCP",
-        Voice(210, 180, 1.17),
-        "Le quorum est atteint. Je note la proposition, vous pourrez relire la fiche avant de la valider.",
-        Look("peach", "copper", "bun", "plum", "shelf", width=30.5, lips="berry", eyes="green", age=0.05),
     ),
     Person(
         "lambert",

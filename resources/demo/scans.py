@@ -28,7 +28,7 @@ def _grain(side: int, seed: int) -> str:
     return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + parts).decode()
 
 
-def _oval(cx: float, cy: float, rx: float, ry: float, fill: str, turn: float = 0) -> str:  # noqa: PLR0917 -- as SVG
+def _oval(cx: float, cy: float, rx: float, ry: float, fill: str, turn: float = 0) -> str:
     return f'<ellipse cx="{cx:.1f}" cy="{cy:.1f}" rx="{rx:.1f}" ry="{ry:.1f}" fill="{fill}" transform="rotate({turn:.0f} {cx:.1f} {cy:.1f})"/>'
 
 

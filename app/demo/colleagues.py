@@ -1,0 +1,84 @@
+"""`python -m app.demo.colleagues`: several colleagues in one process; orders come on standard input, news go out."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import sys
+
+import msgspec
+
+from app.demo import orders
+from app.demo.actor import Actor
+
+ENTER_EVERY_S = 0.15
+
+log = logging.getLogger(__name__)
+
+
+class Troupe:
+    """The colleagues of one process."""
+
+    def __init__(self) -> None:
+        self._actors: list[Actor] = []
+
+    async def take(self, order: orders.ToPlayers) -> None:
+        """Do what the conductor says."""
+        match order:
+            case orders.Cast():
+                await self._enter(order)
+            case orders.Scene():
+                gc.freeze()
+                for actor in self._actors:
+                    actor.scene(order)
+            case orders.NextCase():
+                for actor in self._actors:
+                    actor.next_case()
+            case orders.AskCode():
+                for actor in self._actors:
+                    actor.ask_code()
+            case orders.Count():
+                for actor in self._actors:
+                    actor.count()
+            case _:
+                log.warning("an order that colleagues do not follow")
+
+    async def _enter(self, cast: orders.Cast) -> None:
+        for part in cast.parts:
+            actor = Actor(part, cast, tell)
+            self._actors.append(actor)
+            await actor.enter()
+            await asyncio.sleep(ENTER_EVERY_S)
+
+    async def leave(self) -> None:
+        """Let all leave."""
+        await asyncio.gather(*(actor.leave() for actor in self._actors), return_exceptions=True)
+
+
+def tell(news: orders.Order) -> None:
+    """Say *news* to the conductor."""
+    sys.stdout.buffer.write(orders.pack(news))
+    sys.stdout.buffer.flush()
+
+
+async def main() -> None:
+    """Follow orders until `Bye` or until the conductor is gone."""
+    reader = asyncio.StreamReader(orders.MAX_LINE)
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    decoder = msgspec.json.Decoder(orders.ToPlayers)
+    troupe = Troupe()
+    try:
+        while line := await reader.readline():
+            order = decoder.decode(line)
+            if isinstance(order, orders.Bye):
+                break
+            await troupe.take(order)
+    finally:
+        await troupe.leave()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.WARNING)
+    asyncio.run(main())

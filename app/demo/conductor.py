@@ -1,0 +1,238 @@
+"""Holds a demo RCP from the first process to the last: relay, colleagues, the doctor's workstation, the scene, the figures."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import tempfile
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.demo import clips, hospital, orders, prepare
+from app.demo.actor import now_us
+from app.demo.house import Display, RelayProcess
+from app.demo.player import Player
+from app.demo.report import Findings
+from resources.demo.people import CAST, ME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from resources.demo.people import Person
+
+SHARER = "tran"
+MOST_PROCESSES = 3
+ENTER_S, CODE_S, COUNT_S = 90.0, 15.0, 10.0
+SETTLE_S = 2.0
+NEXT_CASE, ASK_CODE, PICTURES = 0.2, 0.4, (0.3, 0.75)
+"""Shares of the scene at which the keys change, the code is asked for, and pictures are taken."""
+COLLEAGUES, DOCTOR = "app.demo.colleagues", "app.demo.doctor"
+
+log = logging.getLogger(__name__)
+
+
+class DemoFailed(Exception):  # noqa: N818 -- the field's word
+    """The demo could not be held; the text says what was waited for."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for on the command line. `seconds` 0: until the window is closed."""
+
+    participants: int
+    seconds: float
+    headless: bool
+    screenshots: Path | None = None
+    camera: Path | None = None
+
+
+class Conductor:
+    """Starts everything, waits until all are in, plays the scene, collects, and takes everything down again."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._cast: list[Person] = list(CAST[: options.participants - 1])
+        self._findings = Findings([ME.name, *(one.name for one in self._cast)])
+        self._others: dict[str, int] = {}
+        self._entered: set[str] = set()
+        self._pictures: set[str] = set()
+        self._news = asyncio.Event()
+        self._players: list[Player] = []
+
+    # --- the whole ---
+
+    async def perform(self) -> Findings:
+        """Hold the demo and return what was counted; raises DemoFailed, HouseError, StudioFailed."""
+        folder = await asyncio.to_thread(prepare.ready, self._cast)
+        async with AsyncExitStack() as stack:
+            home = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="consilium-demo-"))
+            stack.callback(shutil.rmtree, home, ignore_errors=True)
+            screen = await self._screen(stack)
+            ground = hospital.Hospital.found(self._cast, int(time.time()))
+            relay = await RelayProcess.start(home / "relay", ground.organisation.relay_key.ed25519)
+            stack.push_async_callback(relay.close)
+            stack.push_async_callback(self._dismiss)
+            meeting = await hospital.call_meeting(ground, relay.address, int(time.time()))
+            profile = home / "profile"
+            furnished = asyncio.create_task(hospital.furnish(ground, meeting, profile))
+            await self._colleagues(ground.parts(SHARER), meeting, folder)
+            await furnished
+            doctor = await self._player(DOCTOR, screen)
+            await doctor.order(self._sit(meeting, folder, profile))
+            await self._all_in()
+            await self._play(doctor, relay)
+        return self._findings
+
+    async def _screen(self, stack: AsyncExitStack) -> dict[str, str]:
+        """Return the environment in which a window can open, with a display of its own when there is none."""
+        if not self._options.headless:
+            return {}
+        display = await Display.start()
+        stack.push_async_callback(display.close)
+        return {"DISPLAY": display.name, "QT_QPA_PLATFORM": "xcb"}
+
+    async def _all_in(self) -> None:
+        everybody = len(self._findings.expected)
+        await self._until(
+            lambda: len(self._others) == everybody and set(self._others.values()) == {everybody - 1},
+            ENTER_S,
+            "everybody saw everybody",
+        )
+
+    async def _dismiss(self) -> None:
+        await asyncio.gather(*(player.leave() for player in reversed(self._players)), return_exceptions=True)
+
+    # --- coming in ---
+
+    async def _colleagues(self, parts: list[orders.Part], meeting: orders.Meeting, folder: Path) -> None:
+        """Let the host open the meeting, and the others follow, spread over a few processes."""
+        processes = min(MOST_PROCESSES, len(parts))
+        troupes = [await self._player(COLLEAGUES) for _ in range(processes)]
+        host, others = parts[:1], parts[1:]
+        await troupes[0].order(orders.Cast(meeting=meeting, clips=str(folder), parts=host))
+        await self._until(lambda: bool(self._entered), ENTER_S, "the host opened the meeting")
+        for at, troupe in enumerate(troupes):
+            share = others[at::processes]
+            await troupe.order(orders.Cast(meeting=meeting, clips=str(folder), parts=share))
+
+    async def _player(self, module: str, env: dict[str, str] | None = None) -> Player:
+        player = await Player.start(module, self._hear, env)
+        self._players.append(player)
+        return player
+
+    def _sit(self, meeting: orders.Meeting, folder: Path, profile: Path) -> orders.Sit:
+        camera = self._options.camera or folder / clips.CAMERA_FILE
+        return orders.Sit(
+            name=ME.name,
+            profile=str(profile),
+            password=hospital.PASSWORD,
+            link=meeting.link,
+            title=meeting.title,
+            camera=f"file:{camera.resolve()}",
+            microphone=f"file:{folder / clips.MICROPHONE_FILE}",
+            speaker="none" if self._options.headless else "",
+        )
+
+    # --- the scene ---
+
+    async def _play(self, doctor: Player, relay: RelayProcess) -> None:
+        await asyncio.sleep(SETTLE_S)
+        seconds = self._options.seconds
+        start_us = now_us() + 500_000
+        scene = orders.Scene(start_us=start_us, seconds=seconds, speakers=len(self._cast))
+        await self._tell_all(scene)
+        acts = asyncio.create_task(self._acts(doctor, start_us))
+        if seconds:
+            await _sleep_until(start_us + int(seconds * 1e6))
+        else:
+            await doctor.wait()
+        acts.cancel()
+        await asyncio.gather(acts, return_exceptions=True)
+        self._findings.duration_s = (now_us() - start_us) / 1e6
+        await self._collect(relay)
+
+    async def _acts(self, doctor: Player, start_us: int) -> None:
+        """Change the keys as for a new case, ask for the code, take pictures, each at its time."""
+        length_us = (self._options.seconds or 60) * 1e6
+        acts: list[tuple[float, orders.Order]] = [
+            (NEXT_CASE, orders.NextCase()),
+            (ASK_CODE, orders.AskCode()),
+        ]
+        folder = self._options.screenshots
+        if folder is not None:
+            await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+            acts += [
+                (at, orders.Photograph(path=str(folder.resolve() / f"rcp-{number}.png")))
+                for number, at in enumerate(PICTURES, 1)
+            ]
+        for at, order in sorted(acts, key=lambda act: act[0]):
+            await _sleep_until(start_us + int(at * length_us))
+            if isinstance(order, orders.Photograph):
+                await doctor.order(order)
+            else:
+                await self._players[0].order(order)
+
+    async def _collect(self, relay: RelayProcess) -> None:
+        expected = len(self._findings.expected) - (
+            not self._options.seconds
+        )  # a closed window counts no more
+        self._findings.packets = await relay.packets()
+        await self._wait_quietly(lambda: len(self._findings.codes) >= expected, CODE_S)
+        await self._tell_all(orders.Count())
+        await self._wait_quietly(lambda: len(self._findings.counts) >= expected, COUNT_S)
+
+    async def _tell_all(self, order: orders.Order) -> None:
+        await asyncio.gather(*(player.order(order) for player in self._players))
+
+    # --- news ---
+
+    def _hear(self, news: orders.Order) -> None:
+        match news:
+            case orders.Entered(name=name):
+                self._entered.add(name)
+            case orders.Sees(name=name, others=others):
+                self._others[name] = others
+            case orders.CodeShown(name=name, digits=digits):
+                self._findings.codes[name] = digits
+            case orders.Counted(name=name):
+                self._findings.counts[name] = news
+            case orders.Photographed(path=path):
+                self._findings.screenshots.append(path)
+            case orders.Failed(name=name, code=code):
+                log.warning("a participant said %s", code)
+                self._findings.failures.append((name, code))
+        self._news.set()
+
+    async def _until(self, holds: Callable[[], bool], seconds: float, what: str) -> None:
+        waiting = asyncio.create_task(self._wait(holds))
+        endings = [asyncio.create_task(player.wait()) for player in self._players]
+        tasks = [waiting, *endings]
+        try:
+            await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                ended = any(player.ended for player in self._players)
+                raise DemoFailed(f"{'a process ended' if ended else f'{seconds:.0f} s passed'} before {what}")
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _wait_quietly(self, holds: Callable[[], bool], seconds: float) -> None:
+        """Wait, but let the checks of the report say what is missing."""
+        try:
+            await asyncio.wait_for(self._wait(holds), seconds)
+        except TimeoutError:
+            log.warning("not everybody answered in time")
+
+    async def _wait(self, holds: Callable[[], bool]) -> None:
+        while not holds():
+            self._news.clear()
+            await self._news.wait()
+
+
+async def _sleep_until(at_us: int) -> None:
+    await asyncio.sleep(max(0, at_us - now_us()) / 1e6)

@@ -1,0 +1,165 @@
+"""The demo hospital on paper: an organisation, certified devices, a meeting, and the doctor's enrolled profile.
+
+Everything is made with the real means (`app.admin`, `media.keys`, `storage`) and lives for one demo.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.admin.organisation import Organisation, anchor
+from app.demo.orders import Meeting, Part
+from app.demo.prepare import FILMED
+from media.keys import invite
+from media.keys.certs import DeviceKeys, Request
+from media.keys.sign import Signer
+from media.link import OrganisationProof, RelayAddress, put_blob
+from resources.demo.people import HOSPITAL, ME, TITLE
+from storage.directory import Head
+from storage.identity import Device, Relay, RelayKey
+from storage.identity import Organisation as TrustedOrganisation
+from storage.meetings import Meeting as KeptMeeting
+from storage.vault import Terms, Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from media.engine.messages import TrustAnchor
+    from media.keys.certs import DeviceCert
+    from resources.demo.people import Person
+
+PASSWORD = "demo"  # noqa: S105 -- opens a profile that holds invented people only
+MEETING_S = 12 * 3600
+BEFORE_S = 300
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One person's device and what the organisation certified of it."""
+
+    person: Person
+    device: DeviceKeys
+    certificate: DeviceCert
+
+
+@dataclass(frozen=True)
+class Hospital:
+    """An organisation with one certified device for each of its people, the doctor's (`ME`) first."""
+
+    organisation: Organisation
+    desks: tuple[Desk, ...]
+    trust: TrustAnchor
+
+    @classmethod
+    def found(cls, cast: Sequence[Person], now_s: int) -> Hospital:
+        """Found it for the doctor and her colleagues *cast*."""
+        organisation, _root = Organisation.create(HOSPITAL, now_s)
+        desks = tuple(_enrol(organisation, one, now_s) for one in (ME, *cast))
+        directory = organisation.bundle(now_s).verify(organisation.id, now_s)
+        return cls(organisation, desks, anchor(directory))
+
+    @property
+    def doctor(self) -> Desk:
+        """The desk at which the user of this demo sits."""
+        return self.desks[0]
+
+    @property
+    def host(self) -> Desk:
+        """The colleague who opens the meeting."""
+        return self.desks[1]
+
+    def parts(self, sharer: str) -> list[Part]:
+        """Give every colleague a part; *sharer* is the key of the one who shares a scan."""
+        return [
+            Part(
+                key=desk.person.key,
+                certificate=desk.certificate.signed,
+                device_seed=desk.device.seeds[0],
+                turn=turn,
+                host=desk is self.host,
+                filmed=desk.person.key in FILMED,
+                shares=desk.person.key == sharer,
+            )
+            for turn, desk in enumerate(self.desks[1:])
+        ]
+
+
+def _enrol(organisation: Organisation, person: Person, now_s: int) -> Desk:
+    device = DeviceKeys.generate()
+    request = Request.parse(device.request(person.name, person.role, person.specialty))
+    return Desk(person, device, organisation.issue(request, now_s))
+
+
+async def call_meeting(hospital: Hospital, relay: RelayAddress, now_s: int) -> Meeting:
+    """Let the host sign an invitation and leave it, encrypted, at the relay."""
+    host, inv_sk = hospital.host, os.urandom(32)
+    secret, tag = os.urandom(invite.SECRET_BYTES), os.urandom(invite.TAG_BYTES)
+    made = invite.Invite.create(
+        host.device.hybrid,
+        org=hospital.organisation.id,
+        organiser=host.certificate.user,
+        title=TITLE,
+        hosts=[host.certificate.user, hospital.doctor.certificate.user],
+        relay=f"{relay.host}:{relay.port}",
+        inv_pk=Signer(inv_sk).public,
+        not_before=now_s - BEFORE_S,
+        not_after=now_s + MEETING_S,
+    )
+    seed = hospital.organisation.relay_seed
+    key = Signer(seed)
+    blob = invite.seal_blob(secret, tag, made.signed, host.certificate.signed)
+    await put_blob(relay, OrganisationProof(key.public, key.sign), tag, blob)
+    link = invite.Link(made.relay, tag, secret, made.hash[: invite.HASH_BYTES])
+    return Meeting(
+        title=TITLE,
+        link=link.format(),
+        relay_pin=relay.pin,
+        trust=hospital.trust,
+        invitation_secret=inv_sk,
+        relay_key=seed,
+    )
+
+
+async def furnish(hospital: Hospital, meeting: Meeting, folder: Path) -> None:
+    """Make the doctor's profile in *folder*: enrolled, with the directory, the relay and the meeting."""
+    vault, _code = await asyncio.to_thread(Vault.create, folder, PASSWORD, Terms(keyring="off"))
+    try:
+        await _keep_identity(vault, hospital)
+        await _keep_directory(vault, hospital)
+        await _keep_meeting(vault, meeting)
+    finally:
+        await asyncio.to_thread(vault.lock)
+
+
+async def _keep_identity(vault: Vault, hospital: Hospital) -> None:
+    organisation, desk = hospital.organisation, hospital.doctor
+    root, key = organisation.root, organisation.relay_key
+    own = TrustedOrganisation(organisation.id, organisation.name, root.ed25519, root.mldsa, own=True)
+    await asyncio.wrap_future(vault.identity.trust(own))
+    await asyncio.wrap_future(vault.identity.save_device(Device(*desk.device.seeds, desk.certificate.signed)))
+    relay_key = RelayKey(organisation.id, organisation.relay_seed, key.signed, key.not_after)
+    await asyncio.wrap_future(vault.identity.save_relay_key(relay_key))
+    for issuer in organisation.issuers:
+        await asyncio.wrap_future(vault.identity.add_issuer(organisation.id, issuer.signed))
+
+
+async def _keep_directory(vault: Vault, hospital: Hospital) -> None:
+    trust = hospital.trust
+    for desk in hospital.desks:
+        await asyncio.wrap_future(
+            vault.directory.add_certificate(desk.certificate.user, desk.certificate.signed)
+        )
+    head = Head(trust.org, trust.head_height, trust.head_hash, trust.head_time)
+    await asyncio.wrap_future(vault.directory.see_head(head))
+
+
+async def _keep_meeting(vault: Vault, meeting: Meeting) -> None:
+    link = invite.Link.parse(meeting.link)
+    relay = Relay(link.host, link.port, meeting.relay_pin)
+    await asyncio.wrap_future(vault.identity.save_relay(relay))
+    kept = KeptMeeting(meeting.title, link.host, link.port, link.tag, link.secret, link.invite_hash)
+    await asyncio.wrap_future(vault.meetings.save(kept))

@@ -1,0 +1,159 @@
+"""What the conductor and its players say to each other: one JSON line a message, over standard input and output.
+
+Keys travel only here, never in arguments, the environment or files.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from media.engine.messages import TrustAnchor  # noqa: TC001 -- msgspec reads it at run time
+
+MAX_LINE = 32 << 20
+
+
+class Order(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Parent of all."""
+
+
+class Meeting(msgspec.Struct, frozen=True, kw_only=True):
+    """The meeting and how to reach its relay; the secrets of hosts are empty for others."""
+
+    title: str
+    link: str
+    relay_pin: bytes
+    trust: TrustAnchor
+    invitation_secret: bytes
+    relay_key: bytes
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One colleague: whose face and voice, with which device, and what they do beside sitting there."""
+
+    key: str
+    certificate: bytes
+    device_seed: bytes
+    turn: int
+    host: bool = False
+    filmed: bool = False
+    shares: bool = False
+
+
+# --- conductor -> players ---------------------------------------------------------------------------------
+
+
+class Cast(Order, frozen=True, kw_only=True):
+    """Join this meeting as these people, with the clips of that folder."""
+
+    meeting: Meeting
+    clips: str
+    parts: list[Part]
+
+
+class Sit(Order, frozen=True, kw_only=True):
+    """Open the doctor's profile and window, and join; `camera` and `microphone` are files, `speaker` as the engine takes it."""
+
+    name: str
+    profile: str
+    password: str
+    link: str
+    title: str
+    camera: str
+    microphone: str
+    speaker: str
+
+
+class Scene(Order, frozen=True, kw_only=True):
+    """From `start_us` (Unix microseconds) on, `speakers` people speak in turn; count. `seconds` 0: until `Bye`."""
+
+    start_us: int
+    seconds: float
+    speakers: int
+
+
+class AskCode(Order, frozen=True, kw_only=True):
+    """Let the host begin a round of the call code."""
+
+
+class NextCase(Order, frozen=True, kw_only=True):
+    """Let the host draw every key anew, as between two cases of a RCP."""
+
+
+class Photograph(Order, frozen=True, kw_only=True):
+    """Let the doctor's window save what it shows."""
+
+    path: str
+
+
+class Count(Order, frozen=True, kw_only=True):
+    """Say what was received since the scene began."""
+
+
+class Bye(Order, frozen=True, kw_only=True):
+    """Leave and end."""
+
+
+# --- players -> conductor ---------------------------------------------------------------------------------
+
+
+class Entered(Order, frozen=True, kw_only=True):
+    """In the call, as this slot."""
+
+    name: str
+    slot: int
+
+
+class Sees(Order, frozen=True, kw_only=True):
+    """The others who are in and live, as this participant sees it."""
+
+    name: str
+    others: int
+
+
+class CodeShown(Order, frozen=True, kw_only=True):
+    """The call code that this participant would read aloud."""
+
+    name: str
+    digits: str
+
+
+class Failed(Order, frozen=True, kw_only=True):
+    """Something went wrong for this participant: a code of docs/protocol.md §9 or of a phase."""
+
+    name: str
+    code: str
+
+
+class Photographed(Order, frozen=True, kw_only=True):
+    """The picture lies there."""
+
+    path: str
+
+
+class StreamCount(msgspec.Struct, frozen=True, kw_only=True):
+    """Received from one sender: frames, key frames among them, frames that never came, capture to open in ms."""
+
+    sender: str
+    kind: str
+    frames: int
+    keys: int
+    lost: int
+    p50_ms: float
+    p95_ms: float
+
+
+class Counted(Order, frozen=True, kw_only=True):
+    """All that one participant received, and how often the own sender key changed."""
+
+    name: str
+    streams: list[StreamCount]
+    rekeys: int
+
+
+ToPlayers = Cast | Sit | Scene | NextCase | AskCode | Photograph | Count | Bye
+ToConductor = Entered | Sees | CodeShown | Failed | Photographed | Counted
+
+
+def pack(order: Order) -> bytes:
+    """Return *order* as one line."""
+    return msgspec.json.encode(order) + b"\n"

@@ -1,0 +1,138 @@
+"""What a demo found: the JSON report, the checks that decide its exit status, and a short summary for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from app.demo.orders import Counted, StreamCount
+
+MOST_LOST = 0.001
+CODE_DIGITS = 8
+EVERYBODY_SENDS = ("thumbnail", "voice")
+_SEEN = {"thumbnail": "n'a pas vu", "voice": "n'a pas entendu"}
+
+
+@dataclass
+class Findings:
+    """All figures of one demo, each counted in a running program."""
+
+    expected: Sequence[str]
+    duration_s: float = 0.0
+    codes: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, Counted] = field(default_factory=dict)
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    packets: Mapping[str, int] = field(default_factory=dict)
+    screenshots: list[str] = field(default_factory=list)
+
+    def streams(self) -> list[StreamCount]:
+        """Return every stream of every participant."""
+        return [one for counted in self.counts.values() for one in counted.streams]
+
+    @property
+    def frames(self) -> int:
+        """Frames received, over all participants."""
+        return sum(one.frames for one in self.streams())
+
+    @property
+    def lost_share(self) -> float:
+        """Share of the frames that never came, 0..1."""
+        lost = sum(one.lost for one in self.streams())
+        return lost / max(1, lost + self.frames)
+
+    @property
+    def rekeys(self) -> int:
+        """How often the participant who saw most of the meeting changed its key."""
+        return max((counted.rekeys for counted in self.counts.values()), default=0)
+
+
+def as_json(findings: Findings) -> dict[str, Any]:
+    """Return the report."""
+    return {
+        "duration_s": round(findings.duration_s, 2),
+        "participants": [
+            {
+                "name": name,
+                "call_code": findings.codes.get(name, ""),
+                "streams": [_stream(one) for one in findings.counts[name].streams]
+                if name in findings.counts
+                else [],
+            }
+            for name in findings.expected
+        ],
+        "rekeys": findings.rekeys,
+        "relay": dict(findings.packets),
+        "screenshots": findings.screenshots,
+    }
+
+
+def _stream(one: StreamCount) -> dict[str, Any]:
+    age = {"p50": one.p50_ms, "p95": one.p95_ms}
+    return {"from": one.sender, "kind": one.kind, "frames": one.frames, "lost": one.lost, "latency_ms": age}
+
+
+def problems(findings: Findings) -> list[str]:
+    """Return what a meeting should have had and this one had not, in words; empty when all is well."""
+    return [*_missing(findings), *_codes(findings), *_losses(findings)]
+
+
+def _missing(findings: Findings) -> list[str]:
+    found = []
+    for name in findings.expected:
+        counted = findings.counts.get(name)
+        if counted is None:
+            found.append(f"{name} n'a rien compté")
+            continue
+        arrived = {(one.sender, one.kind) for one in counted.streams if one.frames}
+        for other in findings.expected:
+            found += [
+                f"{name} {_SEEN[kind]} {other}"
+                for kind in EVERYBODY_SENDS
+                if other != name and (other, kind) not in arrived
+            ]
+    return found
+
+
+def _codes(findings: Findings) -> list[str]:
+    codes = {findings.codes.get(name, "") for name in findings.expected}
+    if len(codes) == 1 and all(len(code) == CODE_DIGITS and code.isdigit() for code in codes):
+        return []
+    return ["les codes d'appel ne sont pas tous présents et égaux"]
+
+
+def _losses(findings: Findings) -> list[str]:
+    if findings.lost_share <= MOST_LOST:
+        return []
+    return [f"{_percent(findings.lost_share)} des images et des sons perdus (0,1 % au plus)"]
+
+
+def summary(findings: Findings) -> str:
+    """Return the figures in a few French lines."""
+    streams = [one for one in findings.streams() if one.frames]
+    middle = median(one.p50_ms for one in streams) if streams else 0.0
+    late = max((one.p95_ms for one in streams), default=0.0)
+    distinct = set(findings.codes.values())
+    code = next(iter(distinct)) if len(distinct) == 1 else "différents !"
+    packets = findings.packets
+    lines = [
+        f"RCP de démonstration : {len(findings.counts)} participants, {findings.duration_s:.0f} s",
+        f"Codes d'appel : {len(findings.codes)} lus, {code[:4]} {code[4:]}",
+        f"Images et sons reçus : {_number(findings.frames)}, perdus {_percent(findings.lost_share)}",
+        f"Délai capture → reçu : médiane {middle:.0f} ms, pire p95 {late:.0f} ms".replace(".", ","),
+        f"Changements de clé : {findings.rekeys}",
+        f"Relais : {_number(packets.get('packets_in', 0))} paquets reçus, {_number(packets.get('packets_out', 0))} remis",
+    ]
+    lines += [f"Capture d'écran : {path}" for path in findings.screenshots]
+    return "\n".join(lines)
+
+
+def _number(value: int) -> str:
+    return f"{value:,}".replace(",", "\u202f")
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.3f}\u202f%".replace(".", ",")

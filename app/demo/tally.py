@@ -1,0 +1,81 @@
+"""Counts what one participant receives: frames, gaps in their numbers, and how old they were."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from app.demo.orders import StreamCount
+from media import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KINDS = {wire.VOICE: "voice", wire.THUMBNAIL: "thumbnail", wire.CAMERA: "camera", wire.SCREEN: "screen"}
+MOST_AGES = 4_096
+
+
+class _Stream:
+    """One stream of one sender. A gap is what never came: numbers run on, but before a talk spurt the relay may be silent."""
+
+    def __init__(self) -> None:
+        self.frames = self.keys = self.lost = 0
+        self.newest = -1
+        self.ages_ms = array("f")
+
+    def take(self, flags: int, frame: int, age_ms: float) -> None:
+        if self.newest >= 0 and frame <= self.newest:
+            self.lost = max(0, self.lost - 1)
+        elif self.newest >= 0 and not flags & wire.FLAG_START:
+            self.lost += frame - self.newest - 1
+        self.newest = max(self.newest, frame)
+        self.frames += 1
+        self.keys += flags & wire.FLAG_KEY
+        if len(self.ages_ms) >= MOST_AGES:
+            del self.ages_ms[: MOST_AGES // 2]
+        self.ages_ms.append(age_ms)
+
+
+class Tally:
+    """What arrived between `open` and `close`, by (slot, stream)."""
+
+    def __init__(self) -> None:
+        self._streams: dict[tuple[int, int], _Stream] = {}
+        self._open = False
+
+    def open(self) -> None:
+        """Count from now on, from nought."""
+        self._streams.clear()
+        self._open = True
+
+    def close(self) -> None:
+        """Count no more."""
+        self._open = False
+
+    def take(self, slot: int, stream: int, flags: int, frame: int, age_ms: float) -> None:
+        """Count a frame that was received and opened *age_ms* after its capture."""
+        if self._open:
+            self._streams.setdefault((slot, stream), _Stream()).take(flags, frame, age_ms)
+
+    def counts(self, names: Mapping[int, str]) -> list[StreamCount]:
+        """Return the counts, by the *names* of the slots; who left meanwhile is not named and not counted."""
+        return [
+            StreamCount(
+                sender=names[slot],
+                kind=KINDS[stream],
+                frames=one.frames,
+                keys=one.keys,
+                lost=one.lost,
+                p50_ms=quantile(one.ages_ms, 0.5),
+                p95_ms=quantile(one.ages_ms, 0.95),
+            )
+            for (slot, stream), one in sorted(self._streams.items())
+            if slot in names
+        ]
+
+
+def quantile(values: array[float], share: float) -> float:
+    """Return the nearest-rank quantile of *values*, rounded to 0.01; 0 of none."""
+    if not values:
+        return 0.0
+    return round(sorted(values)[min(len(values) - 1, int(share * len(values)))], 2)

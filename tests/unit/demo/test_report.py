@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from app.demo import report
+from app.demo.orders import Counted, StreamCount
+from app.demo.report import Findings
+
+NAMES = ("Dr A", "Dr B", "Dr C")
+
+
+def stream(sender: str, kind: str, frames: int = 1000, lost: int = 0) -> StreamCount:
+    return StreamCount(sender=sender, kind=kind, frames=frames, keys=1, lost=lost, p50_ms=4.0, p95_ms=9.0)
+
+
+def received(name: str, **changes) -> Counted:
+    streams = [
+        stream(other, kind, **changes) for other in NAMES if other != name for kind in ("thumbnail", "voice")
+    ]
+    return Counted(name=name, streams=streams, rekeys=2)
+
+
+@pytest.fixture
+def good() -> Findings:
+    return Findings(
+        NAMES,
+        duration_s=20.004,
+        codes=dict.fromkeys(NAMES, "41820734"),
+        counts={name: received(name) for name in NAMES},
+        packets={"packets_in": 1200, "packets_out": 3400},
+        screenshots=["/tmp/rcp-1.png"],
+    )
+
+
+def test_the_report_has_the_agreed_form(good):
+    made = json.loads(json.dumps(report.as_json(good)))
+    assert set(made) == {"duration_s", "participants", "rekeys", "relay", "screenshots"}
+    assert made["relay"] == {"packets_in": 1200, "packets_out": 3400}
+    first = made["participants"][0]
+    assert (first["name"], first["call_code"]) == ("Dr A", "41820734")
+    assert first["streams"][0] == {
+        "from": "Dr B", "kind": "thumbnail", "frames": 1000, "lost": 0, "latency_ms": {"p50": 4.0, "p95": 9.0},
+    }  # fmt: skip
+
+
+def test_a_good_meeting_has_no_problem_and_is_told_with_its_figures(good):
+    assert report.problems(good) == []
+    said = report.summary(good)
+    assert "3 participants, 20 s" in said
+    assert "4182 0734" in said
+    assert "12\u202f000, perdus 0,000" in said
+    assert "/tmp/rcp-1.png" in said
+
+
+@pytest.mark.parametrize(("kind", "words"), [("thumbnail", "n'a pas vu"), ("voice", "n'a pas entendu")])
+def test_somebody_who_is_not_seen_or_heard_is_named(good, kind, words):
+    mine = good.counts["Dr A"]
+    kept = [one for one in mine.streams if (one.sender, one.kind) != ("Dr C", kind)]
+    good.counts["Dr A"] = msgspec.structs.replace(mine, streams=kept)
+    assert report.problems(good) == [f"Dr A {words} Dr C"]
+
+
+def test_a_stream_without_frames_is_not_seen(good):
+    good.counts["Dr B"] = received("Dr B", frames=0)
+    assert "Dr B n'a pas vu Dr A" in report.problems(good)
+
+
+def test_a_participant_who_counted_nothing_is_named(good):
+    del good.counts["Dr C"]
+    assert "Dr C n'a rien compté" in report.problems(good)
+
+
+@pytest.mark.parametrize("codes", [{"Dr A": "41820734"}, dict.fromkeys(NAMES, "1234"), {}])
+def test_codes_must_be_there_for_all_and_whole(good, codes):
+    assert len(report.problems(replace(good, codes=codes))) == 1
+
+
+def test_one_different_code_is_a_problem(good):
+    good.codes["Dr B"] = "00000000"
+    assert len(report.problems(good)) == 1
+
+
+def test_losses_up_to_a_thousandth_pass_and_more_do_not(good):
+    good.counts["Dr A"] = received("Dr A", frames=999, lost=1)
+    assert report.problems(good) == []
+    good.counts["Dr A"] = received("Dr A", frames=990, lost=10)
+    assert len(report.problems(good)) == 1
