@@ -1,0 +1,62 @@
+"""`consilium-relay --config FILE`: runs a relay until SIGTERM or SIGINT; prints one JSON line when it listens."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from media.relay.config import Config, ConfigError, load
+from media.relay.server import Relay
+
+SWITCH_S = 0.0005
+"""How long one thread may keep the other waiting: media must not wait 5 ms for a control message."""
+
+
+def main() -> int:
+    """Run the command; the exit status."""
+    parser = argparse.ArgumentParser(prog="consilium-relay", description=__doc__)
+    parser.add_argument(
+        "--config", type=Path, required=True, metavar="FILE", help="TOML file, see docs/relay.md"
+    )
+    parser.add_argument("--verbose", action="store_true", help="log what is worth knowing beyond errors")
+    arguments = parser.parse_args()
+    level = logging.INFO if arguments.verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    os.umask(0o077)
+    sys.setswitchinterval(SWITCH_S)
+    try:
+        config = load(arguments.config)
+        return asyncio.run(_serve(config))
+    except (ConfigError, OSError) as error:
+        print(f"consilium-relay: {error}", file=sys.stderr)
+        return 2
+
+
+async def _serve(config: Config) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set))
+    relay = Relay(config)
+    running = asyncio.create_task(relay.run(stop))
+    await asyncio.wait({running}, timeout=0)
+    ready = {
+        "ready": True,
+        "port": relay.port,
+        "udp_port": relay.udp_port,
+        "fingerprint": relay.fingerprint.hex(),
+        "http_port": relay.http_port,
+    }
+    print(json.dumps(ready), flush=True)
+    await running
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

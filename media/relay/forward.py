@@ -1,0 +1,165 @@
+"""The way of a media packet through the relay: check, tag anew, find receivers, send, keep for a while.
+
+Called from the UDP thread, and from the loop thread for media that came over TLS; a room's lock keeps the two apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from media import wire
+from media.errors import ProtocolError
+from media.relay.ring import marked
+
+if TYPE_CHECKING:
+    from media.relay.counters import Counters
+    from media.relay.rooms import Address, Room, Seat
+
+NACK_SHARE = 0.3
+NACK_BURST = 48 * 1024
+ASK_AGAIN_MS = 25.0
+MAX_ASKED = 1024
+
+
+class Sender(Protocol):
+    """Writes trains of packets to UDP addresses."""
+
+    def send(self, train: bytes | memoryview, segment: int, seats: tuple[Seat, ...]) -> None:
+        """Send to each of *seats* that has an address."""
+
+    def send_one(self, datagram: bytes, address: Address) -> None:
+        """Send one datagram."""
+
+
+class Forwarder:
+    """Stateless but for its counters: rooms and seats hold the state."""
+
+    def __init__(self, counters: Counters, sender: Sender) -> None:
+        self._counters = counters
+        self._sender = sender
+
+    def train(self, seat: Seat, train: memoryview, segment: int, now_ms: float) -> None:
+        """Forward packets of *segment* bytes each (the last may be shorter). *train* is written to: tags change in place."""
+        room = seat.room
+        with room.lock:
+            if room.seats.get(seat.number) is not seat:
+                return
+            begin, stream, flags = 0, -1, 0
+            for start in range(0, len(train), segment):
+                packet = train[start : start + segment]
+                its_stream, its_flags = self._admit(seat, room, packet)
+                if its_stream != stream:
+                    self._run(seat, stream, flags, train[begin:start], segment, now_ms)
+                    begin, stream, flags = start, its_stream, its_flags
+            self._run(seat, stream, flags, train[begin:], segment, now_ms)
+
+    def _admit(self, seat: Seat, room: Room, packet: memoryview) -> tuple[int, int]:
+        """Check one packet, put the room's tag in the place of the hop's; (stream, flags), stream -1 when refused."""
+        size = len(packet) - wire.TAG_BYTES
+        if size <= wire.HEADER.size or len(packet) > wire.MAX_DATAGRAM:
+            self._counters.datagrams_refused += 1
+            return -1, 0
+        version, slot, stream, flags, _, fragment, fragments = wire.HEADER.unpack_from(packet)
+        body = packet[:size]
+        if (
+            packet[size:] != seat.hop.tag(body)
+            or version != wire.VERSION
+            or slot != seat.number
+            or not wire.sound_piece(stream, fragment, fragments, size - wire.HEADER.size)
+        ):
+            self._counters.datagrams_refused += 1
+            return -1, 0
+        packet[size:] = room.down.tag(body)
+        if flags & wire.FLAG_RETRANSMIT and seat.ring.holds(stream, packet):
+            return -1, 0
+        return stream, flags
+
+    def _run(self, seat: Seat, stream: int, flags: int, run: memoryview, segment: int, now_ms: float) -> None:
+        """Forward neighbouring packets of one stream."""
+        size = len(run)
+        if stream < 0 or not size:
+            return
+        counters, room = self._counters, seat.room
+        counters.packets_in += -(-size // segment)
+        counters.bytes_in += size
+        if stream == wire.VOICE:
+            if not room.may_speak(seat.number, flags, now_ms):
+                counters.voice_withheld += 1
+                return
+            allowed = seat.voice_bucket.take(size, now_ms)
+        else:
+            allowed = seat.video_bucket.take(size, now_ms)
+        if not allowed:
+            counters.packets_over_rate += -(-size // segment)
+            return
+        self._out(seat, stream, run, segment, now_ms)
+
+    def _out(self, seat: Seat, stream: int, run: memoryview, segment: int, now_ms: float) -> None:
+        by_udp, by_tls = seat.routes[stream]
+        seat.forwarded[stream] += len(run)
+        if by_udp:
+            self._sender.send(run, segment, by_udp)
+        kept = bytes(run)
+        seat.ring.put(now_ms, stream, kept, segment)
+        for start in range(0, len(kept) if by_tls else 0, segment):
+            packet = kept[start : start + segment]
+            for receiver in by_tls:
+                receiver.outbox.media(packet, voice=stream == wire.VOICE)
+        packets = len(by_tls) * -(-len(kept) // segment)
+        self._counters.packets_out += packets
+        self._counters.bytes_out += len(by_tls) * len(kept)
+
+    # --- asked again ---
+
+    def nack(self, asker: Seat, data: bytes, now_ms: float) -> None:
+        """Answer from the sender's ring, or ask the sender; `ProtocolError` when the request is not sound."""
+        nack = wire.Nack.unpack(data, asker.hop)
+        room = asker.room
+        if nack.asker != asker.number or not asker.nack_bucket.take(1, now_ms):
+            raise ProtocolError("request of another slot, or too many")
+        self._counters.nacks += 1
+        with room.lock:
+            sender = room.seats.get(nack.slot)
+            heard = nack.stream == wire.VOICE or (nack.slot, nack.stream) in asker.wanted
+            if sender is None or sender is asker or not heard:
+                return
+            total, held = sender.ring.find(nack.stream, nack.frame)
+            wanted = nack.fragments or tuple(range(total))
+            self._again(asker, sender, nack.stream, [held[number] for number in wanted if number in held])
+            absent = tuple(number for number in wanted if number not in held)
+            if absent or not total:
+                self._upstream(sender, nack._replace(fragments=absent), now_ms)
+
+    def _again(self, asker: Seat, sender: Seat, stream: int, packets: list[bytes]) -> None:
+        """Send packets again to one receiver, within 30 % of what the stream carries."""
+        key = (sender.number, stream)
+        carried = sender.forwarded[stream]
+        credit, seen = asker.nack_credit.get(key, (NACK_BURST, carried))
+        credit = min(NACK_BURST, credit + NACK_SHARE * max(0, carried - seen))
+        for packet in packets:
+            if credit < len(packet):
+                break
+            credit -= len(packet)
+            self._counters.nack_packets += 1
+            self._one(asker, marked(packet, asker.room.down), voice=stream == wire.VOICE)
+        if len(asker.nack_credit) > wire.MAX_SUBSCRIPTIONS:
+            asker.nack_credit.clear()
+        asker.nack_credit[key] = (credit, carried)
+
+    def _one(self, receiver: Seat, packet: bytes, *, voice: bool) -> None:
+        if receiver.address:
+            self._sender.send_one(packet, receiver.address)
+        else:
+            receiver.outbox.media(packet, voice=voice)
+
+    def _upstream(self, sender: Seat, nack: wire.Nack, now_ms: float) -> None:
+        """Ask the sender for what was lost before it came here, once per 25 ms for all who miss it."""
+        asked = sender.room.asked
+        key = (nack.slot, nack.stream, nack.frame)
+        if sender.address is None or now_ms - asked.get(key, -ASK_AGAIN_MS) < ASK_AGAIN_MS:
+            return
+        if len(asked) >= MAX_ASKED:
+            asked.clear()
+        asked[key] = now_ms
+        self._counters.nacks_upstream += 1
+        self._sender.send_one(nack._replace(asker=nack.slot).pack(sender.hop), sender.address)

@@ -1,0 +1,215 @@
+"""The UDP side: one socket, one blocking thread, standard library only.
+
+Where the kernel has it, trains of packets are read in one call (UDP_GRO) and written in one call per receiver (UDP_SEGMENT);
+elsewhere one call a packet.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from media import wire
+from media.errors import ProtocolError
+from media.relay.forward import Forwarder
+
+if TYPE_CHECKING:
+    from media.relay.counters import Counters
+    from media.relay.rooms import Address, Rooms, Seat
+
+UDP_SEGMENT, UDP_GRO = 103, 104
+LINUX = sys.platform == "linux"
+BUFFER_BYTES = 8 << 20
+WAKE_S = 0.25
+"""How long a stop may take: the read returns this often even when nothing comes."""
+EPOCH_S = 60
+NO_TRAINS = {errno.EINVAL, errno.EIO, errno.EOPNOTSUPP, errno.ENOPROTOOPT}
+_DONTWAIT = getattr(socket, "MSG_DONTWAIT", 0)
+
+log = logging.getLogger(__name__)
+
+
+class Cookies:
+    """Stateless proofs that an address receives: keyed hashes of ticket, address and minute; good for one to two minutes."""
+
+    def __init__(self) -> None:
+        self._key = os.urandom(32)
+
+    def make(self, ticket: bytes, address: Address, now_s: float, back: int = 0) -> bytes:
+        """Make the cookie of that minute, or of *back* minutes before."""
+        text = f"{address[0]}|{address[1]}|{int(now_s // EPOCH_S) - back}".encode()
+        return hashlib.blake2b(ticket + text, digest_size=wire.COOKIE_BYTES, key=self._key).digest()
+
+    def good(self, cookie: bytes, ticket: bytes, address: Address, now_s: float) -> bool:
+        """Tell whether *cookie* was made for that address not long ago."""
+        return cookie in {self.make(ticket, address, now_s), self.make(ticket, address, now_s, 1)}
+
+
+class UdpLoop(threading.Thread):
+    """Reads, answers introductions and pings, hands media to the forwarder, and writes for it."""
+
+    def __init__(self, host: str, port: int, rooms: Rooms, counters: Counters) -> None:
+        super().__init__(name="udp", daemon=True)
+        self._rooms = rooms
+        self._counters = counters
+        self._cookies = Cookies()
+        self._trains = LINUX
+        self._stopping = False
+        self._socket = _bound(host, port)
+        self._ancillary: dict[int, list[tuple[int, int, bytes]]] = {}
+        self.port: int = self._socket.getsockname()[1]
+        self.forwarder = Forwarder(counters, self)
+
+    def stop(self) -> None:
+        """End the thread and close the socket."""
+        self._stopping = True
+        self.join()
+        self._socket.close()
+
+    def run(self) -> None:
+        """Loop until stopped."""
+        buffer = bytearray(65536)
+        view = memoryview(buffer)
+        receive = self._receive_train if self._trains else self._receive_plain
+        while not self._stopping:
+            try:
+                size, segment, address = receive(buffer)
+            except OSError:  # the wake-up, or an ICMP answer to an earlier write
+                continue
+            if size:
+                self._take(view[:size], segment, address)
+
+    def _receive_train(self, buffer: bytearray) -> tuple[int, int, Address]:
+        size, ancillary, _, address = self._socket.recvmsg_into((buffer,), 32)
+        segment = int.from_bytes(ancillary[0][2][:4], sys.byteorder) if ancillary else size
+        return size, segment or size, address
+
+    def _receive_plain(self, buffer: bytearray) -> tuple[int, int, Address]:
+        size, address = self._socket.recvfrom_into(buffer)
+        return size, size, address
+
+    def _take(self, data: memoryview, segment: int, address: Address) -> None:
+        seat = self._rooms.by_address.get(address)
+        if seat is not None and data[0] == wire.VERSION:
+            self.forwarder.train(seat, data, segment, time.monotonic() * 1000)
+            return
+        for start in range(0, len(data), segment):
+            try:
+                self._other(bytes(data[start : start + segment]), address, seat)
+            except ProtocolError:
+                self._counters.datagrams_refused += 1
+
+    def _other(self, data: bytes, address: Address, seat: Seat | None) -> None:
+        """Introductions from anybody; pings and requests from bound addresses."""
+        kind = data[0]
+        if kind in {wire.HELLO, wire.ECHO}:
+            self._introduction(data, address)
+        elif seat is None:
+            raise ProtocolError("stranger")
+        elif kind == wire.PING:
+            _, slot, stamp = wire.unpack_beat(data, seat.hop)
+            self.send_one(wire.pack_beat(wire.PONG, slot, stamp, seat.hop), address)
+        elif kind == wire.NACK:
+            self.forwarder.nack(seat, data, time.monotonic() * 1000)
+        else:
+            raise ProtocolError("unknown datagram")
+
+    def _introduction(self, data: bytes, address: Address) -> None:
+        ticket, cookie = wire.unpack_introduction(data)
+        seat = self._rooms.by_ticket.get(ticket)
+        if seat is None:
+            raise ProtocolError("unknown ticket")
+        now_s = time.monotonic()
+        if data[0] == wire.HELLO:
+            self._counters.cookies += 1
+            self.send_one(wire.pack_cookie(self._cookies.make(ticket, address, now_s)), address)
+        elif self._cookies.good(cookie, ticket, address, now_s):
+            self._counters.addresses_bound += 1
+            self._rooms.bind(seat, address)
+            self.send_one(wire.pack_beat(wire.BOUND, seat.number, 0, seat.hop), address)
+        else:
+            raise ProtocolError("wrong cookie")
+
+    # --- writing ---
+
+    def send(self, train: bytes | memoryview, segment: int, seats: tuple[Seat, ...]) -> None:
+        """Write a train to every seat; what a full buffer refuses is counted and left to NACKs."""
+        if len(train) <= segment or not self._trains:
+            self._send_plain(train, segment, seats)
+            return
+        write, buffers = self._socket.sendmsg, (train,)
+        ancillary = self._ancillary.get(segment)
+        if ancillary is None:
+            ancillary = [(socket.IPPROTO_UDP, UDP_SEGMENT, segment.to_bytes(2, sys.byteorder))]
+            self._ancillary[segment] = ancillary
+        sent = 0
+        for seat in seats:
+            try:
+                write(buffers, ancillary, _DONTWAIT, seat.address)
+                sent += 1
+            except OSError as error:
+                if error.errno in NO_TRAINS:
+                    self._without_trains(train, segment, (seat,))
+                else:
+                    self._counters.packets_unsent += -(-len(train) // segment)
+        self._counters.packets_out += sent * -(-len(train) // segment)
+        self._counters.bytes_out += sent * len(train)
+
+    def _without_trains(self, train: bytes | memoryview, segment: int, seats: tuple[Seat, ...]) -> None:
+        """Write packet by packet from now on: this kernel or card cannot cut trains."""
+        self._trains = False
+        log.info("no segmentation offload here")
+        self._send_plain(train, segment, seats)
+
+    def _send_plain(self, train: bytes | memoryview, segment: int, seats: tuple[Seat, ...]) -> None:
+        for start in range(0, len(train), segment):
+            packet = train[start : start + segment]
+            for seat in seats:
+                if seat.address:
+                    self.send_one(packet, seat.address)
+
+    def send_one(self, datagram: bytes | memoryview, address: Address) -> None:
+        """Write one datagram."""
+        try:
+            self._socket.sendto(datagram, _DONTWAIT, address)
+        except OSError:
+            self._counters.packets_unsent += 1
+            return
+        self._counters.packets_out += 1
+        self._counters.bytes_out += len(datagram)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+    link = socket.socket(family, kind, protocol)
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        link.setsockopt(socket.SOL_SOCKET, option, BUFFER_BYTES)
+    if LINUX:
+        wake = struct.pack("ll", 0, int(WAKE_S * 1e6))
+        link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, wake)
+        _wide(link)
+    else:
+        link.settimeout(WAKE_S)
+    link.bind(address)
+    return link
+
+
+def _wide(link: socket.socket) -> None:
+    """Ask for trains, and for buffers beyond the system's limit where the process may."""
+    for level, option, value in (
+        (socket.IPPROTO_UDP, UDP_GRO, 1),
+        (socket.SOL_SOCKET, 33, BUFFER_BYTES),  # SO_RCVBUFFORCE
+        (socket.SOL_SOCKET, 32, BUFFER_BYTES),  # SO_SNDBUFFORCE
+    ):
+        try:
+            link.setsockopt(level, option, value)
+        except OSError:
+            log.info("socket option not available")
