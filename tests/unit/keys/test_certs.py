@@ -6,7 +6,7 @@ import pytest
 
 from media.errors import ProtocolError, TrustError
 from media.keys import cbor, sign
-from media.keys.certs import DAY_S, CERT, DeviceCert, DeviceKeys, GuestCert, Issuer, RelayKey, Request, org_id
+from media.keys.certs import CERT, DAY_S, DeviceCert, DeviceKeys, GuestCert, Issuer, RelayKey, Request, org_id
 from media.keys.sign import HybridSigner, Signer
 
 
@@ -160,15 +160,15 @@ def test_half_a_signature_on_a_certificate_is_refused(hospital, device, half):
 def test_any_changed_field_is_refused(hospital, device):
     body, signature = sign.split_signed(hospital.certify(device).signed)
     fields = cbor.use(body, CERT, 11)
+    others = {
+        bytes: lambda b: bytes((b[0] ^ 1,)) + b[1:],
+        str: lambda s: "nurse" if s == "doctor" else s + "x",
+    }
     for index, field in enumerate(fields):
-        changed = list(fields)
-        changed[index] = {
-            bytes: lambda b: bytes((b[0] ^ 1,)) + b[1:],
-            str: lambda s: "nurse" if s == "doctor" else s + "x",
-            int: lambda i: i - 1 if index == 10 else i + 1,
-        }[type(field)](field)
+        other = field - 1 if isinstance(field, int) else others[type(field)](field)
+        forged = cbor.encode([CERT, *fields[:index], other, *fields[index + 1 :]])
         with pytest.raises((TrustError, ProtocolError)):
-            hospital.trust().judge(sign.signed(cbor.encode([CERT, *changed]), signature), hospital.now)
+            hospital.trust().judge(sign.signed(forged, signature), hospital.now)
 
 
 def test_a_guest_cannot_sign_for_another_key(hospital):
