@@ -6,6 +6,7 @@ other side died.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import struct
@@ -81,12 +82,14 @@ class Outbox:
             while (message := self._waiting.get()) is not None:
                 self._stream.write(pack(message, self._most))
                 self._stream.flush()
-            self._stream.close()
         except OSError:
             self._broken()
         except ProtocolError:
             log.exception("the pipe is given up")
             self._broken()
+        finally:
+            with contextlib.suppress(OSError):
+                self._stream.close()
 
 
 def _bodies(stream: IO[bytes], most: int) -> Iterator[bytes]:
