@@ -1,0 +1,107 @@
+"""The audit trail under attack by someone who has its key."""
+
+from __future__ import annotations
+
+import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from storage.audit import Anchor, link
+
+ATTACKS = {
+    "changed": ("UPDATE audit SET result = 'refused' WHERE seq = 3", 3),
+    "who": ("UPDATE audit SET who = x'00' WHERE seq = 3", 3),
+    "time": ("UPDATE audit SET time_ms = time_ms + 1 WHERE seq = 3", 3),
+    "cut in the middle": ("DELETE FROM audit WHERE seq = 3", 3),
+    "cut at the head": ("DELETE FROM audit WHERE seq = 1", 1),
+    "two rows swapped": (
+        "UPDATE audit SET seq = 99 WHERE seq = 2;UPDATE audit SET seq = 2 WHERE seq = 3;"
+        "UPDATE audit SET seq = 3 WHERE seq = 99",
+        2,
+    ),
+    "a field moved into its neighbour": (
+        "UPDATE audit SET action = action || reason, reason = '' WHERE seq = 4",
+        4,
+    ),
+}
+
+
+@pytest.fixture
+def trail(vault):
+    for number in range(1, 6):
+        vault.audit.record(
+            number, b"u" * 16, "open", subject=b"IPP 4711", reason="urgence", result="done"
+        ).result()
+    return vault.audit
+
+
+def force(vault, *statements: str) -> None:
+    """What a thief with the key can do: take the triggers away, then write as he likes."""
+
+    def act(db) -> None:
+        db.execute("DROP TRIGGER IF EXISTS audit_is_never_changed")
+        db.execute("DROP TRIGGER IF EXISTS audit_is_never_cut")
+        for statement in statements:
+            db.execute(statement)
+
+    vault._databases["audit"].write(act).result()
+
+
+def test_a_whole_trail_is_whole(trail):
+    verdict = trail.verify().result()
+    assert verdict.whole
+    assert verdict.rows == 5
+    assert [entry.seq for entry in trail.newest(2).result()] == [5, 4]
+    assert [entry.seq for entry in trail.newest(2, before_seq=4).result()] == [3, 2]
+
+
+def test_the_program_itself_cannot_change_or_cut(vault, trail):
+    for statement in ("UPDATE audit SET result = ''", "DELETE FROM audit"):
+        with pytest.raises(sqlcipher.IntegrityError, match="never"):
+            vault._databases["audit"].write(lambda db, sql=statement: db.execute(sql) and None).result()
+    assert trail.verify().result().rows == 5
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_found_at_its_row(vault, trail, name):
+    statements, row = ATTACKS[name]
+    force(vault, *statements.split(";"))
+    assert trail.verify().result().broken_at == row
+
+
+def test_a_tail_cut_off_is_found_by_the_anchor(vault, trail):
+    anchor = trail.head().result()
+    force(vault, "DELETE FROM audit WHERE seq > 3")
+    assert trail.verify().result().whole
+    assert trail.verify(anchor).result().broken_at == 4
+    assert not trail.holds(anchor).result()
+
+
+def test_a_tail_rewritten_with_right_hashes_is_found_by_the_anchor(vault, trail):
+    anchor = trail.head().result()
+    force(vault, "DELETE FROM audit WHERE seq > 4")
+    trail.record(99, b"x" * 16, "nothing happened").result()
+    assert trail.verify().result().whole
+    assert trail.verify(anchor).result().broken_at == 5
+    assert not trail.holds(anchor).result()
+
+
+def test_a_subject_is_found_again_but_never_stored(vault, trail):
+    assert len(trail.about(b"IPP 4711").result()) == 5
+    assert trail.about(b"IPP 4712").result() == []
+    entry = trail.newest(1).result()[0]
+    assert entry.subject
+    assert b"4711" not in entry.subject
+
+
+def test_two_profiles_hash_a_subject_differently(vault, trail, tmp_path, terms):
+    from storage.vault import Vault
+
+    other, _ = Vault.create(tmp_path / "other", "x", terms)
+    there = other.audit.record(1, b"u", "open", subject=b"IPP 4711").result()
+    other.lock()
+    assert there.subject != trail.newest(1).result()[0].subject
+
+
+def test_the_chain_is_what_the_documents_say(trail):
+    first = trail.newest().result()[-1]
+    assert first.chain == link(Anchor().chain, first)
