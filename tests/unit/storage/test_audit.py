@@ -14,8 +14,10 @@ ATTACKS = {
     "cut in the middle": ("DELETE FROM audit WHERE seq = 3", 3),
     "cut at the head": ("DELETE FROM audit WHERE seq = 1", 1),
     "two rows swapped": (
-        "UPDATE audit SET seq = 99 WHERE seq = 2;UPDATE audit SET seq = 2 WHERE seq = 3;"
-        "UPDATE audit SET seq = 3 WHERE seq = 99",
+        (
+            "UPDATE audit SET seq = 99 WHERE seq = 2;UPDATE audit SET seq = 2 WHERE seq = 3;"
+            "UPDATE audit SET seq = 3 WHERE seq = 99"
+        ),
         2,
     ),
     "a field moved into its neighbour": (
