@@ -83,9 +83,11 @@ class VideoOut:
 
     def _turn(self, capture_us: int) -> bool:
         """Tell whether the stream is wanted, its rate allows a picture, and the ones before have left."""
+        if capture_us < self._last_us:  # the clock was set back
+            self._last_us, self._pacer = 0, Pacer(self._pacer.kbps)
         if not self._kbps or self._pacer.backlog_ms(capture_us / 1000) > BACKLOG_MS:
             return False
-        if 0 <= capture_us - self._last_us < 1_000_000 / self._fps - EARLY_US:
+        if capture_us - self._last_us < 1_000_000 / self._fps - EARLY_US:
             return False
         self._last_us = capture_us
         return True
