@@ -17,7 +17,7 @@ PATIENCE_MS = 5.0
 TAIL_MS = 20.0
 """A frame whose end does not come is asked for after this, when nothing newer betrays the loss sooner."""
 GIVE_UP_MS = 200.0
-MAX_ASKS = 4
+MAX_ASKS = 6
 MAX_OPEN = 4
 MAX_GAP = 64
 MAX_VOICE_GAP = 25

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NACK_SHARE = 0.3
 NACK_BURST = 48 * 1024
-ASK_AGAIN_MS = 25.0
+ASK_AGAIN_MS = 10.0
 MAX_ASKED = 1024
 
 
@@ -153,7 +153,7 @@ class Forwarder:
             receiver.outbox.media(packet, voice=voice)
 
     def _upstream(self, sender: Seat, nack: wire.Nack, now_ms: float) -> None:
-        """Ask the sender for what was lost before it came here, once per 25 ms for all who miss it."""
+        """Ask the sender for what was lost before it came here, once per 10 ms for all who miss it."""
         asked = sender.room.asked
         key = (nack.slot, nack.stream, nack.frame)
         if sender.address is None or now_ms - asked.get(key, -ASK_AGAIN_MS) < ASK_AGAIN_MS:
