@@ -118,7 +118,7 @@ class Actor:
 
     def _on_phase(self, phase: Phase) -> None:
         if phase.phase == "in-call" and self._session.slot is not None:
-            self._session.set_state(self._state())
+            asyncio.get_running_loop().call_soon(self._session.set_state, self._state())
             self._tell(Entered(name=self.name, slot=self._session.slot))
         elif phase.phase == "ended" and phase.reason not in ("left", "ended"):
             self._tell(Failed(name=self.name, code=phase.reason))

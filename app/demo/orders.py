@@ -131,12 +131,11 @@ class Photographed(Order, frozen=True, kw_only=True):
 
 
 class StreamCount(msgspec.Struct, frozen=True, kw_only=True):
-    """Received from one sender: frames, key frames among them, frames that never came, capture to open in ms."""
+    """Received from one sender: frames that can be shown, frames that never came, and the time from capture to there."""
 
     sender: str
     kind: str
     frames: int
-    keys: int
     lost: int
     p50_ms: float
     p95_ms: float

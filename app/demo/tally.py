@@ -19,7 +19,7 @@ class _Stream:
     """One stream of one sender. A gap is what never came: numbers run on, but before a talk spurt the relay may be silent."""
 
     def __init__(self) -> None:
-        self.frames = self.keys = self.lost = 0
+        self.frames = self.lost = 0
         self.newest = -1
         self.ages_ms = array("f")
 
@@ -30,7 +30,6 @@ class _Stream:
             self.lost += frame - self.newest - 1
         self.newest = max(self.newest, frame)
         self.frames += 1
-        self.keys += flags & wire.FLAG_KEY
         if len(self.ages_ms) >= MOST_AGES:
             del self.ages_ms[: MOST_AGES // 2]
         self.ages_ms.append(age_ms)
@@ -41,6 +40,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._streams: dict[tuple[int, int], _Stream] = {}
+        self._decodable: set[tuple[int, int]] = set()
         self._open = False
 
     def open(self) -> None:
@@ -53,8 +53,10 @@ class Tally:
         self._open = False
 
     def take(self, slot: int, stream: int, flags: int, frame: int, age_ms: float) -> None:
-        """Count a frame that was received and opened *age_ms* after its capture."""
-        if self._open:
+        """Count a frame that was received and opened *age_ms* after its capture; video counts from a key frame on."""
+        if stream == wire.VOICE or flags & wire.FLAG_KEY:
+            self._decodable.add((slot, stream))
+        if self._open and (slot, stream) in self._decodable:
             self._streams.setdefault((slot, stream), _Stream()).take(flags, frame, age_ms)
 
     def counts(self, names: Mapping[int, str]) -> list[StreamCount]:
@@ -64,7 +66,6 @@ class Tally:
                 sender=names[slot],
                 kind=KINDS[stream],
                 frames=one.frames,
-                keys=one.keys,
                 lost=one.lost,
                 p50_ms=quantile(one.ages_ms, 0.5),
                 p95_ms=quantile(one.ages_ms, 0.95),

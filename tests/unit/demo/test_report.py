@@ -14,7 +14,7 @@ NAMES = ("Dr A", "Dr B", "Dr C")
 
 
 def stream(sender: str, kind: str, frames: int = 1000, lost: int = 0) -> StreamCount:
-    return StreamCount(sender=sender, kind=kind, frames=frames, keys=1, lost=lost, p50_ms=4.0, p95_ms=9.0)
+    return StreamCount(sender=sender, kind=kind, frames=frames, lost=lost, p50_ms=4.0, p95_ms=9.0)
 
 
 def received(name: str, **changes) -> Counted:

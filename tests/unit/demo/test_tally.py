@@ -21,7 +21,7 @@ def test_frames_that_never_came_are_counted_by_their_numbers():
     for frame in (7, 8, 10, 13):
         tally.take(1, THUMBNAIL, FLAG_KEY if frame == 7 else 0, frame, 5.0)
     one = counted(tally)["Dr A", "thumbnail"]
-    assert (one.frames, one.keys, one.lost) == (4, 1, 3)
+    assert (one.frames, one.lost) == (4, 3)
 
 
 def test_a_voice_that_comes_late_is_not_lost():
@@ -40,7 +40,7 @@ def test_what_a_silent_speaker_did_not_send_is_not_lost():
 
 def test_only_what_arrives_during_the_scene_counts():
     tally = Tally()
-    tally.take(1, THUMBNAIL, 0, 0, 1.0)
+    tally.take(1, THUMBNAIL, FLAG_KEY, 0, 1.0)
     tally.open()
     tally.take(1, THUMBNAIL, 0, 100, 1.0)
     tally.close()
@@ -52,7 +52,7 @@ def test_only_what_arrives_during_the_scene_counts():
 def test_ages_are_told_as_median_and_95th_percentile():
     tally = opened()
     for frame in range(100):
-        tally.take(1, THUMBNAIL, 0, frame, float(frame))
+        tally.take(1, THUMBNAIL, FLAG_KEY, frame, float(frame))
     one = counted(tally)["Dr A", "thumbnail"]
     assert (one.p50_ms, one.p95_ms) == (50.0, 95.0)
 
@@ -60,7 +60,7 @@ def test_ages_are_told_as_median_and_95th_percentile():
 def test_a_long_meeting_keeps_the_latest_ages_only():
     tally = opened()
     for frame in range(20_000):
-        tally.take(1, THUMBNAIL, 0, frame, 1.0 if frame < 10_000 else 9.0)
+        tally.take(1, THUMBNAIL, FLAG_KEY, frame, 1.0 if frame < 10_000 else 9.0)
     assert counted(tally)["Dr A", "thumbnail"].p50_ms == 9.0
     assert len(tally._streams[1, THUMBNAIL].ages_ms) <= 4_096
 
@@ -69,3 +69,12 @@ def test_who_left_is_not_named():
     tally = opened()
     tally.take(9, THUMBNAIL, 0, 0, 1.0)
     assert tally.counts(NAMES) == []
+
+
+def test_pictures_that_no_decoder_can_show_yet_are_not_seen():
+    tally = opened()
+    tally.take(1, THUMBNAIL, 0, 0, 1.0)
+    assert tally.counts(NAMES) == []
+    tally.take(1, THUMBNAIL, FLAG_KEY, 1, 1.0)
+    tally.take(1, THUMBNAIL, 0, 2, 1.0)
+    assert counted(tally)["Dr A", "thumbnail"].frames == 2
