@@ -16,10 +16,10 @@ from media.room.messages import (
     MAX_STREAMS,
     NONCE,
     SIG,
+    digest,
     kind_of,
     pair_of,
     rows_of,
-    digest,
 )
 
 MAX_ASKED = 8
@@ -240,12 +240,12 @@ class Pen:
         return cls(seed, tuple(rows_of(retired, MAX_RETIRED, kind_of(HASH))))
 
 
-def seal_letter(signer: sign.Signer, kx_pk: bytes, info: list[cbor.Value], text: bytes) -> bytes:
+def seal_letter(signer: sign.Signer, kx_pk: bytes, info: list[object], text: bytes) -> bytes:
     """Seal *text* ‖ Sig over ``info ‖ H(text)``; *info* begins with the letter's use and names call, sender, recipient."""
     return seal.seal(kx_pk, info, text + signer.sign(cbor.encode([*info, digest(text)])))
 
 
-def open_letter(kx: seal.XWing, cs_pk: bytes, info: list[cbor.Value], data: bytes) -> bytes:
+def open_letter(kx: seal.XWing, cs_pk: bytes, info: list[object], data: bytes) -> bytes:
     """Return the text of a letter; raises TrustError when it is not by *cs_pk*, not for this *info* or not for us."""
     opened = kx.open(info, data)
     text, signature = opened[:-SIG], opened[-SIG:]

@@ -113,8 +113,9 @@ class Genesis:
     def decode(cls, body: bytes) -> Genesis:
         """Decode a body."""
         kinds = (CALL, HASH, int, PUBLIC_BYTES, PUBLIC, HASH, PUBLIC, list, bytes)
-        *fields, succession, parent = cbor.record(body, "CSL1/genesis", kinds)
-        return cls(*fields, tuple(rows_of(succession, MAX_SUCCESSION, kind_of(USER))), parent)
+        fields = cbor.record(body, "CSL1/genesis", kinds)
+        fields[7] = tuple(rows_of(fields[7], MAX_SUCCESSION, kind_of(USER)))
+        return cls(*fields)
 
 
 @dataclass(frozen=True)
@@ -165,12 +166,12 @@ def open_join(data: bytes, public: bytes, mac_key: bytes) -> JoinBody:
     return JoinBody.decode(body)
 
 
-def claimed_cert(data: bytes) -> bytes:
-    """Return the certificate hash that an object *claims*, so that the certificate can be found; nothing is verified."""
+def peek(data: bytes) -> Genesis | JoinBody:
+    """Return what a join or Genesis object *claims*: nothing is verified."""
     parts = cbor.decode(data, max_depth=1)
     if not isinstance(parts, list) or len(parts) not in (2, 3) or not isinstance(parts[0], bytes):
         raise ProtocolError("neither join nor Genesis")
-    return (Genesis.decode(parts[0]) if len(parts) == 2 else JoinBody.decode(parts[0])).cert_hash
+    return Genesis.decode(parts[0]) if len(parts) == 2 else JoinBody.decode(parts[0])
 
 
 @dataclass(frozen=True)
@@ -310,7 +311,7 @@ class Op:
     slot: int = 0
     m_new: bytes = b""
 
-    def row(self) -> list[cbor.Value]:
+    def row(self) -> list[object]:
         """Return the array that stands in a link."""
         return [self.kind, *[self.m, self.slot, self.m_new][: len(OP_FIELDS[self.kind])]]
 

@@ -7,7 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from media.errors import TrustError
-from media.keys import cbor, frames, seal
+from media.keys import frames, seal
 from media.room.controls import KEY, LETTERS
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def ratchet(base: bytes, call: bytes, step: Step) -> bytes:
     return seal.hkdf(base, ["CSL1/add", call, step.link_hash])
 
 
-def key_info(call: bytes, step: Step, sender: bytes, recipient: bytes) -> list[cbor.Value]:
+def key_info(call: bytes, step: Step, sender: bytes, recipient: bytes) -> list[object]:
     """Return the HPKE `info` of a KeyMsg."""
     return [LETTERS[KEY], call, step.n, step.link_hash, sender, recipient]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from media.errors import LinkLost, LinkRefused, ProtocolError, TrustError
@@ -54,6 +55,7 @@ class Session:
         self.wanted: Event[set[int]] = Event()
         self.key_wanted: Event[int] = Event()
         self._plan, self._sign = plan, sign
+        self._phase = Phase("connecting")
         self._call: Call | None = None
         self._link: Link | None = None
         self._subscribed: set[tuple[int, int]] = set()
@@ -93,6 +95,8 @@ class Session:
         while not self._call.ended:
             await asyncio.sleep(TICK_S)
             self._feed(fx.Tick())
+            if self._phase.phase == "in-call" and self._phase.transport != self.transport:
+                self._one(self._phase)
 
     async def _ground(self) -> Ground | None:
         """Fetch and judge the invitation; None after telling why not."""
@@ -220,7 +224,8 @@ class Session:
         link = self._link
         match effect:
             case Phase():
-                self.phase.fire(effect)
+                self._phase = replace(effect, transport=self.transport)
+                self.phase.fire(self._phase)
             case Roster():
                 self.roster.fire(effect)
             case Lobby():

@@ -1,0 +1,438 @@
+"""`Call`: one participant's way through a meeting, from the door to the end. No I/O: events in, effects out, time passed in.
+
+connecting -> (open the room | stand at the door) -> in the call -> ended; whoever loses the host, a link or its sleep goes
+back to the door with fresh keys (docs/protocol.md §5).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from media.errors import ProtocolError, TrustError
+from media.keys import invite
+from media.keys.sign import Signer, signed
+from media.room import effects as fx
+from media.room.ground import CERTIFIED, host_certificates
+from media.room.knocker import ANSWER, REFUSED, WELCOME, Entry, Keys, Knocker, judge_genesis
+from media.room.lobby import refusal_reason
+from media.room.meeting import Meeting
+from media.room.messages import ADD, CALL, Genesis, Op, digest, peek
+from media.room.people import Troubles
+from media.room.roster import Roster
+from media.room.shown import Phase
+
+if TYPE_CHECKING:
+    from media.room.ground import Ground
+    from media.room.shown import Person
+
+LOOK_MS = 1_500
+"""How long a successor listens at the door before it opens."""
+ALONE_MS = 14_000
+"""How long a host listens where the room stands open but nobody answers: longer than a successor needs."""
+RANK_MS = 4_000
+REDIAL_MS = 1_000
+SLEPT_MS = 10_000
+NO_ROOM = frozenset({"no-room", "busy"})
+GONE = {"evicted": "removed", "closed": "ended"}
+ROOM_OPEN = "room-open"
+
+
+@dataclass
+class Memory:
+    """What a member keeps when it must leave a call: whom it knew, and its right to open the next one."""
+
+    devices: set[bytes] = field(default_factory=set)
+    parent: bytes = b""
+    succession: tuple[bytes, ...] = ()
+    admin_seed: bytes = field(default=b"", repr=False)
+    lost_user: bytes = b""
+
+
+@dataclass
+class Opening:
+    """A call of one's own that is not open yet."""
+
+    keys: Keys
+    genesis: Genesis
+    slot: int
+    fresh: bool
+    obj: bytes = b""
+
+
+class Call:
+    """The whole of one participant; `feed` everything, do what it returns."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._out: list[fx.Effect] = []
+        self._memory = Memory(succession=ground.order)
+        if len(ground.plan.invitation_secret):
+            self._memory.admin_seed = invite.admin_seed(ground.plan.invitation_secret, ground.room.room_id)
+        self._knocker: Knocker | None = None
+        self._opening: Opening | None = None
+        self._entry: Entry | None = None
+        self._meeting: Meeting | None = None
+        self._troubles = Troubles()
+        self._door_ms = self._last_ms = 0
+        self._at_door = self._no_room = False
+        self._redial_ms: int | None = None
+        self._request = 0
+        self._phase = Phase("connecting")
+        self._expected: set[tuple[int, int]] = set()
+        self.ended = False
+
+    # --- what is known ---
+
+    @property
+    def slot(self) -> int | None:
+        """The own slot, None outside a call."""
+        return self._meeting.slot if self._meeting else None
+
+    @property
+    def member(self) -> bytes:
+        """The own member id, empty outside a call."""
+        return self._meeting.m if self._meeting else b""
+
+    @property
+    def rekeys(self) -> int:
+        """How often the own sender key changed since the join."""
+        return self._meeting.own.rekeys if self._meeting else 0
+
+    def people(self, now_ms: int) -> list[Person]:
+        """Return the members, by slot."""
+        return self._meeting.people(now_ms) if self._meeting else []
+
+    def table(self) -> dict[int, bytes]:
+        """Slot -> slot_pk, for a host that opens the relay room (again)."""
+        if self._meeting:
+            return self._meeting.table()
+        return {self._opening.slot: self._opening.keys.slot.public} if self._opening else {}
+
+    # --- media, without detours ---
+
+    def seal(self, stream: int, flags: int, payload: bytes) -> tuple[int, bytes] | None:
+        """Return frame number and sealed bytes of a media frame; None where nothing may be sent."""
+        return self._meeting.seal(stream, flags, payload) if self._meeting else None
+
+    def frame(
+        self, now_ms: int, slot: int, stream: int, flags: int, frame: int, data: bytes, arrival_us: int
+    ) -> list[fx.Effect]:
+        """Open a media frame from the relay; usually returns one `MediaFrame`."""
+        meeting = self._meeting
+        if meeting is None:
+            return []
+        meeting.frame(now_ms, slot, stream, flags, frame, data, arrival_us)
+        out, meeting.out = meeting.out, []
+        return out
+
+    def expect(self, now_ms: int, wanted: set[tuple[int, int]]) -> None:
+        """Remember the video streams that we subscribe to."""
+        self._expected = wanted
+        if self._meeting:
+            self._meeting.expect(now_ms, wanted)
+
+    # --- everything else ---
+
+    def feed(self, now_ms: int, event: fx.CallEvent) -> list[fx.Effect]:
+        """Take *event*; return what to do, in order."""
+        if not self.ended:
+            self._event(now_ms, event)
+            self._settle(now_ms)
+        out, self._out = self._out, []
+        return out
+
+    def _event(self, now_ms: int, event: fx.CallEvent) -> None:
+        match event:
+            case fx.Start():
+                self._start(now_ms)
+            case fx.Tick():
+                self._tick(now_ms)
+            case fx.Up(slot, reconnected):
+                self._up(now_ms, slot, reconnected=reconnected)
+            case fx.Down(reason):
+                self._at_door = False
+                self._say_phase(
+                    "reconnecting" if self._meeting or self._memory.devices else "connecting", reason
+                )
+            case fx.Refused(code):
+                self._refused(now_ms, code)
+            case fx.Answered(data):
+                self._answered(now_ms, data)
+            case fx.Signed(request, signature):
+                self._signed(now_ms, request, signature)
+            case fx.Leave(end):
+                self._leave(now_ms, end=end)
+            case _ if self._meeting:
+                self._inside(now_ms, self._meeting, event)
+
+    def _inside(self, now_ms: int, meeting: Meeting, event: fx.CallEvent) -> None:  # noqa: C901, PLR0912 -- one line each
+        match event:
+            case fx.Control(slot, data):
+                meeting.control(now_ms, slot, data)
+            case fx.Knocked():
+                meeting.knocked(now_ms, event)
+            case fx.KnockGone(knock):
+                meeting.knock_gone(knock)
+            case fx.Admit(knock):
+                meeting.admit(now_ms, knock)
+            case fx.Refuse(knock):
+                meeting.refuse(knock)
+            case fx.Remove(member):
+                meeting.remove(now_ms, member)
+            case fx.Handover(member):
+                meeting.hand_over(now_ms, member)
+            case fx.Lock(locked):
+                meeting.lock(now_ms, locked=locked)
+            case fx.Rekey():
+                meeting.rekey(now_ms)
+            case fx.Say(text):
+                meeting.chat(text)
+            case fx.AskCode():
+                meeting.ask_code(now_ms)
+            case fx.SetState(bits):
+                meeting.set_bits(now_ms, bits)
+            case fx.RaiseHand(raised):
+                meeting.raise_hand(now_ms, up=raised)
+
+    def _settle(self, now_ms: int) -> None:
+        """Collect what the meeting wants done, and leave it where it ended."""
+        meeting = self._meeting
+        if meeting is None:
+            return
+        self._out += meeting.out
+        meeting.out = []
+        if meeting.outcome is None:
+            if self._phase.phase == "in-call" and self._phase.is_host != meeting.is_host:
+                self._say_phase("in-call")
+            return
+        kind, reason = meeting.outcome
+        self._meeting = None
+        if kind == "ended":
+            self._finish(reason)
+            return
+        self._remember(meeting, lost=kind == "lost")
+        self._go_to_door(now_ms, reason)
+
+    def _say_phase(self, phase: str, reason: str = "") -> None:
+        host = bool(self._meeting and self._meeting.is_host)
+        said = Phase(phase, reason, host, self._ground.invite.title)
+        if said != self._phase:
+            self._phase = said
+            self._out.append(said)
+
+    def _trouble(self, now_ms: int, code: str) -> None:
+        self._out += self._troubles.tell(now_ms, code, -1, "")
+
+    def _finish(self, reason: str) -> None:
+        self._meeting = self._knocker = self._opening = None
+        self.ended = True
+        self._out.append(fx.HangUp())
+        self._say_phase("ended", reason)
+
+    def _remember(self, meeting: Meeting, *, lost: bool) -> None:
+        """Keep what gives a right in the next call: whom I knew, and the Genesis that may name me."""
+        memory, standing = self._memory, meeting.standing
+        seats = meeting.roster.seats.values()
+        memory.devices = {seat.verdict.ed25519_pk for seat in seats if seat.verdict}
+        memory.parent = standing.genesis.parent or standing.obj
+        root = peek(memory.parent)
+        if isinstance(root, Genesis):
+            memory.succession = (*self._ground.invite.hosts, *root.succession)
+        memory.admin_seed = memory.admin_seed or meeting.admin_seed
+        host = meeting.roster.host_seat.verdict
+        memory.lost_user = host.user if lost and host else b""
+
+    # --- opening a call ---
+
+    def _start(self, now_ms: int) -> None:
+        self._last_ms = now_ms
+        old = self._ground.trust.directory_state(self._ground.wall_s())
+        if old:
+            self._trouble(now_ms, "directory-old")
+        if self._rank() == 0:
+            self._open(now_ms, fresh=True)
+        else:
+            self._go_to_door(now_ms, "")
+
+    def _rank(self) -> int | None:
+        """My place among those who may open a call, without the host that was lost; None: I may not."""
+        me, memory = self._ground.me, self._memory
+        if me.level not in CERTIFIED or me.org != self._ground.invite.org:
+            return None
+        if not (memory.admin_seed and self._ground.plan.relay_key):
+            return None
+        named = self._ground.invite.hosts + (memory.succession if memory.parent else ())
+        order = list(dict.fromkeys(user for user in named if user != memory.lost_user or user == me.user))
+        return order.index(me.user) if me.user in order else None
+
+    def _may_open(self, now_ms: int) -> bool:
+        rank = self._rank()
+        if rank is None or self._opening or (self._knocker and self._knocker.answered):
+            return False
+        if self._no_room and rank == 0 and not self._memory.devices:
+            return True
+        listen = LOOK_MS if self._no_room or self._memory.lost_user else ALONE_MS
+        return now_ms - self._door_ms >= listen + RANK_MS * rank
+
+    def _open(self, now_ms: int, *, fresh: bool) -> None:
+        ground, memory = self._ground, self._memory
+        keys = Keys.generate()
+        listed = ground.me.user in ground.invite.hosts
+        genesis = Genesis(
+            secrets.token_bytes(CALL),
+            ground.invite.hash,
+            ground.plan.occurrence,
+            keys.kx.public,
+            keys.cs.public,
+            ground.me.hash,
+            keys.slot.public,
+            tuple(user for user in ground.order if user != ground.me.user),
+            b"" if listed else memory.parent,
+        )
+        slot = 0 if fresh else 256 * (1 + secrets.randbelow(250))
+        self._opening = Opening(keys, genesis, slot, fresh)
+        self._sign(genesis.encode())
+        self._door_ms = now_ms
+
+    def _sign(self, body: bytes) -> None:
+        self._request += 1
+        self._out.append(fx.Sign(self._request, body))
+
+    def _signed(self, now_ms: int, request: int, signature: bytes) -> None:
+        if request != self._request:
+            return
+        if not signature:
+            self._finish("not-allowed")
+        elif self._opening:
+            opening = self._opening
+            opening.obj = signed(opening.genesis.encode(), signature)
+            self._knocker = None
+            admin = Signer(self._memory.admin_seed)
+            self._out.append(fx.Dial(opening.keys.slot, admin, opening.slot, opening.fresh))
+        elif self._knocker and self._at_door:
+            self._out.append(fx.Knock(self._knocker.signed(signature)))
+            self._say_waiting(now_ms)
+
+    def _opened(self, now_ms: int, opening: Opening) -> None:
+        """The relay let me open the room: write link 0 and hold the pen."""
+        ground, m = self._ground, digest(opening.obj)
+        standing = judge_genesis(
+            ground, opening.obj, host_certificates(ground, opening.genesis, ground.plan.certificate)
+        )
+        roster = Roster(opening.genesis.call, m)
+        link = roster.draft([Op(ADD, m, opening.slot)], [opening.obj], m)
+        body = link.encode()
+        roster.apply(signed(body, opening.keys.cs.sign(body)), link, [opening.obj])
+        self._opening = None
+        entry = Entry(standing, opening.keys, opening.obj, roster, self._memory.admin_seed)
+        self._enter(now_ms, entry)
+        if self._meeting:
+            self._meeting.hold_pen(self._memory.devices)
+
+    # --- the door ---
+
+    def _go_to_door(self, now_ms: int, reason: str) -> None:
+        self._opening = self._entry = None
+        self._knocker = Knocker(self._ground, now_ms)
+        self._door_ms, self._at_door, self._no_room, self._redial_ms = now_ms, False, False, None
+        self._say_phase("reconnecting" if self._memory.devices else "connecting", reason)
+        self._out.append(fx.Dial(self._knocker.slot_key))
+
+    def _up(self, now_ms: int, slot: int | None, *, reconnected: bool) -> None:
+        if slot is None:
+            self._at_door, self._no_room = True, False
+            self._knock(now_ms)
+        elif self._opening:
+            self._opened(now_ms, self._opening)
+        elif self._entry:
+            entry, self._entry = self._entry, None
+            self._enter(now_ms, entry)
+        elif self._meeting and reconnected:
+            self._meeting.beat_now()
+            self._say_phase("in-call")
+
+    def _enter(self, now_ms: int, entry: Entry) -> None:
+        self._knocker, self._at_door = None, False
+        self._meeting = Meeting(now_ms, self._ground, entry)
+        self._meeting.expect(now_ms, self._expected)
+        self._meeting.show(now_ms)
+        self._say_phase("in-call")
+
+    def _refused(self, now_ms: int, code: str) -> None:
+        if self._opening:
+            self._opening = None
+            if code == ROOM_OPEN:
+                self._go_to_door(now_ms, "")
+                return
+        if code in NO_ROOM and self._knocker:
+            self._no_room, self._at_door, self._redial_ms = True, False, now_ms + REDIAL_MS
+            self._say_phase("reconnecting" if self._memory.devices else "waiting", "no-host")
+        elif self._meeting and code not in GONE:
+            self._remember(self._meeting, lost=False)
+            self._meeting = None
+            self._go_to_door(now_ms, code)
+        else:
+            self._finish(GONE.get(code, code))
+
+    def _answered(self, now_ms: int, data: bytes) -> None:
+        knocker = self._knocker
+        if knocker is None or not data:
+            return
+        try:
+            if data[0] == ANSWER:
+                knocker.answer(now_ms, data)
+                self._knock(now_ms)
+            elif data[0] == WELCOME:
+                self._entry = knocker.welcome(data)
+            elif data[0] == REFUSED:
+                self._finish(refusal_reason(self._ground.door_text(data)))
+        except TrustError as error:
+            self._trouble(now_ms, error.code if error.code.startswith("certificate") else "call-refused")
+        except ProtocolError:
+            self._trouble(now_ms, "control-broken")
+
+    def _knock(self, now_ms: int) -> None:
+        if self._knocker is None or not self._at_door or self._entry:
+            return
+        said, body = self._knocker.tick(now_ms)
+        self._out += [fx.Knock(one) for one in said]
+        if body:
+            self._sign(body)
+        self._say_waiting(now_ms)
+
+    def _say_waiting(self, now_ms: int) -> None:
+        if self._knocker is None:
+            return
+        silent = not self._knocker.answered and now_ms - self._door_ms > LOOK_MS
+        phase = "reconnecting" if self._memory.devices else "waiting"
+        self._say_phase(phase, "no-host" if silent else "")
+
+    def _leave(self, now_ms: int, *, end: bool) -> None:
+        if self._meeting:
+            self._meeting.leave(now_ms, end=end)
+        else:
+            self._finish("left")
+
+    # --- time ---
+
+    def _tick(self, now_ms: int) -> None:
+        slept, self._last_ms = now_ms - self._last_ms > SLEPT_MS, now_ms
+        if self._meeting and slept:
+            self._remember(self._meeting, lost=False)
+            self._meeting = None
+            self._go_to_door(now_ms, "")
+        elif self._meeting:
+            self._meeting.tick(now_ms)
+        elif self._knocker:
+            self._door_tick(now_ms)
+
+    def _door_tick(self, now_ms: int) -> None:
+        if self._may_open(now_ms):
+            self._open(now_ms, fresh=self._no_room)
+        elif self._redial_ms is not None and now_ms >= self._redial_ms and self._knocker:
+            self._redial_ms = None
+            self._out.append(fx.Dial(self._knocker.slot_key))
+        else:
+            self._knock(now_ms)

@@ -1,0 +1,123 @@
+"""Small keepers of a meeting: who is shown how, hands in order, slots that nobody let in, troubles told once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from media.room.shown import Person, Trouble
+
+if TYPE_CHECKING:
+    from media.room.roster import Seat
+
+BITS, HAND, ORDER_SHIFT = 0x0F, 8, 4
+MAX_ORDER = 0xFFFF
+STRANGER_MS = 1_000
+UNKNOWN_MS = 5_000
+MAX_STRANGERS = 64
+MAX_STRANGE_BYTES = 512_000
+AGAIN_MS = 10_000
+UNKNOWN_NAME = "?"
+
+
+def person(seat: Seat, state: int, hand: int, *, live: bool, host: bool, me: bool) -> Person:
+    """Return how a seat is shown; a member whose certificate is not here yet is a "?", never hidden."""
+    who = seat.verdict
+    if who is None:
+        return Person(seat.m, seat.slot, UNKNOWN_NAME, "", "", "guest", 0, live, host, me, 0)
+    return Person(
+        seat.m, seat.slot, who.name, who.role, who.specialty, who.level, state & BITS, live, host, me, hand
+    )
+
+
+class Hands:
+    """States as beats say them: the low bits, and above them the order in which hands went up (Lamport's way)."""
+
+    def __init__(self) -> None:
+        self._states: dict[int, int] = {}
+
+    def set(self, slot: int, state: int) -> bool:
+        """Take a state; True when it is another than before."""
+        state = state & BITS | min(state >> ORDER_SHIFT, MAX_ORDER) << ORDER_SHIFT
+        changed = self._states.get(slot) != state
+        self._states[slot] = state
+        return changed
+
+    def get(self, slot: int) -> int:
+        """Return a slot's whole state."""
+        return self._states.get(slot, 0)
+
+    def raised(self, slot: int, *, up: bool) -> int:
+        """Return the whole state of *slot* with its hand up (after all others) or down."""
+        bits = self.get(slot) & BITS & ~HAND
+        last = max((state >> ORDER_SHIFT for state in self._states.values()), default=0)
+        return bits | HAND | min(last + 1, MAX_ORDER) << ORDER_SHIFT if up else bits
+
+    def order(self) -> dict[int, int]:
+        """Slot -> 1 for the first raised hand, 2 for the next; the same for all who heard the same beats."""
+        up = [(state >> ORDER_SHIFT, slot) for slot, state in self._states.items() if state & HAND]
+        return {slot: number for number, (_, slot) in enumerate(sorted(up), 1)}
+
+    def leave(self, slot: int) -> None:
+        """Forget a slot."""
+        self._states.pop(slot, None)
+
+
+class Strange(NamedTuple):
+    """Something from a slot that is not, or not yet, a known member's: `call` takes it once it is."""
+
+    at_ms: int
+    size: int
+    event: tuple[int, int, int, bytes, int] | bytes
+
+
+class Strangers:
+    """What comes from slots that the roster does not know: held a second for the link that names them, then a ghost."""
+
+    def __init__(self) -> None:
+        self._held: dict[int, list[Strange]] = {}
+        self._bytes = 0
+        self._since: dict[int, int] = {}
+
+    def hold(
+        self, now_ms: int, slot: int, event: bytes | tuple[int, int, int, bytes, int], size: int
+    ) -> None:
+        """Keep an event, within bounds; the first one starts the slot's clock."""
+        if slot not in self._since and len(self._since) >= MAX_STRANGERS:
+            return
+        self._since.setdefault(slot, now_ms)
+        if self._bytes + size <= MAX_STRANGE_BYTES:
+            self._held.setdefault(slot, []).append(Strange(now_ms, size, event))
+            self._bytes += size
+
+    def take(self, slot: int) -> list[Strange]:
+        """Return what a slot said, now that it is known."""
+        self._since.pop(slot, None)
+        held = self._held.pop(slot, [])
+        self._bytes -= sum(strange.size for strange in held)
+        return held
+
+    def expired(self, now_ms: int, seated: set[int]) -> list[int]:
+        """Forget slots that waited too long; return those that no roster names."""
+        late = [
+            slot
+            for slot, since in self._since.items()
+            if now_ms - since > (UNKNOWN_MS if slot in seated else STRANGER_MS)
+        ]
+        for slot in late:
+            self.take(slot)
+        return [slot for slot in late if slot not in seated]
+
+
+class Troubles:
+    """Tells each trouble of each slot at once, and again only after 10 s."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, int], int] = {}
+
+    def tell(self, now_ms: int, code: str, slot: int, name: str) -> list[Trouble]:
+        """Return what to show now."""
+        last = self._told.get((code, slot))
+        if last is not None and now_ms - last < AGAIN_MS:
+            return []
+        self._told[code, slot] = now_ms
+        return [Trouble(code, name, slot)]
