@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -53,11 +53,19 @@ class Database:
         """Start the threads on the existing file; raises Damaged, DiskTrouble."""
         reads: _Jobs = queue.SimpleQueue()
         writes: _Jobs | None = None if read_only else queue.SimpleQueue()
-        self._start(_read_loop, [connect(self.path, key, query_only=True) for _ in range(READERS)], reads)
-        if writes is not None:
-            self._start(_write_loop, [connect(self.path, key)], writes)
+        with ExitStack() as undo:
+            readers = [
+                undo.enter_context(closing(connect(self.path, key, query_only=True))) for _ in range(READERS)
+            ]
+            writers = [
+                undo.enter_context(closing(connect(self.path, key))) for _ in range(writes is not None)
+            ]
+            undo.pop_all()
         with self._gate:
             self._reads, self._writes = reads, writes
+            self._start(_read_loop, readers, reads)
+            if writes is not None:
+                self._start(_write_loop, writers, writes)
 
     def close(self) -> None:
         """Finish what was asked, close the connections, refuse what comes later. Not from a future's callback."""

@@ -11,6 +11,10 @@ class WrongPassword(StorageError):  # noqa: N818 -- the field's word
     """The password does not open this profile; try again, or use the recovery code."""
 
 
+class ChangeCutShort(WrongPassword):
+    """A change of password was cut short after this secret had been replaced; use the new password."""
+
+
 class WrongRecoveryCode(StorageError):  # noqa: N818 -- the field's word
     """The code is well typed but belongs to another profile or was used already; look for the newest print."""
 

@@ -1,10 +1,11 @@
 """New keys for every file after a change of password or a used recovery code, safe against a crash at any point.
 
-1. `keys.json` is replaced by one whose slots (the old one just opened, and the new ones) wrap the old *and* the new keys.
+1. `keys.json` is replaced by one with the old slots as they were, and the new slots, which wrap the old *and* the new keys.
 2. Each database is rewritten under its new key (`PRAGMA rekey`, one transaction with a rollback journal).
 3. `keys.json` is replaced by one with the new slots and the new keys only.
-After a crash either secret opens step 1's file, each database opens with one of its two keys, and the rotation is run
-again. An old `keys.json` with the old password opens nothing any more.
+Cut short before 2, either secret opens; the old one then undoes the change. Later only the new one opens, and the rotation
+is run again. At no time does any `keys.json` wrap a new key under an old secret: who kept a copy of one and knows the old
+password opens nothing written since.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ import msgspec
 from storage import keyfile
 from storage.checkup import opens
 from storage.database import connect, translated
-from storage.errors import Damaged
+from storage.errors import ChangeCutShort, Damaged
 from storage.profile import write_atomically
 from storage.slots import KEY_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from storage.keyfile import KeyFile
+    from storage.keyfile import KeyFile, Slot
     from storage.profile import Profile
     from storage.slots import Opener
 
@@ -41,41 +42,53 @@ class Opened:
 
 
 def enter(profile: Profile, keys: KeyFile, opener: Opener) -> Opened:
-    """Unwrap the keys; of two (a rotation was cut short) find the one that opens each file, the newest if none does."""
+    """Unwrap the keys and find those that open the files now; an old secret undoes a change that was cut short in time.
+
+    Raises Damaged, and ChangeCutShort when it was too late for that.
+    """
     found = opener.unwrap(keys)
+    if pending(keys) and not _replaced(opener.slot):
+        if not all(opens(profile.database(name), pair[0]) for name, pair in found.items()):
+            raise ChangeCutShort
+        keys = write(profile, keys, [slot for slot in keys.slots if not _replaced(slot)])
     now = {name: _current(profile.database(name), pair) for name, pair in found.items()}
     return Opened(profile, keys, opener, now)
 
 
 def pending(keys: KeyFile) -> bool:
     """Tell whether a rotation was cut short."""
-    return any(len(boxes) > 1 for slot in keys.slots for boxes in slot.wraps.values())
+    return any(_replaced(slot) for slot in keys.slots)
+
+
+def _replaced(slot: Slot) -> bool:
+    """Tell whether *slot* is one of a rotation under way: it wraps two keys a file."""
+    return any(len(boxes) > 1 for boxes in slot.wraps.values())
 
 
 def _current(path: Path, found: list[bytes]) -> bytes:
+    """Return, of a file's keys, the one that opens it, the newest where none does."""
     if len(found) == 1 or not path.exists():
         return found[-1]
     return next((key for key in reversed(found) if opens(path, key)), found[-1])
 
 
 def rotate(opened: Opened, fresh: list[Opener]) -> dict[str, bytes]:
-    """Give every file a new key, wrapped by *fresh* alone (the old opener may be among them); return the new keys.
+    """Give every file a new key, wrapped by *fresh* alone (the opener just used may be among them); return the new keys.
 
-    Raises Damaged, DiskTrouble: then the rotation is pending, and the next opening runs it again.
+    Raises Damaged, DiskTrouble: then the rotation is pending, and the next opening runs it again or undoes it.
     """
     profile, keys, now = opened.profile, opened.keyfile, opened.now
     new = {name: secrets.token_bytes(KEY_BYTES) for name in keys.files}
     both = {name: [now[name], new[name]] for name in keys.files}
-    openers = {opener.slot.id: opener for opener in (opened.opener, *fresh)}
-    others = [slot for slot in keys.slots if slot.id not in openers]
-    write(profile, keys, [*(opener.wrap(keys, both) for opener in openers.values()), *others])
+    kept = [] if pending(keys) else keys.slots
+    write(profile, keys, [*kept, *(opener.wrap(keys, both) for opener in fresh)])
     for name in keys.files:
         rekey(profile.database(name), now[name], new[name])
     write(profile, keys, [opener.wrap(keys, {name: [key] for name, key in new.items()}) for opener in fresh])
     return new
 
 
-def write(profile: Profile, keys: KeyFile, slots: list[keyfile.Slot]) -> KeyFile:
+def write(profile: Profile, keys: KeyFile, slots: list[Slot]) -> KeyFile:
     """Replace `keys.json` by one with *slots*; return it."""
     whole = msgspec.structs.replace(keys, slots=slots)
     write_atomically(profile.keys, keyfile.encode(whole))

@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from storage.errors import WrongPassword, WrongRecoveryCode
+from storage import checkup, rotation
+from storage.errors import ChangeCutShort, WrongPassword, WrongRecoveryCode
 from storage.meetings import Meeting
+from storage.profile import Profile
+from storage.slots import open_with_password
 from storage.vault import Vault
 
 ROOT = Path(__file__).parents[3]
@@ -141,34 +144,60 @@ def test_many_kills(tmp_path, terms):
     rotations_survive(tmp_path / "rotations", terms, 200, random.Random(4))
 
 
-@pytest.mark.parametrize("first", ["alt", "neu"])
+def opens(folder: Path, terms, password: str) -> bool:
+    try:
+        Vault.unlock(folder, password, terms).lock()
+    except WrongPassword:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("step", range(STEPS))
-def test_a_change_of_password_killed_between_steps(folder, terms, step, first):
+def test_after_a_cut_short_change_the_new_password_ends_it(folder, terms, step):
     make(folder, terms)
     start(DIE_AT_STEP + CHANGE, folder, step).communicate()
-    other = {"alt": "neu", "neu": "alt"}[first]
-    password, vault = look(folder, terms, [first, other])
+    password, vault = look(folder, terms, ["neu", "alt"])
     code = vault.recovery_code
     vault.lock()
-    interrupted = 0 < step < STEPS - 1
-    assert bool(code) == interrupted
-    if interrupted:
-        assert password == first
-    with pytest.raises(WrongPassword):
-        Vault.unlock(folder, other if password == first else first, terms)
+    assert password == ("alt" if step == 0 else "neu")
+    assert bool(code) == (0 < step < STEPS - 1)
+    assert not opens(folder, terms, {"alt": "neu", "neu": "alt"}[password])
+    assert opens(folder, terms, password)
     if code:
         Vault.unlock_with_recovery(folder, code, "x", terms)[0].lock()
+
+
+@pytest.mark.parametrize("step", range(STEPS))
+def test_after_a_cut_short_change_the_old_password_undoes_it_or_is_refused(folder, terms, step):
+    code = make(folder, terms)
+    start(DIE_AT_STEP + CHANGE, folder, step).communicate()
+    assert opens(folder, terms, "alt") == (step < 2)
+    if step < 2:
+        assert not opens(folder, terms, "neu")
+        Vault.unlock_with_recovery(folder, code, "x", terms)[0].lock()
+    else:
+        look(folder, terms, ["neu"])[1].lock()
+
+
+def test_no_key_file_of_a_change_gives_the_new_keys_to_the_old_password(folder, terms):
+    """A copy of keys.json taken in the middle (a backup, a disk block) must be worth no more than the one before."""
+    make(folder, terms)
+    start(DIE_AT_STEP + CHANGE, folder, 2).communicate()
+    taken = rotation.read(Profile(folder))
+    stolen = open_with_password(taken, "alt", terms.cost, terms.store).unwrap(taken)
+    look(folder, terms, ["neu"])[1].lock()
+    assert not any(checkup.opens(folder / "vault.db", key) for key in stolen["vault"])
+    assert not any(checkup.opens(folder / "audit.db", key) for key in stolen["audit"])
 
 
 @pytest.mark.parametrize("step", range(STEPS))
 def test_a_used_recovery_code_killed_between_steps(folder, terms, step):
     code = make(folder, terms)
     start(DIE_AT_STEP + RECOVER, folder, step, code).communicate()
-    try:
+    if step < 2:
         vault, code = Vault.unlock_with_recovery(folder, code, "neu", terms)
-    except WrongRecoveryCode:
-        assert step == STEPS - 1
-        vault = Vault.unlock(folder, "neu", terms)
-    assert vault.settings.all().result() == {"kept": "1"}
-    vault.lock()
-    Vault.unlock(folder, "neu", terms).lock()
+        vault.lock()
+    else:
+        with pytest.raises((WrongRecoveryCode, ChangeCutShort)):
+            Vault.unlock_with_recovery(folder, code, "neu", terms)
+    look(folder, terms, ["neu"])[1].lock()
