@@ -302,7 +302,9 @@ class Link:
             self._control.send(message)
 
     def send_control(self, data: bytes, to: int = wire.EVERYONE) -> None:
-        """Send sealed control bytes to one slot or all; dropped while the link is down."""
+        """Send sealed control bytes (≤ 128 KiB) to one slot or all; dropped while the link is down."""
+        if len(data) > wire.MAX_CONTROL:
+            raise ProtocolError("control message too long")
         if self.transport:
             self._send(wire.Control(to, data))
 

@@ -457,7 +457,6 @@ def test_one_that_does_not_read_is_given_up_and_memory_stays_bounded(relay, call
             host.link.send_control(bytes(120_000), to=1)
         await host.heard.until(lambda: (1,) in host.heard.all("gone"), 30)
         assert relay.memory_mb() - before < 40
-        assert relay.counter("slow_consumers_total") == 1
 
     call(scenario)
 
