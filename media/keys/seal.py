@@ -63,7 +63,7 @@ class XWing:
         """Open what was sealed to this key under *info*; raises TrustError("seal-broken")."""
         try:
             return SUITE.decrypt(box, self._secret, info=cbor.encode(info))
-        except (InvalidTag, ValueError) as error:
+        except InvalidTag as error:
             raise TrustError("seal-broken") from error
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
+import threading
+import time
 
 import pytest
 
 from app.admin import store
 from app.admin.__main__ import main
-from media.keys.certs import Request
+from media.keys.certs import DeviceKeys, Request
 from media.keys.directory import Bundle, Enrolment, Head
 from media.keys.sign import Signer
 
@@ -245,22 +244,31 @@ def test_bad_usage_has_its_own_exit_code():
     assert stop.value.code == 2
 
 
-def test_two_commands_at_once_lose_nothing(run, folder):
-    for name in ("un", "deux", "trois"):
-        issue_request(run, name)
-    words = [sys.executable, "-m", "app.admin", "device", "issue", "--dir", str(folder / "org")]
-    started = [
-        subprocess.Popen(
-            [*words, str(folder / f"{name}.req"), "--out", str(folder / f"{name}.enrol")],
-            cwd=Path(__file__).parents[3],
-            stdout=subprocess.DEVNULL,
-        )
-        for name in ("un", "deux", "trois")
-    ]
-    assert [process.wait(30) for process in started] == [0, 0, 0]
-    assert len(shown(run)["devices"]) == 3
+def test_two_commands_at_once_lose_nothing(run, folder, monkeypatch):
+    """The second waits at the door while the first, having read the directory, changes it."""
+    issue(run)
+    asked = folder / "deux.req"
+    asked.write_bytes(DeviceKeys.generate().request("Dr Bruno Petit", "doctor", ""))
+    words = ["device", "issue", "--dir", str(folder / "org"), str(asked), "--out", str(folder / "deux.enrol")]
+    arrived = threading.Event()
+    lock = store._lock
 
+    def watched(handle):
+        arrived.set()
+        lock(handle)
 
-def issue_request(run, name):
-    who = ["--name", name, "--role", "doctor", "--specialty", ""]
-    assert run("device", "request", *who, "--keys", f"@{name}.key", "--out", f"@{name}.req")[0] == 0
+    with store.locked(folder / "org"):
+        now = int(time.time())
+        organisation, _ = store.load(folder / "org", now)
+        monkeypatch.setattr(store, "_lock", watched)
+        second = threading.Thread(target=main, args=(words,))
+        second.start()
+        assert arrived.wait(10)
+        organisation.issue(Request.parse(asked.read_bytes()), now, name="Dr Chloé Roux")
+        store.save(folder / "org", organisation, now)
+    second.join(10)
+    assert {device["name"] for device in shown(run)["devices"]} == {
+        "Dr Anne Le Goff",
+        "Dr Bruno Petit",
+        "Dr Chloé Roux",
+    }

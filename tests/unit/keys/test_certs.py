@@ -134,6 +134,12 @@ def test_another_organisations_issuer_cannot_certify_into_ours(hospital, other_h
     refused("signature", hospital.trust(roots=roots, issuers=issuers), cert.signed, hospital.now)
 
 
+def test_an_issuer_vouches_for_its_own_organisation_only(hospital, other_hospital, device):
+    theirs = hospital.certify(device, org=other_hospital.issuer.org)
+    with pytest.raises(TrustError, match="issuer-unknown"):
+        theirs.verify(hospital.issuer)
+
+
 def test_a_device_cannot_certify(hospital, device, other_device):
     refused(
         "signature",

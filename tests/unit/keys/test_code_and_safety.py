@@ -48,6 +48,13 @@ def test_the_last_to_reveal_cannot_change_its_mind():
             code.reveal(committed, call, link, who, said)
 
 
+def test_a_contribution_has_its_size_even_when_committed_to():
+    m, r = MEMBERS[0]
+    for other in (b"", r[:-1], r + b"0"):
+        with pytest.raises(TrustError, match="code-mismatch"):
+            code.reveal(code.commitment(CALL, LINK, m, other), CALL, LINK, m, other)
+
+
 def test_contributions_are_random():
     assert len(code.random()) == 16
     assert code.random() != code.random()

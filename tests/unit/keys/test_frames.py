@@ -116,7 +116,7 @@ def test_a_changed_flag_is_refused(member, flags):
     refused("frame-undecryptable", member.opener, CAMERA, flags, frame, data)
 
 
-@pytest.mark.parametrize("stream", [CONTROL, THUMBNAIL, SCREEN, 5, 255])
+@pytest.mark.parametrize("stream", [CONTROL, THUMBNAIL, SCREEN, 5, 255, 256])
 def test_a_swapped_stream_is_refused(member, stream):
     frame, data = member.sealer.seal(CAMERA, 0, b"picture")
     refused("frame-undecryptable", member.opener, stream, 0, frame, data)
@@ -151,7 +151,9 @@ def test_a_false_kid_that_exists_is_refused_too(member):
     refused("frame-undecryptable", member.opener, VOICE, 0, frame, sframe.header(N + 1, frame) + data[start:])
 
 
-@pytest.mark.parametrize("header", ["80 01 00", "08 01", "88 0000 01", "90 0001 00", "f0", "ff" + "01" * 15])
+@pytest.mark.parametrize(
+    "header", ["80 01 00", "08 01", "88 0000 01", "90 0001 00", "90 0009", "f0", "ff" + "01" * 15]
+)
 def test_a_longer_spelling_of_a_header_is_refused(member, header):
     refused("frame-undecryptable", member.opener, VOICE, 0, 0, bytes.fromhex(header) + bytes(100))
 
