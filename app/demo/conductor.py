@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SHARER = "tran"
 MOST_PROCESSES = 3
-ENTER_S, CODE_S, COUNT_S = 90.0, 15.0, 10.0
+ENTER_S, CODE_S, COUNT_S = 60.0, 15.0, 10.0
 SETTLE_S = 2.0
 NEXT_CASE, ASK_CODE, PICTURES = 0.2, 0.4, (0.3, 0.75)
 """Shares of the scene at which the keys change, the code is asked for, and pictures are taken."""
