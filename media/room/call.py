@@ -34,9 +34,10 @@ ALONE_MS = 14_000
 RANK_MS = 4_000
 REDIAL_MS = 1_000
 SLEPT_MS = 10_000
-NO_ROOM = frozenset({"no-room", "busy"})
-GONE = {"evicted": "removed", "closed": "ended"}
-ROOM_OPEN = "room-open"
+NO_ROOM, ROOM_OPEN = "no-room", "room-open"
+LATER = frozenset({NO_ROOM, "no-host", "busy", "full"})
+"""Refusals of the relay after which one knocks again."""
+FINAL = frozenset({"removed", "ended"})
 
 
 @dataclass
@@ -343,6 +344,8 @@ class Call:
     def _up(self, now_ms: int, slot: int | None, *, reconnected: bool) -> None:
         if slot is None:
             self._at_door, self._no_room = True, False
+            if self._knocker:
+                self._knocker.begin(now_ms)
             self._knock(now_ms)
         elif self._opening:
             self._opened(now_ms, self._opening)
@@ -366,15 +369,16 @@ class Call:
             if code == ROOM_OPEN:
                 self._go_to_door(now_ms, "")
                 return
-        if code in NO_ROOM and self._knocker:
-            self._no_room, self._at_door, self._redial_ms = True, False, now_ms + REDIAL_MS
-            self._say_phase("reconnecting" if self._memory.devices else "waiting", "no-host")
-        elif self._meeting and code not in GONE:
+        if code in LATER and self._knocker:
+            self._no_room, self._at_door, self._redial_ms = code == NO_ROOM, False, now_ms + REDIAL_MS
+            reason = code if code == "full" else "no-host"
+            self._say_phase("reconnecting" if self._memory.devices else "waiting", reason)
+        elif self._meeting and code not in FINAL:
             self._remember(self._meeting, lost=False)
             self._meeting = None
             self._go_to_door(now_ms, code)
         else:
-            self._finish(GONE.get(code, code))
+            self._finish(code)
 
     def _answered(self, now_ms: int, data: bytes) -> None:
         knocker = self._knocker

@@ -149,10 +149,15 @@ class Knocker:
         self._heard_ms = now_ms
         self._best: tuple[Standing, Challenge] | None = None
         self._asked: Standing | None = None
-        self._keys: Keys | None = None
         self._body = self.obj = b""
+        self._keys: Keys | None = None
         self.answered = False
-        self.waiting = False
+
+    def begin(self, now_ms: int) -> None:
+        """Stand at the door, once more perhaps: the host knows nothing of what was said before."""
+        self._best = self._asked = self._choose_ms = None
+        self._next_hail_ms = self._heard_ms = now_ms
+        self.answered = False
 
     def tick(self, now_ms: int) -> tuple[list[bytes], bytes]:
         """Return what to say now, and the JoinReq body that the device key shall sign (or b"")."""
@@ -162,7 +167,7 @@ class Knocker:
             self._next_hail_ms = now_ms + HAIL_MS
             said.append(self._ground.door_box(HAIL, Hail(self._nonces[1]).encode()))
         if now_ms - self._heard_ms > SILENCE_MS:
-            self.answered = self.waiting = False
+            self.answered = False
             self._asked = None
         return said, self._choose(now_ms)
 
@@ -206,7 +211,6 @@ class Knocker:
         if self._asked is None:
             return b""
         self.obj = pack_join(self._body, signature, self._ground.room.knock_key)
-        self.waiting = True
         text = Knock(self.obj, self._ground.plan.certificate).encode()
         info = knock_info(self._asked.call, self._challenge.challenge)
         return bytes((JOIN,)) + seal(self._asked.host_kx, info, text)

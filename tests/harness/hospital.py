@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -10,7 +11,7 @@ from media.keys import certs, invite
 from media.keys.sign import HybridSigner, Signer
 from media.room.plan import JoinPlan
 
-NOW_S = 1_800_000_000
+NOW_S = int(time.time())
 DAY_S = 86_400
 RELAY = "relay.test:443"
 

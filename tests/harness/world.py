@@ -87,7 +87,10 @@ class Participant:
         world = self.world
         meeting = world.appointment
         ground = Ground.of(
-            meeting.plan(self.device, **self.plan), meeting.invite, meeting.organiser.certificate, lambda: NOW_S
+            meeting.plan(self.device, **self.plan),
+            meeting.invite,
+            meeting.organiser.certificate,
+            lambda: NOW_S,
         )
         world.hang_up(self)
         self.call = Call(ground)
@@ -291,6 +294,8 @@ class World:
                 for other in self._inside(who):
                     if to in (fx.EVERYONE, other.connection.slot):
                         self.post(who, other, fx.Control(connection.slot, data))
+            case fx.Knock() if not self.admins():
+                self.post(None, who, fx.Refused("no-host"))
             case fx.Knock(data):
                 for admin in self.admins():
                     self.post(who, admin.who, fx.Knocked(connection.knock, connection.slot_pk, data))
@@ -308,7 +313,7 @@ class World:
                 self.evict(slot)
             case fx.CloseRoom():
                 for other in self._inside(who):
-                    self.post(who, other, fx.Refused("closed"))
+                    self.post(who, other, fx.Refused("ended"))
                 relay.open, relay.slots = False, {}
 
     def admit(self, connection: Connection, slot: int) -> None:
@@ -321,7 +326,7 @@ class World:
         connection = self.relay.slots.pop(slot, None)
         self.relay.keys.pop(slot, None)
         if connection:
-            self.post(None, connection.who, fx.Refused("evicted"))
+            self.post(None, connection.who, fx.Refused("removed"))
 
     def crash_relay(self, ms: int) -> None:
         """Kill the relay for *ms*; it comes back with nothing, hosts open again, the others resume their slots."""

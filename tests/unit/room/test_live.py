@@ -1,0 +1,136 @@
+"""Sessions in one process at the real relay process: keys, frames, removal, and a relay that is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+
+from media import wire
+from media.keys import invite
+from media.link import OrganisationProof, RelayAddress, put_blob
+from media.room.session import Session
+from tests.harness.hospital import Appointment, hospital
+from tests.unit.relay.harness import RelayProcess
+
+NAMES = ("Ada", "Bob", "Cleo", "Dan", "Eve")
+
+
+class Seated:
+    """A session and what it told."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.phases, self.codes, self.troubles, self.frames, self.rosters = [], [], [], [], []
+        session.phase.subscribe(self.phases.append)
+        session.code.subscribe(self.codes.append)
+        session.trouble.subscribe(self.troubles.append)
+        session.frame.subscribe(self.frames.append)
+        session.roster.subscribe(self.rosters.append)
+
+    @property
+    def inside(self) -> bool:
+        return bool(self.phases) and self.phases[-1].phase == "in-call"
+
+    def heard(self, payload: bytes) -> bool:
+        return any(frame.payload == payload for frame in self.frames)
+
+
+async def until(condition, seconds: float = 10) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+@contextlib.asynccontextmanager
+async def meeting(relay: RelayProcess):
+    """Five people in one call at *relay*; the first is the host."""
+    house = hospital()
+    devices = [house.enrol(name) for name in NAMES]
+    plans = relay.appointment
+    made = Appointment([devices[0]], relay=f"localhost:{relay.port}")
+    made.relay_key = plans
+    blob = invite.seal_blob(made.secret, made.tag, made.invite.signed, devices[0].certificate)
+    address = RelayAddress("127.0.0.1", relay.port, relay.pin)
+    await put_blob(address, OrganisationProof(plans.public, plans.sign), made.tag, blob)
+    people = []
+    for device in devices:
+
+        async def sign(body: bytes, device=device) -> bytes:
+            return device.signer.sign(body)
+
+        place = {"relay_host": "127.0.0.1", "relay_port": relay.port, "relay_pin": relay.pin}
+        session = Session(made.plan(device, admit_certified=True, **place), sign)
+        people.append(Seated(session))
+        await session.start()
+        await until(lambda: people[0].inside)
+    try:
+        await until(lambda: all(len(one.session.people()) == len(NAMES) for one in people), 15)
+        yield people
+    finally:
+        for one in reversed(people):
+            await one.session.leave()
+
+
+@pytest.fixture
+def relay(tmp_path):
+    from media.keys.sign import Signer
+    from tests.unit.relay.harness import ORGANISATION
+
+    relay = RelayProcess(tmp_path)
+    relay.appointment = Signer(bytes(ORGANISATION))
+    relay.start()
+    yield relay
+    if relay.process.poll() is None:
+        relay.stop()
+
+
+def run(scenario, relay):
+    async def whole():
+        async with meeting(relay) as people:
+            await scenario(people)
+
+    asyncio.run(whole())
+
+
+def test_five_meet_with_equal_codes_and_a_removed_one_hears_no_more(relay):
+    async def scenario(people):
+        host, *others = people
+        await asyncio.sleep(0.7)
+        host.session.ask_code()
+        await until(lambda: all(one.codes and one.codes[-1].state == "ready" for one in people))
+        assert len({one.codes[-1].digits for one in people}) == 1
+        for one in people:
+            one.session.send(wire.VOICE, wire.FLAG_VOICE, one.session.my_member)
+        await until(
+            lambda: all(
+                one.heard(other.session.my_member) for one in people for other in people if one is not other
+            )
+        )
+        gone = others[-1]
+        host.session.remove(gone.session.my_member)
+        await until(lambda: gone.phases[-1].reason == "removed")
+        await until(lambda: all(len(one.session.people()) == 4 for one in people[:-1]))
+        host.session.send(wire.VOICE, wire.FLAG_VOICE, b"secret")
+        await until(lambda: all(one.heard(b"secret") for one in others[:-1]))
+        assert not gone.heard(b"secret")
+        assert [one.troubles for one in people] == [[]] * 5
+
+    run(scenario, relay)
+
+
+def test_a_killed_relay_costs_three_seconds_and_nobody(relay):
+    async def scenario(people):
+        members = [one.session.my_member for one in people]
+        relay.kill()
+        await until(lambda: all(one.phases[-1].phase == "reconnecting" for one in people))
+        relay.start()
+        await until(lambda: all(one.inside for one in people), 3)
+        assert [one.session.my_member for one in people] == members
+        people[1].session.send(wire.VOICE, wire.FLAG_VOICE, b"still here")
+        await until(lambda: people[2].heard(b"still here"))
+        assert [one.troubles for one in people] == [[]] * 5
+        assert all(len(one.session.people()) == 5 for one in people)
+
+    run(scenario, relay)
