@@ -12,8 +12,9 @@ from app.admin.errors import AdminError
 from app.admin.organisation import Organisation
 from media.errors import TrustError
 from media.keys import cbor
-from media.keys.certs import ID_BYTES, DeviceKeys, Request, org_id
+from media.keys.certs import DeviceKeys, Request
 from media.keys.directory import Head
+from media.keys.issuers import ID_BYTES, org_id
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from media.engine.messages import TrustAnchor
 from media.errors import TrustError
-from media.keys.certs import DAY_S, ID_BYTES, DeviceCert, Issuer, RelayKey, shown_text
+from media.keys.certs import DeviceCert, shown_text
 from media.keys.directory import ISSUED, KEPT_S, MAX_ISSUERS, REVOKED, Bundle, Directory, Enrolment, Log
+from media.keys.issuers import DAY_S, ID_BYTES, Issuer, RelayKey
 from media.keys.sign import HybridPublic, HybridSigner, Signer
 
 if TYPE_CHECKING:

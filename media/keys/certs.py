@@ -1,4 +1,4 @@
-"""Certificates of people's devices, issuers, guests and the relay key, and how far each is trusted (docs/protocol.md §3)."""
+"""Certificates of people's devices and of guests, and how far each is trusted (docs/protocol.md §3)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from media.errors import ProtocolError, TrustError
 from media.keys import cbor
+from media.keys.issuers import DAY_S, ID_BYTES, Issuer, check_life, check_time, org_id, verify_hybrid
 from media.keys.sign import (
     ED25519_PUBLIC,
     MLDSA_PUBLIC,
@@ -24,24 +25,26 @@ from media.keys.sign import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ISSUER, CERT, GUEST, RELAY_KEY = "CSL1/issuer", "CSL1/cert", "CSL1/guest", "CSL1/relay-key"
-REQUEST = "CSL1/request"
+__all__ = [
+    "DeviceCert",
+    "DeviceKeys",
+    "GuestCert",
+    "Issuer",
+    "Request",
+    "Trust",
+    "Verdict",
+    "org_id",
+    "shown_text",
+]
+
+CERT, GUEST, REQUEST = "CSL1/cert", "CSL1/guest", "CSL1/request"
 ROLES = frozenset(("doctor", "nurse", "secretary", "room", "gateway", "other"))
-ID_BYTES = 16
 MAX_TEXT = 100
-DAY_S = 86_400
-CLOCK_ERROR_S = DAY_S
 DEVICE_LIFE_S = 90 * DAY_S
-ISSUER_LIFE_S = 366 * DAY_S
 DIRECTORY_WARNS_S = DAY_S
 DIRECTORY_BLOCKS_S = 7 * DAY_S
 
 Level: TypeAlias = Literal["guest", "certified", "verified", "changed"]
-
-
-def org_id(root: HybridPublic) -> bytes:
-    """Return the 16-byte id of the organisation whose root key this is."""
-    return digest(cbor.encode(["CSL1/org", root.ed25519, root.mldsa]))[:ID_BYTES]
 
 
 def shown_text(text: str, *, empty: bool = False) -> str:
@@ -58,67 +61,6 @@ def shown_text(text: str, *, empty: bool = False) -> str:
 def _check_shown(text: str, *, empty: bool = False) -> None:
     if shown_text(text, empty=empty) != text:
         raise ProtocolError("a shown text is NFC")
-
-
-def _check_life(not_before: int, not_after: int, most_s: int) -> None:
-    if not 0 < not_after - not_before <= most_s:
-        raise ProtocolError("a certificate's life is too long, or empty")
-
-
-def _check_time(not_before: int, not_after: int, now_s: int, expired: str) -> None:
-    if now_s < not_before - CLOCK_ERROR_S:
-        raise TrustError("clock", "not yet valid")
-    if now_s > not_after + CLOCK_ERROR_S:
-        raise TrustError(expired)
-
-
-def _verify_hybrid(public: HybridPublic, use: str, data: bytes) -> None:
-    body, signature = split_signed(data)
-    public.verify(use, body, signature)
-
-
-@dataclass(frozen=True)
-class Issuer:
-    """The key that signs device certificates and directory heads for at most a year; `signed` is the object as received."""
-
-    org: bytes
-    public: HybridPublic
-    serial: int
-    not_before: int
-    not_after: int
-    signed: bytes = field(repr=False)
-
-    @classmethod
-    def issue(
-        cls, root: HybridSigner, public: HybridPublic, *, serial: int, not_before: int, not_after: int
-    ) -> Issuer:
-        """Sign an issuer with the organisation's *root*; raises ProtocolError for a life of more than a year."""
-        fields = [ISSUER, org_id(root.public), public.ed25519, public.mldsa, serial, not_before, not_after]
-        body = cbor.encode(fields)
-        return cls.parse(signed(body, root.sign(ISSUER, body)))
-
-    @classmethod
-    def parse(cls, data: bytes) -> Issuer:
-        """Read *data*; nothing is verified but its shape."""
-        kinds = (ID_BYTES, ED25519_PUBLIC, MLDSA_PUBLIC, int, int, int)
-        org, ed, mldsa, serial, start, end = cbor.record(split_signed(data)[0], ISSUER, kinds)
-        _check_life(start, end, ISSUER_LIFE_S)
-        return cls(org, HybridPublic(ed, mldsa), serial, start, end, data)
-
-    def verify(self, root: HybridPublic) -> None:
-        """Raise TrustError unless *root* is this issuer's organisation and signed it."""
-        if org_id(root) != self.org:
-            raise TrustError("issuer-unknown", "another organisation")
-        _verify_hybrid(root, ISSUER, self.signed)
-
-    def check_time(self, now_s: int) -> None:
-        """Raise TrustError("issuer-expired" or "clock") outside its life."""
-        _check_time(self.not_before, self.not_after, now_s, "issuer-expired")
-
-    @property
-    def hash(self) -> bytes:
-        """H of the whole signed object."""
-        return digest(self.signed)
 
 
 @dataclass(frozen=True)
@@ -167,7 +109,7 @@ class DeviceCert:
         )
         _check_shown(name)
         _check_shown(specialty, empty=True)
-        _check_life(start, end, DEVICE_LIFE_S)
+        check_life(start, end, DEVICE_LIFE_S)
         if role not in ROLES:
             raise ProtocolError("unknown role")
         return cls(
@@ -178,7 +120,7 @@ class DeviceCert:
         """Raise TrustError unless *issuer* signed it for the same organisation."""
         if issuer.org != self.org:
             raise TrustError("issuer-unknown", "another organisation")
-        _verify_hybrid(issuer.public, CERT, self.signed)
+        verify_hybrid(issuer.public, CERT, self.signed)
 
     @property
     def hash(self) -> bytes:
@@ -218,38 +160,6 @@ class GuestCert:
 
 
 @dataclass(frozen=True)
-class RelayKey:
-    """The key by which a relay knows "a device of this organisation"; at most a year."""
-
-    org: bytes
-    ed25519: bytes
-    not_before: int
-    not_after: int
-    signed: bytes = field(repr=False)
-
-    @classmethod
-    def issue(cls, root: HybridSigner, ed25519: bytes, *, not_before: int, not_after: int) -> RelayKey:
-        """Sign the relay key with the organisation's *root*."""
-        body = cbor.encode([RELAY_KEY, org_id(root.public), ed25519, not_before, not_after])
-        return cls.parse(signed(body, root.sign(RELAY_KEY, body)))
-
-    @classmethod
-    def parse(cls, data: bytes) -> RelayKey:
-        """Read *data*; nothing is verified but its shape."""
-        org, ed25519, start, end = cbor.record(
-            split_signed(data)[0], RELAY_KEY, (ID_BYTES, ED25519_PUBLIC, int, int)
-        )
-        _check_life(start, end, ISSUER_LIFE_S)
-        return cls(org, ed25519, start, end, data)
-
-    def verify(self, root: HybridPublic) -> None:
-        """Raise TrustError unless *root* is its organisation and signed it."""
-        if org_id(root) != self.org:
-            raise TrustError("issuer-unknown", "another organisation")
-        _verify_hybrid(root, RELAY_KEY, self.signed)
-
-
-@dataclass(frozen=True)
 class Request:
     """What a new device asks its organisation to certify, signed by the device's own key: proves possession."""
 
@@ -270,7 +180,7 @@ class Request:
         if role not in ROLES:
             raise ProtocolError("unknown role")
         public = HybridPublic(ed, mldsa)
-        _verify_hybrid(public, REQUEST, data)
+        verify_hybrid(public, REQUEST, data)
         return cls(name, role, specialty, device, public, data)
 
 
@@ -392,7 +302,7 @@ class Trust:
         self._issuer_of(cert).check_time(now_s)
         if cert.hash in self._revoked:
             raise TrustError("certificate-revoked")
-        _check_time(cert.not_before, cert.not_after, now_s, "certificate-expired")
+        check_time(cert.not_before, cert.not_after, now_s, "certificate-expired")
         logged = cert.hash in self._logged
         if not logged:
             self._check_new(now_s)

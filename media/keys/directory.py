@@ -10,16 +10,8 @@ from typing import TYPE_CHECKING
 
 from media.errors import ProtocolError, TrustError
 from media.keys import cbor
-from media.keys.certs import (
-    CLOCK_ERROR_S,
-    DAY_S,
-    DEVICE_LIFE_S,
-    ID_BYTES,
-    DeviceCert,
-    Issuer,
-    RelayKey,
-    org_id,
-)
+from media.keys.certs import DEVICE_LIFE_S, DeviceCert
+from media.keys.issuers import CLOCK_ERROR_S, DAY_S, ID_BYTES, Issuer, RelayKey, org_id
 from media.keys.sign import (
     ED25519_PUBLIC,
     MLDSA_PUBLIC,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from media.errors import ProtocolError, TrustError
 from media.keys import cbor, seal
-from media.keys.certs import ID_BYTES, shown_text
+from media.keys.certs import shown_text
+from media.keys.issuers import ID_BYTES
 from media.keys.sign import ED25519_PUBLIC, HybridPublic, HybridSigner, Signer, digest, signed, split_signed
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from media.errors import MediaError, ProtocolError, TrustError
 from media.keys import cbor, invite, sign
-from media.keys.certs import DeviceCert, DeviceKeys, GuestCert, Issuer, RelayKey, Request, Trust
+from media.keys.certs import DeviceCert, DeviceKeys, GuestCert, Request, Trust
 from media.keys.directory import Bundle, Enrolment, Entry, Head
 from media.keys.frames import Opener, Sealer
 from media.keys.invite import Invite, Link
+from media.keys.issuers import Issuer, RelayKey
 from media.keys.seal import XWing, seal
 from media.keys.sign import HybridSigner, Signer
 

@@ -8,8 +8,9 @@ import pytest
 
 from app.admin.organisation import Organisation, anchor
 from media.errors import TrustError
-from media.keys.certs import DAY_S, DeviceKeys, Request, Trust
+from media.keys.certs import DeviceKeys, Request, Trust
 from media.keys.directory import Bundle
+from media.keys.issuers import DAY_S
 
 NOW = 1_800_000_000
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from media.keys.certs import DAY_S, DeviceCert, DeviceKeys, Issuer, Trust
+from media.keys.certs import DeviceCert, DeviceKeys, Trust
 from media.keys.directory import ISSUED, REVOKED, Bundle, Log
+from media.keys.issuers import DAY_S, Issuer
 from media.keys.sign import HybridSigner
 
 NOW = 1_800_000_000

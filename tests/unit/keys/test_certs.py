@@ -6,7 +6,8 @@ import pytest
 
 from media.errors import ProtocolError, TrustError
 from media.keys import cbor, sign
-from media.keys.certs import CERT, DAY_S, DeviceCert, DeviceKeys, GuestCert, Issuer, RelayKey, Request, org_id
+from media.keys.certs import CERT, DeviceCert, DeviceKeys, GuestCert, Request
+from media.keys.issuers import DAY_S, Issuer, RelayKey, org_id
 from media.keys.sign import HybridSigner, Signer
 
 

@@ -7,8 +7,9 @@ import dataclasses
 import pytest
 
 from media.errors import ProtocolError, TrustError
-from media.keys.certs import DAY_S, DeviceKeys, RelayKey
+from media.keys.certs import DeviceKeys
 from media.keys.directory import ISSUED, Bundle, Enrolment, Entry, Head, Log
+from media.keys.issuers import DAY_S, RelayKey
 from media.keys.sign import HybridSigner
 
 
