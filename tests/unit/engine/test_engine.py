@@ -14,45 +14,13 @@ from pictures import clip, tone, wav
 
 from media.engine import messages as m
 from media.engine.frames import Arena
-from media.engine.supervise import Engine
 from media.engine.wall import OWN_SLOT
 from media.wire import CAMERA, SCREEN
+from tests.unit.engine.clinic import Window
 
 
-class Window:
-    """What a window does with an engine, without a window."""
-
-    def __init__(self, arena: Arena) -> None:
-        self.arena = arena
-        self.heard: queue.Queue = queue.Queue()
-        self.deaths: queue.Queue = queue.Queue()
-        self.engine = Engine()
-        self.engine.messages.subscribe(self.heard.put)
-        self.engine.died.subscribe(self.deaths.put)
-        self.engine.start(arena)
-        self.wait(m.Ready)
-
-    def say(self, message: m.Message) -> None:
-        self.engine.send(message)
-
-    def wait(self, of: type, /, seconds: float = 15.0, **values):
-        """Return the next message of type *of* with these values; others are passed over."""
-        end = time.monotonic() + seconds
-        while True:
-            message = self.heard.get(timeout=max(0.01, end - time.monotonic()))
-            if isinstance(message, of) and all(
-                getattr(message, name) == value for name, value in values.items()
-            ):
-                return message
-
-    def picture(self, index: int, after: int = 0):
-        end = time.monotonic() + 15
-        while time.monotonic() < end:
-            picture = self.arena.read(index)
-            if picture is not None and picture.number > after:
-                return picture
-            time.sleep(0.01)
-        raise AssertionError("no picture")
+class Desk(Window):
+    """A window that shows its own camera or share."""
 
     def preview(self, *, stream: int = CAMERA) -> None:
         self.say(m.Tiles(tiles=[m.Tile(index=4, slot=OWN_SLOT, stream=stream, width=320, height=180)]))
@@ -67,7 +35,7 @@ def arena():
 
 @pytest.fixture
 def window(arena):
-    window = Window(arena)
+    window = Desk(arena)
     yield window
     window.engine.stop()
     assert window.deaths.get(timeout=5) is not None
@@ -160,7 +128,7 @@ def test_room_commands_outside_a_meeting_do_nothing(window):
 
 
 def test_killed_engine_is_noticed_its_last_picture_stays_and_the_next_one_goes_on(arena, video):
-    window = Window(arena)
+    window = Desk(arena)
     window.preview()
     window.say(m.Camera(on=True, device=video))
     before = window.picture(4).number
@@ -171,7 +139,7 @@ def test_killed_engine_is_noticed_its_last_picture_stays_and_the_next_one_goes_o
     left = arena.read(4)
     assert left.number >= before
     assert arena.still_valid(left)
-    again = Window(arena)
+    again = Desk(arena)
     again.preview()
     again.say(m.Camera(on=True, device=video))
     assert again.picture(4, after=left.number).number > left.number

@@ -1,0 +1,218 @@
+"""Engines in one meeting through a real relay: they see, hear, read and lose each other."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from pictures import clip, tone, wav
+
+from media.engine import messages as m
+from media.wire import CAMERA, SCREEN, THUMBNAIL, VOICE
+from tests.unit.engine.clinic import Clinic, Window
+
+HOST, GUEST = "Dr Anne Host", "Dr Bruno Guest"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    clip(str(folder / "clip.mp4"), frames=60, size=(1280, 720))
+    wav(str(folder / "voice.wav"), tone(300, 9_000, samples=48_000))
+    return folder
+
+
+@pytest.fixture
+def clinic(tmp_path):
+    clinic = Clinic(tmp_path, (HOST, GUEST, "Dr Third"))
+    yield clinic
+    clinic.close()
+
+
+@pytest.fixture
+def seat(clinic):
+    """Sit people down by number; their engines end with the test."""
+    windows = []
+
+    def sit(number: int, **how) -> Window:
+        window = Window(keys=clinic.people[number][0])
+        windows.append(window)
+        window.say(m.Speaker(device="none"))
+        window.say(clinic.join(number, **how))
+        window.wait(m.Phase, phase="in-call")
+        return window
+
+    yield sit
+    for window in reversed(windows):
+        window.close()
+
+
+@pytest.fixture
+def pair(seat):
+    return seat(0), seat(1)
+
+
+def show(
+    window: Window, slot: int, *, width: int = 240, height: int = 136, stream: int = CAMERA, index: int = 4
+) -> None:
+    window.say(m.Tiles(tiles=[m.Tile(index=index, slot=slot, stream=stream, width=width, height=height)]))
+
+
+def settled(window: Window, good, seconds: float = 15.0) -> m.Figures:
+    """Ask for figures until they are good."""
+    end = time.monotonic() + seconds
+    while True:
+        figures = window.figures()
+        if good(figures):
+            return figures
+        assert time.monotonic() < end, figures
+        time.sleep(0.2)
+
+
+def counted(figures: m.Figures, stream: int) -> int:
+    return sum(one.frames for one in figures.streams if one.stream == stream)
+
+
+def test_two_people_see_and_hear_each_other(pair, files):
+    host, guest = pair
+    slots = {name: person.slot for name, person in host.people(2).items()}
+    assert {person.me for person in guest.people(2).values()} == {True, False}
+    guest.say(m.Camera(on=True, device=f"file:{files}/clip.mp4"))
+    guest.say(m.Microphone(on=True, device=f"file:{files}/voice.wav"))
+    show(host, slots[GUEST])
+    picture = host.picture(4)
+    assert (picture.width, picture.height) == (240, 136)
+    host.picture(4, after=picture.number + 10)
+    host.until(m.Speaking, lambda said: said.slots == [slots[GUEST]])
+    guest.until(m.Speaking, lambda said: said.slots == [slots[GUEST]] and said.level > 0.5)
+    host.those(lambda people: any(one.state == 3 for one in people))
+    figures = settled(host, lambda figures: counted(figures, VOICE) > 20 and counted(figures, THUMBNAIL) > 20)
+    assert counted(figures, CAMERA) == 0
+    assert {one.name for one in figures.streams} == {GUEST}
+    assert all(0 < one.p95_ms < 2_000 for one in figures.streams)
+    assert figures.down_kbps > 30
+
+
+def test_the_stage_gets_the_camera_layer_and_only_then_is_it_encoded(pair, files):
+    host, guest = pair
+    slot = host.people(2)[GUEST].slot
+    guest.say(m.Camera(on=True, device=f"file:{files}/clip.mp4"))
+    show(host, slot)
+    host.picture(4)
+    assert counted(host.figures(), CAMERA) == 0
+    show(host, slot, width=1280, height=720, index=0)
+    assert host.picture(0).width == 1280
+    figures = settled(host, lambda figures: counted(figures, CAMERA) > 30)
+    before = counted(figures, THUMBNAIL)
+    time.sleep(1.5)
+    assert counted(host.figures(), THUMBNAIL) <= before + 20
+
+
+def test_own_ceiling_stops_the_camera_layer_and_the_voice_goes_on(pair, files):
+    host, guest = pair
+    slot = host.people(2)[GUEST].slot
+    guest.say(m.Microphone(on=True, device=f"file:{files}/voice.wav"))
+    guest.say(m.Camera(on=True, device=f"file:{files}/clip.mp4"))
+    show(host, slot, width=1280, height=720, index=0)
+    settled(host, lambda figures: counted(figures, CAMERA) > 10)
+    guest.say(m.Ceiling(up_kbps=250))
+    time.sleep(0.5)
+    before = host.figures()
+    after = settled(host, lambda figures: counted(figures, THUMBNAIL) > counted(before, THUMBNAIL) + 5)
+    assert counted(after, CAMERA) <= counted(before, CAMERA) + 15
+    assert counted(after, VOICE) > counted(before, VOICE)
+
+
+def test_an_image_is_shared(pair, files, tmp_path):
+    import av
+    from pictures import card
+
+    codec = av.CodecContext.create("png", "w")
+    codec.width, codec.height, codec.pix_fmt, codec.time_base = 800, 600, "rgb24", 1
+    data = b"".join(bytes(packet) for packet in codec.encode(card(3, 800, 600).reformat(format="rgb24")))
+    (tmp_path / "scan.png").write_bytes(data)
+    host, guest = pair
+    slot = guest.people(2)[HOST].slot
+    host.say(m.Share(kind="image", target=f"{tmp_path}/scan.png"))
+    show(guest, slot, width=800, height=600, stream=SCREEN, index=0)
+    assert (guest.picture(0).width, guest.picture(0).height) == (800, 600)
+    guest.those(lambda people: any(one.state == 4 for one in people))
+
+
+def test_words_hands_and_the_call_code_cross(pair):
+    host, guest = pair
+    host.people(2)
+    guest.say(m.Chat(text="Bonjour à tous"))
+    assert host.wait(m.ChatLine).text == "Bonjour à tous"
+    guest.say(m.RaiseHand(raised=True))
+    host.those(lambda people: any(one.hand for one in people))
+    host.say(m.AskCode())
+    codes = {window.wait(m.Code, state="ready").digits for window in pair}
+    assert len(codes) == 1
+    assert len(codes.pop()) == 8
+
+
+def test_the_removed_one_is_told_and_receives_no_more(pair, files):
+    host, guest = pair
+    people = host.people(2)
+    host.say(m.Camera(on=True, device=f"file:{files}/clip.mp4"))
+    show(guest, people[HOST].slot)
+    guest.picture(4)
+    host.say(m.Remove(member=people[GUEST].member))
+    guest.wait(m.Phase, phase="ended", reason="removed")
+    before = counted(guest.figures(), THUMBNAIL)
+    time.sleep(0.5)
+    assert counted(guest.figures(), THUMBNAIL) == before
+
+
+def test_who_leaves_is_gone_and_the_meeting_can_be_joined_again(pair, clinic):
+    host, guest = pair
+    host.people(2)
+    guest.say(m.Leave())
+    guest.wait(m.Phase, phase="ended", reason="left")
+    host.people(1)
+    guest.say(clinic.join(1))
+    guest.wait(m.Phase, phase="in-call")
+    host.people(2)
+
+
+def test_a_killed_engine_is_replaced_and_back_in_the_meeting(pair, clinic, files, seat):
+    host, guest = pair
+    host.people(2)
+    guest.engine.kill()
+    guest.deaths.get(timeout=5)
+    guest.deaths.put(0)
+    again = seat(1)
+    again.say(m.Microphone(on=True, device=f"file:{files}/voice.wav"))
+    host.until(m.Speaking, lambda said: len(said.slots) == 1)
+
+
+def test_listening_goes_on_without_microphone_and_camera(pair, files):
+    host, guest = pair
+    slots = {name: person.slot for name, person in host.people(2).items()}
+    host.say(m.Camera(on=True))
+    host.say(m.Microphone(on=True, device="6e6f"))
+    host.wait(m.DeviceState, kind="camera", on=False, code="none")
+    host.wait(m.DeviceState, kind="microphone", on=False, code="none")
+    guest.say(m.Microphone(on=True, device=f"file:{files}/voice.wav"))
+    host.until(m.Speaking, lambda said: said.slots == [slots[GUEST]])
+
+
+def test_where_udp_does_not_pass_all_goes_by_tls(seat, files):
+    host, guest = seat(0), seat(1, tls=True)
+    slot = host.people(2)[GUEST].slot
+    guest.say(m.Camera(on=True, device=f"file:{files}/clip.mp4"))
+    show(host, slot)
+    host.picture(4)
+    slot = guest.people(2)[HOST].slot
+    host.say(m.Microphone(on=True, device=f"file:{files}/voice.wav"))
+    guest.until(m.Speaking, lambda said: said.slots == [slot])
+
+
+def test_a_refused_signature_ends_the_join(clinic):
+    window = Window()
+    window.say(clinic.join(0))
+    request = window.wait(m.SignPlease)
+    window.say(m.Signed(request=request.request, signature=b""))
+    assert window.wait(m.Phase, phase="ended").reason
+    window.close()
