@@ -48,7 +48,7 @@ class ForcedByIt(Exception):  # noqa: N818 -- the field's word
 
 @dataclass(frozen=True)
 class Setting(Generic[T]):
-    """One setting; its type is its default's. `low` and `high` bound a number, `choices` a text."""
+    """One setting; its type is its default's. `low` and `high` bound a number, `choices` a text, `fits` judges each text of a list."""
 
     key: str
     default: T
@@ -58,7 +58,7 @@ class Setting(Generic[T]):
     choices: tuple[str, ...] = ()
     low: int = 0
     high: int = 0
-    fits: Callable[[str], object] = len
+    fits: Callable[[str], object] = str.isprintable
 
     @property
     def text(self) -> str:

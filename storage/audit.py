@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from concurrent.futures import Future
     from sqlite3 import Connection
 
@@ -126,7 +127,7 @@ def link(previous: bytes, entry: Entry) -> bytes:
 
 def _verify(db: Connection, anchor: Anchor) -> Verdict:
     chain, rows = START, 0
-    for entry in _select(db, "ORDER BY seq"):
+    for entry in _entries(db, "ORDER BY seq"):
         if entry.seq != rows + 1 or entry.chain != link(chain, entry):
             return Verdict(rows, rows + 1)
         chain, rows = entry.chain, entry.seq
@@ -153,5 +154,9 @@ def _row(entry: Entry) -> tuple[object, ...]:
 
 
 def _select(db: Connection, where: str, *values: object) -> list[Entry]:
+    return list(_entries(db, where, *values))
+
+
+def _entries(db: Connection, where: str, *values: object) -> Iterator[Entry]:
     sql = f"SELECT {_COLUMNS} FROM audit {where}"  # noqa: S608 -- *where* is a constant of this file
-    return [Entry(*row) for row in db.execute(sql, values)]
+    return (Entry(*row) for row in db.execute(sql, values))

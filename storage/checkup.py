@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from storage.profile import Profile
 
-PAGE_BYTES = 4096
-
 
 @dataclass(frozen=True)
 class Health:
@@ -27,14 +25,9 @@ class Health:
 
 
 def opens(path: Path, key: bytes) -> bool:
-    """Tell whether *key* opens the database; raises Damaged when there is no file, DiskTrouble.
-
-    SQLite takes a file without a first page for a new database: here it is a truncated one.
-    """
+    """Tell whether *key* opens the database; raises Damaged when there is no file, DiskTrouble."""
     if not path.exists():
         raise Damaged(path.name, "missing")
-    if path.stat().st_size < PAGE_BYTES:
-        return False
     try:
         connect(path, key, query_only=True).close()
     except Damaged:

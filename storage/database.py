@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 READERS = 2
+PAGE_BYTES = 4096
 MAX_BATCH = 256
 _DAMAGE = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
 _DISK = {8, 10, 13, 14}  # SQLITE_READONLY, _IOERR, _FULL, _CANTOPEN
@@ -123,6 +124,8 @@ def connect(path: Path, key: bytes, *, create: bool = False, query_only: bool = 
 
     The connection may move to another thread once, and is used by one at a time.
     """
+    if not create and path.exists() and path.stat().st_size < PAGE_BYTES:
+        raise Damaged(path.name, "shorter than a page")  # SQLite would take it for a new database
     mode = "rwc" if create else "rw"
     with translated(path.name):
         connection: Connection = sqlcipher.connect(

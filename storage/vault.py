@@ -185,12 +185,20 @@ class Vault:
     def _open(self, keys: dict[str, bytes]) -> None:
         self._profile.mark_dirty()
         try:
-            for name, database in self._databases.items():
-                database.open(keys[name], read_only=self.read_only)
+            self._databases["vault"].open(keys["vault"], read_only=self.read_only)
+            self._open_audit(keys["audit"])
         except BaseException:
             for database in self._databases.values():
                 database.close()
             raise
+
+    def _open_audit(self, key: bytes) -> None:
+        """Open the audit trail; one that is lost beside a damaged vault must not keep the vault from being read."""
+        try:
+            self._databases["audit"].open(key, read_only=self.read_only)
+        except StorageError:
+            if not self.read_only:
+                raise
 
     def _close(self) -> None:
         was_open = all(database.is_open for database in self._databases.values())

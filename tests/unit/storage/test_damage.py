@@ -91,6 +91,24 @@ def test_a_damaged_audit_trail_is_put_away_and_a_new_one_begun(vault, folder, te
     again.lock()
 
 
+@pytest.mark.parametrize("audit", [b"", b"x" * 8192, None])
+def test_a_lost_audit_trail_does_not_shut_a_damaged_vault(vault, folder, terms, audit):
+    filled(vault)
+    data = bytearray((folder / "vault.db").read_bytes())
+    data[-2000] ^= 1
+    (folder / "vault.db").write_bytes(data)
+    (folder / "audit.db").unlink()
+    if audit is not None:
+        (folder / "audit.db").write_bytes(audit)
+    (folder / "dirty").touch()
+    opened = Vault.unlock(folder, PASSWORD, terms)
+    assert opened.read_only
+    assert opened.audit_cut
+    assert opened.identity.device().result() is None
+    opened.lock()
+    assert (folder / "audit.db").exists() == (audit is not None)
+
+
 def test_a_missing_audit_trail_is_told(vault, folder, terms):
     filled(vault)
     (folder / "audit.db").unlink()
