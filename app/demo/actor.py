@@ -80,7 +80,7 @@ class Actor:
         self._start(self._speak(speech, scene))
         self._start(self._count(scene))
         if self._part.shares:
-            self._start(self._share())
+            self._start(self._share(scene))
 
     async def _count(self, scene: Scene) -> None:
         await _until(scene.start_us)
@@ -171,7 +171,8 @@ class Actor:
             self._session.send(stream, wire.FLAG_KEY if picture.key else 0, payload)
             at = (at + 1) % len(clip.pictures)
 
-    async def _share(self) -> None:
+    async def _share(self, scene: Scene) -> None:
+        await _until(scene.start_us + int(schedule.share_s(scene.seconds) * 1e6))
         clip = clips.load(self._folder / clips.SCAN_FILE, clips.Clip)
         self._sharing = True
         self._session.set_state(self._state())

@@ -28,7 +28,7 @@ SHARER = "tran"
 MOST_PROCESSES = 3
 ENTER_S, CODE_S, COUNT_S = 60.0, 15.0, 10.0
 SETTLE_S = 2.0
-NEXT_CASE, ASK_CODE, PICTURES = 0.2, 0.4, (0.3, 0.75)
+NEXT_CASE, ASK_CODE, PICTURES = 0.2, 0.3, (0.5, 0.85)
 """Shares of the scene at which the keys change, the code is asked for, and pictures are taken."""
 COLLEAGUES, DOCTOR = "app.demo.colleagues", "app.demo.doctor"
 

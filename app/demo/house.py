@@ -103,11 +103,8 @@ class Display:
             )
         finally:
             os.close(writing)
-        try:
-            text = await asyncio.wait_for(asyncio.to_thread(os.read, reading, 16), START_S)
-        finally:
-            os.close(reading)
-        if not text.strip().isdigit():
+        text = await asyncio.to_thread(_line, reading)
+        if not text.isdigit():
             await end(process, 0)
             raise HouseError("Xvfb did not start")
         return cls(process, f":{int(text)}")
@@ -115,6 +112,12 @@ class Display:
     async def close(self) -> None:
         """End it."""
         await end(self.process, 0)
+
+
+def _line(descriptor: int) -> str:
+    """Return the line that the X server writes when it is up, empty when it ends without one."""
+    with os.fdopen(descriptor) as pipe:
+        return pipe.readline().strip()
 
 
 def has_display() -> bool:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 MOST_LOST = 0.001
 CODE_DIGITS = 8
-EVERYBODY_SENDS = ("thumbnail", "voice")
-_SEEN = {"thumbnail": "n'a pas vu", "voice": "n'a pas entendu"}
+_SENSES = (("n'a pas vu", ("thumbnail", "camera")), ("n'a pas entendu", ("voice",)))
+"""A face that is shown large comes as the camera's stream instead of the thumbnail."""
 
 
 @dataclass
@@ -90,9 +90,9 @@ def _missing(findings: Findings) -> list[str]:
         arrived = {(one.sender, one.kind) for one in counted.streams if one.frames}
         for other in findings.expected:
             found += [
-                f"{name} {_SEEN[kind]} {other}"
-                for kind in EVERYBODY_SENDS
-                if other != name and (other, kind) not in arrived
+                f"{name} {did_not} {other}"
+                for did_not, kinds in _SENSES
+                if other != name and not any((other, kind) in arrived for kind in kinds)
             ]
     return found
 

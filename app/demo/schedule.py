@@ -8,6 +8,7 @@ SHORTEST_S = 1.6
 LONGEST_S = 5.0
 OVERLAP = 1.35
 PAUSE_S = 0.5
+SHARE_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,8 @@ def turns(speakers: int, seconds: float) -> list[Turn]:
 def round_s(speakers: int) -> float:
     """Return the length of one round when a scene has no end: time for everybody to say a sentence."""
     return max(20.0, 3.0 * speakers)
+
+
+def share_s(seconds: float) -> float:
+    """Return when a scan begins to be shared: late enough that everybody was seen in the gallery before."""
+    return 0.55 * seconds if seconds else SHARE_S
