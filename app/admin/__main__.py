@@ -159,6 +159,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     try:
         chosen.run(chosen, int(time.time()))
+    except (KeyboardInterrupt, EOFError):
+        print("consilium-admin : abandonné, rien n'a été changé.", file=sys.stderr)
     except AdminError as error:
         print(f"consilium-admin : {error}", file=sys.stderr)
     except MediaError as error:

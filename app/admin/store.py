@@ -106,8 +106,13 @@ def locked(folder: Path) -> Iterator[None]:
             f"{folder} ne contient pas d'organisation : créez-la par « consilium-admin org init »."
         )
     _check_private(folder, "chmod 700")
-    with (folder / LOCK).open("ab") as file:
-        _lock(file.fileno())
+    with contextlib.ExitStack() as held:
+        try:
+            _lock(held.enter_context((folder / LOCK).open("ab")).fileno())
+        except OSError as error:
+            raise AdminError(
+                f"{folder} est protégé ou déjà utilisé : vérifiez vos droits et réessayez."
+            ) from error
         yield
 
 

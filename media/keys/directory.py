@@ -189,9 +189,12 @@ class Bundle:
     head: bytes
 
     def encode(self) -> bytes:
-        """Return the file's bytes."""
+        """Return the file's bytes; raises ProtocolError when nobody would take them."""
         lists = [list(self.issuers), self.relay_key, list(self.entries), list(self.certificates)]
-        return cbor.encode([BUNDLE, self.name, self.root.ed25519, self.root.mldsa, *lists, self.head])
+        data = cbor.encode([BUNDLE, self.name, self.root.ed25519, self.root.mldsa, *lists, self.head])
+        if len(data) > MAX_BUNDLE:
+            raise ProtocolError("a directory has at most 16 MiB")
+        return data
 
     @classmethod
     def parse(cls, data: bytes) -> Bundle:

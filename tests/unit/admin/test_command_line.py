@@ -9,11 +9,11 @@ import time
 
 import pytest
 
-from app.admin import store
+from app.admin import commands, store
 from app.admin.__main__ import main
 from media.keys.certs import DeviceKeys, Request
 from media.keys.directory import Bundle, Enrolment, Head
-from media.keys.sign import Signer
+from media.keys.sign import HybridSigner, Signer
 
 PASSPHRASE = "cheval exact pile agrafe"
 
@@ -159,6 +159,51 @@ def test_a_short_passphrase_is_refused(run, folder):
     assert code == 1
     assert "12 caractères" in complaint
     assert not (folder / "neuf").exists()
+
+
+def test_a_passphrase_is_asked_for_twice_when_no_file_is_given(run, folder, monkeypatch):
+    typed = iter([PASSPHRASE, PASSPHRASE + "!", PASSPHRASE, PASSPHRASE])
+    monkeypatch.setattr(commands.getpass, "getpass", lambda _: next(typed))
+    words = ("org", "init", "--dir", "@neuf", "--name", "CHU", "--root", "@neuf.root")
+    code, _, complaint = run(*words)
+    assert (code, "diffèrent" in complaint) == (1, True)
+    assert run(*words)[0] == 0
+    assert store.open_root(folder / "neuf.root", PASSPHRASE.encode())
+
+
+def test_giving_up_at_the_prompt_changes_nothing(run, folder, monkeypatch):
+    def give_up(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands.getpass, "getpass", give_up)
+    code, _, complaint = run("org", "init", "--dir", "@neuf", "--name", "CHU", "--root", "@neuf.root")
+    assert (code, "abandonné" in complaint) == (1, True)
+    assert not (folder / "neuf").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+def test_a_passphrase_file_that_others_can_read_is_refused(run, folder):
+    (folder / "phrase").write_text(PASSPHRASE)
+    (folder / "phrase").chmod(0o644)
+    words = ["--root", "@neuf.root", "--passphrase-file", "@phrase"]
+    code, _, complaint = run("org", "init", "--dir", "@neuf", "--name", "CHU", *words)
+    assert (code, "chmod 600" in complaint) == (1, True)
+
+
+def test_another_organisations_root_is_not_taken(run, folder, made):
+    store.write(folder / "autre.root", store.seal_root(HybridSigner.generate(), PASSPHRASE.encode()))
+    words = ["--root", "@autre.root", "--passphrase-file", str(made / "phrase")]
+    code, _, complaint = run("org", "issuer", "--dir", "@org", *words)
+    assert (code, "n'est pas celle de l'organisation" in complaint) == (1, True)
+
+
+def test_a_folder_in_use_by_a_system_that_does_not_wait_is_said_so(run, monkeypatch):
+    def busy(_):
+        raise OSError(36, "Resource deadlock avoided")
+
+    monkeypatch.setattr(store, "_lock", busy)
+    code, _, complaint = run("directory", "show", "--dir", "@org")
+    assert (code, "déjà utilisé" in complaint) == (1, True)
 
 
 # --- files ------------------------------------------------------------------------------------------------

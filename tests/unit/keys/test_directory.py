@@ -162,6 +162,11 @@ def test_time_in_the_log_never_goes_back(published):
         Log(published.issuer.org, [*(entry.encode() for entry in published.log.entries), early.encode()])
 
 
+def test_a_directory_that_nobody_would_take_is_not_written(published):
+    with pytest.raises(ProtocolError, match="16 MiB"):
+        published.bundle(certificates=(bytes(16 * 1024 * 1024),)).encode()
+
+
 def test_heads_have_one_shape():
     with pytest.raises(ProtocolError):
         Head.parse(b"\x82\x40\x40")
