@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from app.meeting import signing
 from app.meeting.linkcheck import LinkRefusal, read_link
@@ -30,36 +30,41 @@ log = logging.getLogger(__name__)
 
 
 class Picture(Protocol):
-    """One picture in the arena, BGRA."""
+    """One picture in the arena, BGRA rows of `stride` bytes; `number` grows with each picture."""
 
-    view: memoryview
-    width: int
-    height: int
-    stride: int
-    number: int
+    @property
+    def view(self) -> memoryview: ...  # noqa: D102
+    @property
+    def width(self) -> int: ...  # noqa: D102
+    @property
+    def height(self) -> int: ...  # noqa: D102
+    @property
+    def stride(self) -> int: ...  # noqa: D102
+    @property
+    def number(self) -> int: ...  # noqa: D102
 
 
 class Arena(Protocol):
-    """Where the engine puts pictures; made here, mapped by the engine."""
+    """Where the engine puts pictures (`media.engine.frames.Arena`); a drawn one in the screenshots."""
 
-    def read(self, index: int) -> Picture | None:
+    def read(self, index: int, /) -> Picture | None:
         """Return the newest picture of a box."""
 
-    def still_valid(self, index: int, picture: Picture) -> bool:
-        """Tell whether the engine has not written over *picture* meanwhile."""
+    def still_valid(self, picture: Any, /) -> bool:
+        """Tell whether nobody began to overwrite *picture* meanwhile."""
 
 
 class Engine(Protocol):
     """The media process as its supervisor shows it."""
 
-    messages: Event[m.Message]
+    messages: Event[Any]
     died: Event[int]
 
-    def start(self, arena: Arena) -> None:
+    def start(self, arena: Any, /) -> None:
         """Start the process; may block."""
 
-    def send(self, message: m.Message) -> None:
-        """Send a message."""
+    def send(self, message: m.Message, /) -> None:
+        """Send a message; never waits."""
 
     def stop(self) -> None:
         """End the process; may block."""
@@ -327,6 +332,13 @@ class Meeting:
         """Show a notice no more."""
         self._change(lambda view: dismissed(view, notice))
 
+    def hush(self) -> None:
+        """Send nothing more and show nothing: the desk was locked. What the others say is still heard."""
+        self.microphone(False)
+        self.camera(False)
+        self.stop_sharing()
+        self.show(())
+
     def leave(self, *, end: bool = False) -> None:
         """Leave; `end` closes the meeting for all."""
         self._send(m.Leave(end=end))
@@ -336,6 +348,10 @@ class Meeting:
     def forget(self) -> None:
         """Go back to the empty page and end the engine."""
         self._change(lambda view: _rest(view) if view.stage not in IN_MEETING else view)
+        self._run(self._stop_engine)
+
+    def rest(self) -> None:
+        """End the engine where nothing needs it any more; what is shown stays."""
         self._run(self._stop_engine)
 
     def _stop_engine(self) -> None:

@@ -116,12 +116,41 @@ class _Form(QWidget):
         self.button.setEnabled(not yes)
 
 
+class _NewCode(QWidget):
+    """The next recovery code, to be written down before anything else."""
+
+    noted = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(Label(say("signin.new_code"), "body", "text_2", wrap=True))
+        self._code = Label("", "mono", wrap=True)
+        self._code.setAlignment(_MIDDLE)
+        self._code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(self._code)
+        button = Button(say("signin.new_code.noted"), "primary", "l")
+        button.clicked.connect(self._noted)
+        column.addWidget(button)
+
+    def show_code(self, code: str) -> None:
+        """Show *code*."""
+        self._code.say(code)
+
+    def _noted(self) -> None:
+        self._code.say("")
+        self.noted.emit()
+
+
 class LockPage(QWidget):
     """The whole window while it is locked. `opened` carries the unlocked desk."""
 
     opened = pyqtSignal(object)
     language_asked = pyqtSignal(str)
     theme_asked = pyqtSignal(str)
+    code_noted = pyqtSignal()
 
     def __init__(self, signin: SignIn, bridge: Bridge, now_ms: Callable[[], int]) -> None:
         super().__init__()
@@ -175,8 +204,10 @@ class LockPage(QWidget):
         card.addWidget(self._name, 0, _MIDDLE)
         card.addWidget(self._detail, 0, _MIDDLE)
         card.addSpacing(24)
+        self._new_code = _NewCode()
+        self._new_code.noted.connect(self.code_noted)
         missing = EmptyState("plug-connected", say("signin.missing"), say("signin.missing.why"))
-        for form in (self._with_password, self._with_code, missing):
+        for form in (self._with_password, self._with_code, missing, self._new_code):
             self._forms.addWidget(form)
         card.addWidget(self._forms)
         self._with_password.asked.connect(self._unlock)
@@ -236,6 +267,12 @@ class LockPage(QWidget):
         form = self._forms.currentWidget()
         if isinstance(form, _Form):
             form.fields[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_recovery_code(self, code: str) -> None:
+        """Show the new recovery code until it is noted: the old one died with its use."""
+        self._new_code.show_code(code)
+        self._forms.setCurrentWidget(self._new_code)
+        self._fit()
 
     def _turn_to_password(self) -> None:
         self._with_password.tell(say("signin.password.hint"))

@@ -104,6 +104,8 @@ async def read_session(vault: Vault) -> Session:
     certificate = DeviceCert.parse(device.certificate)
     signer = HybridSigner.from_seeds(device.ed25519_seed, device.mldsa_seed).ed25519
     key = await asyncio.wrap_future(vault.identity.relay_key(certificate.org))
+    relays = await asyncio.wrap_future(vault.identity.relays())
+    meetings = await asyncio.wrap_future(vault.meetings.upcoming(0))
     return Session(
         name=certificate.name,
         role=certificate.role,
@@ -112,9 +114,9 @@ async def read_session(vault: Vault) -> Session:
         cert_hash=hashlib.sha256(device.certificate).digest(),
         sign=signer.sign,
         trust=await _trust(vault, certificate.org),
-        relays=tuple(await asyncio.wrap_future(vault.identity.relays())),
+        relays=tuple(relays),
         relay_key=key.seed if key is not None else b"",
-        meetings=tuple(await asyncio.wrap_future(vault.meetings.upcoming(0))),
+        meetings=tuple(meetings),
     )
 
 

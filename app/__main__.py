@@ -1,0 +1,62 @@
+"""`consilium`: the window; `consilium demo …`: the demo hospital; `consilium screenshots --out DIR`: every screen as PNG."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def data_folder() -> Path:
+    """Return where this user's profile lies: local, never roaming, never on the network."""
+    if sys.platform == "win32":
+        return Path(os.environ["LOCALAPPDATA"]) / "Consilium"
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "consilium"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["demo"]:
+        from app.demo.cli import main as demo  # noqa: PLC0415 -- the window starts without it
+
+        return int(demo(arguments[1:]) or 0)
+    if arguments[:1] == ["screenshots"]:
+        from app.screenshots import main as screenshots  # noqa: PLC0415 -- as above
+
+        return screenshots(arguments[1:])
+    return _window(arguments)
+
+
+def _window(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="consilium", description="Poste de RCP chiffré de bout en bout.")
+    parser.add_argument("link", nargs="?", default="", help="consilium://… (montré après le déverrouillage)")
+    parser.add_argument("--profile", type=Path, default=data_folder(), help="dossier du profil")
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+
+    from PyQt6.QtCore import Qt  # noqa: PLC0415 -- `--help` needs no Qt
+    from PyQt6.QtWidgets import QApplication  # noqa: PLC0415
+
+    from app.config import Policy, policy_path  # noqa: PLC0415
+    from app.workstation import Profile, build_office  # noqa: PLC0415
+
+    QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Consilium")
+    app.setDesktopFileName("consilium")
+    office = build_office(Profile(folder=chosen.profile, link=chosen.link, policy=Policy.load(policy_path())))
+    office.window.resize(1440, 900)
+    office.window.show()
+    return int(app.exec())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

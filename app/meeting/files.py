@@ -1,0 +1,71 @@
+"""Picking an image file inside the panel: a path to type, or a list of the folder."""
+
+from __future__ import annotations
+
+from PyQt6.QtCore import QDir, QModelIndex, QSize, QStandardPaths, pyqtSignal
+from PyQt6.QtGui import QFileSystemModel
+from PyQt6.QtWidgets import QHBoxLayout, QListView, QVBoxLayout, QWidget
+
+from app.ui.buttons import IconButton
+from app.ui.panes import Field
+from app.ui.text import Label
+from app.ui.words import say
+
+PATTERNS = ["*.png", "*.jpg", "*.jpeg", "*.webp", "*.bmp", "*.tif", "*.tiff"]
+
+
+class FileList(QWidget):
+    """Folders and images. `chosen` carries the path of an image; the folder is read off the Qt thread by Qt itself."""
+
+    chosen = pyqtSignal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(Label(say("share.path"), "caption", "text_2"))
+        self._path = Field(say("share.path"), say("share.path.hint"))
+        self._path.returnPressed.connect(self._typed)
+        up = IconButton(say("share.up"), "arrow-left", bordered=True)
+        up.clicked.connect(self._up)
+        row = QHBoxLayout()
+        row.addWidget(up)
+        row.addWidget(self._path, 1)
+        column.addLayout(row)
+        self._model = QFileSystemModel(self)
+        self._model.setFilter(QDir.Filter.AllDirs | QDir.Filter.Files | QDir.Filter.NoDotAndDotDot)
+        self._model.setNameFilters(PATTERNS)
+        self._model.setNameFilterDisables(False)
+        self._list = QListView()
+        self._list.setModel(self._model)
+        self._list.setAccessibleName(str(say("share.files")))
+        self._list.setIconSize(QSize(18, 18))
+        self._list.setUniformItemSizes(True)
+        self._list.activated.connect(self._open)
+        column.addWidget(self._list, 1)
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        self._enter(pictures if QDir(pictures).exists() else QDir.homePath())
+
+    def _enter(self, folder: str) -> None:
+        self._list.setRootIndex(self._model.setRootPath(folder))
+        self._path.setText(QDir.toNativeSeparators(folder))
+
+    def _up(self) -> None:
+        folder = QDir(self._model.rootPath())
+        if folder.cdUp():
+            self._enter(folder.absolutePath())
+
+    def _open(self, index: QModelIndex) -> None:
+        path = self._model.filePath(index)
+        if self._model.isDir(index):
+            self._enter(path)
+        else:
+            self.chosen.emit(path)
+
+    def _typed(self) -> None:
+        path = self._path.text().strip()
+        if QDir(path).exists():
+            self._enter(path)
+        elif path:
+            self.chosen.emit(path)

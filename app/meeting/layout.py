@@ -1,0 +1,102 @@
+"""Where the pictures go: pure geometry in logical pixels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+GAP = 8
+STRIP_TILE_WIDTH = 172
+STRIP_MAX_ROWS = 2
+HEADER = 34
+PAGE_SIZE = 24
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def columns(n: int) -> int:
+    """Return the columns of a gallery of *n*: ceil(sqrt(1.5 n))."""
+    return max(1, math.ceil(math.sqrt(n * 1.5)))
+
+
+def grid(n: int, area: Box, wide: int = 0) -> list[Box]:
+    """Return *n* equal boxes that fill *area* in `wide` (or the gallery's) columns, the last row centred."""
+    if n <= 0:
+        return []
+    wide = min(wide or columns(n), n)
+    high = math.ceil(n / wide)
+    width = (area.width - GAP * (wide - 1)) / wide
+    height = (area.height - GAP * (high - 1)) / high
+    boxes = []
+    for i in range(n):
+        row, column = divmod(i, wide)
+        short = wide - (n - row * wide) if row == high - 1 else 0
+        shift = short * (width + GAP) / 2
+        boxes.append(
+            Box(area.x + column * (width + GAP) + shift, area.y + row * (height + GAP), width, height)
+        )
+    return boxes
+
+
+def gallery(n: int, area: Box) -> list[Box]:
+    """Return the boxes of a gallery, never wider than 16:9 so that few people do not get a ribbon."""
+    boxes = grid(n, area)
+    if not boxes:
+        return []
+    wide = min(columns(n), n)
+    most = boxes[0].height * 16 / 9
+    if boxes[0].width <= most:
+        return boxes
+    width = most * wide + GAP * (wide - 1)
+    return grid(n, Box(area.x + (area.width - width) / 2, area.y, width, area.height), wide)
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """A large picture with a strip of tiles under it; `shown` of the tiles fit."""
+
+    stage: Box
+    strip: list[Box]
+    shown: int
+
+
+def stage_plan(n: int, area: Box) -> StagePlan:
+    """Return the plan for one large picture and *n* tiles: at most two rows of about 172 px, all the rest to the picture."""
+    wide = max(1, int((area.width + GAP) // (STRIP_TILE_WIDTH - 8 + GAP)))
+    shown = min(n, wide * STRIP_MAX_ROWS)
+    if not shown:
+        return StagePlan(area, [], 0)
+    rows = math.ceil(shown / wide)
+    per_row = math.ceil(shown / rows)
+    width = min((area.width - GAP * (per_row - 1)) / per_row, 1.35 * STRIP_TILE_WIDTH)
+    tile_height = width * 9 / 16
+    height = rows * tile_height + GAP * (rows - 1)
+    stage = Box(area.x, area.y, area.width, area.height - height - GAP)
+    strip_width = per_row * width + GAP * (per_row - 1)
+    strip = Box(area.x + (area.width - strip_width) / 2, stage.y + stage.height + GAP, strip_width, height)
+    return StagePlan(stage, grid(shown, strip, per_row), shown)
+
+
+def choose(slots: list[int], keep: set[int], room: int) -> list[int]:
+    """Return which *room* of *slots* are shown: the first ones, but whoever is in *keep* (speaks) is always among them.
+
+    The order of *slots* stays: nobody jumps.
+    """
+    if len(slots) <= room:
+        return slots
+    first = slots[:room]
+    late = [slot for slot in slots[room:] if slot in keep][:room]
+    for slot in late:
+        silent = next((i for i in reversed(range(len(first))) if first[i] not in keep), None)
+        if silent is not None:
+            del first[silent]
+            first.append(slot)
+    return [slot for slot in slots if slot in set(first)]

@@ -1,0 +1,196 @@
+"""The section RCP: one page a stage, all drawn from the meeting's view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from app.config import ADMIT_CERTIFIED
+from app.feature import Feature, Page
+from app.intents import JoinMeeting, OpenSettings
+from app.meeting.join import JoinForm
+from app.meeting.live import LivePage
+from app.meeting.marks import MeetingMarks
+from app.meeting.prejoin import PreJoin
+from app.meeting.status import StatusPage
+from app.meeting.view import Stage
+from app.ui.words import Words, say
+from media.keys.invite import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.config import Config
+    from app.feature import Desk
+    from app.intents import Intent
+    from app.meeting.service import Meeting
+    from app.meeting.view import View
+    from app.session import Session
+    from storage.meetings import Meeting as KnownMeeting
+
+
+class MeetingPage(Page):
+    """Join, pre-join, lobby, call, end."""
+
+    def __init__(self, desk: Desk, meeting: Meeting, session: Session, config: Config) -> None:
+        super().__init__()
+        self._desk, self._meeting, self._session, self._config = desk, meeting, session, config
+        self._marks = MeetingMarks()
+        self._stack = QStackedWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+        self.join = JoinForm(session.meetings)
+        self.prejoin = PreJoin(meeting.arena, session)
+        self.status = StatusPage()
+        self.live = LivePage(meeting)
+        self._pages: dict[Stage, JoinForm | PreJoin | StatusPage | LivePage] = {
+            Stage.IDLE: self.join,
+            Stage.READY: self.prejoin,
+            Stage.CONNECTING: self.status,
+            Stage.WAITING: self.status,
+            Stage.LIVE: self.live,
+            Stage.RECONNECTING: self.live,
+            Stage.ENDED: self.status,
+        }
+        for page in (self.join, self.prejoin, self.status, self.live):
+            self._stack.addWidget(page)
+        self._shown: Stage | None = None
+        self._was_live = False
+        self._connect()
+        desk.bridge.watch(self, meeting.changed, self.show_view)
+        desk.bridge.watch(self, meeting.fresh, self._freshen, lambda old, new: old | new)
+        self._tick = QTimer(self)
+        self._tick.timeout.connect(self._second)
+        self._tick.start(1000)
+        self.show_view(meeting.view)
+
+    def _connect(self) -> None:
+        meeting, prejoin = self._meeting, self.prejoin
+        for signal, call in (
+            (self.join.asked, self._ask),
+            (self.join.picked, self._pick),
+            (prejoin.entered, meeting.enter),
+            (prejoin.cancelled, meeting.forget),
+            (prejoin.preview.asked, meeting.show),
+            (prejoin.preview.microphone.clicked, self.live.flip_microphone),
+            (prejoin.preview.camera.clicked, self.live.flip_camera),
+            (prejoin.devices.microphone, self._use_microphone),
+            (prejoin.devices.camera, self._use_camera),
+            (prejoin.devices.speaker, meeting.speaker),
+            (prejoin.notices.dismissed, meeting.dismiss),
+            (self.status.notices.dismissed, meeting.dismiss),
+            (self.status.cancelled, meeting.leave),
+            (self.status.retried, meeting.enter),
+            (self.status.closed, meeting.forget),
+            (self.live.side.more.devices, self._open_settings),
+            (self._marks.code, self.live.open_code),
+            (self._marks.panel, self.live.flip_side),
+        ):
+            signal.connect(call)
+        for key, call in (
+            ("M", self.live.flip_microphone),
+            ("V", self.live.flip_camera),
+            ("Return", meeting.enter),
+        ):
+            shortcut = QShortcut(QKeySequence(key), prejoin)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.activated.connect(call)
+
+    # --- joining ------------------------------------------------------------------------------------------
+
+    def take(self, intent: Intent) -> None:
+        """Show the meeting of a link; the user enters by a click, never this."""
+        if isinstance(intent, JoinMeeting):
+            self._meeting.open(intent)
+            self._look()
+
+    def _ask(self, link: str) -> None:
+        self.take(JoinMeeting(link, admit_certified=self._admit_certified()))
+
+    def _pick(self, known: KnownMeeting) -> None:
+        link = Link(f"{known.relay_host}:{known.relay_port}", known.tag, known.secret, known.invite_hash)
+        self.take(JoinMeeting(link.format(), known.title, known.inv_sk, self._admit_certified()))
+
+    def _admit_certified(self) -> bool:
+        return self._config.get(ADMIT_CERTIFIED)
+
+    def _look(self) -> None:
+        if self._meeting.view.stage is Stage.READY:
+            self._meeting.look()
+
+    def _use_microphone(self, device: str) -> None:
+        self._meeting.microphone(self._meeting.view.microphone.wanted, device)
+
+    def _use_camera(self, device: str) -> None:
+        self._meeting.camera(self._meeting.view.camera.wanted, device)
+
+    def _open_settings(self) -> None:
+        self._desk.open(OpenSettings("devices"))
+
+    # --- what is shown ------------------------------------------------------------------------------------
+
+    def show_view(self, view: View) -> None:
+        """Show the page of the stage, up to date."""
+        page = self._pages[view.stage]
+        page.show_view(view)
+        if view.stage is not self._shown:
+            arrived = self._stack.currentWidget() is not page or self._shown is None
+            self._shown = view.stage
+            self._stack.setCurrentWidget(page)
+            if arrived:
+                self._arrive(page)
+        self._marks.show_view(view, self._desk.now_ms())
+        self.headed.emit()
+
+    def _arrive(self, page: QWidget) -> None:
+        focus: Callable[[], None] = getattr(page, "focus_first", page.setFocus)
+        focus()
+
+    def _freshen(self, boxes: frozenset[int]) -> None:
+        if self._shown is Stage.READY:
+            self.prejoin.preview.update()
+        else:
+            self.live.wall.freshen(boxes)
+
+    def _second(self) -> None:
+        self._meeting.tick()
+        self._marks.show_view(self._meeting.view, self._desk.now_ms())
+
+    def title(self) -> Words:
+        """Return the meeting's name, or the section's."""
+        view = self._meeting.view
+        if view.stage is Stage.READY:
+            return say("prejoin.head")
+        return view.title or say("meeting.section")
+
+    def subtitle(self) -> Words:
+        """Return what goes on."""
+        view = self._meeting.view
+        if view.stage is Stage.READY:
+            return view.title
+        return say(f"stage.{view.stage.value}") if view.title and view.stage is not Stage.LIVE else ""
+
+    def marks(self) -> QWidget | None:
+        """Return the chips of the call."""
+        return self._marks
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Draw again in the new language."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.LanguageChange:
+            self.show_view(self._meeting.view)
+
+
+def feature(meeting: Meeting, session: Callable[[], Session], config: Config) -> Feature:
+    """Return the rail's entry."""
+
+    def make_page(desk: Desk) -> Page:
+        return MeetingPage(desk, meeting, session(), config)
+
+    return Feature(
+        "meeting", say("meeting.section"), "users-group", make_page, "Ctrl+2", frozenset({JoinMeeting})
+    )

@@ -1,0 +1,1 @@
+"""The settings: devices, language, appearance, line."""

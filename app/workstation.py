@@ -1,0 +1,233 @@
+"""The composition root: builds services, features and the window by hand, once. No logic of its own beyond who calls whom."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, QTimer
+from PyQt6.QtWidgets import QApplication
+
+from app import config as settings
+from app import i18n
+from app.bridge import Bridge
+from app.config import Config, Policy
+from app.feature import Desk
+from app.intents import JoinMeeting
+from app.meeting import page as meeting_page
+from app.meeting.devicetest import DeviceTest
+from app.meeting.service import Meeting
+from app.meeting.view import IN_MEETING
+from app.settings import page as settings_page
+from app.settings.service import Settings
+from app.signin.idle import IdleLock
+from app.signin.page import LockPage
+from app.signin.service import SignIn
+from app.ui.theme import dress, theme
+from app.window import Window
+from media.engine.frames import Arena
+from media.engine.supervise import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from PyQt6.QtWidgets import QWidget
+
+    from app.intents import Intent
+    from app.meeting import service
+    from app.session import Session
+    from app.signin.service import Opened
+    from storage.vault import Terms, Vault
+
+SOUND_AFTER_LOCK_MS = 60_000
+log = logging.getLogger(__name__)
+
+
+def wall_clock_ms() -> int:
+    """Return the time, Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """What a workstation is built from. `link` is shown after the unlock, never entered by itself.
+
+    Tests and the demo hand over their own clock, engine or key-derivation cost.
+    """
+
+    folder: Path
+    link: str = ""
+    policy: Policy = field(default_factory=Policy)
+    now_ms: Callable[[], int] = wall_clock_ms
+    make_engine: Callable[[], service.Engine] = Engine
+    make_arena: Callable[[], service.Arena] = Arena.create
+    terms: Terms | None = None
+
+
+class Office(QObject):
+    """The workstation of one doctor: the window, the meeting and the vault behind it."""
+
+    def __init__(self, profile: Profile) -> None:
+        super().__init__()
+        self._profile = profile
+        self._session: Session | None = None
+        self._vault: Vault | None = None
+        self.config = Config(profile.policy)
+        self.bridge = Bridge()
+        self.meeting = Meeting(profile.make_engine, profile.make_arena(), profile.now_ms, self.bridge.run)
+        self.settings = Settings(self.config)
+        self.signin = SignIn(profile.folder, profile.terms)
+        self._dress()
+        self.lock_page = LockPage(self.signin, self.bridge, profile.now_ms)
+        desk = Desk(self.bridge, self.open, profile.now_ms)
+        features = (
+            meeting_page.feature(self.meeting, self.session, self.config),
+            settings_page.feature(self.settings, self._make_devices),
+        )
+        self.window = Window(features, desk, self.lock_page)
+        self.idle = IdleLock(profile.now_ms, self._in_meeting)
+        self._silence = QTimer(self)
+        self._silence.setSingleShot(True)
+        self._silence.timeout.connect(self._leave_locked)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.lock_page.opened.connect(self._came_in)
+        self.lock_page.language_asked.connect(i18n.set_language)
+        self.lock_page.theme_asked.connect(theme().apply)
+        self.window.lock_asked.connect(self.lock)
+        self.window.closed.connect(self.close)
+        self.idle.idle.connect(self._lock_idle)
+        self.bridge.watch(self, i18n.language_changed, self._speak)
+        self.bridge.watch(self, self.meeting.changed, self._meeting_changed)
+        self.bridge.watch(self, self.config.changed, self._setting_changed, lambda _old, _new: "")
+
+    def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
+        return DeviceTest(desk, self.meeting, self.session().name, choose)
+
+    # --- unlock and lock ----------------------------------------------------------------------------------
+
+    def session(self) -> Session:
+        """Return who works here; only while the desk is unlocked."""
+        assert self._session is not None
+        return self._session
+
+    def _came_in(self, opened: Opened) -> None:
+        self._vault = opened.vault
+        self.settings.keep_in(opened.vault)
+        self.config.load_user(opened.settings)
+        self.sign_in(opened.session)
+        if opened.recovery_code:
+            self.lock_page.show_recovery_code(opened.recovery_code)
+            self.window.lock()
+            self.lock_page.code_noted.connect(self._enter)
+        else:
+            self._enter()
+
+    def sign_in(self, session: Session) -> None:
+        """Work as *session* from now on."""
+        self._session = session
+        self.meeting.sign_in(session)
+        self._silence.stop()
+        self._prefer_devices()
+
+    def _enter(self) -> None:
+        session = self.session()
+        self.window.unlock(session.name, "meeting")
+        self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
+        if self._profile.link and self.meeting.view.stage not in IN_MEETING:
+            self.open(
+                JoinMeeting(self._profile.link, admit_certified=self.config.get(settings.ADMIT_CERTIFIED))
+            )
+
+    def enter_as(self, session: Session) -> None:
+        """Open the desk for a session that is already unlocked (demo, screenshots)."""
+        self.sign_in(session)
+        self._enter()
+
+    def lock(self) -> None:
+        """Close the vault, forget the session, delete the pages; a running call goes on unseen for a minute, muted."""
+        if self._session is None:
+            return
+        name, detail = self._session.name, self._session.specialty
+        self._session, vault, self._vault = None, self._vault, None
+        self.settings.keep_in(None)
+        self.idle.arm(0)
+        self.meeting.sign_in(None)
+        if self._in_meeting():
+            self.meeting.hush()
+            self._silence.start(SOUND_AFTER_LOCK_MS)
+        else:
+            self.meeting.forget()
+        self.window.lock()
+        self.lock_page.reset(name, detail)
+        self.lock_page.focus_first()
+        if vault is not None:
+            self.bridge.run(vault.lock)
+
+    def _lock_idle(self) -> None:
+        self.lock()
+
+    def _leave_locked(self) -> None:
+        if self._session is None:
+            self.meeting.leave()
+
+    # --- what others say ----------------------------------------------------------------------------------
+
+    def open(self, intent: Intent) -> None:
+        """Open something in the window."""
+        self.window.open(intent)
+
+    def _in_meeting(self) -> bool:
+        return self.meeting.view.stage in IN_MEETING
+
+    def _meeting_changed(self, view: object) -> None:
+        del view
+        self._show_meeting_running()
+
+    def _show_meeting_running(self) -> None:
+        running = self._in_meeting()
+        self.window.rail.show_dot("meeting", running)
+        self.window.top.show_return(running and self.window.current not in {"", "meeting"})
+
+    def _prefer_devices(self) -> None:
+        get = self.config.get
+        self.meeting.prefer(get(settings.CAMERA), get(settings.MICROPHONE), get(settings.SPEAKER))
+        self.meeting.set_ceiling(get(settings.UP_KBPS), get(settings.DOWN_KBPS))
+
+    def _setting_changed(self, _key: str) -> None:
+        self._dress()
+        self.meeting.set_ceiling(self.config.get(settings.UP_KBPS), self.config.get(settings.DOWN_KBPS))
+        if self._session is not None:
+            self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
+
+    def _dress(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        dress(app, self.config.get(settings.THEME), self.config.get(settings.TEXT_SIZE))
+        i18n.set_language(self.config.get(settings.LANGUAGE))
+
+    def _speak(self, _language: str) -> None:
+        QApplication.sendEvent(self.window, QEvent(QEvent.Type.LanguageChange))
+
+    def close(self) -> None:
+        """End the engine, close the vault, stop the threads."""
+        self.idle.arm(0)
+        self.meeting.close()
+        if self._vault is not None:
+            self._vault.lock()
+            self._vault = None
+        self.bridge.close()
+
+
+def build_office(profile: Profile, *, session: Session | None = None) -> Office:
+    """Build a workstation; with *session* it is unlocked already. Show `office.window`, end with `office.close()`."""
+    office = Office(profile)
+    if session is not None:
+        office.enter_as(session)
+    else:
+        office.lock_page.focus_first()
+    return office
