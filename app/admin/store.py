@@ -91,7 +91,7 @@ def read_secret(path: Path, most: int = MAX_SECRET) -> bytes:
 
 
 def _check_private(path: Path, remedy: str) -> None:
-    if os.name != "posix" or not path.exists():
+    if sys.platform == "win32" or not path.exists():
         return
     found = path.stat()
     if stat.S_IMODE(found.st_mode) & 0o077 or found.st_uid not in (0, os.geteuid()):

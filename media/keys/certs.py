@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import unicodedata
 from dataclasses import dataclass, field
@@ -254,8 +255,8 @@ class Verdict:
 class Trust:
     """Judges certificates against one's own and befriended organisations' roots.
 
-    The arguments are the fields of the same name of media.engine.messages.TrustAnchor; `head_time` is the newest directory head's, in seconds. Issuers that no root
-    signed are left out, so that their certificates are refused.
+    The arguments are the fields of the same name of media.engine.messages.TrustAnchor; `head_time` is the newest directory
+    head's, in seconds. Issuers that no root signed are left out, so that their certificates are refused.
     """
 
     def __init__(
@@ -332,17 +333,11 @@ class Trust:
 
     def _issuer_of(self, cert: DeviceCert) -> Issuer:
         issuers = [issuer for issuer in self._issuers if issuer.org == cert.org]
-        if not issuers:
-            raise TrustError("issuer-unknown")
-        problem: TrustError | None = None
         for issuer in issuers:
-            try:
+            with contextlib.suppress(TrustError):
                 cert.verify(issuer)
-            except TrustError as error:
-                problem = error
-            else:
                 return issuer
-        raise problem or TrustError("issuer-unknown")
+        raise TrustError("signature" if issuers else "issuer-unknown")
 
     def _known_issuer(self, data: bytes) -> Issuer | None:
         try:

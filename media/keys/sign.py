@@ -29,7 +29,7 @@ def digest(data: bytes) -> bytes:
 
 
 class Signer:
-    """An Ed25519 key pair that signs; `public` is 32 bytes. Never printed, never pickled."""
+    """An Ed25519 key pair that signs; `public` is 32 bytes."""
 
     def __init__(self, seed: bytes) -> None:
         if len(seed) != SEED_BYTES:
