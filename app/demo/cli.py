@@ -40,7 +40,8 @@ def main(arguments: list[str]) -> int:
 async def _perform(options: Options) -> Findings:
     task = asyncio.current_task()
     if sys.platform != "win32" and task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await Conductor(options).perform()
 
 
