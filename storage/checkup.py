@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.database import connect, translated
-from storage.errors import Damaged
+from storage.errors import Damaged, DiskTrouble
 from storage.migrate import migrate
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def examine(profile: Profile, keys: dict[str, bytes], *, thorough: bool) -> Heal
     if not opens(vault, keys["vault"]):
         raise Damaged(vault.name, "does not open with its key")
     if not _sound(vault, keys["vault"], thorough=thorough):
-        profile.set_aside("vault", _stamp(vault), keep=True)
+        with suppress(DiskTrouble):  # the damaged file itself stays where it is, and is written no more
+            profile.copy_aside("vault", _stamp(vault))
         return Health(read_only=True)
     _update(vault, keys["vault"])
     if _usable(audit, keys["audit"], thorough=thorough):
@@ -106,7 +108,7 @@ def _restart_audit(profile: Profile, keys: dict[str, bytes]) -> str:
             connection.execute("DELETE FROM audit_anchor")
     finally:
         connection.close()
-    profile.set_aside("audit", stamp, keep=False)
+    profile.move_aside("audit", stamp)
     create(path, keys["audit"])
     return stamp
 

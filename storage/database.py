@@ -10,6 +10,7 @@ import threading
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -54,17 +55,16 @@ class Database:
         """Start the threads on the existing file; raises Damaged, DiskTrouble."""
         reads: _Jobs = queue.SimpleQueue()
         writes: _Jobs | None = None if read_only else queue.SimpleQueue()
+        dial = partial(connect, self.path, key, query_only=True)
         with ExitStack() as undo:
-            readers = [
-                undo.enter_context(closing(connect(self.path, key, query_only=True))) for _ in range(READERS)
-            ]
+            readers = [undo.enter_context(closing(dial())) for _ in range(READERS)]
             writers = [
                 undo.enter_context(closing(connect(self.path, key))) for _ in range(writes is not None)
             ]
             undo.pop_all()
         with self._gate:
             self._reads, self._writes = reads, writes
-            self._start(_read_loop, readers, reads)
+            self._start(partial(_read_loop, dial), readers, reads)
             if writes is not None:
                 self._start(_write_loop, writers, writes)
 
@@ -178,16 +178,29 @@ def translate(error: Exception, what: str) -> Exception:
     return error
 
 
-def _read_loop(connection: Connection, jobs: _Jobs) -> None:
+def _read_loop(dial: Callable[[], Connection], connection: Connection, jobs: _Jobs) -> None:
     while (job := jobs.get()) is not None:
         if job.future.set_running_or_notify_cancel():
             try:
                 result = _in_snapshot(connection, job)
             except Exception as error:  # noqa: BLE001 -- whatever it is belongs to who asked
-                job.future.set_exception(translate(error, threading.current_thread().name))
+                trouble = translate(error, threading.current_thread().name)
+                if isinstance(trouble, Damaged):
+                    connection = _redial(dial, connection)
+                job.future.set_exception(trouble)
             else:
                 job.future.set_result(result)
     connection.close()
+
+
+def _redial(dial: Callable[[], Connection], connection: Connection) -> Connection:
+    """Replace a connection that met a bad page: SQLCipher lets it read nothing more, not even good pages."""
+    try:
+        fresh = dial()
+    except StorageError:
+        return connection
+    connection.close()
+    return fresh
 
 
 def _in_snapshot(connection: Connection, job: _Job[Any]) -> Any:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.errors import DiskTrouble, ProfileExists, ProfileInUse
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 if sys.platform == "win32":
     import msvcrt
@@ -46,7 +48,7 @@ class Profile:
         if self.exists():
             raise ProfileExists
         for name in DATABASES:
-            self.set_aside(name, "unfinished", keep=False)
+            self.move_aside(name, "unfinished")
         write_atomically(self._birth, b"")
 
     def end_making(self) -> None:
@@ -88,16 +90,24 @@ class Profile:
         with suppress(OSError):
             self._flag.unlink(missing_ok=True)
 
-    def set_aside(self, name: str, stamp: str, *, keep: bool) -> None:
-        """Put the files of a damaged database into `set-aside/<stamp>/`; *keep* copies instead of moving."""
+    def copy_aside(self, name: str, stamp: str) -> None:
+        """Copy the files of a damaged database into `set-aside/<stamp>/`; raises DiskTrouble."""
+        self._put_aside(name, stamp, _copy)
+
+    def move_aside(self, name: str, stamp: str) -> None:
+        """Move the files of a damaged database into `set-aside/<stamp>/`: takes no room; raises DiskTrouble."""
+        self._put_aside(name, stamp, Path.replace)
+
+    def _put_aside(self, name: str, stamp: str, put: Callable[[Path, Path], object]) -> None:
         place = self.folder / "set-aside" / stamp
         sources = [path for part in _PARTS if (path := self.folder / f"{name}.db{part}").exists()]
-        if sources:
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for source in sources:
-            _copy(source, place / source.name)
-            if not keep:
-                source.unlink()
+        try:
+            if sources:
+                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for source in sources:
+                put(source, place / source.name)
+        except OSError as error:
+            raise DiskTrouble("a damaged file cannot be set aside") from error
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -118,7 +128,10 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    write_atomically(target, source.read_bytes())
+    fresh = target.with_name(target.name + ".new")
+    shutil.copyfile(source, fresh)
+    fresh.chmod(0o600)
+    fresh.replace(target)
 
 
 if sys.platform == "win32":

@@ -19,7 +19,7 @@ import msgspec
 from storage import keyfile
 from storage.checkup import opens
 from storage.database import connect, translated
-from storage.errors import ChangeCutShort, Damaged
+from storage.errors import ChangeCutShort, Damaged, DiskTrouble
 from storage.profile import write_atomically
 from storage.slots import KEY_BYTES
 
@@ -96,12 +96,14 @@ def write(profile: Profile, keys: KeyFile, slots: list[Slot]) -> KeyFile:
 
 
 def read(profile: Profile) -> KeyFile:
-    """Read `keys.json`; raises Damaged, TooNew."""
+    """Read `keys.json`; raises Damaged, TooNew, DiskTrouble."""
     try:
         with profile.keys.open("rb") as file:
             return keyfile.decode(file.read(keyfile.MAX_BYTES + 1))
-    except OSError as error:
+    except FileNotFoundError as error:
         raise Damaged("keys.json", "missing") from error
+    except OSError as error:
+        raise DiskTrouble("keys.json cannot be read") from error
 
 
 def rekey(path: Path, old: bytes, new: bytes) -> None:

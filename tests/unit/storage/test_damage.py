@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from storage import keyfile
 from storage.errors import Damaged, DiskTrouble, StorageError, TooNew, WeakKdf, WrongPassword
+from storage.meetings import Meeting
 from storage.vault import Vault
 
 PASSWORD = "mot de passe"
@@ -157,6 +158,20 @@ def test_damage_met_while_reading_is_looked_at_on_the_next_start(vault, folder, 
     opened.lock()
     opened = Vault.unlock(folder, PASSWORD, terms)
     assert opened.read_only
+    opened.lock()
+
+
+def test_one_bad_page_does_not_hide_the_good_ones(vault, folder, terms):
+    vault.meetings.save(Meeting("RCP", "relais", 1, b"t" * 16, b"s" * 16, b"h" * 16))
+    filled(vault)
+    data = bytearray((folder / "vault.db").read_bytes())
+    data[-2000] ^= 1
+    (folder / "vault.db").write_bytes(data)
+    opened = Vault.unlock(folder, PASSWORD, terms)
+    for _ in range(10):
+        with pytest.raises(Damaged):
+            opened.settings.all().result()
+        assert opened.meetings.find(b"t" * 16).result().title == "RCP"
     opened.lock()
 
 

@@ -14,6 +14,7 @@ import pytest
 from storage import keyfile, rotation
 from storage.errors import (
     Damaged,
+    DiskTrouble,
     KeyringLost,
     KeyringUnavailable,
     Locked,
@@ -321,6 +322,27 @@ def test_a_profile_half_made_is_made_anew(folder, terms, monkeypatch):
     assert not Vault.exists(folder)
     Vault.create(folder, PASSWORD, terms)[0].lock()
     Vault.unlock(folder, PASSWORD, terms).lock()
+
+
+@pytest.mark.parametrize("name", ["Émile Ünal", "a#b?c%20d", "it's"])
+def test_any_folder_name_will_do(tmp_path, terms, name):
+    Vault.create(tmp_path / name, PASSWORD, terms)[0].lock()
+    Vault.unlock(tmp_path / name, PASSWORD, terms).lock()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_key_file_that_cannot_be_read_is_not_called_missing(vault, folder, terms):
+    vault.lock()
+    (folder / "keys.json").unlink()
+    (folder / "keys.json").mkdir()
+    with pytest.raises(DiskTrouble):
+        Vault.unlock(folder, PASSWORD, terms)
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path, terms):
+    (tmp_path / "file").touch()
+    with pytest.raises(DiskTrouble):
+        Vault.create(tmp_path / "file" / "profile", PASSWORD, terms)
 
 
 def test_a_second_process_is_refused(vault, folder):
