@@ -20,6 +20,8 @@ FRAME_MS = 20
 HELD_FRAMES = 50
 CONCEALED_FRAMES = 3
 SPARE_MS = 60.0
+LATE_MS = 30.0
+LATE_PULLS = 25
 
 
 class Delay:
@@ -83,6 +85,7 @@ class VoiceBuffer:
         self._frames: dict[int, Voice] = {}
         self._next = 0
         self._concealed = 0
+        self._late = 0
         self._playing = False
 
     def put(self, voice: Voice, now_ms: float) -> None:
@@ -101,6 +104,7 @@ class VoiceBuffer:
             return self._miss()
         self._next += 1
         self._concealed = 0
+        self._trim(voice, now_ms)
         self.lag_ms = now_ms - voice.capture_ms
         return voice
 
@@ -119,6 +123,13 @@ class VoiceBuffer:
         ):
             self._frames.pop(self._next, None)
             self._next += 1
+
+    def _trim(self, voice: Voice, now_ms: float) -> None:
+        """Leave out one frame after half a second of playing later than the target needs."""
+        self._late = self._late + 1 if now_ms - self.delay.due_ms(voice.capture_ms) > LATE_MS else 0
+        if self._late >= LATE_PULLS and self._next in self._frames:
+            del self._frames[self._next]
+            self._next, self._late = self._next + 1, 0
 
     def _miss(self) -> Gap:
         following = min(self._frames, default=None)

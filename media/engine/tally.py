@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KEPT = 4_096
-METER_MS = 5_000
+METER_MS, LEAST_MS = 5_000, 1_000
 
 
 @dataclass
@@ -31,14 +31,17 @@ class Count:
 
 
 class Meter:
-    """Kilobits a second over the last five seconds."""
+    """Kilobits a second over the last five seconds, or since the first byte (at least one second)."""
 
     def __init__(self) -> None:
+        self._first_ms: float | None = None
         self._held: deque[tuple[float, int]] = deque()
         self._bytes = 0
 
     def add(self, size: int, now_ms: float) -> None:
         """Count *size* bytes."""
+        if self._first_ms is None:
+            self._first_ms = now_ms
         self._held.append((now_ms, size))
         self._bytes += size
         self._forget(now_ms)
@@ -46,7 +49,8 @@ class Meter:
     def kbps(self, now_ms: float) -> int:
         """Return the mean rate."""
         self._forget(now_ms)
-        return round(self._bytes * 8 / METER_MS)
+        known_ms = now_ms - (now_ms if self._first_ms is None else self._first_ms)
+        return round(self._bytes * 8 / min(METER_MS, max(LEAST_MS, known_ms)))
 
     def _forget(self, now_ms: float) -> None:
         while self._held and self._held[0][0] < now_ms - METER_MS:

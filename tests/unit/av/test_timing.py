@@ -89,6 +89,13 @@ def test_after_a_stall_the_lag_is_worked_off():
     assert lags[899] <= 30 + 100
 
 
+def test_a_late_start_is_worked_off_frame_by_frame():
+    arrivals = {n: max(30.0 + n * 20, 110.0) for n in range(600)}
+    heard = talk(arrivals, until=13_000)
+    assert heard.index(0) * 20 > 100
+    assert heard.index(599) * 20 - 599 * 20 <= 30 + 60
+
+
 def test_a_new_clock_is_no_delay():
     delay = Delay()
     for n in range(50):
