@@ -99,6 +99,7 @@ class VoiceBuffer:
         if not self._playing and not self._begin(now_ms):
             return Gap.SILENCE
         self._skip_when_deep()
+        self._skip_concealed()
         voice = self._frames.pop(self._next, None)
         if voice is None:
             return self._miss()
@@ -124,6 +125,12 @@ class VoiceBuffer:
             self._frames.pop(self._next, None)
             self._next += 1
 
+    def _skip_concealed(self) -> None:
+        """Go on behind a loss when as many frames were concealed; with nothing behind it, wait for what is late."""
+        following = min(self._frames, default=self._next)
+        if self._next < following <= self._next + self._concealed:
+            self._next = following
+
     def _trim(self, voice: Voice, now_ms: float) -> None:
         """Leave out one frame after half a second of playing later than the target needs."""
         self._late = self._late + 1 if now_ms - self.delay.due_ms(voice.capture_ms) > LATE_MS else 0
@@ -139,7 +146,6 @@ class VoiceBuffer:
             if following is not None:
                 self._next = following
             return Gap.SILENCE
-        self._next += 1
         self._concealed += 1
         return Gap.CONCEAL
 

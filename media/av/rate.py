@@ -52,7 +52,8 @@ def choose(
 ) -> set[tuple[int, int]]:
     """Return which (slot, stream) to receive under *ceiling_kbps* (0 = none): screens first, then thumbnails, then cameras.
 
-    *asked* is in the order of importance; *measured* gives kb/s where known, else the layer's nominal rate counts.
+    *asked* is in the order of importance; *measured* gives kb/s where known; the layer's nominal rate counts else, and at most, so that a
+    choice does not swing to and fro.
     """
     wishes = list(asked)
     if not ceiling_kbps:
@@ -60,7 +61,7 @@ def choose(
     nominal = {THUMBNAIL: THUMBNAIL_MOST, CAMERA: CAMERA_MOST, SCREEN: SCREEN_MOST}
     left, chosen = float(ceiling_kbps - VOICE_KBPS), set()
     for wish in sorted(wishes, key=lambda wish: (SCREEN, THUMBNAIL, CAMERA).index(wish[1])):
-        cost = measured.get(wish, nominal[wish[1]]) * OVERHEAD
+        cost = min(measured.get(wish, nominal[wish[1]]), nominal[wish[1]]) * OVERHEAD
         if cost <= left:
             chosen.add(wish)
             left -= cost

@@ -5,7 +5,7 @@ engine cannot shrink it under the window; on Windows a named mapping (that path 
 
 Layout: a page of header (magic u64, boxes u64), then the boxes. A box is a page of control (`begun` u64 = number of
 the picture being written, `done` u64 = number of the newest whole one) and three buffers. A buffer is a header
-(number, width, height, stride as u64) and BGRA rows. Picture k lies in buffer k mod 3, so it is whole as long as
+(number, width, height, stride, slot, stream as u64) and BGRA rows. Picture k lies in buffer k mod 3, so it is whole as long as
 `begun` < k + 3. Control words are written by one aligned store each, in program order (x86-64; ARM needs fences).
 """
 
@@ -38,7 +38,10 @@ WINDOWS = sys.platform == "win32"
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture of box `index`: BGRA rows of `stride` bytes, the top one first; `number` grows with each picture."""
+    """One picture of box `index`: BGRA rows of `stride` bytes, the top one first; `number` grows with each picture.
+
+    `slot` and `stream` say whose it is, so that after a change of tiles no face is shown under another's name.
+    """
 
     view: memoryview
     width: int
@@ -46,6 +49,8 @@ class Picture:
     stride: int
     number: int
     index: int
+    slot: int
+    stream: int
 
 
 def _round(size: int, to: int) -> int:
@@ -117,8 +122,10 @@ class Arena:
             raise ValueError("not an arena")
         return arena
 
-    def write(self, index: int, rows: int, width: int, height: int, stride: int) -> bool:
-        """Publish a picture whose BGRA rows lie at address *rows*; False when box *index* is too small for it.
+    def write(
+        self, index: int, rows: int, width: int, height: int, stride: int, slot: int, stream: int
+    ) -> bool:
+        """Publish a picture of (slot, stream) whose BGRA rows lie at address *rows*; False when box *index* is too small for it.
 
         The copy does not hold the GIL. One thread at a time writes a box.
         """
@@ -130,7 +137,7 @@ class Arena:
         self._words[box.control // 8] = number
         target = (ctypes.c_char * size).from_buffer(self._memory, at + HEADER)
         ctypes.memmove(target, rows, size)
-        for place, value in enumerate((number, width, height, stride)):
+        for place, value in enumerate((number, width, height, stride, slot, stream)):
             self._words[at // 8 + place] = value
         self._words[box.control // 8 + 1] = number
         return True
@@ -143,11 +150,11 @@ class Arena:
         box = self._boxes[index]
         number = self._words[box.control // 8 + 1]
         at = box.buffers[number % BUFFERS]
-        held, width, height, stride = self._words[at // 8 : at // 8 + 4]
+        held, width, height, stride, slot, stream = self._words[at // 8 : at // 8 + 6]
         if not number or held != number or not _fits(box, width, height, stride, SIZES[index]):
             return None
         view = self._bytes[at + HEADER : at + HEADER + stride * height].toreadonly()
-        return Picture(view, width, height, stride, number, index)
+        return Picture(view, width, height, stride, number, index, slot, stream)
 
     def still_valid(self, picture: Picture) -> bool:
         """Tell whether nobody began to overwrite *picture* up to now."""

@@ -111,7 +111,7 @@ class VoiceOut:
 
     def silent(self) -> None:
         """Hear that the microphone is off."""
-        self.level, self.active = 0.0, False
+        self.level, self.active, self._vad = 0.0, False, Vad()
 
 
 class Outgoing:

@@ -88,9 +88,8 @@ class Boxes:
             with self._locks[index]:
                 picture = spot.scaler.scale(frame)
                 plane = picture.planes[0]
-                done = self._arena.write(
-                    index, plane.buffer_ptr, picture.width, picture.height, plane.line_size
-                )
+                size = picture.width, picture.height, plane.line_size
+                done = self._arena.write(index, plane.buffer_ptr, *size, *stream)
             if done:
                 self._fresh(index)
 

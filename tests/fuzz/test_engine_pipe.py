@@ -58,7 +58,7 @@ def test_any_control_words_in_the_arena(index, words):
     arena = Arena.create()
     side = Arena.attach(arena.ticket)
     rows = ctypes.create_string_buffer(64)
-    side.write(index, ctypes.addressof(rows), 4, 4, 16)
+    side.write(index, ctypes.addressof(rows), 4, 4, 16, 1, 2)
     box = side._boxes[index]
     side._words[box.control // 8], side._words[box.control // 8 + 1] = words[:2]
     for buffer in box.buffers:

@@ -63,6 +63,19 @@ def test_gap_before_a_new_spurt_is_silence_not_loss():
     assert between.count(Gap.CONCEAL) <= CONCEALED_FRAMES
 
 
+def test_after_a_mute_the_first_word_is_whole():
+    arrivals = {n: 30.0 + n * 20 for n in range(20)} | {n: 1_030.0 + n * 20 for n in range(20, 40)}
+    buffer_heard = talk(arrivals, starts=(0,))
+    assert played(buffer_heard) == list(range(40))
+
+
+def test_a_voice_that_stumbles_is_stretched_and_nothing_of_it_is_lost():
+    arrivals = {n: 30.0 + n * 20 for n in range(50)}
+    arrivals |= {n: 70.0 + n * 20 for n in range(25, 50)}
+    heard = talk(arrivals)
+    assert played(heard) == list(range(50))
+
+
 def test_duplicates_and_latecomers_are_not_heard_twice():
     buffer = VoiceBuffer()
     for frame in (0, 0, 1, 2):

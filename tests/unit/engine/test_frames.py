@@ -30,7 +30,7 @@ def engine_side(arena):
 
 def paint(side: Arena, index: int, colour: int, width: int = 64, height: int = 32, stride: int = 256) -> bool:
     rows = ctypes.create_string_buffer(bytes([colour]) * (stride * height), stride * height)
-    return side.write(index, ctypes.addressof(rows), width, height, stride)
+    return side.write(index, ctypes.addressof(rows), width, height, stride, 7, 3)
 
 
 def test_a_picture_crosses_and_the_newest_wins(arena, engine_side):
@@ -39,6 +39,7 @@ def test_a_picture_crosses_and_the_newest_wins(arena, engine_side):
         assert paint(engine_side, 5, colour)
     picture = arena.read(5)
     assert (picture.width, picture.height, picture.stride, picture.number) == (64, 32, 256, 5)
+    assert (picture.slot, picture.stream) == (7, 3)
     assert bytes(picture.view) == b"\5" * (256 * 32)
     assert arena.still_valid(picture)
     assert arena.read(6) is None
@@ -118,7 +119,7 @@ print("up", flush=True)
 number = 0
 while True:
     number += 1
-    side.write(4, ctypes.addressof(colours[number % 7]), 960, 540, 960 * 4)
+    side.write(4, ctypes.addressof(colours[number % 7]), 960, 540, 960 * 4, 1, 2)
 """
 
 

@@ -120,6 +120,7 @@ def test_a_picture_has_the_size_of_its_tile_and_is_announced(rig):
     for index, size in ((4, (333, 137)), (5, (200, 200))):
         picture = rig.picture(index)
         assert (picture.width, picture.height) == size
+        assert (picture.slot, picture.stream) == (1, THUMBNAIL)
     assert set(rig.fresh) == {4, 5}
 
 
