@@ -124,19 +124,21 @@ async def call_meeting(hospital: Hospital, relay: RelayAddress, now_s: int) -> M
     )
 
 
-async def furnish(hospital: Hospital, meeting: Meeting, folder: Path) -> None:
-    """Make the doctor's profile in *folder*: enrolled, with the directory, the relay and the meeting."""
+async def furnish(
+    hospital: Hospital, meeting: Meeting, folder: Path, desk: Desk | None = None, *, host: bool = False
+) -> None:
+    """Make the profile of *desk* (the doctor's) in *folder*: enrolled, with directory, relay and meeting, as a *host* of it."""
     vault, _code = await asyncio.to_thread(Vault.create, folder, PASSWORD, Terms(keyring="off"))
     try:
-        await _keep_identity(vault, hospital)
+        await _keep_identity(vault, hospital, desk or hospital.doctor)
         await _keep_directory(vault, hospital)
-        await _keep_meeting(vault, meeting)
+        await _keep_meeting(vault, meeting, host=host)
     finally:
         await asyncio.to_thread(vault.lock)
 
 
-async def _keep_identity(vault: Vault, hospital: Hospital) -> None:
-    organisation, desk = hospital.organisation, hospital.doctor
+async def _keep_identity(vault: Vault, hospital: Hospital, desk: Desk) -> None:
+    organisation = hospital.organisation
     root, key = organisation.root, organisation.relay_key
     own = TrustedOrganisation(organisation.id, organisation.name, root.ed25519, root.mldsa, own=True)
     await asyncio.wrap_future(vault.identity.trust(own))
@@ -157,9 +159,11 @@ async def _keep_directory(vault: Vault, hospital: Hospital) -> None:
     await asyncio.wrap_future(vault.directory.see_head(head))
 
 
-async def _keep_meeting(vault: Vault, meeting: Meeting) -> None:
+async def _keep_meeting(vault: Vault, meeting: Meeting, *, host: bool) -> None:
     link = invite.Link.parse(meeting.link)
     relay = Relay(link.host, link.port, meeting.relay_pin)
     await asyncio.wrap_future(vault.identity.save_relay(relay))
-    kept = KeptMeeting(meeting.title, link.host, link.port, link.tag, link.secret, link.invite_hash)
+    inv_sk = meeting.invitation_secret if host else b""
+    place = (link.host, link.port, link.tag, link.secret, link.invite_hash)
+    kept = KeptMeeting(meeting.title, *place, inv_sk=inv_sk, host=host)
     await asyncio.wrap_future(vault.meetings.save(kept))
