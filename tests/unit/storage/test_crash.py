@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -152,10 +153,7 @@ def opens(folder: Path, terms, password: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize("step", range(STEPS))
-def test_after_a_cut_short_change_the_new_password_ends_it(folder, terms, step):
-    make(folder, terms)
-    start(DIE_AT_STEP + CHANGE, folder, step).communicate()
+def new_password_ends_the_change(folder: Path, terms, step: int) -> None:
     password, vault = look(folder, terms, ["neu", "alt"])
     code = vault.recovery_code
     vault.lock()
@@ -167,16 +165,22 @@ def test_after_a_cut_short_change_the_new_password_ends_it(folder, terms, step):
         Vault.unlock_with_recovery(folder, code, "x", terms)[0].lock()
 
 
-@pytest.mark.parametrize("step", range(STEPS))
-def test_after_a_cut_short_change_the_old_password_undoes_it_or_is_refused(folder, terms, step):
-    code = make(folder, terms)
-    start(DIE_AT_STEP + CHANGE, folder, step).communicate()
+def old_password_undoes_the_change_or_is_refused(folder: Path, terms, step: int, code: str) -> None:
     assert opens(folder, terms, "alt") == (step < 2)
     if step < 2:
         assert not opens(folder, terms, "neu")
         Vault.unlock_with_recovery(folder, code, "x", terms)[0].lock()
     else:
         look(folder, terms, ["neu"])[1].lock()
+
+
+@pytest.mark.parametrize("step", range(STEPS))
+def test_a_change_of_password_killed_between_steps(folder, tmp_path, terms, step):
+    code = make(folder, terms)
+    start(DIE_AT_STEP + CHANGE, folder, step).communicate()
+    twin = shutil.copytree(folder, tmp_path / "twin")
+    new_password_ends_the_change(folder, terms, step)
+    old_password_undoes_the_change_or_is_refused(twin, terms, step, code)
 
 
 def test_no_key_file_of_a_change_gives_the_new_keys_to_the_old_password(folder, terms):
