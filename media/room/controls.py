@@ -207,19 +207,20 @@ class Ask:
 
 @dataclass(frozen=True)
 class Give:
-    """Certificates that were asked for."""
+    """What was asked for: certificates, or one link as it was broadcast (`News`, encoded) and not more than that."""
 
-    certificates: tuple[bytes, ...]
+    certificates: tuple[bytes, ...] = ()
+    news: bytes = b""
 
     def encode(self) -> bytes:
         """Return the text of a letter."""
-        return cbor.encode([LETTERS[GIVE], list(self.certificates)])
+        return cbor.encode([LETTERS[GIVE], list(self.certificates), self.news])
 
     @classmethod
     def decode(cls, data: bytes) -> Give:
         """Decode an opened letter."""
-        (certificates,) = cbor.record(data, LETTERS[GIVE], (list,))
-        return cls(tuple(rows_of(certificates, MAX_ASKED, kind_of(bytes))))
+        certificates, news = cbor.record(data, LETTERS[GIVE], (list, bytes))
+        return cls(tuple(rows_of(certificates, MAX_ASKED, kind_of(bytes))), news)
 
 
 @dataclass(frozen=True)

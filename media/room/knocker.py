@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 HAIL, ANSWER, JOIN, WELCOME, REFUSED, HERE = range(6)
 """First byte of what is said at the door; JOIN and WELCOME are sealed, the rest is boxed under the door key."""
+HINT_BYTES = 8
 HAIL_MS = 2_500
 CHOOSE_MS = 500
 SILENCE_MS = 20_000
@@ -62,10 +63,13 @@ class Standing:
         """The lowest wins: by rank, then by the smaller call id."""
         return self.rank, self.call
 
-    def handed(self, link: bytes, seat: Seat) -> Standing:
-        """Return the call after the pen went to *seat* with *link*."""
+    def handed(self, link: bytes, seat: Seat, certificate: bytes = b"") -> Standing:
+        """Return the call after the pen went to *seat* with *link*; newcomers will need the new host's *certificate*."""
         pairs = (*self.handovers, (link, seat.obj))
-        return replace(self, host=seat.m, host_kx=seat.kx_pk, host_cs=seat.cs_pk, handovers=pairs)
+        known = (*self.certificates, certificate) if certificate else self.certificates
+        return replace(
+            self, host=seat.m, host_kx=seat.kx_pk, host_cs=seat.cs_pk, handovers=pairs, certificates=known
+        )
 
 
 def judge_genesis(ground: Ground, obj: bytes, certificates: tuple[bytes, ...]) -> Standing:
@@ -105,6 +109,11 @@ def _handed_over(standing: Standing, data: bytes, obj: bytes) -> Standing:
 def welcome_info(call: bytes, obj: bytes) -> list[object]:
     """Return the HPKE `info` of a Welcome."""
     return ["CSL1/welcome", call, digest(obj)]
+
+
+def knock_head(call: bytes) -> bytes:
+    """Return what precedes a sealed knock: which call it is for, as two hosts may stand at one door."""
+    return bytes((JOIN,)) + digest(call)[:HINT_BYTES]
 
 
 def knock_info(call: bytes, challenge: bytes) -> list[object]:
@@ -213,7 +222,7 @@ class Knocker:
         self.obj = pack_join(self._body, signature, self._ground.room.knock_key)
         text = Knock(self.obj, self._ground.plan.certificate).encode()
         info = knock_info(self._asked.call, self._challenge.challenge)
-        return bytes((JOIN,)) + seal(self._asked.host_kx, info, text)
+        return knock_head(self._asked.call) + seal(self._asked.host_kx, info, text)
 
     def welcome(self, data: bytes) -> Entry:
         """Open a Welcome and check that it lets in whom we sent; raises TrustError, ProtocolError."""

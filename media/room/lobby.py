@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from media.errors import TrustError
 from media.keys.sign import Signer, signed
 from media.room.ground import CERTIFIED
-from media.room.knocker import ANSWER, REFUSED, Standing, knock_info
+from media.room.knocker import ANSWER, HINT_BYTES, REFUSED, Standing, knock_head, knock_info
 from media.room.messages import HASH, Answer, Challenge, Hail, JoinBody, Knock, digest
 from media.room.shown import Knocker
 
@@ -99,10 +99,14 @@ class Lobby:
         for given in reversed(self._given.pop(knock, [])):
             try:
                 info = knock_info(self.standing.call, given.challenge)
-                return given, self._kx.open(info, data[1:])
+                return given, self._kx.open(info, data[1 + HINT_BYTES :])
             except TrustError:
                 continue
         raise TrustError("join-forged", "no challenge is open")
+
+    def concerns(self, data: bytes) -> bool:
+        """Whether a knock is for this call."""
+        return data.startswith(knock_head(self.standing.call))
 
     def wait(self, visitor: Visitor) -> bool:
         """Let somebody wait for a click; False when 16 do already. The same device waits once."""

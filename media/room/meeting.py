@@ -75,7 +75,7 @@ class Meeting:
         self.admin_seed = entry.admin_seed
         self._sealer = frames.Sealer(self.call, self.m, self.keys.cs)
         self.own = OwnKey(self.call, self._sealer)
-        self._first_n = self.roster.n
+        self._first_n, self._entered_ms = self.roster.n, now_ms
         self._steps = {self.roster.n: Step(self.roster.n, self.roster.link_hash, fresh=True)}
         self._peers: dict[int, PeerKey] = {}
         self._pulse = Pulse()
@@ -89,6 +89,7 @@ class Meeting:
         self._wanted: set[bytes] = set()
         self._asked_ms: dict[int, int] = {}
         self._answered_ms: dict[int, int] = {}
+        self._vouched_ms: dict[int, int] = {}
         self._gone_ms: dict[int, int] = {}
         self._sent: dict[int, int] = {}
         self._next_beat_ms = self._next_show_ms = now_ms
@@ -205,7 +206,7 @@ class Meeting:
             self._trouble(now_ms, getattr(error, "code", "ghost"), seat.slot)
             return
         seat = self.roster.seats[seat.slot]
-        peer = self._peers[seat.slot] = PeerKey(self.call, seat.m, seat.cs_pk, self._first_n)
+        peer = self._peers[seat.slot] = PeerKey(self.call, seat.m, seat.cs_pk)
         for step in self._steps.values():
             peer.follow(step)
         self._letter(say.KEY, seat, self.own.base)
@@ -289,7 +290,9 @@ class Meeting:
         """Remember how the pen went on; whoever had it puts it down."""
         for op in ops:
             if op.kind == HANDOVER:
-                self.standing = self.standing.handed(self.roster.link, self.roster.host_seat)
+                seat = self.roster.host_seat
+                known = self._ground.certificates[seat.verdict.hash] if seat.verdict else b""
+                self.standing = self.standing.handed(self.roster.link, seat, known)
                 self.pen = self.pen if self.is_host else None
                 self._pulse.enter(op.slot, now_ms)
 
@@ -391,11 +394,11 @@ class Meeting:
             self._trouble(now_ms, code, slot)
             return
         n = frames.kid(event[3])
-        if n < self._first_n:
+        if n < self._first_n and now_ms - self._entered_ms < LATE_FRAMES_MS:
             return
         if n > self.roster.n:
             self._ahead(now_ms)
-        if not peer.hold(now_ms, *event):
+        if n <= self.roster.n and n not in self._steps or not peer.hold(now_ms, *event):
             self._trouble(now_ms, "frame-undecryptable", slot)
 
     def _hear(self, now_ms: int, slot: int, payload: bytes) -> None:
@@ -476,7 +479,7 @@ class Meeting:
             case say.ASK:
                 self._asked(now_ms, seat, say.Ask.decode(text))
             case say.GIVE:
-                self._given(now_ms, say.Give.decode(text))
+                self._given(now_ms, seat.slot, say.Give.decode(text))
             case say.PEN:
                 self._pen(seat, say.Pen.decode(text))
 
@@ -501,9 +504,13 @@ class Meeting:
         if self.pen and ask.first_link:
             for n, payload in self.pen.news:
                 if n >= ask.first_link:
-                    self._say_payload(payload, seat.slot)
+                    self._letter(say.GIVE, seat, say.Give(news=payload).encode())
 
-    def _given(self, now_ms: int, give: say.Give) -> None:
+    def _given(self, now_ms: int, slot: int, give: say.Give) -> None:
+        if give.news:
+            self._news(now_ms, slot, say.News.decode(give.news))
+            self._link_ms = now_ms - KEY_LATE_MS
+            return
         for certificate in give.certificates:
             if digest(certificate) in self._wanted:
                 self._wanted.discard(digest(certificate))
@@ -548,8 +555,8 @@ class Meeting:
         if kind == HERE:
             hail = self._rivals.hint(now_ms, data, self.call)
             self.out += [fx.SendControl(bytes((say.DOOR,)) + hail, slot)] if hail else []
-        elif kind == HAIL and self.pen and now_ms - self._answered_ms.get(-1, -ASK_MS) >= ASK_MS // 2:
-            self._answered_ms[-1] = now_ms
+        elif kind == HAIL and self.pen and now_ms - self._vouched_ms.get(slot, -ASK_MS) >= ASK_MS:
+            self._vouched_ms[slot] = now_ms
             answer = self.pen.lobby.vouch(self.at, INSIDE, data)
             self.out.append(fx.SendControl(bytes((say.DOOR,)) + answer, slot))
         elif kind == ANSWER:
@@ -568,7 +575,7 @@ class Meeting:
                 lobby = self.pen.lobby
                 answer = lobby.answer(now_ms, event.knock, event.slot_pk, event.data, self.at)
                 self.out.append(fx.AnswerKnock(event.knock, answer))
-            else:
+            elif self.pen.lobby.concerns(event.data):
                 self._visit(now_ms, self.pen, event)
         except TrustError as error:
             self._trouble(now_ms, "knock-refused" if error.code == "join-forged" else error.code)
@@ -736,8 +743,9 @@ class Meeting:
         if self._ahead_ms is not None and now_ms - self._ahead_ms >= ASK_MS and not self.is_host:
             self._ask(now_ms, host, say.Ask(first_link=self.roster.n + 1))
         elif self._wanted and not self.is_host:
-            self._ask(now_ms, host, say.Ask(certificates=tuple(sorted(self._wanted))[: say.MAX_ASKED]))
-        elif now_ms - self._link_ms >= KEY_LATE_MS:
+            wanted = tuple(sorted(self._wanted))[: say.MAX_ASKED]
+            self._ask(now_ms, host if host.known else self._others()[0], say.Ask(certificates=wanted))
+        if now_ms - self._link_ms >= KEY_LATE_MS:
             for slot, peer in self._peers.items():
                 if not peer.has(self.roster.n) and self._pulse.live(slot, now_ms):
                     self._ask(now_ms, self.roster.seats[slot], say.Ask(key=True))

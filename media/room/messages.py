@@ -216,8 +216,8 @@ class Challenge:
 class Answer:
     """What a knocker needs to judge a call: Genesis, its opener's certificate, how the pen went on, the challenge.
 
-    `certificates` are the opener's and, where the Genesis has a parent, the parent's opener's. `handovers` are pairs
-    (link object with the handover, join object of the new host), oldest first.
+    `certificates` are the opener's, where the Genesis has a parent the parent's opener's, then the later hosts'.
+    `handovers` are pairs (link object with the handover, join object of the new host), oldest first.
     """
 
     genesis: bytes
@@ -234,7 +234,7 @@ class Answer:
     def decode(cls, data: bytes) -> Answer:
         """Decode an unboxed text."""
         genesis, certificates, rows, challenge = cbor.record(data, "CSL1/answer", (bytes, list, list, bytes))
-        known = tuple(rows_of(certificates, 2, kind_of(bytes)))
+        known = tuple(rows_of(certificates, 2 + MAX_HANDOVERS, kind_of(bytes)))
         return cls(genesis, known, tuple(rows_of(rows, MAX_HANDOVERS, _two_bytes)), challenge)
 
 

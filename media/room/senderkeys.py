@@ -100,12 +100,11 @@ class Held(NamedTuple):
 class PeerKey:
     """The bases of one member and the frames that wait for one."""
 
-    def __init__(self, call: bytes, m: bytes, cs_pk: bytes, first_n: int) -> None:
+    def __init__(self, call: bytes, m: bytes, cs_pk: bytes) -> None:
         self._call = call
         self._opener = frames.Opener(call, m, cs_pk)
         self._steps: deque[Step] = deque(maxlen=MAX_STEPS)
         self._bases: dict[int, bytes] = {}
-        self._first_n = first_n
         self._using = -1
         self._drop: tuple[int, int] | None = None
         self._held: deque[Held] = deque()
@@ -149,10 +148,6 @@ class PeerKey:
             self._using = n
             if any(kid < n for kid in self._bases):
                 self._drop = now_ms + OLD_KEY_MS, n - 1
-
-    def before_me(self, data: bytes) -> bool:
-        """Whether a frame is sealed for a roster that I was not yet in."""
-        return frames.kid(data) < self._first_n
 
     def hold(self, now_ms: int, stream: int, flags: int, frame: int, data: bytes, arrival_us: int) -> bool:
         """Let a frame wait for its key; False when there is no room."""

@@ -94,6 +94,7 @@ class Participant:
         )
         world.hang_up(self)
         self.call = Call(ground)
+        self.phases.append(Phase("connecting"))
         self.alive = True
         world.feed(self, fx.Start())
 
