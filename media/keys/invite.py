@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import ipaddress
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from media.errors import ProtocolError, TrustError
 from media.keys import cbor, seal
 from media.keys.certs import shown_text
-from media.keys.issuers import ID_BYTES
+from media.keys.issuers import ID_BYTES, check_time
 from media.keys.sign import ED25519_PUBLIC, HybridPublic, HybridSigner, Signer, digest, signed, split_signed
 
 if TYPE_CHECKING:
@@ -21,20 +22,33 @@ INVITE, BLOB = "CSL1/invite", "CSL1/invite-blob"
 SECRET_BYTES = TAG_BYTES = HASH_BYTES = 16
 MAX_HOSTS = 64
 MAX_LINK = 512
+MAX_RELAY = 260
 
-_HOST = r"(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]{{2,45}}\])"
 _RELAY = re.compile(rf"({_HOST}):([1-9][0-9]{{0,4}})", re.ASCII)
 _LINK = re.compile(
     rf"consilium://({_HOST}:[0-9]{{1,5}})/([A-Za-z0-9_-]{{22}})#([A-Za-z0-9_-]{{43}})", re.ASCII
 )
+_NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
 
 
 def split_relay(relay: str) -> tuple[str, int]:
-    """Return host (IPv6 without brackets) and port of ``host:port``; raises ProtocolError."""
-    found = _RELAY.fullmatch(relay)
-    if not found or int(found[2]) > 65_535:
+    """Return host (IPv6 without brackets) and port of ``host:port``; raises ProtocolError for any second spelling."""
+    found = _RELAY.fullmatch(relay) if len(relay) <= MAX_RELAY else None
+    if not found or int(found[2]) > 65_535 or not _one_spelling(found[1]):
         raise ProtocolError("a relay is host:port")
     return found[1].strip("[]"), int(found[2])
+
+
+def _one_spelling(host: str) -> bool:
+    """Tell whether an address is written as programs print it; a host name always is."""
+    try:
+        if host.startswith("["):
+            return f"[{ipaddress.IPv6Address(host[1:-1])}]" == host
+        return not _NUMERIC.fullmatch(host) or str(ipaddress.IPv4Address(host)) == host
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -89,6 +103,10 @@ class Invite:
         """Raise TrustError("signature") unless the *organiser*'s device signed it."""
         body, signature = split_signed(self.signed)
         organiser.verify(INVITE, body, signature)
+
+    def check_time(self, now_s: int) -> None:
+        """Raise TrustError("invite-expired"), or "clock" more than a day too early."""
+        check_time(self.not_before, self.not_after, now_s, "invite-expired")
 
     @property
     def hash(self) -> bytes:

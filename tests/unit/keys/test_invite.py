@@ -10,6 +10,7 @@ import pytest
 from media.errors import ProtocolError, TrustError
 from media.keys import cbor, invite, sign
 from media.keys.invite import Invite, Link
+from media.keys.issuers import DAY_S
 
 SECRET, TAG = b"s" * 16, b"t" * 16
 
@@ -109,6 +110,54 @@ def test_unused_bits_of_base64_are_zero():
         Link.parse(good[:-1] + "B")
     with pytest.raises(ProtocolError):
         Link.parse(good.replace("A#", "B#"))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a..b",
+        "-a",
+        "a-",
+        "a.",
+        ".a",
+        "a_b",
+        "127.1",
+        "2130706433",
+        "0x7f.1",
+        "0x7f000001",
+        "127.0.0.01",
+        "1.2.3.4.5",
+        "a.0x",
+        "[::0001]",
+        "[0:0:0:0:0:0:0:1]",
+        "[:::]",
+        "[1.2.3.4]",
+        "[]",
+        "::1",
+        "é.fr",
+        "a" * 64,
+        "a." * 130 + "a",
+    ],
+)
+def test_a_host_has_one_spelling(host):
+    with pytest.raises(ProtocolError):
+        invite.split_relay(f"{host}:1")
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "relais.chu-x.fr", "xn--chu-epa.fr", "127.0.0.1", "10.0.0.1", "a1.b2", "3com.com"]
+)
+def test_ordinary_hosts_are_taken(host):
+    assert invite.split_relay(f"{host}:443") == (host, 443)
+
+
+def test_an_invitation_ends(made):
+    made.check_time(1)
+    made.check_time(made.not_after + DAY_S)
+    with pytest.raises(TrustError, match="invite-expired"):
+        made.check_time(made.not_after + DAY_S + 1)
+    with pytest.raises(TrustError, match="clock"):
+        dataclasses.replace(made, not_before=2 * DAY_S, not_after=3 * DAY_S).check_time(1)
 
 
 def test_the_secret_does_not_show_in_logs(link):
