@@ -39,7 +39,10 @@ OPEN, KNOCK, RESUME, STORE = 1, 2, 3, 4
 
 
 class Tagger:
-    """Hop tags: keyed BLAKE2b, 8 bytes, over all of a datagram that precedes the tag."""
+    """Hop tags: keyed BLAKE2b, 8 bytes, over the header of a media packet, over all that precedes it in other datagrams.
+
+    The tag keeps strangers from injecting; what the piece holds is for the frame's own encryption to check.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._base = hashlib.blake2b(digest_size=TAG_BYTES, key=key)
@@ -74,15 +77,14 @@ class Packet:
 
     def pack(self, hop: Tagger) -> bytes:
         """Give the datagram, ≤ 1,200 B, tagged under *hop*."""
-        head = HEADER.pack(
-            VERSION, self.slot, self.stream, self.flags, self.frame, self.fragment, self.fragments
-        )
-        return head + self.piece + hop.tag(head + self.piece)
+        place = (self.slot, self.stream, self.flags, self.frame, self.fragment, self.fragments)
+        head = HEADER.pack(VERSION, *place)
+        return head + self.piece + hop.tag(head)
 
     @classmethod
     def unpack(cls, data: bytes, hop: Tagger) -> Packet:
         """Read a datagram and check its tag; `ProtocolError` when anything is off."""
-        if not MIN_PACKET <= len(data) <= MAX_DATAGRAM or data[-TAG_BYTES:] != hop.tag(data[:-TAG_BYTES]):
+        if not MIN_PACKET <= len(data) <= MAX_DATAGRAM or data[-TAG_BYTES:] != hop.tag(data[: HEADER.size]):
             raise ProtocolError("packet of a wrong size or tag")
         version, slot, stream, flags, frame, fragment, fragments = HEADER.unpack_from(data)
         piece = data[HEADER.size : -TAG_BYTES]

@@ -28,19 +28,17 @@ def split(
     packets = []
     for number in only or range(count):
         if number < count:
-            body = pack(wire.VERSION, slot, stream, flags, frame, number, count)
-            body += data[number * size : (number + 1) * size]
-            packets.append(body + tag(body))
+            head = pack(wire.VERSION, slot, stream, flags, frame, number, count)
+            packets.append(head + data[number * size : (number + 1) * size] + tag(head))
     return packets
 
 
 def read_packet(packet: memoryview | bytes, down: wire.Tagger) -> Piece | None:
     """Check a media packet from the relay; None when it is not sound."""
-    end = len(packet) - wire.TAG_BYTES
-    if not wire.MIN_PACKET <= len(packet) <= wire.MAX_DATAGRAM or packet[end:] != down.tag(packet[:end]):
+    end, head = len(packet) - wire.TAG_BYTES, wire.HEADER.size
+    if not wire.MIN_PACKET <= len(packet) <= wire.MAX_DATAGRAM or packet[end:] != down.tag(packet[:head]):
         return None
     version, slot, stream, flags, frame, fragment, fragments = wire.HEADER.unpack_from(packet)
-    head = wire.HEADER.size
     if version != wire.VERSION or not wire.sound_piece(stream, fragment, fragments, end - head):
         return None
     return slot, stream, flags & wire.END_TO_END_FLAGS, frame, fragment, fragments, bytes(packet[head:end])

@@ -13,19 +13,20 @@ from media.relay.ring import marked
 
 if TYPE_CHECKING:
     from media.relay.counters import Counters
-    from media.relay.rooms import Address, Room, Seat
+    from media.relay.rooms import Address, Routes, Seat
 
 NACK_SHARE = 0.3
 NACK_BURST = 48 * 1024
 ASK_AGAIN_MS = 10.0
 MAX_ASKED = 1024
+_HEAD, _TAG, _unpack = wire.HEADER.size, wire.TAG_BYTES, wire.HEADER.unpack
 
 
 class Sender(Protocol):
     """Writes trains of packets to UDP addresses."""
 
-    def send(self, train: bytes | memoryview, segment: int, seats: tuple[Seat, ...]) -> None:
-        """Send to each of *seats* that has an address."""
+    def send(self, train: memoryview, segment: int, routes: Routes) -> None:
+        """Send to all of *routes* that are reached by UDP; *train* is writable memory."""
 
     def send_one(self, datagram: bytes, address: Address) -> None:
         """Send one datagram."""
@@ -44,43 +45,45 @@ class Forwarder:
         with room.lock:
             if room.seats.get(seat.number) is not seat:
                 return
+            data = bytes(train)
             begin, stream, flags = 0, -1, 0
-            for start in range(0, len(train), segment):
-                packet = train[start : start + segment]
-                its_stream, its_flags = self._admit(seat, room, packet)
+            for start in range(0, len(data), segment):
+                its_stream, its_flags = self._admit(seat, train, data, start, segment)
                 if its_stream != stream:
-                    self._run(seat, stream, flags, train[begin:start], segment, now_ms)
+                    self._run(seat, stream, flags, train[begin:start], data[begin:start], segment, now_ms)
                     begin, stream, flags = start, its_stream, its_flags
-            self._run(seat, stream, flags, train[begin:], segment, now_ms)
+            self._run(seat, stream, flags, train[begin:], data[begin:], segment, now_ms)
 
-    def _admit(self, seat: Seat, room: Room, packet: memoryview) -> tuple[int, int]:
+    def _admit(self, seat: Seat, train: memoryview, data: bytes, start: int, segment: int) -> tuple[int, int]:
         """Check one packet, put the room's tag in the place of the hop's; (stream, flags), stream -1 when refused."""
-        size = len(packet) - wire.TAG_BYTES
-        if size <= wire.HEADER.size or len(packet) > wire.MAX_DATAGRAM:
+        head = data[start : start + _HEAD]
+        end = min(start + segment, len(data)) - _TAG
+        if segment > wire.MAX_DATAGRAM or end <= start + _HEAD:
             self._counters.datagrams_refused += 1
             return -1, 0
-        version, slot, stream, flags, _, fragment, fragments = wire.HEADER.unpack_from(packet)
-        body = packet[:size]
+        version, slot, stream, flags, _, fragment, fragments = _unpack(head)
         if (
-            packet[size:] != seat.hop.tag(body)
+            data[end : end + _TAG] != seat.hop.tag(head)
             or version != wire.VERSION
             or slot != seat.number
-            or not wire.sound_piece(stream, fragment, fragments, size - wire.HEADER.size)
+            or not wire.sound_piece(stream, fragment, fragments, end - start - _HEAD)
         ):
             self._counters.datagrams_refused += 1
             return -1, 0
-        packet[size:] = room.down.tag(body)
-        if flags & wire.FLAG_RETRANSMIT and seat.ring.holds(stream, packet):
+        if flags & wire.FLAG_RETRANSMIT and seat.ring.holds(stream, head):
             return -1, 0
+        train[end : end + _TAG] = seat.room.down.tag(head)
         return stream, flags
 
-    def _run(self, seat: Seat, stream: int, flags: int, run: memoryview, segment: int, now_ms: float) -> None:
-        """Forward neighbouring packets of one stream."""
-        size = len(run)
+    def _run(
+        self, seat: Seat, stream: int, flags: int, run: memoryview, data: bytes, segment: int, now_ms: float
+    ) -> None:
+        """Forward neighbouring packets of one stream: *run* under the room's tag, *data* as it came."""
+        size = len(data)
         if stream < 0 or not size:
             return
-        counters, room = self._counters, seat.room
-        counters.packets_in += -(-size // segment)
+        counters, room, packets = self._counters, seat.room, -(-size // segment)
+        counters.packets_in += packets
         counters.bytes_in += size
         if stream == wire.VOICE:
             if not room.may_speak(seat.number, flags, now_ms):
@@ -90,24 +93,21 @@ class Forwarder:
         else:
             allowed = seat.video_bucket.take(size, now_ms)
         if not allowed:
-            counters.packets_over_rate += -(-size // segment)
+            counters.packets_over_rate += packets
             return
-        self._out(seat, stream, run, segment, now_ms)
+        seat.forwarded[stream] += size
+        seat.ring.put(now_ms, stream, data, segment)
+        self._out(seat.routes[stream], run, segment, voice=stream == wire.VOICE)
 
-    def _out(self, seat: Seat, stream: int, run: memoryview, segment: int, now_ms: float) -> None:
-        by_udp, by_tls = seat.routes[stream]
-        seat.forwarded[stream] += len(run)
-        if by_udp:
-            self._sender.send(run, segment, by_udp)
-        kept = bytes(run)
-        seat.ring.put(now_ms, stream, kept, segment)
-        for start in range(0, len(kept) if by_tls else 0, segment):
-            packet = kept[start : start + segment]
-            for receiver in by_tls:
-                receiver.outbox.media(packet, voice=stream == wire.VOICE)
-        packets = len(by_tls) * -(-len(kept) // segment)
-        self._counters.packets_out += packets
-        self._counters.bytes_out += len(by_tls) * len(kept)
+    def _out(self, routes: Routes, run: memoryview, segment: int, *, voice: bool) -> None:
+        if routes.by_udp:
+            self._sender.send(run, segment, routes)
+        for start in range(0, len(run) if routes.by_tls else 0, segment):
+            packet = bytes(run[start : start + segment])
+            self._counters.packets_out += len(routes.by_tls)
+            self._counters.bytes_out += len(routes.by_tls) * len(packet)
+            for outbox in routes.by_tls:
+                outbox.media(packet, voice=voice)
 
     # --- asked again ---
 

@@ -15,7 +15,7 @@ _PLACE_AT = 5
 
 
 class Ring:
-    """Trains as they were forwarded: (time, stream, bytes, size of each packet)."""
+    """Trains as they came, under the sender's tag: (time, stream, bytes, size of each packet)."""
 
     def __init__(self) -> None:
         self._trains: deque[tuple[float, int, bytes, int]] = deque()
@@ -50,6 +50,6 @@ class Ring:
 
 def marked(packet: bytes, down: wire.Tagger) -> bytes:
     """Give the packet as a retransmission: the hop's flag set, tagged anew."""
-    body = bytearray(packet[: -wire.TAG_BYTES])
-    body[4] |= wire.FLAG_RETRANSMIT
-    return bytes(body) + down.tag(body)
+    head = bytearray(packet[: wire.HEADER.size])
+    head[4] |= wire.FLAG_RETRANSMIT
+    return bytes(head) + packet[wire.HEADER.size : -wire.TAG_BYTES] + down.tag(head)

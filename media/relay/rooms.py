@@ -16,17 +16,26 @@ from media.relay.ring import Ring
 
 if TYPE_CHECKING:
     from media.relay.config import Caps
+    from media.relay.fan import Fan
     from media.relay.outbox import Outbox
 
 Address = tuple[str, int] | tuple[str, int, int, int]
-Routes = tuple[tuple["Seat", ...], tuple["Seat", ...]]
-"""Receivers by UDP, receivers by TLS."""
-NO_ROUTES: Routes = ((), ())
 MAX_EVICTED = 4096
 MAX_ENDED = 4096
 VOICE_BYTES_S, VOICE_BURST = 32_000, 64_000
 SPEAKERS = 8
 SPEAKER_STALE_MS = 400
+
+
+class Routes:
+    """Receivers of one stream by UDP and by TLS. *fan* is the UDP loop's, built when first used."""
+
+    __slots__ = ("by_tls", "by_udp", "fan")
+
+    def __init__(self, seats: list[Seat]) -> None:
+        self.by_udp = tuple(seat.address for seat in seats if seat.address)
+        self.by_tls = tuple(seat.outbox for seat in seats if not seat.address)
+        self.fan: Fan | None = None
 
 
 class Seat:
@@ -41,7 +50,7 @@ class Seat:
         self.hop = wire.Tagger(self.hop_key)
         self.address: Address | None = None
         self.wanted: frozenset[tuple[int, int]] = frozenset()
-        self.routes: list[Routes] = [NO_ROUTES] * (wire.SCREEN + 1)
+        self.routes = [Routes([])] * (wire.SCREEN + 1)
         self.ring = Ring()
         self.video_bucket = Bucket(slot_kbps * 125, 512 * 1024)
         self.voice_bucket = Bucket(VOICE_BYTES_S, VOICE_BURST)
@@ -122,10 +131,10 @@ class Room:
         seats = tuple(self.seats.values())
         for sender in seats:
             others = [seat for seat in seats if seat is not sender]
-            sender.routes = [NO_ROUTES, _split(others)]
+            sender.routes = [Routes([]), Routes(others)]
             for stream in wire.VIDEO:
                 wanted = (sender.number, stream)
-                sender.routes.append(_split([seat for seat in others if wanted in seat.wanted]))
+                sender.routes.append(Routes([seat for seat in others if wanted in seat.wanted]))
 
     def may_speak(self, number: int, flags: int, now_ms: float) -> bool:
         """Tell whether a voice packet goes out: it says speech, and at most 7 others speak just now."""
@@ -138,10 +147,6 @@ class Room:
             del self.speakers[quietest]
         self.speakers[number] = now_ms
         return True
-
-
-def _split(seats: list[Seat]) -> Routes:
-    return tuple(s for s in seats if s.address), tuple(s for s in seats if not s.address)
 
 
 class Rooms:

@@ -6,6 +6,7 @@ elsewhere one call a packet.
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import hashlib
 import logging
@@ -19,13 +20,14 @@ from typing import TYPE_CHECKING
 
 from media import wire
 from media.errors import ProtocolError
+from media.relay.fan import AVAILABLE, Fan
 from media.relay.forward import Forwarder
 
 if TYPE_CHECKING:
     from media.relay.counters import Counters
-    from media.relay.rooms import Address, Rooms, Seat
+    from media.relay.rooms import Address, Rooms, Routes, Seat
 
-UDP_SEGMENT, UDP_GRO = 103, 104
+UDP_GRO = 104
 LINUX = sys.platform == "linux"
 BUFFER_BYTES = 8 << 20
 WAKE_S = 0.25
@@ -61,10 +63,9 @@ class UdpLoop(threading.Thread):
         self._rooms = rooms
         self._counters = counters
         self._cookies = Cookies()
-        self._trains = LINUX
+        self._trains = AVAILABLE
         self._stopping = False
         self._socket = _bound(host, port)
-        self._ancillary: dict[int, list[tuple[int, int, bytes]]] = {}
         self.port: int = self._socket.getsockname()[1]
         self.forwarder = Forwarder(counters, self)
 
@@ -78,7 +79,7 @@ class UdpLoop(threading.Thread):
         """Loop until stopped."""
         buffer = bytearray(65536)
         view = memoryview(buffer)
-        receive = self._receive_train if self._trains else self._receive_plain
+        receive = self._receive_train if LINUX else self._receive_plain
         while not self._stopping:
             try:
                 size, segment, address = receive(buffer)
@@ -140,41 +141,30 @@ class UdpLoop(threading.Thread):
 
     # --- writing ---
 
-    def send(self, train: bytes | memoryview, segment: int, seats: tuple[Seat, ...]) -> None:
-        """Write a train to every seat; what a full buffer refuses is counted and left to NACKs."""
-        if len(train) <= segment or not self._trains:
-            self._send_plain(train, segment, seats)
+    def send(self, train: memoryview, segment: int, routes: Routes) -> None:
+        """Write a train to every UDP receiver; what a full buffer refuses is counted and left to NACKs."""
+        if not self._trains:
+            self._send_plain(train, segment, routes)
             return
-        write, buffers = self._socket.sendmsg, (train,)
-        ancillary = self._ancillary.get(segment)
-        if ancillary is None:
-            ancillary = [(socket.IPPROTO_UDP, UDP_SEGMENT, segment.to_bytes(2, sys.byteorder))]
-            self._ancillary[segment] = ancillary
-        sent = 0
-        for seat in seats:
-            try:
-                write(buffers, ancillary, _DONTWAIT, seat.address)
-                sent += 1
-            except OSError as error:
-                if error.errno in NO_TRAINS:
-                    self._without_trains(train, segment, (seat,))
-                else:
-                    self._counters.packets_unsent += -(-len(train) // segment)
-        self._counters.packets_out += sent * -(-len(train) // segment)
+        fan = routes.fan
+        if fan is None:
+            fan = routes.fan = Fan(routes.by_udp, self._socket.family)
+        at = ctypes.addressof(ctypes.c_char.from_buffer(train))
+        sent, error = fan.send(self._socket.fileno(), at, len(train), segment)
+        packets = -(-len(train) // segment)
+        self._counters.packets_out += sent * packets
         self._counters.bytes_out += sent * len(train)
+        self._counters.packets_unsent += (len(routes.by_udp) - sent) * packets
+        if error in NO_TRAINS and packets > 1:
+            self._trains = False
+            log.info("no segmentation offload here")
+            self._send_plain(train, segment, routes)
 
-    def _without_trains(self, train: bytes | memoryview, segment: int, seats: tuple[Seat, ...]) -> None:
-        """Write packet by packet from now on: this kernel or card cannot cut trains."""
-        self._trains = False
-        log.info("no segmentation offload here")
-        self._send_plain(train, segment, seats)
-
-    def _send_plain(self, train: bytes | memoryview, segment: int, seats: tuple[Seat, ...]) -> None:
+    def _send_plain(self, train: memoryview, segment: int, routes: Routes) -> None:
         for start in range(0, len(train), segment):
             packet = train[start : start + segment]
-            for seat in seats:
-                if seat.address:
-                    self.send_one(packet, seat.address)
+            for address in routes.by_udp:
+                self.send_one(packet, address)
 
     def send_one(self, datagram: bytes | memoryview, address: Address) -> None:
         """Write one datagram."""

@@ -164,7 +164,9 @@ async def compare(folder: Path) -> dict[str, object]:
 
 def main() -> int:
     if shutil.which("cc") is None or sys.platform != "linux":
-        print(json.dumps({"name": "relay CPU per delivered packet", "skipped": "needs Linux and a C compiler"}))
+        print(
+            json.dumps({"name": "relay CPU per delivered packet", "skipped": "needs Linux and a C compiler"})
+        )
         return 0
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(asyncio.run(compare(Path(folder)))))

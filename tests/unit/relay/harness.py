@@ -125,7 +125,9 @@ class Handler:
             self._news.clear()
             left = end - time.monotonic()
             if left <= 0:
-                raise AssertionError(f"not seen in {seconds} s; seen: {self.seen[-12:]}, lost: {len(self.lost)}")
+                raise AssertionError(
+                    f"not seen in {seconds} s; seen: {self.seen[-12:]}, lost: {len(self.lost)}"
+                )
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), min(left, 0.05))
 
@@ -145,7 +147,9 @@ class Person:
         self.admission = Admission(public(room.key), signer(room.key), public(self.key), signer(self.key))
         self.link = Link(address, self.admission, self.heard)
 
-    def as_host(self, slot: int = 0, *, fresh: bool = True, organisation: SigningKey = ORGANISATION) -> Person:
+    def as_host(
+        self, slot: int = 0, *, fresh: bool = True, organisation: SigningKey = ORGANISATION
+    ) -> Person:
         self.room.table[slot] = public(self.key)
         self.admission.host = Host(
             public(self.room.admin),
@@ -238,7 +242,9 @@ class LossyPath(asyncio.DatagramProtocol):
         if address not in self._onward:
             back = _Back(self, address)
             loop = asyncio.get_running_loop()
-            self._onward[address], _ = await loop.create_datagram_endpoint(lambda: back, remote_addr=self.target)
+            self._onward[address], _ = await loop.create_datagram_endpoint(
+                lambda: back, remote_addr=self.target
+            )
         self._onward[address].sendto(data)
 
     def close(self) -> None:

@@ -25,7 +25,6 @@ from media.relay.certificate import server_context
 from media.relay.config import Config
 from tests.unit.relay.harness import (
     ORGANISATION,
-    VIDEO_FRAME,
     Meeting,
     RelayProcess,
     proof,

@@ -275,7 +275,10 @@ def test_a_wrong_setting_is_named_and_nothing_starts(tmp_path):
     config = tmp_path / "relay.toml"
     config.write_text("prot = 443\n")
     done = subprocess.run(
-        [sys.executable, "-m", "media.relay", "--config", str(config)], capture_output=True, text=True, timeout=20
+        [sys.executable, "-m", "media.relay", "--config", str(config)],
+        capture_output=True,
+        text=True,
+        timeout=20,
     )
     assert done.returncode == 2
     assert "prot" in done.stderr
