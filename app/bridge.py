@@ -86,7 +86,8 @@ class Bridge(QObject):
 
     def run(self, call: Callable[[], object]) -> None:
         """Run a blocking *call* on a worker thread; nobody waits for its answer."""
-        self.loop.call_soon_threadsafe(self.loop.run_in_executor, None, call)
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.loop.run_in_executor, None, call)
 
     def post(self, call: Callable[[], None]) -> None:
         """Run *call* on the Qt thread, from any thread."""

@@ -160,12 +160,14 @@ class TopBar(QWidget):
         """Show a section's title and marks."""
         self._title.say(page.title())
         self._subtitle.say(page.subtitle())
-        while self._marks.count():
-            item = self._marks.takeAt(0)
-            old = item.widget() if item is not None else None
-            if old is not None and old is not page.marks():
-                old.hide()
         marks = page.marks()
+        item = self._marks.itemAt(0)
+        old = item.widget() if item is not None else None
+        if old is marks:
+            return
+        if old is not None:
+            self._marks.removeWidget(old)
+            old.hide()
         if marks is not None:
             self._marks.addWidget(marks)
             marks.show()
@@ -229,6 +231,7 @@ class Window(QWidget):
     """Frame or lock. Pages are made when first shown and deleted at the lock."""
 
     lock_asked = pyqtSignal()
+    moved = pyqtSignal()
     closed = pyqtSignal()
 
     def __init__(self, features: Sequence[Feature], desk: Desk, lock_page: QWidget) -> None:
@@ -312,9 +315,13 @@ class Window(QWidget):
     def show_feature(self, key: str) -> None:
         """Show a section."""
         self._current = key
-        self.sheet.stack.setCurrentWidget(self.page(key))
+        page = self.page(key)
+        self.sheet.stack.setCurrentWidget(page)
         self.rail.choose(key)
         self._head()
+        if not page.isAncestorOf(QApplication.focusWidget() or self):
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.moved.emit()
 
     def show_meeting(self) -> None:
         """Show the meeting's section."""

@@ -64,6 +64,7 @@ class Profile:
     now_ms: Callable[[], int] = wall_clock_ms
     make_engine: Callable[[], service.Engine] = Engine
     make_arena: Callable[[], service.Arena] = Arena.create
+    make_signin: Callable[[Path, Terms | None], SignIn] = SignIn
     terms: Terms | None = None
 
 
@@ -79,7 +80,7 @@ class Office(QObject):
         self.bridge = Bridge()
         self.meeting = Meeting(profile.make_engine, profile.make_arena(), profile.now_ms, self.bridge.run)
         self.settings = Settings(self.config)
-        self.signin = SignIn(profile.folder, profile.terms)
+        self.signin = profile.make_signin(profile.folder, profile.terms)
         self._dress()
         self.lock_page = LockPage(self.signin, self.bridge, profile.now_ms)
         desk = Desk(self.bridge, self.open, profile.now_ms)
@@ -100,6 +101,7 @@ class Office(QObject):
         self.lock_page.theme_asked.connect(theme().apply)
         self.window.lock_asked.connect(self.lock)
         self.window.closed.connect(self.close)
+        self.window.moved.connect(self._show_meeting_running)
         self.idle.idle.connect(self._lock_idle)
         self.bridge.watch(self, i18n.language_changed, self._speak)
         self.bridge.watch(self, self.meeting.changed, self._meeting_changed)

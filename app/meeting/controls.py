@@ -23,12 +23,14 @@ SIDE = 48
 
 
 class CallButton(Press):
-    """One control of the call. `mode`: plain, off (warns), on (active), leave, forbidden."""
+    """One control of the call. `mode`: plain, off (warns), on (active), leave; `bare` shows no caption."""
 
     radius = 12.0
 
-    def __init__(self, label: Words, icon: str, key: str = "", mode: str = "plain") -> None:
-        self._label, self._icon, self._mode = label, icon, mode
+    def __init__(
+        self, label: Words, icon: str, key: str = "", mode: str = "plain", *, bare: bool = False
+    ) -> None:
+        self._label, self._icon, self._mode, self._bare = label, icon, mode, bare
         super().__init__(label, (key,) if key else ())
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
@@ -45,6 +47,8 @@ class CallButton(Press):
 
     def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
         """Room for the box and its caption."""
+        if self._bare:
+            return QSize(SIDE, SIDE)
         width = max(64, int(paint.text_width(self._caption, theme().font("caption"))) + 6)
         return QSize(width, SIDE + 4 + theme().scaled(18))
 
@@ -59,6 +63,8 @@ class CallButton(Press):
         inks = {"plain": "stage_text", "off": "off_ink", "on": "on_ink", "leave": "plate_text"}
         paint.box(painter, box, 10, color(fills[self._mode]))
         paint_icon(painter, self._icon, box.adjusted(12, 12, -12, -12), color(inks[self._mode]))
+        if self._bare:
+            return
         caption = QRectF(0, SIDE + 3, self.width(), self.height() - SIDE - 3)
         middle = Qt.AlignmentFlag.AlignHCenter
         paint.text(painter, caption, self._caption, theme().font("caption"), color("stage_text_2"), middle)

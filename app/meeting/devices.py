@@ -86,7 +86,10 @@ class DeviceChoice(QWidget):
 def _choices(devices: list[Device], chosen: str, kind: str) -> list[tuple[str, Words]]:
     if not devices and not chosen:
         return [("", say(f"device.{kind}.none_here"))]
-    choices: list[tuple[str, Words]] = [("", say("device.default"))]
+    usual = next((device.name for device in devices if device.default), "")
+    choices: list[tuple[str, Words]] = [
+        ("", say("device.default_named", name=usual) if usual else say("device.default"))
+    ]
     choices += [(device.id, device.name) for device in devices]
     if chosen not in {key for key, _ in choices}:
         choices.append((chosen, chosen.removeprefix("file:").rsplit("/", 1)[-1]))

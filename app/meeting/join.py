@@ -94,7 +94,7 @@ class JoinForm(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         self.field = Field(say("join.link"), say("join.hint"))
-        self.field.setMinimumHeight(44)
+        self.field.setProperty("size", "l")
         self.field.returnPressed.connect(self._ask)
         row.addWidget(self.field, 1)
         button = Button(say("join.go"), "primary", "l", keys=("↵",))

@@ -99,7 +99,7 @@ class LivePage(QWidget):
             (self.controls.share, self.open_share),
             (self.controls.hand, self.flip_hand),
             (self.controls.view, self.next_view),
-            (self.controls.more, self._open_more),
+            (self.controls.more, self.open_more),
             (self.controls.leave, self._leave),
             (side.closed, side.hide),
             (side.people.removed, meeting.remove),
@@ -155,7 +155,7 @@ class LivePage(QWidget):
         for part in (self.notices, self.lobby, self.side):
             part.show_view(view)
         self.controls.show_view(view, self._kind)
-        self._count.say(says("live.count", len(view.people)) if not view.speaking else self._speaks(view))
+        self._count.say(self._speaks(view))
         self.wall.show_view(view, self._kind, self._spot(view))
 
     def _spot(self, view: View) -> int:
@@ -168,7 +168,8 @@ class LivePage(QWidget):
 
     def _speaks(self, view: View) -> Words:
         names = [person.name for slot in view.speaking[:2] if (person := view.person(slot)) is not None]
-        return says("live.count_speaking", len(view.people), names=fmt_list(names))
+        count = says("live.count", len(view.people))
+        return says("live.speaks", len(names), people=count, names=fmt_list(names)) if names else count
 
     def choose_view(self, kind: str) -> None:
         """Show the people as gallery, the shared image, or who speaks."""
@@ -222,7 +223,8 @@ class LivePage(QWidget):
         """Show the call code."""
         self._open("code")
 
-    def _open_more(self) -> None:
+    def open_more(self) -> None:
+        """Show what is needed seldom."""
         self._open("more")
 
     def flip_side(self) -> None:

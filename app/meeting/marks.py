@@ -94,7 +94,7 @@ class MeetingMarks(QWidget):
         live = view.stage in {Stage.LIVE, Stage.RECONNECTING}
         for widget in (self._time, self._code, self._line, self._panel):
             widget.setVisible(live)
-        self._record.setVisible(view.stage in IN_MEETING or view.stage is Stage.READY)
+        self._record.setVisible(view.stage in IN_MEETING)
         if not live:
             return
         self._time.show_state(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, Qt, QTimer
@@ -10,6 +11,7 @@ from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.config import ADMIT_CERTIFIED
 from app.feature import Feature, Page
+from app.i18n import fmt_day
 from app.intents import JoinMeeting, OpenSettings
 from app.meeting.join import JoinForm
 from app.meeting.live import LivePage
@@ -172,7 +174,9 @@ class MeetingPage(Page):
         view = self._meeting.view
         if view.stage is Stage.READY:
             return view.title
-        return say(f"stage.{view.stage.value}") if view.title and view.stage is not Stage.LIVE else ""
+        if view.stage is Stage.LIVE:
+            return fmt_day(datetime.fromtimestamp(self._desk.now_ms() / 1000, UTC))
+        return say(f"stage.{view.stage.value}") if view.title else ""
 
     def marks(self) -> QWidget | None:
         """Return the chips of the call."""

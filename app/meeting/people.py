@@ -57,6 +57,9 @@ class PersonRow(QWidget):
         for mark in self._marks.values():
             row.addWidget(mark)
         self._more = IconButton(say("people.more", name=person.name), "dots")
+        policy = self._more.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._more.setSizePolicy(policy)
         self._more.clicked.connect(self._unfold)
         row.addWidget(self._more)
         column.addLayout(row)

@@ -34,7 +34,7 @@ PREVIEW_BOX = 1
 
 
 class Preview(QWidget):
-    """The own picture, 16:9, with the two switches at its lower edge. `asked` carries the tile to ask for."""
+    """The own picture with the two switches at its lower edge. `asked` carries the tile to ask for."""
 
     asked = pyqtSignal(object)
 
@@ -50,14 +50,14 @@ class Preview(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 12, 12, 12)
         row.addStretch(1)
-        self.microphone = CallButton(say("call.microphone"), "microphone", "M")
-        self.camera = CallButton(say("call.camera"), "video", "V")
+        self.microphone = CallButton(say("call.microphone"), "microphone", "M", bare=True)
+        self.camera = CallButton(say("call.camera"), "video", "V", bare=True)
         for button in (self.microphone, self.camera):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 -- Qt's name
-        """16:9."""
-        return round(width * 9 / 16)
+        """16:10, as in the design."""
+        return round(width * 10 / 16)
 
     def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
         """As wide as there is."""

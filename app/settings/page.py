@@ -193,7 +193,7 @@ class SettingsPage(Page):
         holder = QWidget()
         outer = QHBoxLayout(holder)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(page)
+        outer.addWidget(page, 1000)
         outer.addStretch(1)
         return scrolled(holder)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PyQt6.QtCore import QEvent, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QPen
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import fmt_time, language, tr
@@ -36,6 +37,7 @@ class Card(QWidget):
     """A raised card with a still shadow."""
 
     MARGIN = 28
+    SHADE: ClassVar = {"light": 0.1, "dark": 0.5}
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,10 +52,11 @@ class Card(QWidget):
         painter = paint.painter_for(self)
         card = QRectF(self.rect()).adjusted(self.MARGIN, self.MARGIN, -self.MARGIN, -self.MARGIN)
         shadow = theme().color("text" if theme().name == "light" else "stage")
-        for step in range(self.MARGIN, 0, -2):
-            shadow.setAlphaF(0.012)
-            grown = card.adjusted(-step, -step * 0.6, step, step)
-            paint.box(painter, grown, 12 + step, shadow)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for step in range(self.MARGIN):
+            shadow.setAlphaF(self.SHADE[theme().name] * (1 - step / self.MARGIN) ** 2)
+            painter.setPen(QPen(shadow, 1.5))
+            painter.drawRoundedRect(card.adjusted(-step, -step * 0.5, step, step), 12 + step, 12 + step)
         paint.box(painter, card, 12, theme().color("raised"), theme().color("line"))
 
 
@@ -74,7 +77,7 @@ class _Form(QWidget):
             label.setBuddy(field)
             column.addWidget(label)
             column.addSpacing(6)
-            field.setMinimumHeight(44)
+            field.setProperty("size", "l")
             field.returnPressed.connect(self.asked)
             column.addWidget(field)
             column.addSpacing(10)
@@ -157,7 +160,7 @@ class LockPage(QWidget):
         self._signin, self._bridge, self._now_ms = signin, bridge, now_ms
         ground(self, "frame")
         self._clock = Label("", "room_display")
-        self._day = Label("", "heading", "text_2")
+        self._day = Label("", "lead", "text_2")
         self._forms = QStackedWidget()
         self._password = Field(say("signin.password"), secret=True)
         self._code = Field(say("signin.recovery_code"), say("signin.recovery_hint"))
@@ -273,6 +276,11 @@ class LockPage(QWidget):
         self._new_code.show_code(code)
         self._forms.setCurrentWidget(self._new_code)
         self._fit()
+
+    def type_password(self, password: str) -> None:
+        """Type *password* and press the button."""
+        self._password.setText(password)
+        self._unlock()
 
     def _turn_to_password(self) -> None:
         self._with_password.tell(say("signin.password.hint"))

@@ -34,7 +34,7 @@ def box(
     painter.drawRoundedRect(inner, radius, radius)
 
 
-def text(  # noqa: PLR0917 -- as QPainter.drawText
+def text(
     painter: QPainter,
     rect: QRectF,
     words: str,

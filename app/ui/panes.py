@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
 from PyQt6.QtGui import QPen
 from PyQt6.QtWidgets import (
     QApplication,
@@ -123,6 +123,10 @@ class FocusRing(QWidget):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._target: QWidget | None = None
+        self._chain: list[QWidget] = []
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._place)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
         app = QApplication.instance()
@@ -130,26 +134,41 @@ class FocusRing(QWidget):
         app.focusChanged.connect(self._follow)
 
     def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if self._target is not None:
-            self._target.removeEventFilter(self)
+        for widget in self._chain:
+            widget.removeEventFilter(self)
         self._target = new if self._wants_ring(new) else None
-        if self._target is not None:
-            self._target.installEventFilter(self)
-            self._target.destroyed.connect(self._forget)
+        self._chain = self._ancestors()
+        for widget in self._chain:
+            widget.installEventFilter(self)
+            widget.destroyed.connect(self._forget)
         self._place()
 
+    def _ancestors(self) -> list[QWidget]:
+        chain, widget = [], self._target
+        while widget is not None and widget is not self.window():
+            chain.append(widget)
+            widget = widget.parentWidget()
+        return chain
+
     def _wants_ring(self, widget: QWidget | None) -> bool:
-        return widget is not None and widget.window() is self.window() and not isinstance(widget, QScrollArea)
+        by_tab = widget is not None and widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+        return bool(by_tab) and widget is not None and widget.window() is self.window()
 
     def _forget(self) -> None:
-        self._target = None
+        self._target, self._chain = None, []
         self.hide()
 
     def eventFilter(self, target: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 -- Qt's name
-        """Stay around the target when it moves."""
-        moves = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide, QEvent.Type.Show)
-        if event is not None and target is self._target and event.type() in moves:
-            self._place()
+        """Stay around the target when it, or what holds it, moves."""
+        moves = (
+            QEvent.Type.Move,
+            QEvent.Type.Resize,
+            QEvent.Type.Hide,
+            QEvent.Type.Show,
+            QEvent.Type.LayoutRequest,
+        )
+        if event is not None and target in self._chain and event.type() in moves:
+            self._later.start(0)
         return False
 
     def _place(self) -> None:
@@ -252,8 +271,3 @@ def clear(layout: QVBoxLayout | QHBoxLayout) -> None:
         if widget is not None:
             widget.hide()
             widget.deleteLater()
-
-
-def size(width: int, height: int) -> QSize:
-    """Return a QSize; spares pages an import."""
-    return QSize(width, height)

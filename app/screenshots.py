@@ -1,0 +1,353 @@
+"""`consilium screenshots`: every screen at 1440 x 900, both themes, both languages, with a fixed clock and invented people."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app import stills
+from app.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
+from media.engine import messages as m
+from resources.demo.people import TITLE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PyQt6.QtWidgets import QApplication
+
+    from app.meeting.live import LivePage
+    from app.workstation import Office
+
+SIZE = (1440, 900)
+SETTLE_MS = 160
+CALL_MS = 2_530_000
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One screen: how to get there from a fresh office."""
+
+    name: str
+    play: Callable[[Stage], None]
+    policy: bytes = b""
+
+
+class Stage:
+    """A fresh office and the strings that move it."""
+
+    def __init__(self, scene: Scene, language: str, theme: str) -> None:
+        from app.config import Policy  # noqa: PLC0415 -- Qt starts in main()
+        from app.workstation import Profile, build_office  # noqa: PLC0415
+
+        self.acts: list[Callable[[], object]] = []
+        self.now_ms = NOW_MS
+        self.arena = StillArena()
+        self.engine = StillEngine(self.arena)
+        policy = Policy.parse(scene.policy) if scene.policy else Policy()
+        policy.default.update({"language": language, "theme": theme})
+        self.office: Office = build_office(
+            Profile(
+                folder=Path("/nowhere"),
+                policy=policy,
+                now_ms=lambda: self.now_ms,
+                make_engine=lambda: self.engine,
+                make_arena=lambda: self.arena,
+                make_signin=StillSignIn,
+            )
+        )
+        self.office.window.resize(*SIZE)
+        self.office.window.show()
+        scene.play(self)
+
+    def enter(self) -> None:
+        """Unlock."""
+        self.office.enter_as(stills.session())
+
+    def join(self) -> None:
+        """Come as far as the pre-join, camera and microphone on."""
+        from app.intents import JoinMeeting  # noqa: PLC0415 -- as above
+
+        self.enter()
+        self.office.open(JoinMeeting(LINK.format()))
+        self.office.meeting.microphone(True)
+        self.office.meeting.camera(True)
+
+    def hear(self, *said: m.Message) -> None:
+        """Let the engine speak, as soon as it was started."""
+        self.office.bridge.run(lambda: self.engine.say(said))
+
+    def later(self, act: Callable[[], object]) -> None:
+        """Act once the page of the call is there."""
+        self.acts.append(act)
+
+    def live(self) -> LivePage:
+        """Return the page of the running call."""
+        page = self.office.window.page("meeting")
+        return page.live  # type: ignore[attr-defined,no-any-return]  # the meeting's own page
+
+    def call(self, n: int, *, sharing: bool = False, speaking: int = 4) -> None:
+        """Be in the running RCP with *n* people."""
+        self.join()
+        self.office.meeting.enter()
+        self.office.meeting.microphone(False)
+        self.now_ms = NOW_MS - CALL_MS
+        self.hear(
+            m.Phase(phase="in-call", is_host=True, title=TITLE, transport="udp"),
+            m.Roster(n=3, people=stills.people(n, sharing=sharing)),
+            m.Speaking(slots=[speaking], level=0.0),
+            m.Figures(streams=_streams(), rekeys=2, rtt_ms=23, up_kbps=1480, down_kbps=3120),
+        )
+
+
+def _streams() -> list[m.StreamFigures]:
+    return [m.StreamFigures(slot=13, name="", stream=2, frames=900, lost=90, p50_ms=40, p95_ms=80)]
+
+
+def _lock(_stage: Stage) -> None:
+    return
+
+
+def _lock_wrong(stage: Stage) -> None:
+    stage.enter()
+    stage.office.lock()
+    page = stage.office.lock_page
+    page.type_password("mauvaise phrase")
+
+
+def _join(stage: Stage) -> None:
+    stage.enter()
+
+
+def _join_refused(stage: Stage) -> None:
+    from app.intents import JoinMeeting  # noqa: PLC0415 -- as above
+
+    stage.enter()
+    other = LINK.format().replace("relais.chu-champagne", "relais.ailleurs")
+    stage.office.open(JoinMeeting(other))
+
+
+def _prejoin(stage: Stage) -> None:
+    stage.join()
+    stage.hear(m.Speaking(slots=[], level=0.55))
+
+
+def _waiting(stage: Stage) -> None:
+    stage.join()
+    stage.office.meeting.enter()
+    stage.hear(m.Phase(phase="waiting", title=TITLE))
+
+
+def _stage(stage: Stage) -> None:
+    stage.call(9, sharing=True, speaking=1)
+    knocker = _knocker(1, "Dr Rachel Dumont", "Radiothérapie", "verified")
+    stage.hear(m.Lobby(waiting=[knocker]), m.Code(state="ready", digits="41820733"))
+
+
+def _lobby(stage: Stage) -> None:
+    stage.call(6, sharing=False)
+    stage.hear(
+        m.Lobby(
+            waiting=[
+                _knocker(1, "M. Caron", "", "guest"),
+                _knocker(2, "Dr Rachel Dumont", "Radiothérapie", "certified"),
+                _knocker(3, "Dr Yanis Saïdi", "Pneumologie", "changed"),
+            ]
+        )
+    )
+
+
+def _knocker(knock: int, name: str, specialty: str, trust: str) -> m.Knocker:
+    role = "doctor" if specialty else ""
+    return m.Knocker(knock=knock, name=name, role=role, specialty=specialty, trust=trust, since_ms=NOW_MS)
+
+
+def _gallery(stage: Stage) -> None:
+    stage.call(24)
+    stage.later(lambda: stage.live().flip_side())
+
+
+def _speaker(stage: Stage) -> None:
+    stage.call(7)
+    stage.later(lambda: stage.live().choose_view("speaker"))
+
+
+def _chat(stage: Stage) -> None:
+    stage.call(9, sharing=True, speaking=1)
+    said = (
+        (6, "Dr Paul Vasseur", "PD-L1 relu en double lecture : 60 %."),
+        (2, "Pr Antoine Delcourt", "N2 multi-sites, pas d'indication chirurgicale d'emblée."),
+        (
+            0,
+            "Dr Hélène Marchetti",
+            "Merci. Radio-chimiothérapie concomitante, puis réévaluation à six semaines.",
+        ),
+    )
+    lines = [
+        m.ChatLine(slot=s, name=n, text=t, at_ms=NOW_MS - 120_000 + i * 40_000)
+        for i, (s, n, t) in enumerate(said)
+    ]
+    stage.hear(*lines)
+    stage.later(lambda: stage.live().open_chat())
+
+
+def _share(stage: Stage) -> None:
+    stage.call(5)
+    stage.later(lambda: stage.live().open_share())
+
+
+def _code(stage: Stage) -> None:
+    stage.call(5)
+    stage.hear(m.Code(state="ready", digits="41820733"))
+    stage.later(lambda: stage.live().open_code())
+
+
+def _more(stage: Stage) -> None:
+    stage.call(5)
+    stage.later(lambda: stage.live().open_more())
+
+
+def _troubles(stage: Stage) -> None:
+    stage.call(9, sharing=True, speaking=1)
+    stage.hear(
+        m.Phase(phase="reconnecting", is_host=True, title=TITLE),
+        m.Trouble(code="not-received", name="Dr Paul Vasseur", slot=6),
+        m.DeviceState(kind="camera", on=False, code="unplugged"),
+        m.Trouble(code="frame-forged", name="Dr Inès Belkacem", slot=3),
+    )
+
+
+def _removed(stage: Stage) -> None:
+    stage.call(5)
+    stage.hear(m.Phase(phase="ended", reason="removed", title=TITLE))
+
+
+def _unreachable(stage: Stage) -> None:
+    stage.join()
+    stage.office.meeting.enter()
+    stage.hear(m.Phase(phase="ended", reason="unreachable", title=TITLE))
+
+
+def _devices(stage: Stage) -> None:
+    from app.intents import OpenSettings  # noqa: PLC0415 -- as above
+
+    stage.enter()
+    stage.office.open(OpenSettings("devices"))
+    stage.office.meeting.microphone(True)
+    stage.office.meeting.camera(True)
+    stage.later(lambda: stage.hear(m.Speaking(slots=[], level=0.4)))
+
+
+def _settings(section: str) -> Callable[[Stage], None]:
+    def play(stage: Stage) -> None:
+        from app.intents import OpenSettings  # noqa: PLC0415 -- as above
+
+        stage.enter()
+        stage.office.open(OpenSettings(section))
+
+    return play
+
+
+_POLICY = (
+    '{"name":"CHVS-2026-11","forced":{"ceiling.up":1000},"reasons":{"ceiling.up":"Réseau hospitalier partagé : 1 Mb/s."}}'
+).encode()
+SCENES = (
+    Scene("10-verrou", _lock),
+    Scene("10-verrou-refus", _lock_wrong),
+    Scene("04-rejoindre", _join),
+    Scene("04-lien-refuse", _join_refused),
+    Scene("04-avant-de-rejoindre", _prejoin),
+    Scene("04-sas", _waiting),
+    Scene("02-rcp-imagerie", _stage),
+    Scene("02-rcp-discussion", _chat),
+    Scene("02-rcp-attente", _lobby),
+    Scene("02-rcp-incidents", _troubles),
+    Scene("03-galerie-24", _gallery),
+    Scene("03-orateur", _speaker),
+    Scene("02-partager", _share),
+    Scene("02-code", _code),
+    Scene("02-plus", _more),
+    Scene("13-retire", _removed),
+    Scene("13-injoignable", _unreachable),
+    Scene("12-reglages-appareils", _devices),
+    Scene("12-reglages-apparence", _settings("appearance")),
+    Scene("12-reglages-debit", _settings("line"), _POLICY),
+)
+
+
+class Photographer:
+    """Plays one scene after the other and saves each when it has settled."""
+
+    def __init__(self, app: QApplication, shots: list[tuple[Scene, str, str]], out: Path) -> None:
+        self._app, self._shots, self._out = app, shots, out
+        self._stage: Stage | None = None
+
+    def next(self) -> None:
+        """Set the next scene, or end."""
+        from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
+
+        if not self._shots:
+            self._app.quit()
+            return
+        self._stage = Stage(*self._shots[0])
+        QTimer.singleShot(SETTLE_MS, self._act)
+
+    def _act(self) -> None:
+        from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
+
+        assert self._stage is not None
+        self._stage.now_ms = NOW_MS
+        for act in self._stage.acts:
+            act()
+        QTimer.singleShot(SETTLE_MS, self._settle)
+
+    def _settle(self) -> None:
+        from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
+
+        assert self._stage is not None
+        self._stage.office.window.tick()
+        QTimer.singleShot(SETTLE_MS, self._save)
+
+    def _save(self) -> None:
+        from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
+
+        scene, language, theme = self._shots.pop(0)
+        assert self._stage is not None
+        office = self._stage.office
+        office.window.grab().save(str(self._out / f"{scene.name}-{language}-{theme}.png"))
+        office.window.close()
+        office.window.deleteLater()
+        QTimer.singleShot(0, self.next)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Render the screens; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="consilium screenshots")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", default="", help="part of a scene's name")
+    parser.add_argument("--themes", default="light,dark")
+    parser.add_argument("--languages", default="fr,en")
+    chosen = parser.parse_args(argv)
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    os.environ["TZ"] = "Europe/Paris"
+    time.tzset()
+
+    from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- the platform is chosen above
+    from PyQt6.QtWidgets import QApplication  # noqa: PLC0415 -- as above
+
+    app = QApplication(["consilium"])
+    app.setQuitOnLastWindowClosed(False)
+    shots = [
+        (scene, language, theme)
+        for language in chosen.languages.split(",")
+        for theme in chosen.themes.split(",")
+        for scene in SCENES
+        if chosen.only in scene.name
+    ]
+    photographer = Photographer(app, shots, chosen.out)
+    QTimer.singleShot(0, photographer.next)
+    return int(app.exec())

@@ -1,0 +1,182 @@
+"""Still life for the screenshots: an engine that says what it is told, an arena drawn from the demo hospital's portraits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QByteArray, QRectF
+from PyQt6.QtGui import QImage, QPainter
+from PyQt6.QtSvg import QSvgRenderer
+
+from app.meeting.view import OWN_PREVIEW, SCREEN_STREAM
+from app.session import Session
+from app.signin.service import Opened, SignIn, SignInRefused
+from media.engine import messages as m
+from media.events import Event
+from media.keys.invite import Link
+from resources.demo.people import CAST, HOSPITAL, ME, TITLE
+from resources.demo.portraits import ct_image, portrait_svg
+from storage.identity import Relay
+from storage.meetings import Meeting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NOW_MS = 1_795_522_320_000
+"""Tuesday 24 November 2026, 13:12 in Paris."""
+RELAY = Relay("relais.chu-champagne.example", 443)
+LINK = Link(f"{RELAY.host}:{RELAY.port}", bytes(range(16)), bytes(range(16, 32)), bytes(range(32, 48)))
+DEVICES = m.Devices(
+    cameras=[m.Device(id="/dev/video0", name="Logitech Brio 500", default=True)],
+    microphones=[m.Device(id="jabra", name="Casque Jabra Evolve2 (USB)", default=True)],
+    speakers=[m.Device(id="jabra", name="Casque Jabra Evolve2 (USB)", default=True)],
+    screens=[
+        m.Device(id=":0", name="Écran 1, 1920 x 1080"),
+        m.Device(id=":0+1920", name="Écran 2, 2560 x 1440"),
+    ],
+    windows=[m.Device(id="1", name="Console d'imagerie"), m.Device(id="2", name="Référentiel thorax 2026")],
+)
+VERIFIED = ("tran", "delcourt", "belkacem", "okafor")
+
+
+@dataclass(frozen=True)
+class Still:
+    """One picture."""
+
+    view: memoryview
+    width: int
+    height: int
+    stride: int
+    number: int = 2
+
+
+class StillArena:
+    """Draws the portrait of whoever was asked for."""
+
+    def __init__(self) -> None:
+        self._pictures: dict[int, Still] = {}
+
+    def read(self, index: int, /) -> Still | None:
+        """Return the picture of a box."""
+        return self._pictures.get(index)
+
+    def still_valid(self, _picture: object, /) -> bool:
+        """Nothing is ever overwritten."""
+        return True
+
+    def draw(self, tiles: Sequence[m.Tile]) -> None:
+        """Draw what the wall asks for, as the engine would scale it."""
+        self._pictures = {t.index: _draw(_subject(t), t.width, t.height, t.fit) for t in tiles}
+
+
+def _subject(tile: m.Tile) -> str:
+    person = ME if tile.slot in {OWN_PREVIEW, 0} else CAST[tile.slot - 1]
+    return "" if tile.stream == SCREEN_STREAM else person.key
+
+
+@lru_cache(maxsize=400)
+def _draw(key: str, wide: int, high: int, fit: bool) -> Still:
+    svg = portrait_svg(key) if key else ct_image()
+    renderer = QSvgRenderer(QByteArray(svg.encode()))
+    natural = renderer.defaultSize()
+    scales = wide / natural.width(), high / natural.height()
+    scale = min(scales) if fit else max(scales)
+    width, height = natural.width() * scale, natural.height() * scale
+    size = (round(width), round(height)) if fit else (wide, high)
+    image = QImage(*size, QImage.Format.Format_RGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    renderer.render(painter, QRectF((size[0] - width) / 2, (size[1] - height) / 2, width, height))
+    painter.end()
+    bits = image.constBits()
+    assert bits is not None
+    data = bits.asstring(image.sizeInBytes())
+    return Still(memoryview(data), image.width(), image.height(), image.bytesPerLine())
+
+
+class StillEngine:
+    """Says what a scene tells it to say; draws what the window asks for."""
+
+    def __init__(self, arena: StillArena) -> None:
+        self.messages: Event[m.Message] = Event()
+        self.died: Event[int] = Event()
+        self._arena = arena
+
+    def start(self, _arena: object, /) -> None:
+        """Nothing to start."""
+
+    def send(self, message: m.Message, /) -> None:
+        """Answer what a scene needs answered."""
+        if isinstance(message, m.ListDevices):
+            self.messages.fire(DEVICES)
+        elif isinstance(message, m.Tiles):
+            self._arena.draw(message.tiles)
+            self.messages.fire(m.Fresh(boxes=[tile.index for tile in message.tiles]))
+
+    def say(self, messages: Sequence[m.Message]) -> None:
+        """Say these to the window."""
+        for message in messages:
+            self.messages.fire(message)
+
+    def stop(self) -> None:
+        """Nothing to stop."""
+
+
+class StillSignIn(SignIn):
+    """A door that never opens: the wrong password."""
+
+    def enrolled(self) -> bool:
+        """Show the form."""
+        return True
+
+    async def unlock(self, password: str) -> Opened:
+        """Refuse."""
+        del password
+        raise SignInRefused("wrong-password")
+
+
+def session() -> Session:
+    """Return the doctor at the desk."""
+    meeting = Meeting(
+        TITLE, RELAY.host, RELAY.port, LINK.tag, LINK.secret, LINK.invite_hash, starts_s=NOW_MS // 1000 - 2520
+    )
+    return Session(
+        name=ME.name,
+        role=ME.role,
+        specialty=ME.specialty,
+        certificate=b"",
+        cert_hash=b"",
+        sign=bytes,
+        trust=m.TrustAnchor(org=HOSPITAL.encode(), roots=[], issuers=[], certificates=[], revoked=[]),
+        relays=(RELAY,),
+        meetings=(meeting,),
+    )
+
+
+def people(n: int, *, sharing: bool = False) -> list[m.Person]:
+    """Return the first *n* of the hospital, the doctor first, as a running RCP shows them."""
+    states = {3: 2, 4: 3, 6: 2, 8: 2, 11: 2, 12: 3, 15: 2, 16: 0, 19: 2, 22: 0}
+    hands = {4: 1, 14: 2}
+    roster = [_person(0, ME, 2, me=True, host=True)]
+    for slot, who in enumerate(CAST[: n - 1], 1):
+        state = states.get(slot, 3) | (4 if sharing and slot == 1 else 0)
+        roster.append(_person(slot, who, state, hand=hands.get(slot, 0), live=slot != 22))
+    return roster
+
+
+def _person(slot: int, who: object, state: int, **more: object) -> m.Person:
+    key, name = getattr(who, "key", ""), getattr(who, "name", "")
+    trust = "verified" if key in VERIFIED or key == ME.key else "guest" if slot == 7 else "certified"
+    fields = {"live": True, "host": False, "me": False, **more}
+    return m.Person(
+        member=bytes([slot]) * 16,
+        slot=slot,
+        name=name,
+        role="" if trust == "guest" else getattr(who, "role", ""),
+        specialty="" if trust == "guest" else getattr(who, "specialty", ""),
+        trust=trust,
+        state=state,
+        **fields,  # type: ignore[arg-type]
+    )
