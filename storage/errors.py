@@ -70,3 +70,7 @@ class Locked(StorageError):  # noqa: N818 -- the field's word
 
 class DiskTrouble(StorageError):  # noqa: N818 -- the field's word
     """The disk is full or fails: nothing of this act was written; free some room and repeat."""
+
+
+class NotEnoughMemory(StorageError):  # noqa: N818 -- the field's word
+    """The password cannot be tried: it takes 256 MiB; close other programs and repeat."""

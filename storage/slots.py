@@ -17,7 +17,7 @@ import nacl.bindings as sodium
 import nacl.exceptions
 from nacl.pwhash import argon2id
 
-from storage.errors import Damaged, KeyringLost, WeakKdf, WrongPassword, WrongRecoveryCode
+from storage.errors import Damaged, KeyringLost, NotEnoughMemory, WeakKdf, WrongPassword, WrongRecoveryCode
 from storage.keyfile import FORMAT, Kdf, KeyFile, Slot
 
 if TYPE_CHECKING:
@@ -122,7 +122,10 @@ def _stretch(password: str, kdf: Kdf, secret: bytes) -> bytes:
     if not 0 < len(password) <= MAX_PASSWORD:
         raise WrongPassword
     text = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
-    key = argon2id.kdf(KEY_BYTES, text, kdf.salt, opslimit=kdf.ops, memlimit=kdf.mem_kib * 1024)
+    try:
+        key = argon2id.kdf(KEY_BYTES, text, kdf.salt, opslimit=kdf.ops, memlimit=kdf.mem_kib * 1024)
+    except nacl.exceptions.RuntimeError as error:
+        raise NotEnoughMemory from error
     return hashlib.blake2b(key, key=secret, digest_size=KEY_BYTES, person=b"CSL password").digest()
 
 

@@ -233,6 +233,21 @@ def test_a_dearer_key_derivation_is_refused(vault, folder, terms, field):
         Vault.unlock(folder, PASSWORD, terms)
 
 
+def test_a_machine_short_of_memory_is_told_from_a_wrong_password(folder):
+    program = (
+        "import resource, sys; from pathlib import Path; from storage.vault import Vault\n"
+        "from storage.errors import NotEnoughMemory\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (240 << 20, 240 << 20))\n"
+        "try: Vault.create(Path(sys.argv[1]), 'x')\n"
+        "except NotEnoughMemory: print('short')"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program, str(folder)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert answer.stdout == "short\n"
+    assert not Vault.exists(folder)
+
+
 def test_the_real_cost_is_256_mebibytes():
     assert KdfCost() == KdfCost(ops=3, mem_kib=256 * 1024)
 
