@@ -19,7 +19,6 @@ from websockets.exceptions import ConnectionClosed
 from media import wire
 from media.errors import LinkLost, LinkRefused, ProtocolError
 from media.link import OrganisationProof, get_blob, put_blob
-from media.link.control import Control
 from media.link.packets import split
 from media.relay.certificate import server_context
 from media.relay.config import Config
@@ -40,10 +39,6 @@ def lenient() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context
-
-
-async def reply(control: Control) -> wire.Message:
-    return wire.decode_down(await asyncio.wait_for(control.receive(), 5))
 
 
 async def refused(person, code: str) -> None:

@@ -279,6 +279,7 @@ def test_a_wrong_setting_is_named_and_nothing_starts(tmp_path):
         capture_output=True,
         text=True,
         timeout=20,
+        check=False,
     )
     assert done.returncode == 2
     assert "prot" in done.stderr
