@@ -52,8 +52,9 @@ class Profile:
         write_atomically(self._birth, b"")
 
     def end_making(self) -> None:
-        """Remember that the profile is whole: its `keys.json` is on disk."""
-        self._birth.unlink(missing_ok=True)
+        """Remember that the profile is whole: its `keys.json` is on disk, and opens."""
+        with suppress(OSError):
+            self._birth.unlink(missing_ok=True)
 
     def hold(self) -> None:
         """Make the folder private (0700) and take its lock; raises ProfileInUse, DiskTrouble."""

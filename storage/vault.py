@@ -174,6 +174,7 @@ class Vault:
     def _enter(cls, opened: Opened, terms: Terms, new_password: str | None) -> Self:
         """Check the files and start on them; finish a rotation that was cut short, or begin one."""
         profile, keys, code = opened.profile, opened.now, ""
+        profile.end_making()
         rotation_due = new_password is not None or rotation.pending(opened.keyfile)
         health = checkup.examine(profile, keys, thorough=profile.dirty or rotation_due)
         if rotation_due and not health.read_only:

@@ -339,6 +339,15 @@ def test_a_profile_half_made_is_made_anew(folder, terms, monkeypatch):
     Vault.unlock(folder, PASSWORD, terms).lock()
 
 
+def test_a_profile_made_but_for_its_mark_is_whole(vault, folder, terms):
+    vault.lock()
+    (folder / "unfinished").touch()
+    assert Vault.exists(folder)
+    Vault.unlock(folder, PASSWORD, terms).lock()
+    (folder / "keys.json").unlink()
+    assert Vault.exists(folder)
+
+
 @pytest.mark.parametrize("name", ["Émile Ünal", "a#b?c%20d", "it's"])
 def test_any_folder_name_will_do(tmp_path, terms, name):
     Vault.create(tmp_path / name, PASSWORD, terms)[0].lock()
