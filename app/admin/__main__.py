@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -159,6 +160,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     try:
         chosen.run(chosen, int(time.time()))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # who read has enough; nothing more to flush
+        return 0
     except (KeyboardInterrupt, EOFError):
         print("consilium-admin : abandonné, rien n'a été changé.", file=sys.stderr)
     except AdminError as error:

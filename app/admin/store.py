@@ -51,9 +51,20 @@ def write(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
         raise AdminError(f"Impossible d'écrire {path} : vérifiez la place et vos droits.") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last: a directory that was shown to devices must not go back after a power cut."""
+    if sys.platform != "win32":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_new(path: Path, data: bytes) -> None:

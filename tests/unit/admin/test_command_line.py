@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -281,6 +284,17 @@ def test_every_refusal_is_one_french_sentence(run, words):
     assert complaint.startswith("consilium-admin : ")
     assert complaint.count("\n") == 1
     assert "Traceback" not in complaint
+
+
+def test_a_reader_that_has_enough_is_no_fault(run, folder):
+    issue(run)
+    words = [sys.executable, "-m", "app.admin", "directory", "show", "--dir", str(folder / "org")]
+    with subprocess.Popen(
+        words, cwd=Path(__file__).parents[3], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 0
 
 
 def test_bad_usage_has_its_own_exit_code():
