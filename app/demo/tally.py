@@ -13,12 +13,18 @@ if TYPE_CHECKING:
 
 KINDS = {wire.VOICE: "voice", wire.THUMBNAIL: "thumbnail", wire.CAMERA: "camera", wire.SCREEN: "screen"}
 MOST_AGES = 4_096
+SILENT_GAP = 25
 
 
 class _Stream:
-    """One stream of one sender. A gap is what never came: numbers run on, but before a talk spurt the relay may be silent."""
+    """One stream of one sender. A gap in the numbers is what never came.
 
-    def __init__(self) -> None:
+    Voice only: before a talk spurt, and for more than half a second, the gap is what the relay did not forward, because
+    nobody spoke or eight others did.
+    """
+
+    def __init__(self, *, voice: bool) -> None:
+        self._voice = voice
         self.frames = self.lost = 0
         self.newest = -1
         self.ages_ms = array("f")
@@ -26,7 +32,9 @@ class _Stream:
     def take(self, flags: int, frame: int, age_ms: float) -> None:
         if self.newest >= 0 and frame <= self.newest:
             self.lost = max(0, self.lost - 1)
-        elif self.newest >= 0 and not flags & wire.FLAG_START:
+        elif self.newest >= 0 and not (
+            self._voice and (flags & wire.FLAG_START or frame - self.newest > SILENT_GAP)
+        ):
             self.lost += frame - self.newest - 1
         self.newest = max(self.newest, frame)
         self.frames += 1
@@ -57,7 +65,9 @@ class Tally:
         if stream == wire.VOICE or flags & wire.FLAG_KEY:
             self._decodable.add((slot, stream))
         if self._open and (slot, stream) in self._decodable:
-            self._streams.setdefault((slot, stream), _Stream()).take(flags, frame, age_ms)
+            self._streams.setdefault((slot, stream), _Stream(voice=stream == wire.VOICE)).take(
+                flags, frame, age_ms
+            )
 
     def counts(self, names: Mapping[int, str]) -> list[StreamCount]:
         """Return the counts, by the *names* of the slots; who left meanwhile is not named and not counted."""
