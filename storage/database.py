@@ -58,9 +58,7 @@ class Database:
         dial = partial(connect, self.path, key, query_only=True)
         with ExitStack() as undo:
             readers = [undo.enter_context(closing(dial())) for _ in range(READERS)]
-            writers = [
-                undo.enter_context(closing(connect(self.path, key))) for _ in range(writes is not None)
-            ]
+            writers = [] if read_only else [undo.enter_context(closing(connect(self.path, key)))]
             undo.pop_all()
         with self._gate:
             self._reads, self._writes = reads, writes
@@ -103,7 +101,7 @@ class Database:
             if jobs is not None:
                 jobs.put(_Job(act, future))
             else:
-                future.set_exception(ReadOnly() if self._reads else Locked())
+                future.set_exception(Locked() if self._reads is None else ReadOnly())
         return future
 
     def _notice(self, future: Future[T]) -> None:
@@ -120,7 +118,7 @@ class Database:
 
 
 def connect(path: Path, key: bytes, *, create: bool = False, query_only: bool = False) -> Connection:
-    """Open *path* with the raw 32-byte *key* and the recipe of docs/decisions; raises Damaged, DiskTrouble.
+    """Open *path* by the recipe of `_prepare`, with the raw 32-byte *key*; raises Damaged, DiskTrouble.
 
     The connection may move to another thread once, and is used by one at a time.
     """
