@@ -33,6 +33,8 @@ ALONE_MS = 14_000
 """How long a host listens where the room stands open but nobody answers: longer than a successor needs."""
 RANK_MS = 4_000
 REDIAL_MS = 1_000
+ADMIT_MS = 5_000
+"""How long the relay may take to let in whom the host welcomed."""
 SLEPT_MS = 10_000
 NO_ROOM, ROOM_OPEN = "no-room", "room-open"
 LATER = frozenset({NO_ROOM, "no-host", "busy", "full"})
@@ -76,8 +78,8 @@ class Call:
         self._entry: Entry | None = None
         self._meeting: Meeting | None = None
         self._troubles = Troubles()
-        self._door_ms = self._last_ms = 0
-        self._at_door = self._no_room = False
+        self._door_ms = self._last_ms = self._entry_ms = 0
+        self._at_door = self._no_room = self._cut = False
         self._redial_ms: int | None = None
         self._request = 0
         self._phase = Phase("connecting")
@@ -153,7 +155,7 @@ class Call:
             case fx.Up(slot, reconnected):
                 self._up(now_ms, slot, reconnected=reconnected)
             case fx.Down(reason):
-                self._at_door = False
+                self._down()
                 self._say_phase(
                     "reconnecting" if self._meeting or self._memory.devices else "connecting", reason
                 )
@@ -270,7 +272,7 @@ class Call:
 
     def _may_open(self, now_ms: int) -> bool:
         rank = self._rank()
-        if rank is None or self._opening or (self._knocker and self._knocker.answered):
+        if rank is None or self._cut or self._opening or (self._knocker and self._knocker.answered):
             return False
         if self._no_room and rank == 0 and not self._memory.devices:
             return True
@@ -317,7 +319,7 @@ class Call:
             self._say_waiting(now_ms)
 
     def _opened(self, now_ms: int, opening: Opening) -> None:
-        """The relay let me open the room: write link 0 and hold the pen."""
+        """Write link 0 and hold the pen: the relay let me open the room."""
         ground, m = self._ground, digest(opening.obj)
         standing = judge_genesis(
             ground, opening.obj, host_certificates(ground, opening.genesis, ground.plan.certificate)
@@ -338,12 +340,19 @@ class Call:
         self._opening = self._entry = None
         self._knocker = Knocker(self._ground, now_ms)
         self._door_ms, self._at_door, self._no_room, self._redial_ms = now_ms, False, False, None
+        self._cut = False
         self._say_phase("reconnecting" if self._memory.devices else "connecting", reason)
         self._out.append(fx.Dial(self._knocker.slot_key))
 
+    def _down(self) -> None:
+        self._at_door, self._cut = False, True
+        if self._meeting:
+            self._meeting.up_ms = None
+
     def _up(self, now_ms: int, slot: int | None, *, reconnected: bool) -> None:
         if slot is None:
-            self._at_door, self._no_room = True, False
+            self._door_ms = now_ms if self._cut else self._door_ms
+            self._at_door, self._no_room, self._cut, self._entry = True, False, False, None
             if self._knocker:
                 self._knocker.begin(now_ms)
             self._knock(now_ms)
@@ -353,7 +362,7 @@ class Call:
             entry, self._entry = self._entry, None
             self._enter(now_ms, entry)
         elif self._meeting and reconnected:
-            self._meeting.beat_now()
+            self._meeting.back(now_ms)
             self._say_phase("in-call")
 
     def _enter(self, now_ms: int, entry: Entry) -> None:
@@ -389,7 +398,7 @@ class Call:
                 knocker.answer(now_ms, data)
                 self._knock(now_ms)
             elif data[0] == WELCOME:
-                self._entry = knocker.welcome(data)
+                self._entry, self._entry_ms = knocker.welcome(data), now_ms
             elif data[0] == REFUSED:
                 self._finish(refusal_reason(self._ground.door_text(data)))
         except TrustError as error:
@@ -433,7 +442,9 @@ class Call:
             self._door_tick(now_ms)
 
     def _door_tick(self, now_ms: int) -> None:
-        if self._may_open(now_ms):
+        if self._entry and now_ms - self._entry_ms > ADMIT_MS:
+            self._go_to_door(now_ms, "")
+        elif self._may_open(now_ms):
             self._open(now_ms, fresh=self._no_room)
         elif self._redial_ms is not None and now_ms >= self._redial_ms and self._knocker:
             self._redial_ms = None

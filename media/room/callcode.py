@@ -70,7 +70,7 @@ class CodeRounds:
         return [Code("void")] if running else []
 
     def tick(self, now_ms: int) -> list[Step]:
-        """A round that somebody does not finish ends after 15 s."""
+        """End a round that somebody does not finish within 15 s."""
         return self.void() if self._open and now_ms - self._since_ms > PATIENCE_MS else []
 
     def _begin(

@@ -27,7 +27,7 @@ class Pulse:
         return self.counter, tuple(sorted(self._heard.items()))
 
     def enter(self, slot: int, now_ms: int) -> None:
-        """A member came: it counts as live until it had time to answer."""
+        """Take a new member for live until it had time to answer."""
         self._echoed_ms[slot] = now_ms
 
     def leave(self, slot: int) -> None:
@@ -36,7 +36,7 @@ class Pulse:
         self._echoed_ms.pop(slot, None)
 
     def hear(self, slot: int, counter: int, echo: int) -> None:
-        """A beat of *slot*: its *counter*, and the last of mine that it heard (0 = none)."""
+        """Take a beat of *slot*: its *counter*, and the last of mine that it heard (0 = none)."""
         self._heard[slot] = max(counter, self._heard.get(slot, 0))
         for sent, at_ms in self._sent:
             if sent == echo and at_ms > self._echoed_ms.get(slot, at_ms):
@@ -64,11 +64,11 @@ class Receipts:
         self._expected: dict[tuple[int, int], int] = {}
 
     def expect(self, wanted: set[tuple[int, int]], now_ms: int) -> None:
-        """The video streams that we subscribe to from now on."""
+        """Remember the video streams that we subscribe to from now on."""
         self._expected = {key: self._expected.get(key, now_ms) for key in wanted}
 
     def saw(self, slot: int, stream: int, frame: int) -> None:
-        """A frame came."""
+        """Take note of a frame that came."""
         key = slot, stream
         if frame > self._seen.get(key, -1):
             self._seen[key] = frame

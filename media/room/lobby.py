@@ -93,7 +93,7 @@ class Lobby:
         if given.slot_pk != slot_pk or digest(join.cs_pk) in self._spent | retired:
             raise TrustError("join-forged", "a key that was here before")
         self._spent.add(digest(join.cs_pk))
-        return Visitor(knock, asked.join, join, asked.certificate, verdict, now_ms)
+        return Visitor(knock, asked.join, join, asked.certificate, verdict, self._ground.wall_s() * 1000)
 
     def _open(self, knock: int, data: bytes) -> tuple[Given, bytes]:
         for given in reversed(self._given.pop(knock, [])):

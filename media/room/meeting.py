@@ -93,6 +93,7 @@ class Meeting:
         self._gone_ms: dict[int, int] = {}
         self._sent: dict[int, int] = {}
         self._next_beat_ms = self._next_show_ms = now_ms
+        self.up_ms: int | None = now_ms
         self._ack_ms: int | None = None
         self._link_ms = now_ms
         self._ahead_ms: int | None = None
@@ -398,7 +399,8 @@ class Meeting:
             return
         if n > self.roster.n:
             self._ahead(now_ms)
-        if n <= self.roster.n and n not in self._steps or not peer.hold(now_ms, *event):
+        past = n <= self.roster.n and n not in self._steps
+        if past or not peer.hold(now_ms, *event):
             self._trouble(now_ms, "frame-undecryptable", slot)
 
     def _hear(self, now_ms: int, slot: int, payload: bytes) -> None:
@@ -481,7 +483,7 @@ class Meeting:
             case say.GIVE:
                 self._given(now_ms, seat.slot, say.Give.decode(text))
             case say.PEN:
-                self._pen(seat, say.Pen.decode(text))
+                self._pen(say.Pen.decode(text))
 
     def _key(self, now_ms: int, slot: int, n: int, base: bytes) -> None:
         peer = self._peers[slot]
@@ -520,7 +522,7 @@ class Meeting:
                 self._meet(now_ms, seat)
         self.show(now_ms)
 
-    def _pen(self, seat: Seat, pen: say.Pen) -> None:
+    def _pen(self, pen: say.Pen) -> None:
         """Take the pen that a link gave to me: open the relay's door as well."""
         if not self.is_host or self.pen or self.standing.handovers[-1][1] != self.roster.host_seat.obj:
             raise TrustError("key-refused", "a pen that nobody gave")
@@ -604,14 +606,14 @@ class Meeting:
             self.show_lobby()
 
     def admit(self, now_ms: int, knock: int) -> None:
-        """The host's click."""
+        """Let a visitor in: the host's click."""
         visitor = self.pen.lobby.waiting.pop(knock, None) if self.pen else None
         if self.pen and visitor:
             self.pen.add(now_ms, visitor)
             self.show_lobby()
 
     def refuse(self, knock: int) -> None:
-        """The host's other click."""
+        """Turn a visitor away: the host's other click."""
         if self.pen and self.pen.lobby.waiting.pop(knock, None):
             self._turn_away(self.pen, knock, "refused")
             self.show_lobby()
@@ -676,7 +678,7 @@ class Meeting:
         self.set_state(now_ms, self._hands.raised(self.slot, up=up))
 
     def expect(self, now_ms: int, wanted: set[tuple[int, int]]) -> None:
-        """The video that we subscribe to."""
+        """Remember the video that we subscribe to."""
         self._receipts.expect(wanted, now_ms)
 
     def leave(self, now_ms: int, *, end: bool) -> None:
@@ -718,8 +720,8 @@ class Meeting:
         if now_ms >= self._next_show_ms:
             self._next_show_ms = now_ms + SHOW_MS
             self._slow_tick(now_ms)
-        if self.pen and self.outcome is None:
-            self._pen_tick(now_ms, self.pen)
+        if self.pen and self.up_ms is not None and self.outcome is None:
+            self._pen_tick(now_ms, self.pen, self.up_ms)
 
     def _slow_tick(self, now_ms: int) -> None:
         """Twice a second: strangers, what is missing, who is silent, what is shown."""
@@ -750,11 +752,10 @@ class Meeting:
                 if not peer.has(self.roster.n) and self._pulse.live(slot, now_ms):
                     self._ask(now_ms, self.roster.seats[slot], say.Ask(key=True))
 
-    def _pen_tick(self, now_ms: int, pen: Pen) -> None:
-        for seat in self.roster.seats.values():
-            silent = seat.slot != self.slot and self._pulse.silence_ms(seat.slot, now_ms) > SILENT_MS
-            if silent and seat.slot not in pen.leaves:
-                pen.leave(now_ms, seat.slot)
+    def _pen_tick(self, now_ms: int, pen: Pen, up_ms: int) -> None:
+        for slot in self.roster.seats.keys() - pen.leaves - {self.slot}:
+            if min(self._pulse.silence_ms(slot, now_ms), now_ms - up_ms) > SILENT_MS:
+                pen.leave(now_ms, slot)
         ops, visitors = pen.due(now_ms, self.roster)
         if ops:
             self.write(now_ms, ops, visitors)
@@ -767,9 +768,9 @@ class Meeting:
         if self.pen:
             self.out.append(fx.SendControl(bytes((say.DOOR,)) + here(self._ground, self.call)))
 
-    def beat_now(self) -> None:
-        """Say the next beat at the next tick: the link is back."""
-        self._next_beat_ms = 0
+    def back(self, now_ms: int) -> None:
+        """Go on after the link was lost: say a beat at the next tick."""
+        self.up_ms, self._next_beat_ms = now_ms, now_ms
 
     def table(self) -> dict[int, bytes]:
         """Slot -> slot_pk of all whose keys are known: what the relay is told when the room opens again."""

@@ -59,6 +59,8 @@ def rows_of(value: Any, most: int, decode: Callable[[Any], T]) -> list[T]:
 
 
 def kind_of(kind: cbor.Kind) -> Callable[[Any], Any]:
+    """Return a decoder for elements of one kind."""
+
     def one(value: Any) -> Any:
         cbor.check([value], (kind,))
         return value
@@ -67,6 +69,7 @@ def kind_of(kind: cbor.Kind) -> Callable[[Any], Any]:
 
 
 def pair_of(value: Any) -> tuple[int, int]:
+    """Decode a pair of integers."""
     if not isinstance(value, list):
         raise ProtocolError("not a pair")
     cbor.check(value, (int, int))

@@ -115,7 +115,7 @@ class PeerKey:
         return n in self._bases
 
     def follow(self, step: Step) -> None:
-        """A link was applied: with adds only, the base moves along by itself."""
+        """Follow a link that was applied: with adds only, the base moves along by itself."""
         self._steps.append(step)
         before = self._bases.get(step.n - 1)
         if before is not None and not step.fresh:
@@ -143,7 +143,7 @@ class PeerKey:
         return payload
 
     def _used(self, now_ms: int, n: int) -> None:
-        """The old KID goes 1 s after this sender first used a new one."""
+        """Let the old KID go 1 s after this sender first used a new one."""
         if n > self._using:
             self._using = n
             if any(kid < n for kid in self._bases):

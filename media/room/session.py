@@ -351,7 +351,7 @@ class _Ears:
         self._session.key_wanted.fire(stream)
 
     def on_gone(self, slot: int) -> None:
-        log.debug("a slot lost its connection; beats will tell")
+        log.debug("slot %d lost its connection; beats will tell", slot)
 
     def on_back(self, slot: int) -> None:
-        log.debug("a slot has its connection again")
+        log.debug("slot %d has its connection again", slot)
