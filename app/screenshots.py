@@ -36,6 +36,10 @@ class Scene:
     policy: bytes = b""
 
 
+def _at_once(call: Callable[[], object]) -> None:
+    call()
+
+
 class Stage:
     """A fresh office and the strings that move it."""
 
@@ -57,6 +61,7 @@ class Stage:
                 make_engine=lambda: self.engine,
                 make_arena=lambda: self.arena,
                 make_signin=StillSignIn,
+                run=_at_once,
             )
         )
         self.office.window.resize(*SIZE)
@@ -77,8 +82,8 @@ class Stage:
         self.office.meeting.camera(True)
 
     def hear(self, *said: m.Message) -> None:
-        """Let the engine speak, as soon as it was started."""
-        self.office.bridge.run(lambda: self.engine.say(said))
+        """Let the engine speak."""
+        self.engine.say(said)
 
     def later(self, act: Callable[[], object]) -> None:
         """Act once the page of the call is there."""

@@ -55,7 +55,7 @@ def wall_clock_ms() -> int:
 class Profile:
     """What a workstation is built from. `link` is shown after the unlock, never entered by itself.
 
-    Tests and the demo hand over their own clock, engine or key-derivation cost.
+    Tests and the demo hand over their own clock, engine, key-derivation cost, or `run` (None: a worker thread).
     """
 
     folder: Path
@@ -66,6 +66,7 @@ class Profile:
     make_arena: Callable[[], service.Arena] = Arena.create
     make_signin: Callable[[Path, Terms | None], SignIn] = SignIn
     terms: Terms | None = None
+    run: Callable[[Callable[[], object]], None] | None = None
 
 
 class Office(QObject):
@@ -78,7 +79,9 @@ class Office(QObject):
         self._vault: Vault | None = None
         self.config = Config(profile.policy)
         self.bridge = Bridge()
-        self.meeting = Meeting(profile.make_engine, profile.make_arena(), profile.now_ms, self.bridge.run)
+        self.meeting = Meeting(
+            profile.make_engine, profile.make_arena(), profile.now_ms, profile.run or self.bridge.run
+        )
         self.settings = Settings(self.config)
         self.signin = profile.make_signin(profile.folder, profile.terms)
         self._dress()
@@ -103,9 +106,9 @@ class Office(QObject):
         self.window.closed.connect(self.close)
         self.window.moved.connect(self._show_meeting_running)
         self.idle.idle.connect(self._lock_idle)
-        self.bridge.watch(self, i18n.language_changed, self._speak)
-        self.bridge.watch(self, self.meeting.changed, self._meeting_changed)
-        self.bridge.watch(self, self.config.changed, self._setting_changed, lambda _old, _new: "")
+        self.bridge.watch(self.window, i18n.language_changed, self._speak)
+        self.bridge.watch(self.window, self.meeting.changed, self._meeting_changed)
+        self.bridge.watch(self.window, self.config.changed, self._setting_changed, lambda _old, _new: "")
 
     def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
         return DeviceTest(desk, self.meeting, self.session().name, choose)

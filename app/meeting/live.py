@@ -21,7 +21,7 @@ from app.meeting.controls import Controls
 from app.meeting.lobby import LobbyBar
 from app.meeting.notices import NoticeColumn
 from app.meeting.side import SidePanel
-from app.meeting.view import HAND, Stage
+from app.meeting.view import HAND, IN_MEETING, Stage
 from app.meeting.wall import Wall
 from app.ui.choices import Segmented
 from app.ui.panes import ground
@@ -31,7 +31,7 @@ from app.ui.words import Words, say, says
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PyQt6.QtGui import QShowEvent
+    from PyQt6.QtGui import QHideEvent, QShowEvent
 
     from app.meeting.service import Meeting
     from app.meeting.view import View
@@ -262,6 +262,13 @@ class LivePage(QWidget):
         window.installEventFilter(self)
         if window.width() < NARROW:
             self.side.hide()
+        self.wall.ask()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Let the engine decode nothing while another section is shown."""
+        super().hideEvent(event)
+        if self._meeting.view.stage in IN_MEETING:
+            self._meeting.show(())
 
     def eventFilter(self, _target: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 -- Qt's name
         """Hold the space bar to talk, where it does not type or press something."""

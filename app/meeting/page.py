@@ -23,7 +23,7 @@ from app.ui.words import Words, say
 from media.keys.invite import Link
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from app.config import Config
     from app.feature import Desk
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.meeting.service import Meeting
     from app.meeting.view import View
     from app.session import Session
+    from media.engine.messages import Tile
     from storage.meetings import Meeting as KnownMeeting
 
 
@@ -77,7 +78,7 @@ class MeetingPage(Page):
             (self.join.picked, self._pick),
             (prejoin.entered, meeting.enter),
             (prejoin.cancelled, meeting.forget),
-            (prejoin.preview.asked, meeting.show),
+            (prejoin.preview.asked, self._show_preview),
             (prejoin.preview.microphone.clicked, self.live.flip_microphone),
             (prejoin.preview.camera.clicked, self.live.flip_camera),
             (prejoin.devices.microphone, self._use_microphone),
@@ -119,6 +120,10 @@ class MeetingPage(Page):
 
     def _admit_certified(self) -> bool:
         return self._config.get(ADMIT_CERTIFIED)
+
+    def _show_preview(self, tiles: Sequence[Tile]) -> None:
+        if self._meeting.view.stage is Stage.READY:
+            self._meeting.show(tiles)
 
     def _look(self) -> None:
         if self._meeting.view.stage is Stage.READY:

@@ -24,7 +24,7 @@ from media.engine.messages import Tile
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QSize
-    from PyQt6.QtGui import QPaintEvent, QResizeEvent
+    from PyQt6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
 
     from app.meeting.service import Arena
     from app.meeting.view import View
@@ -85,7 +85,13 @@ class Preview(QWidget):
         ratio = self.devicePixelRatioF()
         width, height = Boxes.fit(PREVIEW_BOX, round(self.width() * ratio), round(self.height() * ratio))
         tile = Tile(index=PREVIEW_BOX, slot=OWN_PREVIEW, stream=CAMERA_STREAM, width=width, height=height)
-        self.asked.emit([tile] if self._on else [])
+        if self.isVisible():
+            self.asked.emit([tile] if self._on else [])
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Ask again for what is seen again."""
+        super().showEvent(event)
+        self.ask()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Ask for the new size."""

@@ -101,6 +101,11 @@ class Wall(QWidget):
             self._looks = looks
             self._place_spots(view)
             self.update()
+            self.ask()
+
+    def ask(self) -> None:
+        """Ask for what is shown, while it is seen."""
+        if self.isVisible():
             self.asked.emit(self._tiles())
 
     def _plan(self, view: View) -> list[TileLook]:
