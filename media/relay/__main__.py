@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
 import os
@@ -41,8 +42,9 @@ def main() -> int:
 async def _serve(config: Config) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set))
+    with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C ends it by itself
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
     relay = Relay(config)
     running = asyncio.create_task(relay.run(stop))
     await asyncio.wait({running}, timeout=0)

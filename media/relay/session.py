@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from media import wire
 from media.errors import LinkRefused, ProtocolError
@@ -176,6 +177,8 @@ class Session:
             delay = max(self._messages.owe(1, now_ms), self._bytes.owe(len(data), now_ms))
             self._handle(wire.decode_up(data), now_ms)
         if delay:  # too much: read no more until it is paid for, so that the sender's own connection fills up
+            if self._socket.state is not State.OPEN:
+                self._end.set()
             await asyncio.sleep(delay)
 
     def _handle(self, message: wire.Message, now_ms: float) -> None:
