@@ -15,6 +15,7 @@ QUANTILE = 0.99
 LEAST_MS = 10.0
 MOST_MS = 400.0
 SHRINK = 0.01
+LOOK_EVERY = 10
 JUMP_MS = 2_000.0
 FRAME_MS = 20
 HELD_FRAMES = 50
@@ -34,6 +35,7 @@ class Delay:
         self.target_ms = LEAST_MS
         self._transits: deque[float] = deque(maxlen=WINDOW)
         self._fastest = 0.0
+        self._since = 0
 
     def arrived(self, capture_ms: float, now_ms: float) -> None:
         """Learn from a frame captured at *capture_ms* (sender's clock)."""
@@ -42,15 +44,25 @@ class Delay:
             self._transits.clear()
             self.target_ms = LEAST_MS
         self._transits.append(transit)
-        self._fastest = min(self._transits)
-        wanted = self._wanted()
-        self.target_ms = (
-            wanted if wanted > self.target_ms else self.target_ms + (wanted - self.target_ms) * SHRINK
-        )
+        self._fastest = min(self._fastest, transit) if len(self._transits) > 1 else transit
+        self._since += 1
+        if (
+            self._since >= min(LOOK_EVERY, len(self._transits) // 2)
+            or transit - self._fastest > self.target_ms
+        ):
+            self._look()
 
     def due_ms(self, capture_ms: float) -> float:
         """Return when a frame captured then is to be played (receiver's clock)."""
         return capture_ms + self._fastest + self.target_ms
+
+    def _look(self) -> None:
+        """Set the target by what the window holds."""
+        self._fastest = min(self._transits)
+        wanted = self._wanted()
+        shrunk = self.target_ms + (wanted - self.target_ms) * SHRINK * self._since
+        self.target_ms = max(wanted, shrunk)
+        self._since = 0
 
     def _wanted(self) -> float:
         late = sorted(self._transits, reverse=True)

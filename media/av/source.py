@@ -102,8 +102,11 @@ class Source:
             self._failed(error)
 
     def _work(self) -> None:
-        while (taken := self._box.take()) is not None:
-            self._show(*taken)
+        try:
+            while (taken := self._box.take()) is not None:
+                self._show(*taken)
+        except (av.FFmpegError, ValueError):
+            self._fail(DeviceError("failed", self.device))
 
 
 class FileVideo(Source):

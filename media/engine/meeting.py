@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import fields, is_dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from media.engine import messages as m
@@ -79,7 +80,7 @@ class Meeting:
         session = self._session = Session(JoinPlan.of(join), self._sign)
         for event in (session.roster, session.lobby, session.chat_line, session.code, session.trouble):
             event.subscribe(self._tell)
-        session.phase.subscribe(self._phase)
+        session.phase.subscribe(partial(self._phase, session))
         session.roster.subscribe(self._roster)
         session.frame.subscribe(self._frame)
         session.lost.subscribe(lambda lost: self._ears.on_lost(lost[0], lost[1]))
@@ -154,10 +155,12 @@ class Meeting:
     def _tell(self, said: Any) -> None:
         self._say(_translated(said))
 
-    def _phase(self, phase: shown.Phase) -> None:
+    def _phase(self, session: Session, phase: shown.Phase) -> None:
         self._tell(phase)
         if phase.phase == "in-call":
             self._ears.on_in_call()
+        elif phase.phase == "ended" and self._session is session:
+            self._session = None
 
     def _roster(self, roster: shown.Roster) -> None:
         self.names.update((person.slot, person.name) for person in roster.people)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     import av
 
+    from media.av.encode import Encoded
+
     Send = Callable[[int, int, bytes], None]
     """(stream, flags, payload); called on a device's thread."""
 
@@ -38,7 +40,7 @@ SPARE_KBPS = 100
 
 
 class VideoOut:
-    """One outgoing video stream. `feed` is called on its source's thread, everything else on the loop."""
+    """One outgoing video stream. `feed` is called on its source's thread; `aim` and `want_key` only take note."""
 
     def __init__(self, stream: int, layer: Layer, send: Send) -> None:
         self.stream = stream
@@ -46,40 +48,46 @@ class VideoOut:
         self._lock = threading.Lock()
         self._encoder = VideoEncoder(layer)
         self._pacer = Pacer(layer.kbps + SPARE_KBPS)
-        self._kbps, self._fps = layer.kbps, layer.fps
+        self._kbps, self._fps = self._wish = layer.kbps, layer.fps
         self._key = True
         self._keyed_us = 0
         self._last_us = 0
 
     def aim(self, kbps: int, fps: int | None = None) -> None:
-        """Send at *kbps* and *fps* from now on; 0 kb/s stops the stream until it is wanted again."""
-        with self._lock:
-            if kbps and not self._kbps:
-                self._key = True
-            self._kbps, self._fps = kbps, fps or self._layer.fps
-            if kbps:
-                self._encoder.set_rate(kbps, self._fps)
-                self._pacer.kbps = kbps + SPARE_KBPS
+        """Send at *kbps* and *fps* from the next picture on; 0 kb/s stops the stream until it is wanted again."""
+        self._wish = (kbps, fps or self._layer.fps)
 
     def want_key(self) -> None:
         """Send a key frame soon; at most one a second."""
-        with self._lock:
-            self._key = True
+        self._key = True
 
     def feed(self, frame: av.VideoFrame, capture_us: int) -> None:
         """Encode and send *frame* when it is this stream's turn."""
         with self._lock:
-            if not self._turn(capture_us):
-                return
-            key = self._key and not 0 <= capture_us - self._keyed_us < KEY_EVERY_US
-            coded = self._encoder.encode(frame, key=key)
-            if coded is None:
-                return
-            if coded.key:
-                self._key, self._keyed_us = False, capture_us
+            self._obey()
+            coded = self._encode(frame, capture_us) if self._turn(capture_us) else None
+        if coded is not None:
+            payload = pack_video(capture_us, coded.width, coded.height, coded.data)
+            self._send(self.stream, FLAG_KEY if coded.key else 0, payload)
+
+    def _obey(self) -> None:
+        """Take over what was aimed at: on this thread, so that the loop never waits for an encoder."""
+        if self._wish == (self._kbps, self._fps):
+            return
+        was, (self._kbps, self._fps) = self._kbps, self._wish
+        if self._kbps:
+            self._key = self._key or not was
+            self._encoder.set_rate(self._kbps, self._fps)
+            self._pacer.kbps = self._kbps + SPARE_KBPS
+
+    def _encode(self, frame: av.VideoFrame, capture_us: int) -> Encoded | None:
+        key = self._key and not 0 <= capture_us - self._keyed_us < KEY_EVERY_US
+        if key:
+            self._key, self._keyed_us = False, capture_us
+        coded = self._encoder.encode(frame, key=key)
+        if coded is not None:
             self._pacer.plan([len(coded.data)], capture_us / 1000)
-        payload = pack_video(capture_us, coded.width, coded.height, coded.data)
-        self._send(self.stream, FLAG_KEY if coded.key else 0, payload)
+        return coded
 
     def _turn(self, capture_us: int) -> bool:
         """Tell whether the stream is wanted, its rate allows a picture, and the ones before have left."""

@@ -113,6 +113,16 @@ def test_camera_unplugged_while_running_is_said(seen, run, monkeypatch):
     assert seen.failure() == "unplugged"
 
 
+def test_a_picture_that_cannot_be_encoded_ends_the_camera_and_is_said(tmp_path, seen, run):
+    def broken(frame, capture_us) -> None:
+        raise ValueError("no encoder")
+
+    path = tmp_path / "clip.mp4"
+    clip(str(path), frames=10)
+    run(open_camera(f"file:{path}", broken, seen.failed))
+    assert seen.failure() == "failed"
+
+
 def test_slow_encoder_gets_the_newest_picture_not_a_backlog(tmp_path, seen, run):
     path = tmp_path / "clip.mp4"
     clip(str(path), frames=60, fps=60)

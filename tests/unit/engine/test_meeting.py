@@ -153,7 +153,7 @@ def test_words_hands_and_the_call_code_cross(pair):
     assert len(codes.pop()) == 8
 
 
-def test_the_removed_one_is_told_and_receives_no_more(pair, files):
+def test_the_removed_one_is_told_and_receives_no_more(pair, files, clinic):
     host, guest = pair
     people = host.people(2)
     host.say(m.Camera(on=True, device=f"file:{files}/clip.mp4"))
@@ -164,6 +164,8 @@ def test_the_removed_one_is_told_and_receives_no_more(pair, files):
     before = counted(guest.figures(), THUMBNAIL)
     time.sleep(0.5)
     assert counted(guest.figures(), THUMBNAIL) == before
+    guest.say(clinic.join(1))
+    assert guest.wait(m.Phase).phase == "connecting"
 
 
 def test_who_leaves_is_gone_and_the_meeting_can_be_joined_again(pair, clinic):
