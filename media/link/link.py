@@ -350,7 +350,7 @@ class Link:
     def become_host(self, host: Host) -> None:
         """Open as a host from now on, at once where the link is up (a successor, a handover)."""
         self._admission.host = host
-        if self._control and self._control.nonce:
+        if self._control and self.slot is not None and self.transport:
             self._control.send(self._admission.open(self._control.nonce, self._control.cert_hash))
 
     def knock(self, data: bytes) -> None:

@@ -12,6 +12,8 @@ from media.errors import ProtocolError
 from media.relay.ring import marked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from media.relay.counters import Counters
     from media.relay.rooms import Address, Routes, Seat
 
@@ -47,33 +49,47 @@ class Forwarder:
                 return
             data = bytes(train)
             begin, stream, flags = 0, -1, 0
-            for start in range(0, len(data), segment):
-                its_stream, its_flags = self._admit(seat, train, data, start, segment)
+            for start, its_stream, its_flags in self._admit(seat, train, data, segment):
                 if its_stream != stream:
                     self._run(seat, stream, flags, train[begin:start], data[begin:start], segment, now_ms)
                     begin, stream, flags = start, its_stream, its_flags
             self._run(seat, stream, flags, train[begin:], data[begin:], segment, now_ms)
 
-    def _admit(self, seat: Seat, train: memoryview, data: bytes, start: int, segment: int) -> tuple[int, int]:
-        """Check one packet, put the room's tag in the place of the hop's; (stream, flags), stream -1 when refused."""
-        head = data[start : start + _HEAD]
-        end = min(start + segment, len(data)) - _TAG
-        if segment > wire.MAX_DATAGRAM or end <= start + _HEAD:
-            self._counters.datagrams_refused += 1
-            return -1, 0
-        version, slot, stream, flags, _, fragment, fragments = _unpack(head)
-        if (
-            data[end : end + _TAG] != seat.hop.tag(head)
-            or version != wire.VERSION
-            or slot != seat.number
-            or not wire.sound_piece(stream, fragment, fragments, end - start - _HEAD)
-        ):
-            self._counters.datagrams_refused += 1
-            return -1, 0
-        if flags & wire.FLAG_RETRANSMIT and seat.ring.holds(stream, head):
-            return -1, 0
-        train[end : end + _TAG] = seat.room.down.tag(head)
-        return stream, flags
+    def _admit(
+        self, seat: Seat, train: memoryview, data: bytes, segment: int
+    ) -> Iterator[tuple[int, int, int]]:
+        """Check each packet, put the room's tag in the place of the hop's; (start, stream, flags), stream -1 when refused.
+
+        One function on purpose: calls per packet were a third of its cost.
+        """
+        hop, down, number = seat.hop.fresh, seat.room.down.fresh, seat.number
+        length = len(data)
+        for start in range(0, length, segment):
+            head = data[start : start + _HEAD]
+            end = start + segment - _TAG if start + segment <= length else length - _TAG
+            size = end - start - _HEAD
+            if not 0 < size <= wire.PIECE_BYTES:
+                self._counters.datagrams_refused += 1
+                yield start, -1, 0
+                continue
+            version, slot, stream, flags, _, fragment, fragments = _unpack(head)
+            keyed = hop()
+            keyed.update(head)
+            if (
+                keyed.digest() != data[end : end + _TAG]
+                or version != wire.VERSION
+                or slot != number
+                or not wire.sound_piece(stream, fragment, fragments, size)
+            ):
+                self._counters.datagrams_refused += 1
+                yield start, -1, 0
+            elif flags & wire.FLAG_RETRANSMIT and seat.ring.holds(stream, head):
+                yield start, -1, 0
+            else:
+                keyed = down()
+                keyed.update(head)
+                train[end : end + _TAG] = keyed.digest()
+                yield start, stream, flags
 
     def _run(
         self, seat: Seat, stream: int, flags: int, run: memoryview, data: bytes, segment: int, now_ms: float
@@ -115,8 +131,10 @@ class Forwarder:
         """Answer from the sender's ring, or ask the sender; `ProtocolError` when the request is not sound."""
         nack = wire.Nack.unpack(data, asker.hop)
         room = asker.room
-        if nack.asker != asker.number or not asker.nack_bucket.take(1, now_ms):
-            raise ProtocolError("request of another slot, or too many")
+        if nack.asker != asker.number:
+            raise ProtocolError("request of another slot")
+        if not asker.nack_bucket.take(1, now_ms):
+            return
         self._counters.nacks += 1
         with room.lock:
             sender = room.seats.get(nack.slot)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from media import wire
 from media.errors import LinkRefused, ProtocolError
+from media.relay.limits import Bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 KEY_REQUEST_S = 1.0
 CLOCK_ERROR_S = 86_400
+KNOCKS_S, KNOCKS_BURST = 20, 200
+"""Of one room, whoever knocks: what a host must read at most."""
 T = TypeVar("T")
 
 
@@ -46,6 +49,7 @@ class Presence:
         self.key_asked: dict[tuple[int, int], float] = {}
         self.key_pending: set[tuple[int, int]] = set()
         self.next_knock = 1
+        self.knock_bucket = Bucket(KNOCKS_S, KNOCKS_BURST)
 
 
 class Hall:
@@ -179,6 +183,8 @@ class Hall:
         presence = self._presences[session.room.id]
         if not presence.admins:
             raise LinkRefused("no-host")
+        if not presence.knock_bucket.take(1, time.monotonic() * 1000):
+            raise LinkRefused("busy")
         session.door.heard = True
         text = wire.Knocked(session.door.number, session.door.slot_pk, data)
         for admin in presence.admins:

@@ -119,6 +119,8 @@ class Relay:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), SWEEP_S)
             self._hall.sweep()
+            if not self._udp.is_alive():  # half a relay is worse than one that its supervisor restarts
+                raise RuntimeError("the UDP thread ended")
 
     def _is_ready(self) -> bool:
         return self._udp.is_alive() and bool(self._servers)
