@@ -84,6 +84,7 @@ class Call:
         self._request = 0
         self._phase = Phase("connecting")
         self._expected: set[tuple[int, int]] = set()
+        self._bits, self._hand = 0, False
         self.ended = False
 
     # --- what is known ---
@@ -167,10 +168,12 @@ class Call:
                 self._signed(now_ms, request, signature)
             case fx.Leave(end):
                 self._leave(now_ms, end=end)
-            case _ if self._meeting:
-                self._inside(now_ms, self._meeting, event)
+            case _:
+                self._keep_state(event)
+                if self._meeting:
+                    self._inside(now_ms, self._meeting, event)
 
-    def _inside(self, now_ms: int, meeting: Meeting, event: fx.CallEvent) -> None:  # noqa: C901, PLR0912 -- one line each
+    def _inside(self, now_ms: int, meeting: Meeting, event: fx.CallEvent) -> None:  # noqa: C901 -- one line each
         match event:
             case fx.Control(slot, data):
                 meeting.control(now_ms, slot, data)
@@ -194,10 +197,19 @@ class Call:
                 meeting.chat(text)
             case fx.AskCode():
                 meeting.ask_code(now_ms)
-            case fx.SetState(bits):
-                meeting.set_bits(now_ms, bits)
-            case fx.RaiseHand(raised):
-                meeting.raise_hand(now_ms, up=raised)
+            case fx.SetState() | fx.RaiseHand():
+                self._tell_state(now_ms, meeting)
+
+    def _keep_state(self, event: fx.CallEvent) -> None:
+        """Keep what the user switched on: the next life in the call says it again."""
+        if isinstance(event, fx.SetState):
+            self._bits = event.bits
+        elif isinstance(event, fx.RaiseHand):
+            self._hand = event.raised
+
+    def _tell_state(self, now_ms: int, meeting: Meeting) -> None:
+        meeting.set_bits(now_ms, self._bits)
+        meeting.raise_hand(now_ms, up=self._hand)
 
     def _settle(self, now_ms: int) -> None:
         """Collect what the meeting wants done, and leave it where it ended."""
@@ -333,6 +345,7 @@ class Call:
         self._enter(now_ms, entry)
         if self._meeting:
             self._meeting.hold_pen(self._memory.devices)
+            self._meeting.back(now_ms)
 
     # --- the door ---
 
@@ -369,6 +382,7 @@ class Call:
         self._knocker, self._at_door = None, False
         self._meeting = Meeting(now_ms, self._ground, entry)
         self._meeting.expect(now_ms, self._expected)
+        self._tell_state(now_ms, self._meeting)
         self._meeting.show(now_ms)
         self._say_phase("in-call")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, fields
+from struct import Struct
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from media.errors import ProtocolError, TrustError
 from media.keys import cbor, seal, sign
@@ -18,12 +19,13 @@ from media.room.messages import (
     SIG,
     digest,
     kind_of,
-    pair_of,
     rows_of,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 MAX_ASKED = 8
-MAX_LINKS_ASKED = 64
 FRAME, LETTER, DOOR = 0, 1, 2
 """First byte of a control message on the wire."""
 KEY, ASK, GIVE, PEN = range(4)
@@ -31,159 +33,161 @@ LETTERS = ("CSL1/key", "CSL1/ask", "CSL1/give", "CSL1/pen")
 
 
 @dataclass(frozen=True)
-class News:
+class Control:
+    """A payload of stream 0: a use label, then the fields of the class, each of its kind in `KINDS`."""
+
+    LABEL: ClassVar[str]
+    KINDS: ClassVar[tuple[cbor.Kind, ...]] = ()
+
+    def encode(self) -> bytes:
+        """Return the payload."""
+        return cbor.encode([self.LABEL, *(getattr(self, one.name) for one in fields(self))])
+
+    @classmethod
+    def of(cls, values: list[Any]) -> Self:
+        """Return the message of decoded fields; raises ProtocolError."""
+        cbor.check(values, cls.KINDS)
+        return cls(*values)
+
+
+@dataclass(frozen=True)
+class News(Control):
     """A link as it is broadcast, with the join objects of those it adds, in the order of its ops."""
 
-    label: ClassVar[str] = "CSL1/news"
+    LABEL = "CSL1/news"
+    KINDS = (bytes, list)
     link: bytes
     joins: tuple[bytes, ...] = ()
 
-    def encode(self) -> bytes:
-        """Return the payload."""
-        return cbor.encode([self.label, self.link, list(self.joins)])
+    @classmethod
+    def of(cls, values: list[Any]) -> Self:
+        """Return the message of decoded fields; at most 24 newcomers."""
+        cbor.check(values, cls.KINDS)
+        return cls(values[0], tuple(rows_of(values[1], MAX_ADDS, kind_of(bytes))))
 
     @classmethod
-    def decode(cls, data: bytes) -> News:
-        """Decode a payload."""
-        link, joins = cbor.record(data, cls.label, (bytes, list))
-        return cls(link, tuple(rows_of(joins, MAX_ADDS, kind_of(bytes))))
+    def decode(cls, data: bytes) -> Self:
+        """Decode a payload that is known to be one of these."""
+        return cls.of(cbor.use(data, cls.LABEL, len(cls.KINDS)))
+
+
+HEARD, SENT = Struct("!HI"), Struct("!BI")
+"""Rows of a beat: slot and counter; stream and frame."""
 
 
 @dataclass(frozen=True)
-class Beat:
-    """A heartbeat: where I stand, whom I heard, what I sent."""
+class Beat(Control):
+    """A heartbeat: where I stand, whom I heard, what I sent. `heard` and `sent` are packed rows."""
 
-    label: ClassVar[str] = "CSL1/beat"
+    LABEL = "CSL1/beat"
+    KINDS = (int, HASH, int, bytes, bytes, int)
     n: int
     link_hash: bytes
     counter: int
-    heard: tuple[tuple[int, int], ...]
-    sent: tuple[tuple[int, int], ...]
+    heard: bytes
+    sent: bytes
     state: int
 
-    def encode(self) -> bytes:
-        """Return the payload."""
-        heard, sent = [list(row) for row in self.heard], [list(row) for row in self.sent]
-        return cbor.encode([self.label, self.n, self.link_hash, self.counter, heard, sent, self.state])
-
     @classmethod
-    def decode(cls, data: bytes) -> Beat:
-        """Decode a payload."""
-        n, link_hash, counter, heard, sent, state = cbor.record(
-            data, cls.label, (int, HASH, int, list, list, int)
-        )
-        rows = rows_of(heard, MAX_MEMBERS, pair_of), rows_of(sent, MAX_STREAMS, pair_of)
-        return cls(n, link_hash, counter, tuple(rows[0]), tuple(rows[1]), state)
+    def of(cls, values: list[Any]) -> Self:
+        """Return the message of decoded fields; whole rows, at most one a member and one a stream."""
+        beat = super().of(values)
+        for rows, row, most in ((beat.heard, HEARD, MAX_MEMBERS), (beat.sent, SENT, MAX_STREAMS)):
+            if len(rows) % row.size or len(rows) > most * row.size:
+                raise ProtocolError("a beat's rows are cut or too many")
+        return beat
+
+    def echo(self, slot: int) -> int:
+        """Return the last counter of *slot* that the sender heard, 0 for none."""
+        return next((counter for heard, counter in HEARD.iter_unpack(self.heard) if heard == slot), 0)
+
+    def frames(self) -> list[tuple[int, int]]:
+        """Return (stream, last frame) of what the sender sent."""
+        return list(SENT.iter_unpack(self.sent))
+
+
+def pack_rows(row: Struct, rows: Iterable[tuple[int, int]]) -> bytes:
+    """Return the packed rows of a beat."""
+    return b"".join(row.pack(key, value & 0xFFFFFFFF) for key, value in rows)
 
 
 @dataclass(frozen=True)
-class Ack:
+class Ack(Control):
     """I stand at link n and hold the keys of these slots."""
 
-    label: ClassVar[str] = "CSL1/ack"
+    LABEL = "CSL1/ack"
+    KINDS = (int, HASH, list)
     n: int
     link_hash: bytes
     slots: tuple[int, ...]
 
-    def encode(self) -> bytes:
-        """Return the payload."""
-        return cbor.encode([self.label, self.n, self.link_hash, list(self.slots)])
-
     @classmethod
-    def decode(cls, data: bytes) -> Ack:
-        """Decode a payload."""
-        n, link_hash, slots = cbor.record(data, cls.label, (int, HASH, list))
-        return cls(n, link_hash, tuple(rows_of(slots, MAX_MEMBERS, kind_of(int))))
+    def of(cls, values: list[Any]) -> Self:
+        """Return the message of decoded fields."""
+        cbor.check(values, cls.KINDS)
+        return cls(values[0], values[1], tuple(rows_of(values[2], MAX_MEMBERS, kind_of(int))))
 
 
 @dataclass(frozen=True)
-class Chat:
-    """A line to all, up to 4,000 characters."""
+class Chat(Control):
+    """A line to all, 1 to 4,000 characters."""
 
-    label: ClassVar[str] = "CSL1/chat"
+    LABEL = "CSL1/chat"
+    KINDS = (str,)
     text: str
 
-    def encode(self) -> bytes:
-        """Return the payload."""
-        return cbor.encode([self.label, self.text])
-
     @classmethod
-    def decode(cls, data: bytes) -> Chat:
-        """Decode a payload."""
-        (text,) = cbor.record(data, cls.label, (str,))
-        if not 0 < len(text) <= MAX_CHAT:
+    def of(cls, values: list[Any]) -> Self:
+        """Return the message of decoded fields."""
+        chat = super().of(values)
+        if not 0 < len(chat.text) <= MAX_CHAT:
             raise ProtocolError("a chat line has 1 to 4,000 characters")
-        return cls(text)
+        return chat
 
 
 @dataclass(frozen=True)
-class Commit:
+class Commit(Control):
     """My commitment in a round of the call code."""
 
-    label: ClassVar[str] = "CSL1/code-commit"
+    LABEL = "CSL1/code-commit"
+    KINDS = (int, HASH, int, HASH)
     n: int
     link_hash: bytes
     round: int
     commitment: bytes
 
-    def encode(self) -> bytes:
-        """Return the payload."""
-        return cbor.encode([self.label, self.n, self.link_hash, self.round, self.commitment])
-
-    @classmethod
-    def decode(cls, data: bytes) -> Commit:
-        """Decode a payload."""
-        return cls(*cbor.record(data, cls.label, (int, HASH, int, HASH)))
-
 
 @dataclass(frozen=True)
-class Reveal:
+class Reveal(Control):
     """What I committed to."""
 
-    label: ClassVar[str] = "CSL1/code-reveal"
+    LABEL = "CSL1/code-reveal"
+    KINDS = (int, HASH, int, NONCE)
     n: int
     link_hash: bytes
     round: int
     r: bytes
 
-    def encode(self) -> bytes:
-        """Return the payload."""
-        return cbor.encode([self.label, self.n, self.link_hash, self.round, self.r])
-
-    @classmethod
-    def decode(cls, data: bytes) -> Reveal:
-        """Decode a payload."""
-        return cls(*cbor.record(data, cls.label, (int, HASH, int, NONCE)))
-
 
 @dataclass(frozen=True)
-class Leave:
+class Leave(Control):
     """I go."""
 
-    label: ClassVar[str] = "CSL1/leave"
-
-    def encode(self) -> bytes:
-        """Return the payload."""
-        return cbor.encode([self.label])
-
-    @classmethod
-    def decode(cls, data: bytes) -> Leave:
-        """Decode a payload."""
-        cbor.record(data, cls.label, ())
-        return cls()
+    LABEL = "CSL1/leave"
 
 
-Control = News | Beat | Ack | Chat | Commit | Reveal | Leave
-_CONTROLS: dict[str, Any] = {kind.label: kind for kind in (News, Beat, Ack, Chat, Commit, Reveal, Leave)}
+_CONTROLS: dict[str, type[Control]] = {
+    kind.LABEL: kind for kind in (News, Beat, Ack, Chat, Commit, Reveal, Leave)
+}
 
 
 def decode(payload: bytes) -> Control:
     """Decode any payload of stream 0; raises ProtocolError."""
-    kind = _CONTROLS.get(cbor.label(payload))
-    if kind is None:
+    value = cbor.decode(payload)
+    label = value[0] if isinstance(value, list) and value else None
+    if not isinstance(label, str) or label not in _CONTROLS:
         raise ProtocolError("an unknown control message")
-    control: Control = kind.decode(payload)
-    return control
+    return _CONTROLS[label].of(value[1:])
 
 
 @dataclass(frozen=True)

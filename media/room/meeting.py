@@ -20,7 +20,7 @@ from media.room.liveness import BEAT_MS, Pulse, Receipts
 from media.room.lobby import Lobby
 from media.room.messages import END, HANDOVER, LOCK, MAX_HANDOVERS, REKEY, REMOVE, UNLOCK, Op, Welcome, digest
 from media.room.pen import SILENT_MS, Pen
-from media.room.people import Hands, Strangers, Troubles, person
+from media.room.people import Hands, Strangers, Troubles, Turns, person
 from media.room.rivals import INSIDE, Rivals, here
 from media.room.roster import Missing
 from media.room.senderkeys import OwnKey, PeerKey, Step, key_info
@@ -45,6 +45,8 @@ KEY_LATE_MS = 1_000
 LATE_FRAMES_MS = 5_000
 SHOW_MS = 500
 MAX_LETTERS = 128
+MAX_ASKS = 10
+"""Answers to one member's questions a second."""
 KEPT_STEPS = 64
 
 _FRAME = Struct("!BBI")
@@ -88,9 +90,10 @@ class Meeting:
         self._letters: list[tuple[int, int, int, bytes]] = []
         self._wanted: set[bytes] = set()
         self._asked_ms: dict[int, int] = {}
-        self._answered_ms: dict[int, int] = {}
+        self._asks = Turns(MAX_ASKS)
         self._vouched_ms: dict[int, int] = {}
         self._gone_ms: dict[int, int] = {}
+        self._met_ms: dict[int, int] = {}
         self._sent: dict[int, int] = {}
         self._next_beat_ms = self._next_show_ms = now_ms
         self.up_ms: int | None = now_ms
@@ -207,6 +210,7 @@ class Meeting:
             self._trouble(now_ms, getattr(error, "code", "ghost"), seat.slot)
             return
         seat = self.roster.seats[seat.slot]
+        self._met_ms[seat.slot] = now_ms
         peer = self._peers[seat.slot] = PeerKey(self.call, seat.m, seat.cs_pk)
         for step in self._steps.values():
             peer.follow(step)
@@ -446,8 +450,8 @@ class Meeting:
 
     def _beat(self, now_ms: int, slot: int, beat: say.Beat) -> None:
         self._stands(now_ms, slot, beat.n, beat.link_hash)
-        self._pulse.hear(slot, beat.counter, dict(beat.heard).get(self.slot, 0))
-        for stream, frame in beat.sent:
+        self._pulse.hear(slot, beat.counter, beat.echo(self.slot))
+        for stream, frame in beat.frames():
             missing = self._receipts.said(slot, stream, frame)
             if missing and (stream == wire.VOICE or self._receipts.expected(slot, stream, now_ms)):
                 self._trouble(now_ms, "not-received", slot)
@@ -494,9 +498,8 @@ class Meeting:
 
     def _asked(self, now_ms: int, seat: Seat, ask: say.Ask) -> None:
         """Send again what somebody lacks, twice a second at most."""
-        if now_ms - self._answered_ms.get(seat.slot, -ASK_MS) < ASK_MS // 2:
+        if not self._asks.take(seat.slot, now_ms):
             return
-        self._answered_ms[seat.slot] = now_ms
         here_now = {one.verdict.hash for one in self.roster.seats.values() if one.verdict}
         wanted = [self._ground.certificates[hashed] for hashed in ask.certificates if hashed in here_now]
         if wanted:
@@ -513,6 +516,7 @@ class Meeting:
             self._news(now_ms, slot, say.News.decode(give.news))
             self._link_ms = now_ms - KEY_LATE_MS
             return
+        self._asked_ms.pop(slot, None)
         for certificate in give.certificates:
             if digest(certificate) in self._wanted:
                 self._wanted.discard(digest(certificate))
@@ -520,6 +524,7 @@ class Meeting:
         for seat in list(self.roster.seats.values()):
             if not seat.known:
                 self._meet(now_ms, seat)
+        self._missing(now_ms)
         self.show(now_ms)
 
     def _pen(self, pen: say.Pen) -> None:
@@ -706,7 +711,7 @@ class Meeting:
         """Do what is due."""
         self.own.tick(now_ms)
         for slot, peer in self._peers.items():
-            if peer.tick(now_ms):
+            if peer.tick(now_ms) and (peer.keyed or now_ms - self._met_ms[slot] > LATE_FRAMES_MS):
                 self._trouble(now_ms, "frame-undecryptable", slot)
         if self._ack_ms is not None and now_ms >= self._ack_ms:
             self._ack_ms = None
@@ -763,8 +768,8 @@ class Meeting:
     def _say_beat(self, now_ms: int) -> None:
         self._next_beat_ms = now_ms + BEAT_MS
         counter, heard = self._pulse.beat(now_ms)
-        sent = tuple(sorted(self._sent.items()))
-        self.tell(say.Beat(*self.at, counter, heard, sent, self._hands.get(self.slot)))
+        rows = say.pack_rows(say.HEARD, heard), say.pack_rows(say.SENT, sorted(self._sent.items()))
+        self.tell(say.Beat(*self.at, counter, *rows, self._hands.get(self.slot)))
         if self.pen:
             self.out.append(fx.SendControl(bytes((say.DOOR,)) + here(self._ground, self.call)))
 

@@ -68,14 +68,6 @@ def kind_of(kind: cbor.Kind) -> Callable[[Any], Any]:
     return one
 
 
-def pair_of(value: Any) -> tuple[int, int]:
-    """Decode a pair of integers."""
-    if not isinstance(value, list):
-        raise ProtocolError("not a pair")
-    cbor.check(value, (int, int))
-    return value[0], value[1]
-
-
 def open_signed(public: bytes, data: bytes) -> bytes:
     """Return the body of a signed object after its signature by *public* holds; raises TrustError, ProtocolError."""
     body, signature = sign.split_signed(data)

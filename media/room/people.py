@@ -38,7 +38,7 @@ class Hands:
     def set(self, slot: int, state: int) -> bool:
         """Take a state; True when it is another than before."""
         state = state & BITS | min(state >> ORDER_SHIFT, MAX_ORDER) << ORDER_SHIFT
-        changed = self._states.get(slot) != state
+        changed = self._states.get(slot, 0) != state
         self._states[slot] = state
         return changed
 
@@ -49,6 +49,8 @@ class Hands:
     def raised(self, slot: int, *, up: bool) -> int:
         """Return the whole state of *slot* with its hand up (after all others) or down."""
         bits = self.get(slot) & BITS & ~HAND
+        if up and self.get(slot) & HAND:
+            return self.get(slot)
         last = max((state >> ORDER_SHIFT for state in self._states.values()), default=0)
         return bits | HAND | min(last + 1, MAX_ORDER) << ORDER_SHIFT if up else bits
 
@@ -106,6 +108,22 @@ class Strangers:
         for slot in late:
             self.take(slot)
         return [slot for slot in late if slot not in seated]
+
+
+class Turns:
+    """Lets each slot have so many turns a second."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._taken: dict[int, tuple[int, int]] = {}
+
+    def take(self, slot: int, now_ms: int) -> bool:
+        """Whether *slot* may have one more."""
+        second, taken = self._taken.get(slot, (0, 0))
+        if second != now_ms // 1000:
+            second, taken = now_ms // 1000, 0
+        self._taken[slot] = second, taken + 1
+        return taken < self._most
 
 
 class Troubles:

@@ -163,9 +163,9 @@ class PeerKey:
         return held
 
     @property
-    def holding(self) -> bool:
-        """Whether frames wait."""
-        return bool(self._held)
+    def keyed(self) -> bool:
+        """Whether the member has sent a key at all."""
+        return bool(self._bases)
 
     def tick(self, now_ms: int) -> int:
         """Drop old keys and frames that waited too long; return how many frames were given up."""
