@@ -16,6 +16,7 @@ SIZE = "1440x900x24"
 LOOK = Path(__file__).with_name("look.py")
 SYSTEM_PYTHON = "/usr/bin/python3"
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
+PLAIN_SPACES = str.maketrans("\u00a0\u202f", "  ")
 
 
 def ready() -> bool:
@@ -98,7 +99,7 @@ class Desk:
         assert self._eyes.stdout is not None
         self._eyes.stdin.write("\n")
         self._eyes.stdin.flush()
-        seen: list[dict[str, Any]] = json.loads(self._eyes.stdout.readline())
+        seen: list[dict[str, Any]] = json.loads(self._eyes.stdout.readline().translate(PLAIN_SPACES))
         return seen
 
     def find(self, words: str, role: str = "") -> dict[str, Any] | None:
@@ -125,6 +126,10 @@ class Desk:
     def until_gone(self, words: str, seconds: float = 20) -> None:
         """Wait until *words* show no more."""
         self._wait(lambda: self.find(words) is None, seconds, f"{words!r} stayed")
+
+    def until_true(self, holds: Callable[[], bool], seconds: float = 20) -> None:
+        """Wait until *holds* says yes."""
+        self._wait(holds, seconds, "it never came true")
 
     def picture(self, path: Path) -> Path:
         """Save the screen as a PNG."""

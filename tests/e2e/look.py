@@ -56,7 +56,7 @@ def main():
                 describe(application, 0, found)
             except gi.repository.GLib.GError:  # a widget went away while we looked
                 continue
-        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
 
