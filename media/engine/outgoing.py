@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     """(stream, flags, payload); called on a device's thread."""
 
 KEY_EVERY_US = 1_000_000
-EARLY_US = 4_000
-"""A picture this much before its turn is taken: cameras are never quite regular."""
 BACKLOG_MS = 400.0
 SPARE_KBPS = 100
 
@@ -51,7 +49,7 @@ class VideoOut:
         self._kbps, self._fps = self._wish = layer.kbps, layer.fps
         self._key = True
         self._keyed_us = 0
-        self._last_us = 0
+        self._due_us = 0
 
     def aim(self, kbps: int, fps: int | None = None) -> None:
         """Send at *kbps* and *fps* from the next picture on; 0 kb/s stops the stream until it is wanted again."""
@@ -90,14 +88,18 @@ class VideoOut:
         return coded
 
     def _turn(self, capture_us: int) -> bool:
-        """Tell whether the stream is wanted, its rate allows a picture, and the ones before have left."""
-        if capture_us < self._last_us:  # the clock was set back
-            self._last_us, self._pacer = 0, Pacer(self._pacer.kbps)
+        """Tell whether the stream is wanted, its rate allows a picture, and the ones before have left.
+
+        Turns keep to a schedule, so that a picture that comes late does not cost the next one its turn.
+        """
+        if capture_us < self._due_us - KEY_EVERY_US:  # the clock was set back
+            self._due_us, self._pacer = 0, Pacer(self._pacer.kbps)
         if not self._kbps or self._pacer.backlog_ms(capture_us / 1000) > BACKLOG_MS:
             return False
-        if capture_us - self._last_us < 1_000_000 / self._fps - EARLY_US:
+        each_us = 1_000_000 // self._fps
+        if capture_us < self._due_us - each_us // 4:
             return False
-        self._last_us = capture_us
+        self._due_us = (self._due_us if capture_us - self._due_us < each_us else capture_us) + each_us
         return True
 
 

@@ -65,6 +65,13 @@ def test_a_camera_of_60_pictures_sends_30():
     assert 29 <= len(sent.of(CAMERA)) <= 31
 
 
+def test_a_camera_that_stutters_loses_no_picture():
+    out, sent = rig(CAMERA)
+    for number in range(60):
+        out.camera(card(number), BEGIN + number * 33_333 + (12_000 if number % 3 else 0))
+    assert len(sent.of(CAMERA)) == 60
+
+
 def test_a_layer_wanted_again_starts_with_a_key_frame():
     out, sent = rig(CAMERA)
     camera(out, 40)
