@@ -33,6 +33,7 @@ class Seat(QObject):
     def __init__(self, office: Office, witness: Witness) -> None:
         super().__init__()
         self._office, self._witness = office, witness
+        self.closed = False
         self.photograph.connect(self._photograph)
         self.ended.connect(office.window.close)
 
@@ -49,7 +50,8 @@ class Seat(QObject):
                     self._witness.count()
                 case _:
                     break
-        self.ended.emit()
+        if not self.closed:
+            self.ended.emit()
 
     def _photograph(self, path: str) -> None:
         """Save what the screen really shows of the window; where that is forbidden, what the window would paint."""
@@ -81,7 +83,9 @@ def main() -> int:
     office = _sit(order, witness, asyncio.run(_unlock(order)))
     seat = Seat(office, witness)
     threading.Thread(target=seat.follow, name="orders", daemon=True).start()
-    return app.exec()
+    status = app.exec()
+    seat.closed = True
+    return status
 
 
 async def _unlock(order: orders.Sit) -> Session:
