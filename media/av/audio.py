@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 CAPTURE_MS, PLAYBACK_MS = 10, 20
 """Length of a period; playback holds three, so that a busy machine is not heard."""
-FIRST_CALL_MS = 4_000
+WAKING_MS, WAKING_CALLS = 4_000, 5
+"""A speaker is called once to fill its buffer, then not before an idle sink has woken: 1.6 s were measured."""
 SILENT_MS = 1_000
 BACKENDS = {
     "win32": [miniaudio.Backend.WASAPI],
@@ -84,7 +85,7 @@ class _Device:
     def __init__(self, device: str, kind: type[Any], listing: str, period_ms: int, **wished: Any) -> None:
         found = _find(listing, device)
         self._called_ms = time.monotonic() * 1000
-        self._patience_ms = FIRST_CALL_MS
+        self._calls_seen = 0
         try:
             self._device = kind(
                 nchannels=1,
@@ -107,7 +108,7 @@ class _Device:
 
     def _called(self) -> None:
         self._called_ms = time.monotonic() * 1000
-        self._patience_ms = SILENT_MS
+        self._calls_seen += 1
 
     def close(self) -> None:
         """Stop and give the device and the connection to the sound server back."""
@@ -116,8 +117,9 @@ class _Device:
         miniaudio.lib.ma_context_uninit(context)
 
     def stalled(self, now_ms: float) -> bool:
-        """Tell whether the device no longer calls: 4 s for the first call (an idle sink wakes slowly), then 1 s."""
-        return now_ms - self._called_ms > self._patience_ms
+        """Tell whether the device no longer calls: 4 s without a call while it wakes, 1 s later."""
+        patience_ms = WAKING_MS if self._calls_seen < WAKING_CALLS else SILENT_MS
+        return now_ms - self._called_ms > patience_ms
 
 
 class Microphone(_Device):
