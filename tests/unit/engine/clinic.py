@@ -37,7 +37,8 @@ class Clinic:
         self.issuer_cert = Issuer.issue(root, self.issuer.public, serial=1, **life)
         self.relay_seed = os.urandom(32)
         self.people = [self._enrol(name, number, life) for number, name in enumerate(names)]
-        self.relay = self._start_relay(folder)
+        self.folder, self.ready = folder, {"port": 0, "udp_port": 0, "http_port": 0}
+        self.start_relay()
         self._invite(life)
 
     def _enrol(self, name: str, serial: int, life: dict) -> tuple[DeviceKeys, DeviceCert]:
@@ -48,17 +49,23 @@ class Clinic:
         )  # fmt: skip
         return keys, cert
 
-    def _start_relay(self, folder: Path) -> subprocess.Popen:
-        config = folder / "relay.toml"
+    def start_relay(self) -> None:
+        """Start the relay; again on the ports that it had."""
+        config = self.folder / "relay.toml"
         config.write_text(
-            'host = "127.0.0.1"\nport = 0\nudp_port = 0\nhttp_port = 0\n'
-            f'organisation_keys = ["{Signer(self.relay_seed).public.hex()}"]\n'
+            'host = "127.0.0.1"\n'
+            + "".join(f"{name} = {self.ready[name]}\n" for name in ("port", "udp_port", "http_port"))
+            + f'organisation_keys = ["{Signer(self.relay_seed).public.hex()}"]\n'
         )
-        relay = subprocess.Popen(
+        self.relay = subprocess.Popen(
             [sys.executable, "-m", "media.relay", "--config", str(config)], stdout=subprocess.PIPE, text=True
         )
-        self.ready = json.loads(relay.stdout.readline())
-        return relay
+        self.ready = json.loads(self.relay.stdout.readline())
+
+    def kill_relay(self) -> None:
+        self.relay.kill()
+        self.relay.wait(10)
+        self.relay.stdout.close()
 
     def _invite(self, life: dict) -> None:
         keys, cert = self.people[0]

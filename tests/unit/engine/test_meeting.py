@@ -212,6 +212,32 @@ def test_where_udp_does_not_pass_all_goes_by_tls(seat, files):
     guest.until(m.Speaking, lambda said: said.slots == [slot])
 
 
+def test_a_relay_killed_and_restarted_brings_the_pictures_back(pair, files, clinic):
+    host, guest = pair
+    slot = host.people(2)[GUEST].slot
+    guest.say(m.Camera(on=True, device=f"file:{files}/clip.mp4"))
+    show(host, slot)
+    host.picture(4)
+    clinic.kill_relay()
+    host.wait(m.Phase, phase="reconnecting")
+    clinic.start_relay()
+    host.wait(m.Phase, phase="in-call")
+    host.picture(4, after=host.arena.read(4).number + 5)
+    assert len(host.people(2)) == 2
+
+
+def test_what_is_played_on_the_speaker_is_heard_by_the_microphone_and_sent_on(pulse, pair, files):
+    host, guest = pair
+    slots = {name: person.slot for name, person in host.people(2).items()}
+    guest.say(m.Speaker())
+    guest.wait(m.DeviceState, kind="speaker", on=True)
+    guest.say(m.Microphone(on=True))
+    guest.wait(m.DeviceState, kind="microphone", on=True)
+    host.say(m.Microphone(on=True, device=f"file:{files}/voice.wav"))
+    guest.until(m.Speaking, lambda said: slots[HOST] in said.slots)
+    host.until(m.Speaking, lambda said: slots[GUEST] in said.slots)
+
+
 def test_a_refused_signature_ends_the_join(clinic):
     window = Window()
     window.say(clinic.join(0))
