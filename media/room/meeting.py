@@ -491,6 +491,9 @@ class Meeting:
 
     def _key(self, now_ms: int, slot: int, n: int, base: bytes) -> None:
         peer = self._peers[slot]
+        asked = now_ms - self._asked_ms.get(slot, -LATE_FRAMES_MS) < LATE_FRAMES_MS
+        if asked and peer.holds(n, base):
+            return
         peer.accept(n, base)
         self._ack_ms = min(self._ack_ms or now_ms + ACK_MS, now_ms + ACK_MS)
         for held in peer.release():

@@ -114,6 +114,10 @@ class PeerKey:
         """Whether the base of link *n* is here."""
         return n in self._bases
 
+    def holds(self, n: int, base: bytes) -> bool:
+        """Whether exactly this base of link *n* is here: what was asked for may come twice."""
+        return self._bases.get(n) == base
+
     def follow(self, step: Step) -> None:
         """Follow a link that was applied: with adds only, the base moves along by itself."""
         self._steps.append(step)
