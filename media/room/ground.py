@@ -100,6 +100,7 @@ class Ground:
         join = open_join(obj, verdict.ed25519_pk, self.room.knock_key)
         if join.call != call or join.cert_hash != verdict.hash:
             raise TrustError("join-forged", "another call or certificate")
+        check_kx(join.kx_pk)
         return verdict, join
 
     def verify_genesis(
@@ -114,6 +115,7 @@ class Ground:
             raise TrustError("call-refused", "no certificate")
         opener = self.judge(certificates[0])
         genesis = Genesis.decode(open_signed(opener.ed25519_pk, obj))
+        check_kx(genesis.kx_pk)
         at = genesis.invite_hash, genesis.occurrence
         if opener.level == "guest" or genesis.cert_hash != opener.hash or opener.org != self.invite.org:
             raise TrustError("call-refused", "not by its certificate")
@@ -135,6 +137,11 @@ class Ground:
         if host.user not in self.invite.hosts:
             raise TrustError("call-refused", "a parent that is no host's")
         return self.verify_genesis(genesis.parent, certificates[1:])[1].succession
+
+
+def check_kx(public: bytes) -> None:
+    """Raise TrustError("key-bad") for a key that nothing can be sealed to: it would fail in the middle of a rekey."""
+    seal.seal(public, ["CSL1/try"], b"")
 
 
 def host_certificates(ground: Ground, genesis: Genesis, opener: bytes) -> tuple[bytes, ...]:

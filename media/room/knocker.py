@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from media.errors import TrustError
 from media.keys.seal import XWing, seal
 from media.keys.sign import Signer
+from media.room.ground import check_kx
 from media.room.messages import (
     HANDOVER,
     NONCE,
@@ -103,6 +104,7 @@ def _handed_over(standing: Standing, data: bytes, obj: bytes) -> Standing:
     if link.call != standing.call or link.by != standing.host or not named:
         raise TrustError("call-refused", "a handover that is none")
     new = peek(obj)
+    check_kx(new.kx_pk)
     return standing.handed(data, Seat(0, m, obj, new.kx_pk, new.cs_pk))
 
 

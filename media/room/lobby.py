@@ -10,7 +10,7 @@ from media.errors import TrustError
 from media.keys.sign import Signer, signed
 from media.room.ground import CERTIFIED
 from media.room.knocker import ANSWER, HINT_BYTES, REFUSED, Standing, knock_head, knock_info
-from media.room.messages import HASH, Answer, Challenge, Hail, JoinBody, Knock, digest
+from media.room.messages import HASH, Answer, Challenge, Hail, JoinBody, Knock, digest, peek
 from media.room.shown import Knocker
 
 if TYPE_CHECKING:
@@ -86,9 +86,11 @@ class Lobby:
         asked = Knock.decode(text)
         verdict = self._ground.judge(asked.certificate)
         self._ground.learn(asked.certificate)
-        verified, join = self._ground.verify_join(self.standing.call, asked.join)
+        if peek(asked.join).cert_hash != verdict.hash:
+            raise TrustError("join-forged", "not its certificate")
+        _, join = self._ground.verify_join(self.standing.call, asked.join)
         proof = join.challenge, join.link_hash, join.slot_pk
-        if verified.hash != verdict.hash or proof != (given.challenge, given.link_hash, slot_pk):
+        if proof != (given.challenge, given.link_hash, slot_pk):
             raise TrustError("join-forged", "not the answer to its challenge")
         if given.slot_pk != slot_pk or digest(join.cs_pk) in self._spent | retired:
             raise TrustError("join-forged", "a key that was here before")

@@ -168,3 +168,34 @@ def test_a_link_holder_cannot_host(world, devices):
     world.run(10_000)
     assert not victim.inside
     assert victim.told("call-refused")
+
+
+def test_a_visitor_whose_key_nothing_can_be_sealed_to_is_refused(world, people, monkeypatch):
+    """It would otherwise stop everybody in the middle of the next rekey."""
+    from media.room.knocker import Keys
+
+    generate = Keys.generate.__func__
+
+    def broken(cls, slot=None):
+        keys = generate(cls, slot)
+        keys.kx.public = b"\xff" * len(keys.kx.public)
+        return keys
+
+    monkeypatch.setattr(Keys, "generate", classmethod(broken))
+    visitor = world.join(hospital().enrol("Broken"))
+    world.run(4_000)
+    assert visitor.phase.reason == "not-allowed"
+    assert people[0].told("key-bad")
+    people[0].do(fx.Rekey())
+    world.run(1_000)
+    assert all(who.inside for who in people)
+
+
+def test_a_request_that_names_another_certificate_is_refused(world, people, devices):
+    visitor = world.join(guest("x"))
+    ground = visitor.call._ground
+    ground.me = replace(ground.me, hash=os.urandom(32))
+    world.run(4_000)
+    assert visitor.phase.reason == "not-allowed"
+    assert people[0].told("knock-refused")
+    assert people[0].lobby.waiting == []
