@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import sys
+import threading
 
 import msgspec
 
@@ -62,15 +63,22 @@ def tell(news: orders.Order) -> None:
     sys.stdout.buffer.flush()
 
 
+def _listen(loop: asyncio.AbstractEventLoop, lines: asyncio.Queue[bytes]) -> None:
+    """Bring what is ordered to the loop, an empty line at the end; on a thread, as Windows cannot wait for a pipe."""
+    for line in sys.stdin.buffer:
+        loop.call_soon_threadsafe(lines.put_nowait, line)
+    loop.call_soon_threadsafe(lines.put_nowait, b"")
+
+
 async def main() -> None:
     """Follow orders until `Bye` or until the conductor is gone."""
-    reader = asyncio.StreamReader(orders.MAX_LINE)
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    lines: asyncio.Queue[bytes] = asyncio.Queue()
+    listener = threading.Thread(target=_listen, args=(asyncio.get_running_loop(), lines), daemon=True)
+    listener.start()
     decoder = msgspec.json.Decoder(orders.ToPlayers)
     troupe = Troupe()
     try:
-        while line := await reader.readline():
+        while line := await lines.get():
             order = decoder.decode(line)
             if isinstance(order, orders.Bye):
                 break

@@ -99,7 +99,7 @@ class Display:
         try:
             number = ("-displayfd", str(writing))
             process = await spawn(
-                program, *number, "-screen", "0", SCREEN, "-nolisten", "tcp", pass_fds=(writing,)
+                program, *number, "-screen", "0", SCREEN, "-nolisten", "tcp", pass_fds=(writing,), quiet=True
             )
         finally:
             os.close(writing)

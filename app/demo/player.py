@@ -30,6 +30,7 @@ async def spawn(
         *command,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL if quiet else None,
         limit=orders.MAX_LINE,
         env=None if env is None else {**os.environ, **env},
         pass_fds=pass_fds,

@@ -58,8 +58,8 @@ class Witness:
             self._tell(Sees(name=self._name, others=others))
         if view.code.state == "ready":
             self._once("code", view.code.digits, CodeShown(name=self._name, digits=view.code.digits))
-        if view.refused or view.stage is Stage.ENDED:
-            code = view.refused or view.reason
+        code = view.refused or (view.reason if view.stage is Stage.ENDED else "")
+        if code not in ("", "left", "ended"):
             self._once("failed", code, Failed(name=self._name, code=code))
 
     def _once(self, kind: str, text: str, news: Order) -> None:

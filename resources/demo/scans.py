@@ -110,6 +110,7 @@ def _chest(g: dict[str, str], z: float) -> str:
         f'<path fill-rule="evenodd" d="{_egg(286, 200)}{_egg(266, 182)}" fill="{g["fat"]}"/>'
         f'<path fill-rule="evenodd" d="{_egg(243, 162)}{_egg(237, 156)}" fill="{g["fat"]}" opacity=".7"/>'
         f'<path d="{holes}" fill="none" stroke="{g["soft"]}" stroke-width="2"/>'
+        f'<path fill-rule="evenodd" d="M-312 -260H312V260H-312Z{_egg(288, 202)}" fill="#000"/>'
     )
 
 
