@@ -23,9 +23,12 @@ OWN_GROUP = sys.platform != "win32"
 
 
 async def spawn(
-    *command: str, env: Mapping[str, str] | None = None, pass_fds: tuple[int, ...] = ()
+    *command: str,
+    env: Mapping[str, str] | None = None,
+    pass_fds: tuple[int, ...] = (),
+    quiet: bool = False,
 ) -> Process:
-    """Start a process with pipes for input and output."""
+    """Start a process with pipes for input and output; *quiet* drops what it says on standard error."""
     return await asyncio.create_subprocess_exec(
         *command,
         stdin=asyncio.subprocess.PIPE,

@@ -10,6 +10,8 @@ import zlib
 
 PATIENT = "LEMAÎTRE Odile · 14/03/1954 · F · IPP 80421937"
 SLICES = 24
+RULED = 3
+"""So many slices on both sides of the largest section bear the measure."""
 _LEFT, _RIGHT, _MIDDLE = 320, 960, 360
 _GREY = {"lung": {"fat": "#8d8d8d", "soft": "#cfcfcf", "lung": "#2b2b2b", "vessel": "#b9b9b9", "bone": "#fafafa", "blood": "#e2e2e2"},
          "soft": {"fat": "#3a3a3a", "soft": "#868686", "lung": "#050505", "vessel": "#3f3f3f", "bone": "#f4f4f4", "blood": "#c4c4c4"}}  # fmt: skip
@@ -193,6 +195,8 @@ def _overlay(slice_: int) -> str:
         1262, 32, "end", "Fusion", "4R · 7 : N2b"
     )
     words += _words(18, 706, "start", PATIENT) + _words(1262, 706, "end", "IMAGE DE DÉMONSTRATION")
+    if abs(slice_ - SLICES // 2) > RULED:
+        return words
     ruler = '<path d="M140 278L196 336" stroke="#67C7DC" stroke-width="2"/><rect x="120" y="340" width="84" height="28" rx="4" fill="#123640" stroke="#67C7DC"/>'
     return words + ruler + _words(162, 361, "middle", "54 mm")
 
