@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app import trust
 from app.admin.organisation import Organisation, anchor
 from app.demo.orders import Meeting, Part
 from app.demo.prepare import FILMED
@@ -18,9 +19,7 @@ from media.keys.certs import DeviceKeys, Request
 from media.keys.sign import Signer
 from media.link import OrganisationProof, RelayAddress, put_blob
 from resources.demo.people import HOSPITAL, ME, TITLE
-from storage.directory import Head
-from storage.identity import Device, Relay, RelayKey
-from storage.identity import Organisation as TrustedOrganisation
+from storage.identity import Relay
 from storage.meetings import Meeting as KeptMeeting
 from storage.vault import Terms, Vault
 
@@ -130,39 +129,21 @@ async def furnish(
     """Make the profile of *desk* (the doctor's) in *folder*: enrolled, with directory, relay and meeting, as a *host* of it."""
     vault, _code = await asyncio.to_thread(Vault.create, folder, PASSWORD, Terms(keyring="off"))
     try:
-        await _keep_identity(vault, hospital, desk or hospital.doctor)
-        await _keep_directory(vault, hospital)
+        sitting, now_s = desk or hospital.doctor, hospital.trust.head_time
+        enrolment = hospital.organisation.enrolment(sitting.certificate, now_s)
+        await trust.enrol(vault, sitting.device, enrolment, _relay(meeting), now_s)
         await _keep_meeting(vault, meeting, host=host)
     finally:
         await asyncio.to_thread(vault.lock)
 
 
-async def _keep_identity(vault: Vault, hospital: Hospital, desk: Desk) -> None:
-    organisation = hospital.organisation
-    root, key = organisation.root, organisation.relay_key
-    own = TrustedOrganisation(organisation.id, organisation.name, root.ed25519, root.mldsa, own=True)
-    await asyncio.wrap_future(vault.identity.trust(own))
-    await asyncio.wrap_future(vault.identity.save_device(Device(*desk.device.seeds, desk.certificate.signed)))
-    relay_key = RelayKey(organisation.id, organisation.relay_seed, key.signed, key.not_after)
-    await asyncio.wrap_future(vault.identity.save_relay_key(relay_key))
-    for issuer in organisation.issuers:
-        await asyncio.wrap_future(vault.identity.add_issuer(organisation.id, issuer.signed))
-
-
-async def _keep_directory(vault: Vault, hospital: Hospital) -> None:
-    trust = hospital.trust
-    for desk in hospital.desks:
-        await asyncio.wrap_future(
-            vault.directory.add_certificate(desk.certificate.user, desk.certificate.signed)
-        )
-    head = Head(trust.org, trust.head_height, trust.head_hash, trust.head_time)
-    await asyncio.wrap_future(vault.directory.see_head(head))
+def _relay(meeting: Meeting) -> Relay:
+    link = invite.Link.parse(meeting.link)
+    return Relay(link.host, link.port, meeting.relay_pin)
 
 
 async def _keep_meeting(vault: Vault, meeting: Meeting, *, host: bool) -> None:
     link = invite.Link.parse(meeting.link)
-    relay = Relay(link.host, link.port, meeting.relay_pin)
-    await asyncio.wrap_future(vault.identity.save_relay(relay))
     inv_sk = meeting.invitation_secret if host else b""
     place = (link.host, link.port, link.tag, link.secret, link.invite_hash)
     kept = KeptMeeting(meeting.title, *place, inv_sk=inv_sk, host=host)

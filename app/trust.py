@@ -1,0 +1,108 @@
+"""Enrols a desk and follows its organisation's log (docs/protocol.md §3): what is new is kept, what is wrong is said."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from media.errors import MediaError, TrustError
+from media.keys.certs import DeviceCert
+from media.keys.directory import MAX_BUNDLE, Bundle, Directory, Seen
+from media.keys.issuers import DAY_S, RelayKey
+from storage.directory import Head
+from storage.identity import Device, Organisation
+from storage.identity import RelayKey as KeptRelayKey
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from media.keys.certs import DeviceKeys
+    from media.keys.directory import Enrolment
+    from storage.identity import Relay
+    from storage.vault import Vault
+
+WARNS_S, BLOCKS_S = DAY_S, 7 * DAY_S
+
+
+@dataclass(frozen=True)
+class News:
+    """What a look at the directory showed.
+
+    `trouble`: "" or a code of docs/protocol.md §9 (directory-old, directory-blocked, directory-fork, directory-rollback,
+    directory-unreadable); `unexpected`: certificates in the own user's name that no device of this user asked for.
+    """
+
+    trouble: str = ""
+    unexpected: tuple[DeviceCert, ...] = ()
+
+
+async def enrol(vault: Vault, device: DeviceKeys, enrolment: Enrolment, relay: Relay, now_s: int) -> None:
+    """Make *vault* the desk of *device*; raises TrustError or ProtocolError when the enrolment is not for it."""
+    certificate = DeviceCert.parse(enrolment.certificate)
+    if certificate.public != device.public:
+        raise TrustError("certificate-foreign", "issued for other keys")
+    directory = enrolment.verify(certificate.org, now_s)
+    bundle = enrolment.bundle
+    root = Organisation(bundle.org, bundle.name, bundle.root.ed25519, bundle.root.mldsa, own=True)
+    await asyncio.wrap_future(vault.identity.trust(root))
+    await asyncio.wrap_future(vault.identity.save_device(Device(*device.seeds, enrolment.certificate)))
+    key = RelayKey.parse(bundle.relay_key)
+    kept = KeptRelayKey(bundle.org, enrolment.relay_seed, bundle.relay_key, key.not_after)
+    await asyncio.wrap_future(vault.identity.save_relay_key(kept))
+    await asyncio.wrap_future(vault.identity.save_relay(relay))
+    await _keep(vault, directory)
+
+
+async def refresh(vault: Vault, source: Path | None, now_s: int) -> News:
+    """Take the directory file *source*, when there is one, and judge what is known now. Nothing wrong is kept."""
+    device = await asyncio.wrap_future(vault.identity.device())
+    if device is None or not device.certificate:
+        return News()
+    own = DeviceCert.parse(device.certificate)
+    trouble = await _take(vault, source, own.org, now_s) if source else ""
+    head = await asyncio.wrap_future(vault.directory.head(own.org))
+    return News(trouble or _age(now_s - (head.time_s if head else 0)), await _unexpected(vault, own))
+
+
+async def _take(vault: Vault, source: Path, org: bytes, now_s: int) -> str:
+    known = await asyncio.wrap_future(vault.directory.head(org))
+    seen = Seen(known.height, known.hash, known.time_s) if known else None
+    try:
+        directory = await asyncio.to_thread(_verified, source, org, now_s, seen)
+    except TrustError as error:
+        return error.code if error.code.startswith("directory-") else "directory-unreadable"
+    except (MediaError, OSError):
+        return "directory-unreadable"
+    await _keep(vault, directory)
+    return ""
+
+
+def _verified(source: Path, org: bytes, now_s: int, seen: Seen | None) -> Directory:
+    with source.open("rb") as file:
+        data = file.read(MAX_BUNDLE + 1)
+    return Bundle.parse(data).verify(org, now_s, seen)
+
+
+async def _keep(vault: Vault, directory: Directory) -> None:
+    org, head = directory.bundle.org, directory.head
+    for issuer in directory.bundle.issuers:
+        await asyncio.wrap_future(vault.identity.add_issuer(org, issuer))
+    for certificate in directory.certificates:
+        await asyncio.wrap_future(vault.directory.add_certificate(certificate.user, certificate.signed))
+    await asyncio.wrap_future(vault.directory.revoke(directory.revoked, head.time))
+    await asyncio.wrap_future(vault.directory.see_head(Head(org, head.height, head.hash, head.time)))
+
+
+def _age(age_s: int) -> str:
+    if age_s > BLOCKS_S:
+        return "directory-blocked"
+    return "directory-old" if age_s > WARNS_S else ""
+
+
+async def _unexpected(vault: Vault, own: DeviceCert) -> tuple[DeviceCert, ...]:
+    """Return living certificates of the own user for other keys than this device's."""
+    revoked = await asyncio.wrap_future(vault.directory.revoked())
+    mine = await asyncio.wrap_future(vault.directory.certificates(own.user))
+    parsed = (DeviceCert.parse(data) for data in mine)
+    return tuple(one for one in parsed if one.public != own.public and one.hash not in revoked)
