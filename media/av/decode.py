@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from av.video.codeccontext import VideoCodecContext
 
 MAX_PIXELS = 1920 * 1200
+LEAST_SIDE = 16
 
 
 class VideoDecoder:
-    """Decodes Annex B pictures of at most 1920 x 1200; one thread at a time.
+    """Decodes Annex B pictures of 16 x 16 to 1920 x 1200 (in area); one thread at a time.
 
     `needs_key` says that nothing can be shown before the next key frame: at the start, after `lost`, and after
     bytes that are no picture.
@@ -33,7 +34,7 @@ class VideoDecoder:
         if self.needs_key and not key:
             return None
         frames = self._try(data)
-        if not frames or frames[-1].width * frames[-1].height > MAX_PIXELS:
+        if not frames or not _showable(frames[-1]):
             self._codec, self.needs_key = _open(), True
             return None
         self.needs_key = False
@@ -46,6 +47,10 @@ class VideoDecoder:
             return self._codec.decode(av.Packet(data))
         except (av.FFmpegError, ValueError):
             return []
+
+
+def _showable(frame: av.VideoFrame) -> bool:
+    return min(frame.width, frame.height) >= LEAST_SIDE and frame.width * frame.height <= MAX_PIXELS
 
 
 def _open() -> VideoCodecContext:

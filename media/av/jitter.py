@@ -46,10 +46,8 @@ class Delay:
         self._transits.append(transit)
         self._fastest = min(self._fastest, transit) if len(self._transits) > 1 else transit
         self._since += 1
-        if (
-            self._since >= min(LOOK_EVERY, len(self._transits) // 2)
-            or transit - self._fastest > self.target_ms
-        ):
+        due = self._since >= min(LOOK_EVERY, len(self._transits) // 2)
+        if due or transit - self._fastest > self.target_ms:
             self._look()
 
     def due_ms(self, capture_ms: float) -> float:
@@ -129,11 +127,7 @@ class VoiceBuffer:
         return True
 
     def _skip_when_deep(self) -> None:
-        held_ms = (max(self._frames, default=self._next) - self._next) * FRAME_MS
-        if (
-            len(self._frames) * FRAME_MS > self.delay.target_ms + SPARE_MS
-            and held_ms > self.delay.target_ms + SPARE_MS
-        ):
+        if len(self._frames) * FRAME_MS > self.delay.target_ms + SPARE_MS:
             self._frames.pop(self._next, None)
             self._next += 1
 

@@ -12,14 +12,14 @@ Fit = Literal["crop", "letterbox", "inside"]
 
 
 class Scaler:
-    """Brings frames of any size to *width* x *height* pixels; one thread at a time.
+    """Brings frames of at least 2 x 2 pixels to *width* x *height*, also at least 2 x 2; one thread at a time.
 
     `crop` fills and cuts what is over, `letterbox` shows all between black bars, `inside` keeps the aspect within
     the bounds, enlarges nothing, and gives even sizes.
     """
 
     def __init__(self, width: int, height: int, pixels: str = "bgra", fit: Fit = "crop") -> None:
-        self._size = (width, height)
+        self.size = (width, height)
         self._pixels = pixels
         self._fit = fit
         self._source: tuple[int, int, str] | None = None
@@ -47,11 +47,11 @@ class Scaler:
         return graph
 
     def _steps(self, source_width: int, source_height: int) -> list[tuple[str, str]]:
-        width, height = self._size
+        width, height = self.size
         scale = ("scale", f"{width}:{height}:flags=fast_bilinear")
         if self._fit == "crop":
-            cut_width = min(source_width, max(1, source_height * width // height))
-            cut_height = min(source_height, max(1, source_width * height // width))
+            cut_width = min(source_width, max(2, source_height * width // height & ~1))
+            cut_height = min(source_height, max(2, source_width * height // width & ~1))
             return [("crop", f"{cut_width}:{cut_height}"), scale, ("format", self._pixels)]
         inner_width, inner_height = inside(
             source_width, source_height, width, height, grow=self._fit == "letterbox"

@@ -55,9 +55,8 @@ class Spot:
         """Make the spot of a tile, held within its box."""
         width, height = SIZES[tile.index]
         fit: Fit = "letterbox" if tile.fit else "crop"
-        return cls(
-            tile, Scaler(max(1, min(tile.width, width)), max(1, min(tile.height, height)), "bgra", fit)
-        )
+        size = max(2, min(tile.width, width)), max(2, min(tile.height, height))
+        return cls(tile, Scaler(*size, "bgra", fit))
 
 
 class Boxes:

@@ -49,7 +49,7 @@ def test_deep_nesting(depth):
     heard(struct.pack("<I", depth) + b"\x91" * depth)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.integers(0, len(SIZES) - 1),
     st.lists(st.one_of(st.integers(0, (1 << 64) - 1), st.integers(0, 8_000)), min_size=6, max_size=6),
