@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.admin import commands
+from app.admin import commands, desks
 from app.admin.errors import AdminError, explain
 from media.errors import MediaError
 from media.keys.certs import ROLES
@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     _organisation(_group(groups, "org", "créer l'organisation, renouveler l'émetteur"))
     _device(_group(groups, "device", "certifier et révoquer des postes"))
     _directory(_group(groups, "directory", "consulter, dater et exporter l'annuaire"))
+    _desk(_group(groups, "desk", "installer l'identité d'un poste de travail"))
     _relay(_group(groups, "relay", "clé qui ouvre le relais aux postes de l'organisation"))
     return top
 
@@ -140,6 +141,22 @@ def _directory(group: _Group[argparse.ArgumentParser]) -> None:
     export.add_argument("file", type=Path, metavar="FICHIER")
     for action in (show, head, export):
         _folder(action)
+
+
+def _desk(group: _Group[argparse.ArgumentParser]) -> None:
+    create = _action(group, "create", "créer le profil d'un poste à partir de son enrôlement", desks.create)
+    for name, text in (
+        ("--profile", "dossier du profil à créer, sur le poste"),
+        ("--keys", "clés secrètes du poste (« device request »)"),
+        ("--enrolment", "enrôlement reçu de l'organisation (« device issue »)"),
+        ("--password-file", "phrase de passe de l'utilisateur, fichier en 0600"),
+    ):
+        create.add_argument(name, type=Path, required=True, metavar="FICHIER", help=text)
+    create.add_argument("--relay", required=True, metavar="NOM:PORT", help="relais de l'établissement")
+    create.add_argument("--pin", metavar="HEX", help="empreinte SHA-256 de son certificat")
+    create.add_argument(
+        "--authority", type=Path, metavar="PEM", help="autorité qui l'a signé, au lieu de --pin"
+    )
 
 
 def _relay(group: _Group[argparse.ArgumentParser]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -14,9 +15,11 @@ import pytest
 
 from app.admin import commands, store
 from app.admin.__main__ import main
+from app.signin.service import read_session
 from media.keys.certs import DeviceKeys, Request
 from media.keys.directory import Bundle, Enrolment, Head
 from media.keys.sign import HybridSigner, Signer
+from storage.vault import Vault
 
 PASSPHRASE = "cheval exact pile agrafe"
 
@@ -331,3 +334,35 @@ def test_two_commands_at_once_lose_nothing(run, folder, monkeypatch):
         "Dr Bruno Petit",
         "Dr Chloé Roux",
     }
+
+
+def secret_file(folder, name, text):
+    (folder / name).write_text(text)
+    (folder / name).chmod(0o600)
+
+
+def test_a_desk_is_created_from_its_enrolment_and_opens(run, folder):
+    issue(run)
+    secret_file(folder, "mot", "une phrase de passe\n")
+    desk = ["desk", "create", "--profile", "@profil", "--keys", "@poste.key", "--password-file", "@mot"]
+    relay = ["--relay", "relais.test:443", "--pin", "ab" * 32]
+    code, out, _ = run(*desk, "--enrolment", "@poste.enrol", *relay)
+    assert code == 0
+    assert "Code de secours" in out
+    vault = Vault.unlock(folder / "profil", "une phrase de passe")
+    try:
+        assert asyncio.run(read_session(vault)).relay("relais.test", 443).pin == b"\xab" * 32
+    finally:
+        vault.lock()
+    assert run(*desk, "--enrolment", "@poste.enrol", *relay)[0] == 1
+
+
+@pytest.mark.parametrize("wrong", [["--relay", "relais.test"], ["--relay", "r:443", "--pin", "ab"]])
+def test_a_desk_with_an_unusable_relay_is_refused_before_anything_is_made(run, folder, wrong):
+    issue(run)
+    secret_file(folder, "mot", "une phrase de passe\n")
+    desk = ["desk", "create", "--profile", "@profil", "--keys", "@poste.key", "--password-file", "@mot"]
+    code, _, said = run(*desk, "--enrolment", "@poste.enrol", *wrong)
+    assert code == 1
+    assert "relais" in said.lower()
+    assert not (folder / "profil").exists()
