@@ -277,7 +277,7 @@ class Window(QWidget):
         for feature in self._features.values():
             if feature.shortcut:
                 shortcut = QShortcut(QKeySequence(feature.shortcut), self)
-                shortcut.setProperty("key", feature.key)
+                shortcut.setProperty("section", feature.key)
                 shortcut.activated.connect(self._section_key)
         timer = QTimer(self)
         timer.timeout.connect(self.tick)
@@ -290,7 +290,7 @@ class Window(QWidget):
     def _section_key(self) -> None:
         shortcut = self.sender()
         if shortcut is not None and not self.locked:
-            self.show_feature(shortcut.property("key"))
+            self.show_feature(shortcut.property("section"))
 
     def tick(self) -> None:
         """Show the time of day."""

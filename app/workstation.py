@@ -77,6 +77,7 @@ class Office(QObject):
         self._profile = profile
         self._session: Session | None = None
         self._vault: Vault | None = None
+        self._closed = False
         self.config = Config(profile.policy)
         self.bridge = Bridge()
         self.meeting = Meeting(
@@ -219,7 +220,10 @@ class Office(QObject):
         QApplication.sendEvent(self.window, QEvent(QEvent.Type.LanguageChange))
 
     def close(self) -> None:
-        """End the engine, close the vault, stop the threads."""
+        """End the engine, close the vault, stop the threads. Twice does no harm."""
+        if self._closed:
+            return
+        self._closed = True
         self.idle.arm(0)
         self.meeting.close()
         if self._vault is not None:

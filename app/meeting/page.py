@@ -9,7 +9,7 @@ from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.config import ADMIT_CERTIFIED
+from app.config import ADMIT_CERTIFIED, SHARE_KIND, SINGLE_KEYS
 from app.feature import Feature, Page
 from app.i18n import fmt_day
 from app.intents import JoinMeeting, OpenSettings
@@ -62,8 +62,11 @@ class MeetingPage(Page):
         for page in (self.join, self.prejoin, self.status, self.live):
             self._stack.addWidget(page)
         self._shown: Stage | None = None
-        self._was_live = False
+        self.drawn: View | None = None
         self._connect()
+        self._allow_letters("")
+        self.live.side.share.prefer(config.get(SHARE_KIND))
+        desk.bridge.watch(self, config.changed, self._allow_letters)
         desk.bridge.watch(self, meeting.changed, self.show_view)
         desk.bridge.watch(self, meeting.fresh, self._freshen, lambda old, new: old | new)
         self._tick = QTimer(self)
@@ -102,6 +105,9 @@ class MeetingPage(Page):
             shortcut = QShortcut(QKeySequence(key), prejoin)
             shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
             shortcut.activated.connect(call)
+
+    def _allow_letters(self, _key: str) -> None:
+        self.live.allow_letters(self._config.get(SINGLE_KEYS))
 
     # --- joining ------------------------------------------------------------------------------------------
 
@@ -142,6 +148,7 @@ class MeetingPage(Page):
 
     def show_view(self, view: View) -> None:
         """Show the page of the stage, up to date."""
+        self.drawn = view
         page = self._pages[view.stage]
         page.show_view(view)
         if view.stage is not self._shown:

@@ -104,10 +104,11 @@ class Meeting:
 
     def _change(self, change: Callable[[View], View]) -> View:
         with self._lock:
-            before, self._view = self._view, change(self._view)
-            after = self._view
-        if after != before:
-            self.changed.fire(after)
+            before, after = self._view, change(self._view)
+            if after == before:
+                return before
+            self._view = after
+        self.changed.fire(after)
         return after
 
     # --- who works here -----------------------------------------------------------------------------------

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+
+from app import i18n, stills
+from app.config import Policy
+from app.intents import JoinMeeting
+from app.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
+from app.workstation import Profile, build_office
+from media.engine import messages as m
+
+
+class PeerEngine(StillEngine):
+    """A fake pipe peer: remembers what the window says."""
+
+    def __init__(self, arena, heard):
+        super().__init__(arena)
+        self.heard = heard
+        self.fails = False
+
+    def start(self, arena, /):
+        if self.fails:
+            raise OSError("no engine")
+
+    def send(self, message, /):
+        self.heard.append(message)
+        super().send(message)
+
+
+@dataclass
+class Desk:
+    """An office whose engine, clock and worker are in the test's hands."""
+
+    policy: Policy = field(default_factory=lambda: Policy(default={"language": "fr", "theme": "light"}))
+    folder: Path = Path("/nowhere")
+    make_signin: type = StillSignIn
+    session: object = None
+    more: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        self.now_ms = NOW_MS
+        self.heard, self.engines = [], []
+        self.arena = StillArena()
+        self.office = build_office(
+            Profile(
+                folder=self.folder,
+                policy=self.policy,
+                now_ms=lambda: self.now_ms,
+                make_engine=self._make_engine,
+                make_arena=lambda: self.arena,
+                make_signin=self.make_signin,
+                run=lambda call: call(),
+                **self.more,
+            ),
+            session=self.session,
+        )
+        self.window, self.meeting = self.office.window, self.office.meeting
+        self.window.resize(1440, 900)
+        self.window.show()
+
+    def _make_engine(self):
+        self.engines.append(PeerEngine(self.arena, self.heard))
+        return self.engines[-1]
+
+    def said(self, kind):
+        return [message for message in self.heard if isinstance(message, kind)]
+
+    def hear(self, *messages):
+        self.engines[-1].say(messages)
+
+    @property
+    def page(self):
+        return self.window.page("meeting")
+
+    @property
+    def live(self):
+        return self.page.live
+
+    def open_link(self, link=""):
+        self.office.open(JoinMeeting(link or LINK.format()))
+
+    def call(self, n=5, *, sharing=False, host=True):
+        self.open_link()
+        self.meeting.enter()
+        people = stills.people(n, sharing=sharing)
+        self.hear(
+            m.Phase(phase="in-call", is_host=host, title="RCP Thorax", transport="udp"),
+            m.Roster(n=1, people=people),
+        )
+
+
+@pytest.fixture
+def make_desk(qtbot):
+    made = []
+
+    def make(**more):
+        desk = Desk(**more)
+        made.append(desk)
+        qtbot.addWidget(desk.window)
+        desk.window.activateWindow()
+        qtbot.waitUntil(desk.window.isActiveWindow)
+        return desk
+
+    yield make
+    for desk in made:
+        desk.office.close()
+    i18n.set_language("fr")
+
+
+@pytest.fixture
+def desk(make_desk, qtbot):
+    return make_desk(session=stills.session())
+
+
+@pytest.fixture
+def settle(qtbot):
+    """Wait until the window has drawn the meeting's view of now."""
+
+    def wait(desk):
+        qtbot.waitUntil(lambda: desk.page.drawn is desk.meeting.view)
+        qtbot.wait(1)
+
+    return wait

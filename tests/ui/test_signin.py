@@ -1,0 +1,217 @@
+"""The door, with a real vault behind it (at the cheapest key derivation that storage accepts)."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+
+import pytest
+from PyQt6.QtCore import Qt, QTimer
+from PyQt6.QtWidgets import QLineEdit
+
+from app import stills
+from app.meeting.view import Stage
+from app.signin.idle import IdleLock
+from app.signin.service import SignIn, SignInRefused
+from app.ui.text import Label
+from media.engine import messages as m
+from media.keys.certs import DeviceCert, DeviceKeys, Issuer
+from media.keys.sign import HybridSigner
+from storage import errors
+from storage.identity import Device
+from storage.identity import Organisation as Root
+from storage.slots import KdfCost
+from storage.vault import Terms, Vault
+
+PASSWORD = "correct horse battery"
+CHEAP = Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=1024))
+YEAR = 365 * 86_400
+
+
+@pytest.fixture
+def folder(tmp_path):
+    place = tmp_path / "profile"
+    vault, code = Vault.create(place, PASSWORD, CHEAP)
+    root, issuing = HybridSigner.generate(), HybridSigner.generate()
+    issuer = Issuer.issue(root, issuing.public, serial=1, not_before=0, not_after=YEAR)
+    keys = DeviceKeys.generate()
+    certificate = DeviceCert.issue(
+        issuing,
+        org=issuer.org,
+        user=bytes(16),
+        name="Dr Hélène Marchetti",
+        role="doctor",
+        specialty="Oncologie médicale",
+        device_id=keys.device_id,
+        public=keys.public,
+        serial=2,
+        not_before=0,
+        not_after=86_400 * 30,
+    )
+    ed, ml = keys.seeds
+    public = root.public
+    vault.identity.trust(Root(issuer.org, "CHU", public.ed25519, public.mldsa, own=True)).result()
+    vault.identity.save_device(Device(ed, ml, certificate.signed)).result()
+    vault.lock()
+    return place, code
+
+
+@pytest.fixture
+def door(make_desk, folder):
+    return make_desk(folder=folder[0], make_signin=SignIn, more={"terms": CHEAP})
+
+
+def shown(page):
+    return [label.text() for label in page.findChildren(Label) if label.isVisible()]
+
+
+def field(page):
+    return next(f for f in page.findChildren(QLineEdit) if f.isVisible())
+
+
+def test_the_right_password_opens(door, qtbot):
+    page = door.office.lock_page
+    assert field(page).hasFocus()
+    qtbot.keyClicks(field(page), PASSWORD)
+    qtbot.keyClick(field(page), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not door.window.locked)
+    assert door.office.session().name == "Dr Hélène Marchetti"
+    assert door.office.session().sign(b"body")
+
+
+def test_a_wrong_password_is_said_and_the_door_stays_shut(door, qtbot):
+    page = door.office.lock_page
+    qtbot.keyClicks(field(page), "not this one")
+    qtbot.keyClick(field(page), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: any("Phrase de passe incorrecte" in text for text in shown(page)))
+    assert door.window.locked
+    assert not field(page).isReadOnly()
+
+
+def test_unlocking_never_blocks_the_window(door, qtbot, monkeypatch):
+    slow = Vault.unlock
+
+    def derive(*arguments):
+        time.sleep(0.4)  # as Argon2id at its real cost
+        return slow(*arguments)
+
+    monkeypatch.setattr(Vault, "unlock", derive)
+    beats = []
+    timer = QTimer()
+    timer.timeout.connect(lambda: beats.append(time.perf_counter()))
+    timer.start(10)
+    door.office.lock_page.type_password(PASSWORD)
+    assert any("Ouverture du coffre" in text for text in shown(door.office.lock_page))
+    qtbot.waitUntil(lambda: not door.window.locked)
+    gaps = [late - early for early, late in itertools.pairwise(beats)]
+    assert len(beats) > 10
+    assert sorted(gaps)[len(gaps) // 2] < 0.1
+
+
+def test_the_recovery_code_opens_and_the_next_one_is_shown(door, folder, qtbot):
+    page = door.office.lock_page
+    page._turn_to_code()
+    page._code.setText(folder[1])
+    page._new.setText("une nouvelle phrase")
+    qtbot.keyClick(page._new, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: any("ancienne clé de secours" in text for text in shown(page)))
+    assert door.window.locked
+    assert folder[1] not in shown(page)
+    page._new_code._noted()
+    assert not door.window.locked
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (errors.KeyringLost(), "ouvrez avec la clé de secours"),
+        (errors.Damaged("vault.db"), "Rien n’a été effacé"),
+        (errors.TooNew(), "Mettez ce poste à jour"),
+        (errors.ProfileInUse(), "Fermez-le d’abord"),
+        (errors.DiskTrouble(), "Libérez de la place"),
+    ],
+)
+def test_each_fault_says_what_to_do(door, qtbot, monkeypatch, error, words):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(Vault, "unlock", fail)
+    door.office.lock_page.type_password(PASSWORD)
+    qtbot.waitUntil(lambda: any(words in text for text in shown(door.office.lock_page)))
+    assert door.window.locked
+
+
+def test_a_desk_without_a_profile_says_who_can_help(make_desk, tmp_path):
+    desk = make_desk(folder=tmp_path / "none", make_signin=SignIn)
+    assert "Ce poste n’est pas encore enrôlé" in shown(desk.office.lock_page)
+
+
+async def _refused(signin):
+    with pytest.raises(SignInRefused) as caught:
+        await signin.unlock(PASSWORD)
+    return caught.value.code
+
+
+def test_a_vault_without_certificate_is_not_enrolled(tmp_path, qapp):
+    Vault.create(tmp_path / "p", PASSWORD, CHEAP)[0].lock()
+    signin = SignIn(tmp_path / "p", CHEAP)
+    assert asyncio.run(_refused(signin)) == "not-enrolled"
+    assert asyncio.run(_refused(signin)) == "not-enrolled", "the vault was closed again"
+
+
+def test_the_lock_closes_the_vault_and_deletes_the_pages(door, qtbot):
+    door.office.lock_page.type_password(PASSWORD)
+    qtbot.waitUntil(lambda: not door.window.locked)
+    page = door.page
+    gone = []
+    page.destroyed.connect(lambda: gone.append(1))
+    qtbot.keyClick(door.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert door.window.locked
+    qtbot.waitUntil(lambda: bool(gone))
+    assert door.office._session is None
+    assert "Dr Hélène Marchetti" in shown(door.office.lock_page)
+    door.office.lock_page.type_password(PASSWORD)
+    qtbot.waitUntil(lambda: not door.window.locked)
+
+
+def test_locking_in_a_call_hushes_it_and_leaves_after_a_minute(desk, qtbot, settle):
+    desk.call(3)
+    desk.meeting.microphone(True)
+    desk.meeting.camera(True)
+    settle(desk)
+    desk.office.lock()
+    assert not desk.meeting.view.microphone.wanted
+    assert not desk.meeting.view.camera.wanted
+    assert desk.said(m.Tiles)[-1].tiles == []
+    assert desk.meeting.view.stage is Stage.LIVE
+    assert desk.office._silence.isActive()
+    desk.office._leave_locked()
+    assert desk.meeting.view.stage is Stage.ENDED
+
+
+def test_unlocking_in_time_returns_to_the_call(desk, settle):
+    desk.call(3)
+    desk.office.lock()
+    desk.office.enter_as(stills.session())
+    settle(desk)
+    assert not desk.office._silence.isActive()
+    assert desk.live.isVisible()
+
+
+def test_an_idle_desk_locks_and_a_running_meeting_keeps_it_awake(qapp, qtbot):
+    now, busy, fired = [0], [True], []
+    idle = IdleLock(lambda: now[0], lambda: busy[0])
+    idle.idle.connect(lambda: fired.append(now[0]))
+    idle.arm(60_000)
+    now[0] = 90_000
+    idle.check()
+    assert not fired
+    busy[0] = False
+    now[0] = 149_000
+    idle.check()
+    assert not fired
+    now[0] = 150_000
+    idle.check()
+    idle.check()
+    assert fired == [150_000]
