@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from media.room import controls as say
 from media.room import effects as fx
+from media.room.knocker import HAIL
+from media.room.messages import Hail
+from media.room.rivals import INSIDE
 from tests.harness.hospital import hospital
 
 
@@ -137,6 +141,23 @@ def test_an_old_announcement_moves_nobody(world, people):
     assert cleo.meeting.call == call
 
 
+def test_an_old_proof_that_a_better_call_stands_moves_nobody(world, people):
+    """Ada vouched for her call while it stood; the relay shows her words to those who followed Bob."""
+    ada, bob, cleo, _ = people
+    hail = ada.call._ground.door_box(HAIL, Hail(bytes(16)).encode())
+    proof = ada.meeting.pen.lobby.vouch(ada.meeting.at, INSIDE, hail)
+    world.hang_up(ada)
+    ada.alive = False
+    world.until(lambda: bob.inside and bob.phase.is_host and cleo.inside, 25_000)
+    call = bob.meeting.call
+    for _ in range(15):
+        world.post(None, cleo, fx.Control(0, bytes((say.DOOR,)) + proof))
+        world.run(1_000)
+        assert cleo.inside
+        assert cleo.meeting.call == call
+    assert cleo.told("call-refused")
+
+
 def test_the_pen_goes_to_another_member_who_then_admits(world, people):
     ada, bob, cleo, _ = people
     ada.do(fx.Handover(cleo.call.member))
@@ -197,7 +218,7 @@ def test_a_machine_that_slept_comes_back_with_new_keys(world, people):
 
 
 def test_somebody_silent_for_half_a_minute_leaves_the_roster(world, people):
-    ada, bob, cleo, _ = people
+    _, bob, cleo, _ = people
     world.hang_up(bob)
     bob.alive = False
     world.run(8_000)

@@ -10,6 +10,7 @@ import pytest
 from media.keys import code
 from media.room import controls as say
 from media.room import effects as fx
+from media.room.senderkeys import key_info
 from tests.harness.hospital import hospital
 
 
@@ -68,6 +69,20 @@ def test_a_key_for_another_roster_is_refused(world, people, sent):
     world.post(packet.by, packet.to, replace(packet.event, data=bytes(data)))
     world.run(200)
     assert packet.to.told("key-refused")
+
+
+def test_an_insider_cannot_give_a_key_in_anothers_name(world, people):
+    """Eve knows all public keys and the roster: what she lacks is Bob's signature."""
+    _, bob, cleo, eve = people
+    step = bob.meeting.own.step
+    info = key_info(bob.meeting.call, step, bob.meeting.m, cleo.meeting.m)
+    box = say.seal_letter(eve.meeting.keys.cs, cleo.meeting.keys.kx.public, info, os.urandom(32))
+    cleo.meeting._peers[bob.call.slot]._bases.clear()
+    head = bytes((say.LETTER, say.KEY)) + step.n.to_bytes(4, "big")
+    world.post(eve, cleo, fx.Control(bob.call.slot, head + box))
+    world.run(200)
+    assert cleo.told("key-refused")
+    assert not cleo.meeting._peers[bob.call.slot].has(step.n)
 
 
 def test_a_key_lost_on_the_way_is_asked_for(world, people):

@@ -89,7 +89,7 @@ def test_two_links_with_fresh_keys_are_found_out_as_well(world, people):
 
 
 def test_a_removal_withheld_stops_the_one_it_is_withheld_from(world, people):
-    ada, bob, cleo, eve = people
+    ada, bob, _, eve = people
     world.rule(lambda packet: [] if packet.control and (packet.by, packet.to) == (ada, bob) else [packet])
     ada.do(fx.Remove(eve.call.member))
     world.run(4_500)
@@ -129,7 +129,7 @@ def test_control_delayed_by_a_minute_stops_its_receiver(world, people):
 
 
 def test_thirty_joins_while_one_is_cut_off_leave_everybody_together(world, people):
-    ada, bob, *_ = people
+    _, bob, *_ = people
     cut(world, bob)
     crowd = [world.join(hospital().enrol(f"Guest {number}")) for number in range(30)]
     world.until(lambda: all(who.inside for who in crowd))

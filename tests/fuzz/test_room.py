@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 import pytest
@@ -15,7 +16,7 @@ from media.keys.sign import Signer, signed
 from media.room import controls as say
 from media.room import effects as fx
 from media.room import messages as m
-from media.room.roster import Roster
+from media.room.roster import Missing, Roster
 from tests.harness.hospital import guest, hospital
 from tests.harness.world import World
 
@@ -105,10 +106,8 @@ def test_any_bytes_are_decoded_or_refused(decode, data):
         | values.map(cbor_or_empty)
         | st.lists(values, max_size=9).map(lambda rest: cbor_or_empty([label, *rest]))
     )
-    try:
+    with contextlib.suppress(ProtocolError, TrustError):
         decode(raw)
-    except (ProtocolError, TrustError):
-        pass
 
 
 def cbor_or_empty(value) -> bytes:
@@ -133,10 +132,8 @@ def test_no_signed_link_breaks_the_roster(steps, n):
     data = signed(link.encode(), host.sign(link.encode()))
     try:
         roster.apply(data, roster.check(data), [])
-    except (ProtocolError, TrustError):
+    except (ProtocolError, TrustError, Missing):
         assert roster.members() == before
-    except Exception as error:
-        assert type(error).__name__ == "Missing"
     else:
         assert m.roster_hash(roster.rows()) == link.roster_hash
 

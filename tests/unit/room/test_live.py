@@ -39,7 +39,7 @@ class Seated:
 
 async def until(condition, seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 -- what is waited for are events of five sessions
             await asyncio.sleep(0.02)
 
 
