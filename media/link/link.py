@@ -202,23 +202,25 @@ class Link:
                 raise ProtocolError("message out of turn")
 
     def _admitted(self, admitted: wire.Admitted) -> None:
+        if self._admission.host:
+            self._admission.host.fresh = False
+        if self._credentials is None or self._credentials.ticket != admitted.ticket:
+            self._sit(admitted)
+        self._up(admitted.slot)
+
+    def _sit(self, admitted: wire.Admitted) -> None:
+        """Begin with a new seat: its keys, its UDP, its subscriptions."""
         if self._control is None:
             return
         if self._datagrams:
             self._datagrams.close()
         self.slot = admitted.slot
-        if self._admission.host:
-            self._admission.host.fresh = False
-        self._credentials = Credentials(admitted)
-        self._datagrams = (
-            Datagrams(self._credentials, self._control.peer, self)
-            if admitted.udp_port and not self._address.force_tls
-            else None
-        )
         self.transport = "tls"
+        self._credentials = Credentials(admitted)
+        with_udp = admitted.udp_port and not self._address.force_tls
+        self._datagrams = Datagrams(self._credentials, self._control.peer, self) if with_udp else None
         if self._wanted:
             self._control.send(wire.Subscribe(sorted(self._wanted)))
-        self._up(admitted.slot)
 
     def _up(self, slot: int | None) -> None:
         reconnected = slot in self._standings

@@ -101,7 +101,18 @@ class Hall:
             self._enter(room, number, slot_pk)
         if room.table.get(message.slot) != dict(message.table)[message.slot]:
             raise LinkRefused("removed")
+        seat = session.seat
+        if (
+            seat and session.room is room and seat.number == message.slot
+        ):  # a member becomes host where it sits
+            self._presences[room.id].admins.add(session)
+            session.say(self._admitted(seat, admin=True))
+            return
         self._seat(session, room, message.slot, admin=True)
+
+    def _admitted(self, seat: Seat, *, admin: bool) -> wire.Admitted:
+        keys = (seat.ticket, seat.hop_key, seat.room.down_key)
+        return wire.Admitted(seat.number, int(admin), *keys, self._udp_port)
 
     def _enter(self, room: Room, number: int, slot_pk: bytes) -> bool:
         """Write a slot; whoever held that number with another key is out."""
@@ -147,9 +158,7 @@ class Hall:
             presence.admins.add(session)
         room.idle_since_ms = None
         self.rooms.announce(seat)
-        session.say(
-            wire.Admitted(number, int(admin), seat.ticket, seat.hop_key, room.down_key, self._udp_port)
-        )
+        session.say(self._admitted(seat, admin=admin))
         if number in presence.known:
             self._tell(presence, wire.Back(number), but=number)
         presence.known.add(number)

@@ -213,6 +213,23 @@ def test_five_percent_loss_each_way_costs_less_than_a_frame_in_a_thousand(tmp_pa
     asyncio.run(asyncio.wait_for(scenario(), 60))
 
 
+def test_a_large_frame_goes_at_pace_and_voice_overtakes_it(call):
+    async def scenario(meeting):
+        host, reader = await meeting.open(), await meeting.join()
+        await meeting.all_on_udp()
+        reader.link.subscribe({(0, wire.SCREEN)})
+        await host.heard.wait("key_wanted")
+        scan = bytes(500_000)
+        host.link.send_frame(wire.SCREEN, wire.FLAG_KEY, 0, scan)
+        host.link.send_frame(VOICE, wire.FLAG_VOICE, 0, b"speech")
+        await reader.heard.until(lambda: len(reader.heard.frames) == 2)
+        assert [stream for _, stream, _ in reader.heard.order] == [VOICE, wire.SCREEN]
+        assert reader.heard.frames[0, wire.SCREEN][0] == scan
+        assert reader.heard.lost == []
+
+    call(scenario)
+
+
 def test_an_invitation_outlives_the_relay_process(relay):
     async def scenario():
         name = tag()
@@ -238,7 +255,7 @@ def test_a_host_ends_the_meeting_for_all(call):
 
 def test_a_successor_takes_over_the_door(call):
     async def scenario(meeting):
-        host, successor = await meeting.open(), await meeting.join()
+        host, successor, witness = await meeting.open(), await meeting.join(), await meeting.join()
         await host.link.close()
         await successor.heard.wait("gone")
         successor.as_host(1, fresh=False)
@@ -252,9 +269,10 @@ def test_a_successor_takes_over_the_door(call):
         knock, slot_pk, data = await successor.heard.wait("knocked")
         assert (slot_pk, data) == (public(newcomer.key), b"hail")
         successor.link.answer(knock, b"welcome")
-        successor.link.admit(knock, 2)
+        successor.link.admit(knock, 3)
         assert await newcomer.heard.wait("answer") == (b"welcome",)
-        await newcomer.heard.until(lambda: (2, False) in newcomer.heard.all("up"))
+        await newcomer.heard.until(lambda: (3, False) in newcomer.heard.all("up"))
+        assert witness.heard.all("gone") == [(0,)]  # the successor kept its seat
 
     call(scenario)
 
