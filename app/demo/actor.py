@@ -63,7 +63,7 @@ class Actor:
     async def enter(self) -> None:
         """Begin to join and to send."""
         await self._session.start()
-        self._play(wire.THUMBNAIL, f"{self._part.key}.thumbnail")
+        self._play(wire.THUMBNAIL, self._part.thumbnail)
         if self._part.filmed:
             self._play(wire.CAMERA, f"{self._part.key}.camera")
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_CLIP_BYTES = 64 << 20
 VOICE_FRAME_MS = 20
+CALM = 12
+"""Up to so many colleagues send 15 pictures a second; every picture goes to everybody, and two cores play them all."""
 CAMERA_FILE, MICROPHONE_FILE, SCAN_FILE, SCAN_IMAGE = "doctor.mp4", "doctor.wav", "scan.screen", "scan.png"
 
 
@@ -87,8 +89,13 @@ def load(path: Path, kind: type[Kept]) -> Kept:
     return msgspec.msgpack.decode(path.read_bytes(), type=kind)
 
 
+def thumbnail(person: str, people: int) -> str:
+    """Return the file of a person's thumbnails: 15 pictures a second, 10 in a meeting of many."""
+    return f"{person}.thumbnail" if people <= CALM else f"{person}.thumbnail10"
+
+
 def names(cast: Sequence[str], filmed: Collection[str]) -> list[str]:
     """Return the files that the colleagues *cast* and the doctor need, the longest work first; *filmed* send 720p."""
     cameras = [f"{key}.camera" for key in cast if key in filmed]
-    small = [f"{key}.{kind}" for key in cast for kind in ("thumbnail", "voice")]
+    small = [name for key in cast for name in (thumbnail(key, len(cast)), f"{key}.voice")]
     return [CAMERA_FILE, SCAN_FILE, *cameras, SCAN_IMAGE, MICROPHONE_FILE, *small]

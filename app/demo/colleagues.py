@@ -14,6 +14,8 @@ from app.demo import orders
 from app.demo.actor import Actor
 
 ENTER_EVERY_S = 0.15
+RARELY = 100_000
+"""Allocations between two collections: frames come and go by the thousand and leave no cycles."""
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +33,7 @@ class Troupe:
                 await self._enter(order)
             case orders.Scene():
                 gc.freeze()
+                gc.set_threshold(RARELY)
                 for actor in self._actors:
                     actor.scene(order)
             case orders.NextCase():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app import trust
 from app.admin.organisation import Organisation, anchor
+from app.demo import clips
 from app.demo.orders import Meeting, Part
 from app.demo.prepare import FILMED
 from media.keys import invite
@@ -76,6 +77,7 @@ class Hospital:
         return [
             Part(
                 key=desk.person.key,
+                thumbnail=clips.thumbnail(desk.person.key, len(self.desks) - 1),
                 certificate=desk.certificate.signed,
                 device_seed=desk.device.seeds[0],
                 turn=turn,

@@ -28,9 +28,10 @@ class Meeting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """One colleague: whose face and voice, with which device, and what they do beside sitting there."""
+    """One colleague: whose face and voice, which thumbnails, with which device, and what they do beside sitting there."""
 
     key: str
+    thumbnail: str
     certificate: bytes
     device_seed: bytes
     turn: int

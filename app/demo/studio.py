@@ -25,8 +25,12 @@ LISTENING_S = 6
 KEY_EVERY_S = 2
 DOCTOR_LOOP_S = 15
 SCAN_FPS, SCAN_STEP = 5, 2
-THUMBNAIL = replace(THUMBNAIL_LAYER, kbps=100)
-"""A head before a still wall needs no more, and most pictures then fit one packet."""
+LAYERS = {
+    "camera": CAMERA_LAYER,
+    "thumbnail": replace(THUMBNAIL_LAYER, kbps=100),
+    "thumbnail10": replace(THUMBNAIL_LAYER, fps=10, kbps=70),
+}
+"""A head before a still wall needs no more, and most thumbnails then fit one packet."""
 SCAN_LAYER = Layer(1280, 720, SCAN_FPS, 900, SCREEN_LAYER.preset, SCREEN_LAYER.buffer_s)
 
 
@@ -52,7 +56,7 @@ def make(folder: Path, name: str) -> None:
     else:
         key, kind = name.rsplit(".", 1)
         who = person(key)
-        clips.save(folder / name, speech(who) if kind == "voice" else reel(who, camera=kind == "camera"))
+        clips.save(folder / name, speech(who) if kind == "voice" else reel(who, LAYERS[kind]))
 
 
 def speech(who: Person) -> clips.Speech:
@@ -62,9 +66,8 @@ def speech(who: Person) -> clips.Speech:
     return clips.Speech([encoder.encode(one) for one in chunks], [vad.hear(one).active for one in chunks])
 
 
-def reel(who: Person, *, camera: bool) -> clips.Reel:
-    """Draw and encode *who*, silent and speaking, in the size of a thumbnail or of a *camera*."""
-    layer = CAMERA_LAYER if camera else THUMBNAIL
+def reel(who: Person, layer: Layer) -> clips.Reel:
+    """Draw and encode *who*, silent and speaking."""
     sitter = paint.Sitter(who.key, layer.width, layer.height)
     silent = [0.0] * (LISTENING_S * layer.fps)
     mouths = voices.openness(voices.speech(who), layer.fps)

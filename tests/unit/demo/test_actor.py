@@ -93,7 +93,9 @@ def stage(tmp_path, monkeypatch):
     clips.save(tmp_path / clips.SCAN_FILE, clip("x", "K."))
 
     def make(**changes):
-        part = orders.Part(key="tran", certificate=b"c", device_seed=bytes(32), turn=0, **changes)
+        part = orders.Part(
+            key="tran", thumbnail="tran.thumbnail", certificate=b"c", device_seed=bytes(32), turn=0, **changes
+        )
         one = Actor(part, orders.Cast(meeting=MEETING, clips=str(tmp_path), parts=[part]), news.append)
         return one, one._session, news, clock
 

@@ -44,3 +44,9 @@ def test_every_colleague_has_a_face_and_a_voice_and_only_some_a_camera():
 def test_another_cache_folder_is_used_when_the_user_has_one(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert clips.folder().is_relative_to(tmp_path)
+
+
+def test_a_meeting_of_many_sends_fewer_pictures():
+    few, many = [f"p{at}" for at in range(7)], [f"p{at}" for at in range(23)]
+    assert "p0.thumbnail" in clips.names(few, ())
+    assert "p0.thumbnail10" in clips.names(many, ())
