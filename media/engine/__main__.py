@@ -33,9 +33,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="media.engine")
     parser.add_argument("--arena", required=True, help="the arena's file descriptor, on Windows its name")
     arguments = parser.parse_args()
+    _leave_no_core()
     logging.basicConfig(level=logging.WARNING, format="engine: %(message)s")
     sys.setswitchinterval(SWITCH_S)
     asyncio.run(_run(Arena.attach(arguments.arena), *_claim_pipe()))
+
+
+def _leave_no_core() -> None:
+    """Let no crash write this process's keys to a disk. Windows keeps no dumps of its own accord."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 -- not on Windows
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _claim_pipe() -> tuple[BinaryIO, BinaryIO]:

@@ -106,10 +106,15 @@ class Equipment:
             **{listing.__name__: devices for listing, devices in zip(listings, found, strict=True)}
         )
 
+    async def rest(self) -> None:
+        """Give camera, microphone and share back; each is said to be off."""
+        for kind in STATE_BITS:
+            await self._switch(kind, None)
+
     async def close(self) -> None:
         """Give every device back."""
-        for kind in self._locks:
-            await self._switch(kind, None)
+        await self.rest()
+        await self._switch("speaker", None)
 
     # --- opening: raise DeviceError, or fail later ---
 

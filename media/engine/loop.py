@@ -158,6 +158,10 @@ class Conductor:
         """Tell the others what is on."""
         self._meeting.set_state(self._equipment.state)
 
+    def on_ended(self) -> None:
+        """Look and listen no more: nobody shall wonder why the camera's light is still on."""
+        self._begin(self._equipment.rest())
+
     # --- from the devices' threads ---
 
     def _send(self, stream: int, flags: int, payload: bytes) -> None:
@@ -199,7 +203,8 @@ class Conductor:
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception():
-            log.error("the engine could not do what was asked", exc_info=task.exception())
+            # the type only: a text may hold a path, and a path a patient's name
+            log.error("the engine could not do what was asked: %s", type(task.exception()).__name__)
 
 
 class Freshness:

@@ -47,6 +47,9 @@ class Ears(Protocol):
     def on_in_call(self) -> None:
         """Hear that the call begins or goes on."""
 
+    def on_ended(self) -> None:
+        """Hear that the meeting is over."""
+
 
 class Meeting:
     """At most one session at a time."""
@@ -159,8 +162,9 @@ class Meeting:
         self._tell(phase)
         if phase.phase == "in-call":
             self._ears.on_in_call()
-        elif phase.phase == "ended" and self._session is session:
-            self._session = None
+        elif phase.phase == "ended":
+            self._session = None if self._session is session else self._session
+            self._ears.on_ended()
 
     def _roster(self, roster: shown.Roster) -> None:
         self.names.update((person.slot, person.name) for person in roster.people)

@@ -58,6 +58,9 @@ class Join(Message, frozen=True, kw_only=True):
     admit_certified: bool = False
     """True: devices with a valid certificate enter without a click (the host's choice for a RCP)."""
 
+    def __repr__(self) -> str:
+        return "Join(…)"  # it holds secrets; a log or a traceback would show them
+
 
 class Signed(Message, frozen=True, kw_only=True):
     """Answer to `SignPlease`; empty when the window refused."""
@@ -201,7 +204,9 @@ class SignPlease(Message, frozen=True, kw_only=True):
 class Phase(Message, frozen=True, kw_only=True):
     """Where the meeting stands: connecting, waiting (lobby), in-call, reconnecting, ended.
 
-    `reason` is a code of docs/protocol.md §9 or: left, ended, refused, removed, full, locked, unreachable,
+    At `ended` the engine gives camera, microphone and share back by itself.
+
+    `reason` is a code of docs/protocol.md §9 or: left, ended, refused, removed, replaced, full, locked, unreachable,
     relay-impostor, relay-too-old, link-unknown, not-allowed, no-host.
     """
 

@@ -10,6 +10,7 @@ import threading
 import time
 
 import av
+import miniaudio
 import pytest
 from pictures import RATE, card, clip, tone, wav
 
@@ -270,6 +271,23 @@ def test_without_a_sound_server_there_is_no_device(monkeypatch, tmp_path):
     with pytest.raises(DeviceError) as speaker:
         open_speaker("", silence)
     assert microphone.value.code == speaker.value.code == "none"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("MA_BUSY", "busy"), ("MA_ACCESS_DENIED", "denied"), ("MA_NO_DEVICE", "none"), ("MA_ERROR", "failed")],
+)
+def test_a_microphone_that_does_not_open_says_why(monkeypatch, name, code):
+    def refuse(**_):
+        raise miniaudio.MiniaudioError("failed to init device", getattr(miniaudio.lib, name))
+
+    monkeypatch.setattr(audio.miniaudio, "CaptureDevice", refuse)
+    monkeypatch.setattr(
+        audio, "_enumerate", lambda _: [{"id": miniaudio.ffi.new("ma_device_id *"), "name": "x"}]
+    )
+    with pytest.raises(DeviceError) as refused:
+        open_microphone("", lambda *_: None, lambda _: None)
+    assert refused.value.code == code
 
 
 def test_file_microphone_loops_in_real_time(tmp_path):

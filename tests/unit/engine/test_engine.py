@@ -179,6 +179,14 @@ def test_nothing_secret_is_on_the_command_line(window):
     assert words[1:] == [b"-m", b"media.engine", b"--arena", window.arena.ticket.encode(), b""]
 
 
+def test_a_crash_leaves_no_keys_on_the_disk(window):
+    limits = Path(f"/proc/{window.engine.pid}/limits").read_text()
+    assert next(line.split()[4:6] for line in limits.splitlines() if line.startswith("Max core")) == [
+        "0",
+        "0",
+    ]
+
+
 def test_an_image_is_shared_and_previewed(window, tmp_path):
     import av
     from pictures import card

@@ -159,8 +159,11 @@ def test_the_removed_one_is_told_and_receives_no_more(pair, files, clinic):
     host.say(m.Camera(on=True, device=f"file:{files}/clip.mp4"))
     show(guest, people[HOST].slot)
     guest.picture(4)
+    guest.say(m.Camera(on=True, device=f"file:{files}/clip.mp4"))
+    guest.wait(m.DeviceState, kind="camera", on=True)
     host.say(m.Remove(member=people[GUEST].member))
     guest.wait(m.Phase, phase="ended", reason="removed")
+    guest.wait(m.DeviceState, kind="camera", on=False, code="")
     before = counted(guest.figures(), THUMBNAIL)
     time.sleep(0.5)
     assert counted(guest.figures(), THUMBNAIL) == before
