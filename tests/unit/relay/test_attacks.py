@@ -19,6 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from media import wire
 from media.errors import LinkLost, LinkRefused, ProtocolError
 from media.link import OrganisationProof, get_blob, put_blob
+from media.link.control import Control
 from media.link.packets import split
 from media.relay.certificate import server_context
 from media.relay.config import Config
@@ -46,6 +47,12 @@ async def until(holds, seconds: float = 5.0) -> None:
     while not await asyncio.to_thread(holds):
         assert time.monotonic() < end, "not in time"
         await asyncio.sleep(0.02)
+
+
+async def until_closed(control: Control) -> None:
+    with contextlib.suppress(LinkLost):
+        while True:
+            await control.receive()
 
 
 async def refused(person, code: str) -> None:
@@ -540,5 +547,37 @@ def test_an_unreachable_relay_is_said_once_and_tried_again(relay, call):
         assert person.heard.all("down") == [("unreachable",)]
         with pytest.raises(LinkLost):
             await get_blob(relay.address(port=9), tag())
+
+    call(scenario)
+
+
+def test_older_tls_is_not_spoken(relay):
+    old = lenient()
+    old.maximum_version = ssl.TLSVersion.TLSv1_2
+    with socket.create_connection(("127.0.0.1", relay.port)) as plain, pytest.raises(ssl.SSLError):
+        old.wrap_socket(plain)
+
+
+def test_random_words_after_admission_end_only_ones_own_connection(relay, call):
+    async def scenario(meeting):
+        host, wild, other = await meeting.open(), await meeting.join(), await meeting.join()
+        await wild.link.close()
+        for kind in (1, 2, 8, 0x1F, 0x21, 0x22, 0x23, 0x30, 0x41, 0x50, 0x7F, 0xFF):
+            control = await Control.connect(relay.address())
+            control.send(wild.admission.resume(control.nonce, control.cert_hash, 1))
+            assert isinstance(wire.decode_down(await control.receive()), wire.Admitted)
+            await control._socket.send(bytes((kind,)) + os.urandom(40))
+            control.send(wire.Control(0, bytes((kind,))))
+            ended = asyncio.create_task(until_closed(control))
+            fence = (1, bytes((kind,)))
+            await host.heard.until(
+                lambda ended=ended, fence=fence: ended.done() or fence in host.heard.all("control")
+            )
+            ended.cancel()
+            await control.close()
+        other.link.send_control(b"still here")
+        await host.heard.until(lambda: (2, b"still here") in host.heard.all("control"))
+        assert host.heard.all("down") == []
+        assert relay.http("/readyz") == "ok\n"
 
     call(scenario)
