@@ -132,12 +132,17 @@ class Photographed(Order, frozen=True, kw_only=True):
 
 
 class StreamCount(msgspec.Struct, frozen=True, kw_only=True):
-    """Received from one sender: frames that can be shown, frames that never came, and the time from capture to there."""
+    """Received from one sender: frames that can be shown, frames that never came, and the time from capture to there.
+
+    `made_up`: 20 ms of sound that were played without a frame, where a receiver cannot tell a loss from the end of a
+    talk spurt.
+    """
 
     sender: str
     kind: str
     frames: int
-    lost: int
+    lost: int = 0
+    made_up: int = 0
     p50_ms: float
     p95_ms: float
 

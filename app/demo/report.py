@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from app.demo.orders import Counted, StreamCount
 
 MOST_LOST = 0.001
+MOST_MADE_UP = 0.1
+"""Share of the sound heard at the workstation; the end of every talk spurt costs some."""
 CODE_DIGITS = 8
 _SENSES = (("n'a pas vu", ("thumbnail", "camera")), ("n'a pas entendu", ("voice",)))
 """A face that is shown large comes as the camera's stream instead of the thumbnail."""
@@ -45,6 +47,12 @@ class Findings:
         return lost / max(1, lost + self.frames)
 
     @property
+    def made_up_share(self) -> float:
+        """Share of the voices at the workstation that was played without a frame, 0..1."""
+        made_up = sum(one.made_up for one in self.streams())
+        return made_up / max(1, made_up + sum(one.frames for one in self.streams() if one.made_up))
+
+    @property
     def rekeys(self) -> int:
         """How often the participant who saw most of the meeting changed its key."""
         return max((counted.rekeys for counted in self.counts.values()), default=0)
@@ -72,7 +80,13 @@ def as_json(findings: Findings) -> dict[str, Any]:
 
 def _stream(one: StreamCount) -> dict[str, Any]:
     age = {"p50": one.p50_ms, "p95": one.p95_ms}
-    return {"from": one.sender, "kind": one.kind, "frames": one.frames, "lost": one.lost, "latency_ms": age}
+    return {
+        "from": one.sender,
+        "kind": one.kind,
+        "frames": one.frames,
+        "lost": one.lost + one.made_up,
+        "latency_ms": age,
+    }
 
 
 def problems(findings: Findings) -> list[str]:
@@ -105,9 +119,14 @@ def _codes(findings: Findings) -> list[str]:
 
 
 def _losses(findings: Findings) -> list[str]:
-    if findings.lost_share <= MOST_LOST:
-        return []
-    return [f"{_percent(findings.lost_share)} des images et des sons perdus (0,1 % au plus)"]
+    found = []
+    if findings.lost_share > MOST_LOST:
+        found.append(f"{_percent(findings.lost_share)} des images et des sons perdus (0,1 % au plus)")
+    if findings.made_up_share > MOST_MADE_UP:
+        found.append(
+            f"{_percent(findings.made_up_share)} des sons comblés au poste du médecin (10 % au plus)"
+        )
+    return found
 
 
 def summary(findings: Findings) -> str:
@@ -122,6 +141,7 @@ def summary(findings: Findings) -> str:
         f"RCP de démonstration : {len(findings.counts)} participants, {findings.duration_s:.0f} s",
         f"Codes d'appel : {len(findings.codes)} lus, {code[:4]} {code[4:]}",
         f"Images et sons reçus : {_number(findings.frames)}, perdus {_percent(findings.lost_share)}",
+        f"Sons comblés au poste du médecin : {_percent(findings.made_up_share)}",
         f"Délai capture → reçu : médiane {middle:.0f} ms, pire p95 {late:.0f} ms".replace(".", ","),
         f"Changements de clé : {findings.rekeys}",
         f"Relais : {_number(packets.get('packets_in', 0))} paquets reçus, {_number(packets.get('packets_out', 0))} remis",

@@ -89,3 +89,14 @@ def test_losses_up_to_a_thousandth_pass_and_more_do_not(good):
     assert report.problems(good) == []
     good.counts["Dr A"] = received("Dr A", frames=990, lost=10)
     assert len(report.problems(good)) == 1
+
+
+def test_sound_made_up_at_the_workstation_is_reported_and_bounded(good):
+    voice = stream("Dr B", "voice", frames=170)
+    mine = good.counts["Dr A"]
+    others = [one for one in mine.streams if (one.sender, one.kind) != ("Dr B", "voice")]
+    for made_up, problems in ((3, 0), (60, 1)):
+        heard = msgspec.structs.replace(voice, made_up=made_up)
+        good.counts["Dr A"] = msgspec.structs.replace(mine, streams=[*others, heard])
+        assert len(report.problems(good)) == problems
+    assert report.as_json(good)["participants"][0]["streams"][-1]["lost"] == 60

@@ -92,3 +92,12 @@ def test_an_engine_that_does_not_answer_counts_nothing(doctor):
     one._begin()
     one.count()
     assert news == []
+
+
+def test_sound_played_without_a_frame_is_told_as_made_up_not_as_lost(doctor):
+    one, news = doctor
+    StandIn.answers = [figures(100, 3, stream=1), figures(250, 9, stream=1)]
+    one._begin()
+    one.count()
+    (stream,) = news[0].streams
+    assert (stream.kind, stream.frames, stream.lost, stream.made_up) == ("voice", 150, 0, 6)
