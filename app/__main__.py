@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import TracebackType
 
 
 def data_folder() -> Path:
@@ -35,12 +36,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     return _window(arguments)
 
 
+def _survive(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+    """Log where an unforeseen error happened, without its text (it may hold a name), and let the window live."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "?"
+    logging.getLogger("consilium").error("unforeseen %s at %s", kind.__name__, place)
+
+
 def _window(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="consilium", description="Poste de RCP chiffré de bout en bout.")
     parser.add_argument("link", nargs="?", default="", help="consilium://… (montré après le déverrouillage)")
     parser.add_argument("--profile", type=Path, default=data_folder(), help="dossier du profil")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    sys.excepthook = _survive
 
     from PyQt6.QtCore import Qt  # noqa: PLC0415 -- `--help` needs no Qt
     from PyQt6.QtWidgets import QApplication  # noqa: PLC0415

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from app.meeting.live import LivePage
     from app.workstation import Office
 
-SIZE = (1440, 900)
 SETTLE_MS = 160
 CALL_MS = 2_530_000
 
@@ -43,7 +42,7 @@ def _at_once(call: Callable[[], object]) -> None:
 class Stage:
     """A fresh office and the strings that move it."""
 
-    def __init__(self, scene: Scene, language: str, theme: str) -> None:
+    def __init__(self, scene: Scene, language: str, theme: str, size: list[int]) -> None:
         from app.config import Policy  # noqa: PLC0415 -- Qt starts in main()
         from app.workstation import Profile, build_office  # noqa: PLC0415
 
@@ -64,7 +63,7 @@ class Stage:
                 run=_at_once,
             )
         )
-        self.office.window.resize(*SIZE)
+        self.office.window.resize(*size)
         self.office.window.show()
         scene.play(self)
 
@@ -106,6 +105,7 @@ class Stage:
             m.Speaking(slots=[speaking], level=0.0),
             m.Figures(streams=_streams(), rekeys=2, rtt_ms=23, up_kbps=1480, down_kbps=3120),
         )
+        self.now_ms = NOW_MS
 
 
 def _streams() -> list[m.StreamFigures]:
@@ -270,6 +270,7 @@ SCENES = (
     Scene("02-rcp-discussion", _chat),
     Scene("02-rcp-attente", _lobby),
     Scene("02-rcp-incidents", _troubles),
+    Scene("02-texte-150", _stage, b'{"default":{"text.size":150}}'),
     Scene("03-galerie-24", _gallery),
     Scene("03-orateur", _speaker),
     Scene("02-partager", _share),
@@ -286,8 +287,10 @@ SCENES = (
 class Photographer:
     """Plays one scene after the other and saves each when it has settled."""
 
-    def __init__(self, app: QApplication, shots: list[tuple[Scene, str, str]], out: Path) -> None:
-        self._app, self._shots, self._out = app, shots, out
+    def __init__(
+        self, app: QApplication, shots: list[tuple[Scene, str, str]], size: list[int], out: Path
+    ) -> None:
+        self._app, self._shots, self._size, self._out = app, shots, size, out
         self._stage: Stage | None = None
 
     def next(self) -> None:
@@ -297,14 +300,13 @@ class Photographer:
         if not self._shots:
             self._app.quit()
             return
-        self._stage = Stage(*self._shots[0])
+        self._stage = Stage(*self._shots[0], self._size)
         QTimer.singleShot(SETTLE_MS, self._act)
 
     def _act(self) -> None:
         from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
 
         assert self._stage is not None
-        self._stage.now_ms = NOW_MS
         for act in self._stage.acts:
             act()
         QTimer.singleShot(SETTLE_MS, self._settle)
@@ -333,6 +335,7 @@ def main(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="consilium screenshots")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", default="", help="part of a scene's name")
+    parser.add_argument("--size", default="1440x900", help="logical pixels")
     parser.add_argument("--themes", default="light,dark")
     parser.add_argument("--languages", default="fr,en")
     chosen = parser.parse_args(argv)
@@ -353,6 +356,6 @@ def main(argv: Sequence[str]) -> int:
         for scene in SCENES
         if chosen.only in scene.name
     ]
-    photographer = Photographer(app, shots, chosen.out)
+    photographer = Photographer(app, shots, [int(side) for side in chosen.size.split("x")], chosen.out)
     QTimer.singleShot(0, photographer.next)
     return int(app.exec())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QPainterPath, QPen, QShortcut
 from PyQt6.QtWidgets import (
     QApplication,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -47,7 +48,12 @@ class NavButton(Press):
         super().__init__(words, keys)
         self._icon = icon
         self._dot = False
-        self.setFixedSize(76, 58)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """76 x 58, more where larger text needs it."""
+        width = paint.text_width(self.name, theme().font("micro_label")) + 6
+        return QSize(max(76, int(width)), 40 + theme().scaled(18))
 
     def show_dot(self, dot: bool) -> None:
         """Show or hide the dot."""
@@ -63,11 +69,13 @@ class NavButton(Press):
         if on or self.underMouse():
             paint.box(painter, QRectF(self.rect()), 8, color("surface" if on else "hover"))
         ink = color("accent_text" if on else "text_2")
-        paint_icon(painter, self._icon, QRectF(27, 9, 22, 22), ink)
+        middle = self.width() / 2
+        paint_icon(painter, self._icon, QRectF(middle - 11, 9, 22, 22), ink)
         font = theme().font("micro_label" if on else "caption")
-        paint.text(painter, QRectF(2, 33, 72, 17), self.name, font, ink, Qt.AlignmentFlag.AlignHCenter)
+        words = QRectF(1, 33, self.width() - 2, self.height() - 41)
+        paint.text(painter, words, self.name, font, ink, Qt.AlignmentFlag.AlignHCenter)
         if self._dot:
-            paint.box(painter, QRectF(46, 7, 10, 10), 5, color("danger_fill"))
+            paint.box(painter, QRectF(middle + 8, 7, 10, 10), 5, color("danger_fill"))
 
 
 class Rail(QWidget):
@@ -79,7 +87,8 @@ class Rail(QWidget):
     def __init__(self, features: Sequence[Feature]) -> None:
         super().__init__()
         ground(self, "frame")
-        self.setFixedWidth(tokens()["size"]["rail_width"])
+        self.setMinimumWidth(tokens()["size"]["rail_width"])
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(str(say("window.rail")))
         self._buttons: dict[str, NavButton] = {}
         self._group = QButtonGroup(self)

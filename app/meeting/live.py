@@ -93,6 +93,7 @@ class LivePage(QWidget):
             (self.lobby.admitted, meeting.admit),
             (self.lobby.refused, meeting.refuse),
             (self.wall.asked, meeting.show),
+            (self.wall.arranged, self._show_count),
             (self.wall.picked, self._pick),
             (self.controls.microphone, self.flip_microphone),
             (self.controls.camera, self.flip_camera),
@@ -155,8 +156,11 @@ class LivePage(QWidget):
         for part in (self.notices, self.lobby, self.side):
             part.show_view(view)
         self.controls.show_view(view, self._kind)
-        self._count.say(self._speaks(view))
         self.wall.show_view(view, self._kind, self._spot(view))
+        self._show_count()
+
+    def _show_count(self) -> None:
+        self._count.say(self._speaks(self._meeting.view))
 
     def _spot(self, view: View) -> int:
         others = [slot for slot in view.speaking if view.me is None or slot != view.me.slot]
@@ -169,6 +173,8 @@ class LivePage(QWidget):
     def _speaks(self, view: View) -> Words:
         names = [person.name for slot in view.speaking[:2] if (person := view.person(slot)) is not None]
         count = says("live.count", len(view.people))
+        if self.wall.hidden:
+            count = says("live.count_hidden", self.wall.hidden, people=count)
         return says("live.speaks", len(names), people=count, names=fmt_list(names)) if names else count
 
     def choose_view(self, kind: str) -> None:

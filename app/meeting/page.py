@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, Qt, QTimer
+from PyQt6.QtCore import QEvent, QTimer
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -97,17 +97,17 @@ class MeetingPage(Page):
             (self._marks.panel, self.live.flip_side),
         ):
             signal.connect(call)
-        for key, call in (
-            ("M", self.live.flip_microphone),
-            ("V", self.live.flip_camera),
-            ("Return", meeting.enter),
-        ):
+        self._letters = []
+        for key, call in (("M", self.live.flip_microphone), ("V", self.live.flip_camera)):
             shortcut = QShortcut(QKeySequence(key), prejoin)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
             shortcut.activated.connect(call)
+            self._letters.append(shortcut)
 
     def _allow_letters(self, _key: str) -> None:
-        self.live.allow_letters(self._config.get(SINGLE_KEYS))
+        allowed = self._config.get(SINGLE_KEYS)
+        self.live.allow_letters(allowed)
+        for shortcut in self._letters:
+            shortcut.setEnabled(allowed)
 
     # --- joining ------------------------------------------------------------------------------------------
 
@@ -152,10 +152,10 @@ class MeetingPage(Page):
         page = self._pages[view.stage]
         page.show_view(view)
         if view.stage is not self._shown:
-            arrived = self._stack.currentWidget() is not page or self._shown is None
+            stayed = self._stack.currentWidget() is page and page is self.live
             self._shown = view.stage
             self._stack.setCurrentWidget(page)
-            if arrived:
+            if not stayed:
                 self._arrive(page)
         self._marks.show_view(view, self._desk.now_ms())
         self.headed.emit()

@@ -146,7 +146,9 @@ class Meeting:
             self._change(lambda view: replace(_rest(view), refused=notice.code, notices=(notice,)))
             return
         self._change(
-            lambda view: replace(_rest(view), stage=Stage.READY, invitation=invitation, title=wanted.title)
+            lambda view: replace(
+                _rest(view), stage=Stage.READY, invitation=invitation, title=invitation.title
+            )
         )
 
     def look(self) -> None:

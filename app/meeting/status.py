@@ -85,7 +85,8 @@ class StatusPage(QWidget):
             key = "wait" if view.stage is Stage.WAITING else "connect"
             self._icon.show_icon("clock" if key == "wait" else "plug-connected", "accent")
             self._title.say(say(f"{key}.title", title=title))
-            self._detail.say(say(f"{key}.detail"))
+            silent = view.reason == "unreachable"
+            self._detail.say(say("connect.unreachable" if silent else f"{key}.detail"))
         self._retry.setVisible(over and view.reason in RETRY and view.invitation is not None)
         self._retry.say(say("end.again" if view.reason == "left" else "end.retry"))
         self._close.setVisible(over)

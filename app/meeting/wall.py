@@ -60,6 +60,7 @@ class Wall(QWidget):
     """`asked` carries the tiles to ask the engine for; `picked` a slot that was clicked."""
 
     asked = pyqtSignal(object)
+    arranged = pyqtSignal()
     picked = pyqtSignal(int)
 
     def __init__(self, arena: Arena) -> None:
@@ -92,6 +93,12 @@ class Wall(QWidget):
         """The tiles as they are painted."""
         return self._looks
 
+    @property
+    def hidden(self) -> int:
+        """How many people have no room on the wall."""
+        shown = {look.slot for look in self._looks if not look.stage}
+        return len(self._view.people) - len(shown) if self._view is not None else 0
+
     def _arrange(self) -> None:
         view = self._view
         if view is None:
@@ -102,6 +109,7 @@ class Wall(QWidget):
             self._place_spots(view)
             self.update()
             self.ask()
+            self.arranged.emit()
 
     def ask(self) -> None:
         """Ask for what is shown, while it is seen."""

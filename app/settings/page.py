@@ -156,7 +156,7 @@ class SettingsPage(Page):
     def _list(self) -> QWidget:
         side = QWidget()
         ground(side, "surface")
-        side.setFixedWidth(234)
+        side.setFixedWidth(256)
         column = QVBoxLayout(side)
         column.setContentsMargins(12, 16, 12, 16)
         column.setSpacing(2)

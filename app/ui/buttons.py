@@ -14,7 +14,7 @@ from app.ui.theme import theme
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PyQt6.QtGui import QColor, QPainter, QPaintEvent
+    from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 
     from app.ui.words import Words
 
@@ -52,6 +52,17 @@ class Press(QAbstractButton):
     def name(self) -> str:
         """What the button says now."""
         return str(self._words)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Enter presses too, as the hint on the main verb says."""
+        if (
+            event is not None
+            and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+            and not event.isAutoRepeat()
+        ):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Translate again when the language changes."""

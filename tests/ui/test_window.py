@@ -211,6 +211,17 @@ def test_a_link_shows_the_prejoin_and_enter_enters(desk, qtbot, settle):
     assert len(desk.said(m.Join)) == 1
 
 
+def test_enter_presses_what_has_the_focus_and_nothing_else(desk, qtbot, settle):
+    desk.open_link()
+    settle(desk)
+    cancel = named(desk.page.prejoin, "Annuler")
+    cancel.setFocus()
+    qtbot.keyClick(cancel, Qt.Key.Key_Return)
+    settle(desk)
+    assert not desk.said(m.Join)
+    assert desk.page.join.isVisible()
+
+
 def test_the_prejoin_says_what_entering_without_devices_means(desk, settle):
     desk.open_link()
     settle(desk)
@@ -376,6 +387,14 @@ def test_nothing_is_asked_while_another_section_is_shown(desk, settle):
     assert desk.said(m.Tiles)[-1].tiles == []
     desk.window.show_meeting()
     assert len(desk.said(m.Tiles)[-1].tiles) == 4
+
+
+def test_people_without_room_are_counted(desk, settle):
+    desk.call(24, sharing=True)
+    settle(desk)
+    assert any("hors vue" in text for text in texts(desk.live))
+    desk.live.choose_view("gallery")
+    assert not any("hors vue" in text for text in texts(desk.live))
 
 
 def test_the_code_is_shown_in_two_groups_of_four(desk, settle):
