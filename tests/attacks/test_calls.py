@@ -81,6 +81,29 @@ def test_a_call_by_a_non_successor_is_refused_and_shown(world, people):
         assert who.meeting.call == ada.meeting.call
 
 
+def test_a_call_whose_parent_does_not_name_its_opener_is_refused(world, people):
+    ada, bob, cleo, eve = people
+    eve.call._ground._parent = lambda *_: (eve.device.user,)
+    eve.call._memory.admin_seed = ada.call._memory.admin_seed
+    second_call(eve)
+    world.run(5_000)
+    assert eve.inside
+    for who in (ada, bob, cleo):
+        assert who.told("call-refused")
+        assert who.meeting.call == ada.meeting.call
+
+
+def test_a_host_that_slept_knocks_like_anyone(world, people):
+    ada = people[0]
+    ada.alive = False
+    world.run(11_000)
+    ada.alive = True
+    world.run(200)
+    assert ada.phase.phase == "reconnecting"
+    world.until(lambda: all(who.inside and len(who.roster.people) == 4 for who in people), 30_000)
+    assert len({who.meeting.call for who in people}) == 1
+
+
 def test_a_successors_call_while_the_host_is_live_is_shown_and_left_alone(world, people):
     ada, bob, cleo, eve = people
     before = ada.meeting.call

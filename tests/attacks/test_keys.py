@@ -10,7 +10,7 @@ import pytest
 from media.keys import code
 from media.room import controls as say
 from media.room import effects as fx
-from media.room.senderkeys import key_info
+from media.room.senderkeys import PeerKey, key_info
 from tests.harness.hospital import hospital
 
 
@@ -77,7 +77,7 @@ def test_an_insider_cannot_give_a_key_in_anothers_name(world, people):
     step = bob.meeting.own.step
     info = key_info(bob.meeting.call, step, bob.meeting.m, cleo.meeting.m)
     box = say.seal_letter(eve.meeting.keys.cs, cleo.meeting.keys.kx.public, info, os.urandom(32))
-    cleo.meeting._peers[bob.call.slot]._bases.clear()
+    cleo.meeting._peers[bob.call.slot] = PeerKey(bob.meeting.call, bob.meeting.m, bob.meeting.keys.cs.public)
     head = bytes((say.LETTER, say.KEY)) + step.n.to_bytes(4, "big")
     world.post(eve, cleo, fx.Control(bob.call.slot, head + box))
     world.run(200)

@@ -6,6 +6,7 @@ from media.keys.sign import signed
 from media.room import controls as say
 from media.room import effects as fx
 from media.room.messages import ADD, LOCK, REKEY, REMOVE, UNLOCK, Op, digest
+from media.room.senderkeys import ratchet
 from tests.harness.hospital import hospital
 
 
@@ -166,6 +167,9 @@ def test_an_evicted_member_opens_nothing_that_is_said_afterwards(world, people):
     assert cleo.heard(b"she is gone")
     inside.out.clear()
     inside.outcome = None
+    step = bob.meeting.own.step
+    for peer in inside._peers.values():
+        peer._set(step.n, ratchet(peer._bases[step.n - 1], inside.call, step))
     for packet in overheard:
         if packet.media:
             inside.frame(world.now_ms, *packet.event)
