@@ -138,7 +138,11 @@ class Wall:
     def show(self, tiles: list[Tile]) -> None:
         """Show these tiles and nothing else; those with no box or no size are left out."""
         self._tiles = [
-            tile for tile in tiles if 0 <= tile.index < len(SIZES) and min(tile.width, tile.height) > 0
+            tile
+            for tile in tiles
+            if 0 <= tile.index < len(SIZES)
+            and 0 <= tile.slot <= OWN_SLOT
+            and min(tile.width, tile.height) > 0
         ]
         self._boxes.give(self._tiles)
         self.refresh()

@@ -5,7 +5,7 @@ import random
 
 import av
 import pytest
-from pictures import card, noise, psnr
+from pictures import card, luma, noise, psnr
 
 from media.av.decode import VideoDecoder
 from media.av.encode import CAMERA_LAYER, SCREEN_LAYER, THUMBNAIL_LAYER, VideoEncoder
@@ -137,3 +137,26 @@ def test_crop_fills_the_tile_and_letterbox_shows_bars():
     assert pixel(cropped, 100, 2) > 250
     assert pixel(barred, 100, 2) < 5
     assert pixel(barred, 100, 100) > 250
+
+
+@pytest.mark.parametrize(("pixels", "white"), [("yuvj420p", 235), ("bgra", 235), ("yuv420p", 255)])
+def test_white_of_any_camera_is_white_at_the_other_end(pixels, white):
+    source = av.VideoFrame(640, 360, pixels)
+    for number, plane in enumerate(source.planes):
+        plane.update((b"\xff" if number == 0 else b"\x80") * plane.buffer_size)
+    coded = VideoEncoder(CAMERA_LAYER).encode(source)
+    shown = VideoDecoder().decode(coded.data, key=True)
+    assert abs(luma(shown)[1000] - white) <= 2
+
+
+@pytest.mark.parametrize("size", [(320, 180), (1280, 720), (1920, 1080)])
+def test_a_shared_colour_is_the_colour_shown(size):
+    source = av.VideoFrame(*size, "bgra")
+    source.planes[0].update(bytes((40, 80, 200, 255)) * (source.planes[0].buffer_size // 4))
+    coded = VideoEncoder(SCREEN_LAYER).encode(source)
+    shown = Scaler(*size).scale(VideoDecoder().decode(coded.data, key=True))
+    middle = size[1] // 2 * shown.planes[0].line_size
+    assert all(
+        abs(got - sent) < 8
+        for got, sent in zip(bytes(shown.planes[0])[middle : middle + 3], (40, 80, 200), strict=True)
+    )

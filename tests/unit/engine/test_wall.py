@@ -125,7 +125,8 @@ def test_a_picture_has_the_size_of_its_tile_and_is_announced(rig):
 
 
 @pytest.mark.parametrize(
-    "bad", [tile(30, 1, 10, 10), tile(-1, 1, 10, 10), tile(4, 1, 0, 10), tile(4, 1, -5, 10)]
+    "bad",
+    [tile(30, 1, 10, 10), tile(-1, 1, 10, 10), tile(4, 1, 0, 10), tile(4, 1, -5, 10), tile(4, 70_000, 9, 9)],
 )
 def test_tiles_that_cannot_be_are_left_out(rig, bad):
     rig.wall.show([bad])
