@@ -116,7 +116,7 @@ class Datagrams:
         self._heard = now = self._loop.time()
         if kind == wire.PONG:
             self._receiver.on_rtt(((int(now * 1e6) - stamp) & 0xFFFFFFFF) / 1000)
-        if not self.alive:
+        if kind == wire.BOUND and not self.alive:  # a late PONG does not mean that the address is still bound
             self.alive = True
             self._receiver.on_udp(True)
             self._alarm.cancel()
@@ -128,9 +128,9 @@ class Datagrams:
         for _ in range(READS):
             try:
                 size, segment = self._receive()
-            except BlockingIOError:
-                return
-            except OSError:  # an ICMP answer to an earlier write: liveness is the ping's matter
+            except (
+                OSError
+            ):  # nothing more; or an ICMP answer to an earlier write: liveness is the ping's matter
                 return
             for start in range(0, size, segment):
                 self._packet(start, min(start + segment, size))

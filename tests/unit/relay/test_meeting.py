@@ -69,6 +69,33 @@ def test_voice_goes_out_while_it_says_speech(call):
     call(scenario)
 
 
+def test_twenty_four_people_see_every_thumbnail_of_each_other(relay, call):
+    async def scenario(meeting):
+        await meeting.open()
+        for _ in range(23):
+            await meeting.join()
+        await meeting.all_on_udp()
+        slots = range(24)
+        for slot, person in enumerate(meeting.people):
+            person.link.subscribe({(other, wire.THUMBNAIL) for other in slots if other != slot})
+        for person in meeting.people:
+            await person.heard.wait("key_wanted")
+        await asyncio.sleep(0.2)  # until the last subscription is in
+        for number in range(15):
+            for person in meeting.people:
+                person.link.send_frame(wire.THUMBNAIL, 0, number, bytes(1300))
+                await asyncio.sleep(0.002)
+        for slot, person in enumerate(meeting.people):
+            wanted = {(other, wire.THUMBNAIL): 15 for other in slots if other != slot}
+            heard = person.heard
+            await heard.until(
+                lambda heard=heard, wanted=wanted: {key: len(f) for key, f in heard.frames.items()} == wanted
+            )
+            assert heard.lost == []
+
+    call(scenario)
+
+
 def test_control_goes_to_one_or_to_all_others(call):
     async def scenario(meeting):
         host, first, second = await meeting.open(), await meeting.join(), await meeting.join()
