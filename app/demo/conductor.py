@@ -206,7 +206,6 @@ class Conductor:
             case orders.Photographed(path=path):
                 self._findings.screenshots.append(path)
             case orders.Failed(name=name, code=code):
-                log.warning("a participant said %s", code)
                 self._findings.failures.append((name, code))
         self._news.set()
 

@@ -49,7 +49,9 @@ async def end(process: Process, patience_s: float = END_S) -> None:
                 process.send_signal(signal_number)
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), patience_s)
-            return
+            break
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 class Player:
@@ -88,6 +90,7 @@ class Player:
         await self.order(orders.Bye())
         await end(self._process, LEAVE_S)
         self._listener.cancel()
+        await asyncio.gather(self._listener, return_exceptions=True)
 
     async def _listen(self) -> None:
         assert self._process.stdout is not None

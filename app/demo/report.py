@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ MOST_LOST = 0.001
 MOST_MADE_UP = 0.1
 """Share of the sound heard at the workstation; the end of every talk spurt costs some."""
 CODE_DIGITS = 8
+MOST_TOLD = 5
 _SENSES = (("n'a pas vu", ("thumbnail", "camera")), ("n'a pas entendu", ("voice",)))
 """A face that is shown large comes as the camera's stream instead of the thumbnail."""
 
@@ -146,6 +148,8 @@ def summary(findings: Findings) -> str:
         f"Changements de clé : {findings.rekeys}",
         f"Relais : {_number(packets.get('packets_in', 0))} paquets reçus, {_number(packets.get('packets_out', 0))} remis",
     ]
+    told = Counter(code for _, code in findings.failures)
+    lines += [f"Incident signalé : {code}, {count} fois" for code, count in told.most_common(MOST_TOLD)]
     lines += [f"Capture d'écran : {path}" for path in findings.screenshots]
     return "\n".join(lines)
 

@@ -100,3 +100,10 @@ def test_sound_made_up_at_the_workstation_is_reported_and_bounded(good):
         good.counts["Dr A"] = msgspec.structs.replace(mine, streams=[*others, heard])
         assert len(report.problems(good)) == problems
     assert report.as_json(good)["participants"][0]["streams"][-1]["lost"] == 60
+
+
+def test_incidents_are_told_by_their_number(good):
+    good.failures = [("Dr A", "not-received")] * 3 + [("Dr B", "clock")]
+    said = report.summary(good)
+    assert "not-received, 3 fois" in said
+    assert "clock, 1 fois" in said
