@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 CHAT_KEPT = 500
 NOTICES_KEPT = 8
 WEAK_PERCENT = 5.0
+WEAK_FROM = 50
 _PHASES = {
     "connecting": Stage.CONNECTING,
     "waiting": Stage.WAITING,
@@ -118,8 +119,16 @@ def _figures(view: View, message: m.Figures, _now_ms: int) -> View:
     for stream in message.streams:
         frames, lost = counted.get(stream.slot, (0, 0))
         counted[stream.slot] = frames + stream.frames, lost + stream.lost
-    weak = {s for s, (frames, lost) in counted.items() if lost * 100 > WEAK_PERCENT * (frames + lost)}
-    return replace(view, network=Network(message.rtt_ms, message.up_kbps, message.down_kbps, frozenset(weak)))
+    before = {slot: (frames, lost) for slot, frames, lost in view.network.counted}
+    weak = {slot for slot, now in counted.items() if _is_weak(before.get(slot, (0, 0)), now)}
+    kept = tuple((slot, *now) for slot, now in sorted(counted.items()))
+    network = Network(message.rtt_ms, message.up_kbps, message.down_kbps, frozenset(weak), kept)
+    return replace(view, network=network)
+
+
+def _is_weak(before: tuple[int, int], now: tuple[int, int]) -> bool:
+    frames, lost = now[0] - before[0], now[1] - before[1]
+    return frames + lost >= WEAK_FROM and lost * 100 > WEAK_PERCENT * (frames + lost)
 
 
 _TAKE: dict[type, Callable[..., View]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QPointF, QRectF
+from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QImage, QPainterPath, QPen
 
 from app.ui import paint
@@ -43,6 +43,7 @@ class TileLook:
     state: Words = ""
     state_icon: str = ""
     caption: Words = ""
+    waiting: Words = ""
 
     @property
     def picture_rect(self) -> QRectF:
@@ -54,7 +55,10 @@ def paint_ground(painter: QPainter, look: TileLook) -> None:
     """Paint an empty tile, with initials where there is no picture to come."""
     if look.stage:
         paint.box(painter, look.rect, STAGE_RADIUS, theme().color("stage_2"))
-        painter.fillRect(look.picture_rect, theme().color("stage_2"))
+        if str(look.waiting):
+            middle = Qt.AlignmentFlag.AlignHCenter
+            ink = theme().color("stage_text_2")
+            paint.text(painter, look.picture_rect, str(look.waiting), theme().font("body"), ink, middle)
         return
     paint.box(painter, look.rect, RADIUS, theme().color("stage_3"))
     side = max(28.0, min(96.0, look.rect.height() * 0.38))
@@ -76,19 +80,18 @@ def paint_picture(
     target = look.picture_rect
     width, height = picture.width / ratio, picture.height / ratio
     off = abs(width - target.width()) > 1 or abs(height - target.height()) > 1
-    if off and (look.fit or width > target.width() + 1):
-        scale = min(target.width() / width, target.height() / height)
-        width, height = width * scale, height * scale
-    elif off:
-        scale = max(target.width() / width, target.height() / height)
-        width, height = width * scale, height * scale
+    scale = 1.0
+    if off:
+        scales = target.width() / width, target.height() / height
+        scale = min(*scales, 1.0 if look.stage else max(scales)) if look.fit else max(scales)
+    width, height = width * scale, height * scale
     corner = QPointF(target.center().x() - width / 2, target.center().y() - height / 2)
     snapped = QPointF(round(corner.x() * ratio) / ratio, round(corner.y() * ratio) / ratio)
     painter.save()
     painter.setClipRect(target)
     if look.fit and not look.stage:
         painter.fillRect(target, theme().color("stage_3"))
-    if off and not (look.fit and scale == 1):
+    if scale != 1.0:
         painter.drawImage(QRectF(snapped.x(), snapped.y(), width, height), image)
     else:
         image.setDevicePixelRatio(ratio)

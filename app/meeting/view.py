@@ -61,6 +61,8 @@ class Network:
     up_kbps: int = 0
     down_kbps: int = 0
     weak: frozenset[int] = frozenset()
+    counted: tuple[tuple[int, int, int], ...] = ()
+    """(slot, frames, lost) at the last count: `weak` tells of what came since."""
 
 
 @dataclass(frozen=True)

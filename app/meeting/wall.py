@@ -174,6 +174,7 @@ class Wall(QWidget):
             hand=person.hand,
             state=state,
             state_icon=icon,
+            waiting=str(say("live.awaited")) if screen else "",
             caption=str(say("meeting.shared_by", name=person.name))
             if screen
             else person.name

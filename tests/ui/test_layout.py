@@ -12,7 +12,7 @@ from media.engine.frames import SIZES, STAGES
 AREA = layout.Box(8, 8, 1330, 720)
 
 
-@pytest.mark.parametrize(("n", "wide"), [(1, 2), (2, 2), (4, 3), (6, 3), (9, 4), (12, 5), (24, 6)])
+@pytest.mark.parametrize(("n", "wide"), [(1, 2), (2, 2), (3, 3), (4, 2), (6, 3), (9, 4), (12, 5), (24, 6)])
 def test_columns_of_the_gallery(n, wide):
     assert layout.columns(n) == wide
 

@@ -270,13 +270,19 @@ def test_the_chat_is_bounded():
     assert view.chat[-1].text == "699"
 
 
-def test_a_lossy_sender_is_shown_as_weak():
+def _figures(*counts):
     streams = [
-        m.StreamFigures(slot=1, name="", stream=2, frames=90, lost=10, p50_ms=1, p95_ms=2),
-        m.StreamFigures(slot=2, name="", stream=2, frames=100, lost=0, p50_ms=1, p95_ms=2),
+        m.StreamFigures(slot=slot, name="", stream=2, frames=frames, lost=lost, p50_ms=1, p95_ms=2)
+        for slot, frames, lost in counts
     ]
-    view = reduce(View(), m.Figures(streams=streams, rekeys=0, rtt_ms=20, up_kbps=1, down_kbps=1), 0)
-    assert view.network.weak == {1}
+    return m.Figures(streams=streams, rekeys=0, rtt_ms=20, up_kbps=1, down_kbps=1)
+
+
+def test_a_lossy_sender_is_shown_as_weak_until_it_recovers():
+    view = reduce(View(), _figures((1, 90, 10), (2, 100, 0), (3, 2, 2)), 0)
+    assert view.network.weak == {1}, "two frames of four say nothing yet"
+    view = reduce(view, _figures((1, 190, 10), (2, 100, 90), (3, 4, 2)), 0)
+    assert view.network.weak == {2}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
