@@ -68,7 +68,7 @@ def tell(news: orders.Order) -> None:
 
 def _listen(loop: asyncio.AbstractEventLoop, lines: asyncio.Queue[bytes]) -> None:
     """Bring what is ordered to the loop, an empty line at the end; on a thread, as Windows cannot wait for a pipe."""
-    for line in sys.stdin.buffer:
+    for line in orders.received():
         loop.call_soon_threadsafe(lines.put_nowait, line)
     loop.call_soon_threadsafe(lines.put_nowait, b"")
 

@@ -19,6 +19,8 @@ from app.signin.service import SignIn
 from app.workstation import Office, Profile, build_office
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from app.session import Session
 
 SIZE = (1440, 900)
@@ -37,10 +39,10 @@ class Seat(QObject):
         self.photograph.connect(self._photograph)
         self.ended.connect(office.window.close)
 
-    def follow(self) -> None:
-        """Do what comes on standard input, until `Bye` or its end; on a thread of its own."""
+    def follow(self, lines: Iterator[bytes]) -> None:
+        """Do what *lines* order, until `Bye` or their end; on a thread of its own."""
         decoder = msgspec.json.Decoder(orders.ToPlayers)
-        for line in sys.stdin.buffer:
+        for line in lines:
             match decoder.decode(line):
                 case orders.Scene() as scene:
                     self._witness.begin(scene)
@@ -76,13 +78,14 @@ def tell(news: orders.Order) -> None:
 
 def main() -> int:
     """Sit down, join, and stay until the window is closed."""
-    order = msgspec.json.decode(sys.stdin.buffer.readline(), type=orders.Sit)
+    lines = orders.received()
+    order = msgspec.json.decode(next(lines), type=orders.Sit)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Consilium")
     witness = Witness(order.name, tell)
     office = _sit(order, witness, asyncio.run(_unlock(order)))
     seat = Seat(office, witness)
-    threading.Thread(target=seat.follow, name="orders", daemon=True).start()
+    threading.Thread(target=seat.follow, args=(lines,), name="orders", daemon=True).start()
     status = app.exec()
     seat.closed = True
     return status

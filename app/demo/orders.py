@@ -5,9 +5,16 @@ Keys travel only here, never in arguments, the environment or files.
 
 from __future__ import annotations
 
+import os
+import sys
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from media.engine.messages import TrustAnchor  # noqa: TC001 -- msgspec reads it at run time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_LINE = 32 << 20
 
@@ -157,6 +164,12 @@ class Counted(Order, frozen=True, kw_only=True):
 
 ToPlayers = Cast | Sit | Scene | NextCase | AskCode | Photograph | Count | Bye
 ToConductor = Entered | Sees | CodeShown | Failed | Photographed | Counted
+
+
+def received() -> Iterator[bytes]:
+    """Yield the lines of standard input, read beside `sys.stdin`: a thread that still waits in that aborts Python's exit."""
+    with os.fdopen(os.dup(sys.stdin.fileno()), "rb") as reader:
+        yield from reader
 
 
 def pack(order: Order) -> bytes:
