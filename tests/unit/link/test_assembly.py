@@ -122,11 +122,23 @@ def test_voice_does_not_wait_for_what_is_missing():
     assert bench.lost == [6]
 
 
-def test_the_fifth_open_frame_costs_the_oldest():
+def test_one_open_frame_too_many_costs_the_oldest():
     bench = Bench()
     for frame in range(MAX_OPEN + 1):
         bench.feed(0, frame, 0, 2)
     assert bench.lost == [0]
+
+
+def test_what_waits_is_bounded_in_bytes():
+    bench = Bench()
+    bench.feed(0, 0)
+    megabyte = bytes(1_000_000)
+    for frame in range(2, 5):  # frame 1 is missing and holds them back
+        bench.assembly.feed(0, 1, CAMERA, 0, frame, 0, 1, megabyte)
+        assert bench.frames == [0]
+    bench.assembly.feed(0, 1, CAMERA, 0, 5, 0, 1, megabyte)
+    assert bench.lost == [1]
+    assert bench.frames == [0, 2, 3, 4, 5]
 
 
 def test_duplicates_and_old_frames_are_dropped():
