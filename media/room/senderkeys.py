@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from media.errors import TrustError
 from media.keys import frames, seal
 from media.room.controls import KEY, LETTERS
+from media.wire import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BASE_BYTES = 32
 SWITCH_MS = 500
-PATIENCE_MS = 500
+PATIENCE_MS, CONTROL_PATIENCE_MS = 500, 3_000
+"""How long a frame waits for its key: late sound is worthless, a late word is not."""
 OLD_KEY_MS = 1_000
 MAX_PENDING_BYTES = 2_000_000
 MAX_PENDING = 1_000
@@ -95,6 +97,10 @@ class Held(NamedTuple):
     frame: int
     data: bytes
     arrival_us: int
+
+
+def _patience_ms(held: Held) -> int:
+    return CONTROL_PATIENCE_MS if held.stream == CONTROL else PATIENCE_MS
 
 
 class PeerKey:
@@ -177,8 +183,10 @@ class PeerKey:
             self._opener.drop(self._drop[1])
             self._bases = {n: base for n, base in self._bases.items() if n > self._drop[1]}
             self._drop = None
-        given_up = 0
-        while self._held and now_ms - self._held[0].at_ms > PATIENCE_MS:
-            self._held_bytes -= len(self._held.popleft().data)
-            given_up += 1
+        return self._give_up(now_ms) if self._held else 0
+
+    def _give_up(self, now_ms: int) -> int:
+        kept = [held for held in self._held if now_ms - held.at_ms <= _patience_ms(held)]
+        given_up = len(self._held) - len(kept)
+        self._held, self._held_bytes = deque(kept), sum(len(held.data) for held in kept)
         return given_up
