@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import array
 import cmath
-import ctypes
-import ctypes.util
 import math
 import queue
 import threading
@@ -12,7 +10,6 @@ import time
 import av
 import miniaudio
 import pytest
-from pictures import RATE, card, clip, tone, wav
 
 from media.av import audio, camera, screen, x11
 from media.av.audio import open_microphone, open_speaker
@@ -20,6 +17,7 @@ from media.av.camera import open_camera
 from media.av.screen import open_share
 from media.av.source import error_code
 from media.errors import DeviceError
+from tests.unit.av.pictures import RATE, card, clip, tone, wav
 
 
 class Seen:
@@ -160,44 +158,6 @@ def test_an_image_that_is_none_is_said(tmp_path, seen, run):
 
 
 # --- X11 ------------------------------------------------------------------------------------------------------
-
-
-class Painter:
-    """Plain windows of one colour on a private display."""
-
-    def __init__(self, display: str) -> None:
-        self.x = ctypes.CDLL(ctypes.util.find_library("X11"))
-        self.x.XOpenDisplay.restype = ctypes.c_void_p
-        self.x.XDefaultRootWindow.restype = self.x.XCreateSimpleWindow.restype = ctypes.c_ulong
-        self.display = ctypes.c_void_p(self.x.XOpenDisplay(display.encode()))
-
-    def window(self, title: str, x: int, y: int, width: int, height: int, colour: int) -> int:
-        root = ctypes.c_ulong(self.x.XDefaultRootWindow(self.display))
-        window = self.x.XCreateSimpleWindow(
-            self.display, root, x, y, width, height, 0, ctypes.c_ulong(0), ctypes.c_ulong(colour)
-        )
-        self.x.XStoreName(self.display, ctypes.c_ulong(window), title.encode())
-        self.x.XMapRaised(self.display, ctypes.c_ulong(window))
-        self.x.XSync(self.display, 0)
-        return window
-
-    def resize(self, window: int, width: int, height: int) -> None:
-        self.x.XResizeWindow(self.display, ctypes.c_ulong(window), width, height)
-        self.x.XSync(self.display, 0)
-
-    def destroy(self, window: int) -> None:
-        self.x.XDestroyWindow(self.display, ctypes.c_ulong(window))
-        self.x.XSync(self.display, 0)
-
-    def close(self) -> None:
-        self.x.XCloseDisplay(self.display)
-
-
-@pytest.fixture
-def painter(display):
-    painter = Painter(display)
-    yield painter
-    painter.close()
 
 
 def colour(frame: av.VideoFrame, x: int, y: int) -> int:

@@ -6,11 +6,11 @@ import os
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pictures import tone
 
 from media.av.mixer import LIMIT, Mixer
 from media.av.opus import PCM_BYTES, SILENCE, OpusDecoder, OpusEncoder
 from media.av.vad import HANGOVER_FRAMES, Vad
+from tests.unit.av.pictures import tone
 
 
 def test_every_packet_has_the_same_size_whatever_is_said():

@@ -5,11 +5,11 @@ import random
 
 import av
 import pytest
-from pictures import card, luma, noise, psnr
 
 from media.av.decode import VideoDecoder
 from media.av.encode import CAMERA_LAYER, SCREEN_LAYER, THUMBNAIL_LAYER, VideoEncoder
 from media.av.scale import Scaler, inside
+from tests.unit.av.pictures import card, luma, noise, psnr
 
 
 def test_camera_picture_comes_back_sharp_and_without_delay():

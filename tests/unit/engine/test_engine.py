@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 
 import pytest
-from pictures import clip, tone, wav
 
 from media.engine import messages as m
 from media.engine.frames import Arena
 from media.engine.wall import OWN_SLOT
 from media.wire import CAMERA, SCREEN
+from tests.unit.av.pictures import clip, tone, wav
 from tests.unit.engine.clinic import Window
 
 
@@ -189,7 +189,8 @@ def test_a_crash_leaves_no_keys_on_the_disk(window):
 
 def test_an_image_is_shared_and_previewed(window, tmp_path):
     import av
-    from pictures import card
+
+    from tests.unit.av.pictures import card
 
     codec = av.CodecContext.create("png", "w")
     codec.width, codec.height, codec.pix_fmt, codec.time_base = 320, 200, "rgb24", 1

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from pictures import clip, tone, wav
 
 from media.engine import messages as m
 from media.wire import CAMERA, SCREEN, THUMBNAIL, VOICE
+from tests.unit.av.pictures import clip, tone, wav
 from tests.unit.engine.clinic import Clinic, Window
 
 HOST, GUEST = "Dr Anne Host", "Dr Bruno Guest"
@@ -125,7 +125,8 @@ def test_own_ceiling_stops_the_camera_layer_and_the_voice_goes_on(pair, files):
 
 def test_an_image_is_shared(pair, files, tmp_path):
     import av
-    from pictures import card
+
+    from tests.unit.av.pictures import card
 
     codec = av.CodecContext.create("png", "w")
     codec.width, codec.height, codec.pix_fmt, codec.time_base = 800, 600, "rgb24", 1
@@ -137,6 +138,22 @@ def test_an_image_is_shared(pair, files, tmp_path):
     show(guest, slot, width=800, height=600, stream=SCREEN, index=0)
     assert (guest.picture(0).width, guest.picture(0).height) == (800, 600)
     guest.those(lambda people: any(one.state == 4 for one in people))
+
+
+def test_a_screen_is_shared_and_its_colours_arrive(painter, pair):
+    host, guest = pair
+    painter.window("red", 200, 150, 240, 180, 0xFF0000)
+    slot = guest.people(2)[HOST].slot
+    host.say(m.ListDevices())
+    (screen,) = host.wait(m.Devices).screens
+    host.say(m.Share(kind="screen", target=screen.id))
+    host.wait(m.DeviceState, kind="screen", on=True)
+    show(guest, slot, width=640, height=480, stream=SCREEN, index=0)
+    picture = guest.picture(0, after=guest.picture(0).number + 5)
+    at = 200 * picture.stride + 250 * 4  # beside the mouse, which is shared too
+    blue, green, red = picture.view[at : at + 3]
+    assert red > 200
+    assert max(blue, green) < 60
 
 
 def test_words_hands_and_the_call_code_cross(pair):

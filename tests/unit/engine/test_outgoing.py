@@ -3,8 +3,6 @@ from __future__ import annotations
 import itertools
 import os
 
-from pictures import card, noise, tone
-
 from media.av.opus import SILENCE
 from media.engine.outgoing import Outgoing
 from media.wire import (
@@ -18,6 +16,7 @@ from media.wire import (
     unpack_video,
     unpack_voice,
 )
+from tests.unit.av.pictures import card, noise, tone
 
 BEGIN = 1_800_000_000_000_000
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import audioop
 
 import pytest
-from pictures import tone
 
 from media.av.opus import SILENCE, OpusEncoder
 from media.av.source import now_us
@@ -12,6 +11,7 @@ from media.engine.tally import Tally
 from media.engine.voices import Voices
 from media.room.shown import MediaFrame
 from media.wire import FLAG_START, FLAG_VOICE, VOICE, pack_voice
+from tests.unit.av.pictures import tone
 
 
 class Room:

@@ -4,7 +4,6 @@ import threading
 import time
 
 import pytest
-from pictures import card
 
 from media.av.encode import CAMERA_LAYER, THUMBNAIL_LAYER, VideoEncoder
 from media.av.source import now_us
@@ -15,6 +14,7 @@ from media.engine.voices import Voices
 from media.engine.wall import OWN_SLOT, Boxes, Wall
 from media.room.shown import MediaFrame
 from media.wire import CAMERA, FLAG_KEY, SCREEN, THUMBNAIL, pack_video
+from tests.unit.av.pictures import card
 
 
 class Rig:
