@@ -49,7 +49,7 @@ async def meeting(relay: RelayProcess):
     house = hospital()
     devices = [house.enrol(name) for name in NAMES]
     plans = relay.appointment
-    made = Appointment([devices[0]], relay=f"localhost:{relay.port}")
+    made = Appointment(devices[:2], relay=f"localhost:{relay.port}")
     made.relay_key = plans
     blob = invite.seal_blob(made.secret, made.tag, made.invite.signed, devices[0].certificate)
     address = RelayAddress("127.0.0.1", relay.port, relay.pin)
@@ -132,5 +132,22 @@ def test_a_killed_relay_costs_three_seconds_and_nobody(relay):
         await until(lambda: people[2].heard(b"still here"))
         assert [one.troubles for one in people] == [[]] * 5
         assert all(len(one.session.people()) == 5 for one in people)
+
+    run(scenario, relay)
+
+
+@pytest.mark.long
+def test_a_host_that_dies_is_followed_at_the_real_relay(relay):
+    async def scenario(people):
+        dead, heir, *others = people
+        dead.session._ticker.cancel()
+        await dead.session._link.close()
+        await until(lambda: heir.inside and heir.phases[-1].is_host, 25)
+        await until(lambda: all(one.inside and len(one.session.people()) == 4 for one in (heir, *others)), 15)
+        for _ in range(20):
+            heir.session.send(wire.VOICE, wire.FLAG_VOICE, b"on we go")
+            await asyncio.sleep(0.05)
+        await until(lambda: all(one.heard(b"on we go") for one in others))
+        dead.session._call.ended = True
 
     run(scenario, relay)
