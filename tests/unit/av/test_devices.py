@@ -339,7 +339,7 @@ def test_sound_devices_are_listed_and_chosen_by_id(pulse):
 def test_an_unplugged_microphone_is_noticed(pulse):
     heard = threading.Semaphore(0)
     microphone = open_microphone("", lambda *_: heard.release(), lambda _: None)
-    assert heard.acquire(timeout=6)
+    assert all(heard.acquire(timeout=6) for _ in range(audio.WAKING_CALLS))
     assert not microphone.stalled(time.monotonic() * 1000)
     pulse.control("unload-module", "module-null-sink")
     assert microphone.stalled(time.monotonic() * 1000 + audio.SILENT_MS + 500)
