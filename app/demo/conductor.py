@@ -180,11 +180,12 @@ class Conductor:
                 await self._players[0].order(order)
 
     async def _collect(self, relay: RelayProcess) -> None:
-        expected = len(self._findings.expected) - (
-            not self._options.seconds
-        )  # a closed window counts no more
+        expected = len(self._findings.expected)
         self._findings.packets = await relay.packets()
-        await self._wait_quietly(lambda: len(self._findings.codes) >= expected, CODE_S)
+        if self._options.seconds:
+            await self._wait_quietly(lambda: len(self._findings.codes) >= expected, CODE_S)
+        else:
+            expected -= 1  # the window is closed and counts no more
         await self._tell_all(orders.Count())
         await self._wait_quietly(lambda: len(self._findings.counts) >= expected, COUNT_S)
 

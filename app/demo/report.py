@@ -136,12 +136,10 @@ def summary(findings: Findings) -> str:
     streams = [one for one in findings.streams() if one.frames]
     middle = median(one.p50_ms for one in streams) if streams else 0.0
     late = max((one.p95_ms for one in streams), default=0.0)
-    distinct = set(findings.codes.values())
-    code = next(iter(distinct)) if len(distinct) == 1 else "différents !"
     packets = findings.packets
     lines = [
         f"RCP de démonstration : {len(findings.counts)} participants, {findings.duration_s:.0f} s",
-        f"Codes d'appel : {len(findings.codes)} lus, {code[:4]} {code[4:]}",
+        f"Codes d'appel : {_spoken(findings.codes)}",
         f"Images et sons reçus : {_number(findings.frames)}, perdus {_percent(findings.lost_share)}",
         f"Sons comblés au poste du médecin : {_percent(findings.made_up_share)}",
         f"Délai capture → reçu : médiane {middle:.0f} ms, pire p95 {late:.0f} ms".replace(".", ","),
@@ -152,6 +150,13 @@ def summary(findings: Findings) -> str:
     lines += [f"Incident signalé : {code}, {count} fois" for code, count in told.most_common(MOST_TOLD)]
     lines += [f"Capture d'écran : {path}" for path in findings.screenshots]
     return "\n".join(lines)
+
+
+def _spoken(codes: Mapping[str, str]) -> str:
+    distinct = set(codes.values())
+    if len(distinct) > 1:
+        return f"{len(codes)} lus, différents !"
+    return "".join(f"{len(codes)} lus, {code[:4]} {code[4:]}" for code in distinct) or "aucun lu"
 
 
 def _number(value: int) -> str:

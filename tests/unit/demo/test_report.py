@@ -107,3 +107,10 @@ def test_incidents_are_told_by_their_number(good):
     said = report.summary(good)
     assert "not-received, 3 fois" in said
     assert "clock, 1 fois" in said
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"), [({}, "aucun lu"), ({"Dr A": "12345678", "Dr B": "12345679"}, "2 lus, différents !")]
+)
+def test_missing_and_different_codes_are_told_as_such(good, codes, words):
+    assert words in report.summary(replace(good, codes=codes))
