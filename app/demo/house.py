@@ -47,7 +47,7 @@ class RelayProcess:
             pin = bytes.fromhex(ready["fingerprint"].replace(":", ""))
             return cls(process, RelayAddress(HOST, ready["port"], pin), ready["http_port"])
         except (ValueError, KeyError, TimeoutError) as error:
-            await end(process, 0)
+            await end(process)
             raise HouseError("the relay did not start") from error
 
     async def packets(self) -> dict[str, int]:
@@ -58,7 +58,7 @@ class RelayProcess:
 
     async def close(self) -> None:
         """End it."""
-        await end(self.process, 0)
+        await end(self.process)
 
 
 def _write_config(folder: Path, organisation_key: bytes) -> Path:
@@ -105,13 +105,13 @@ class Display:
             os.close(writing)
         text = await asyncio.to_thread(_line, reading)
         if not text.isdigit():
-            await end(process, 0)
+            await end(process)
             raise HouseError("Xvfb did not start")
         return cls(process, f":{int(text)}")
 
     async def close(self) -> None:
         """End it."""
-        await end(self.process, 0)
+        await end(self.process)
 
 
 def _line(descriptor: int) -> str:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Callable, Mapping
 
-LEAVE_S, END_S = 8.0, 2.0
+LEAVE_S, END_S = 8.0, 3.0
+KILL = signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL
 OWN_GROUP = sys.platform != "win32"
 """In a process group of its own, so that Ctrl+C reaches the conductor alone and people leave in order."""
 
@@ -41,9 +42,10 @@ async def spawn(
     )
 
 
-async def end(process: Process, patience_s: float = END_S) -> None:
-    """Wait for *process*, then ask it to end, then end it."""
-    for signal_number in (None, signal.SIGTERM, signal.SIGKILL if OWN_GROUP else signal.SIGTERM):
+async def end(process: Process, grace_s: float = 0.0) -> None:
+    """Give *process* time to end by itself, then ask it to end, then end it; its pipes are closed afterwards."""
+    stages = ((None, grace_s), (signal.SIGTERM, END_S), (KILL, END_S))
+    for signal_number, patience_s in stages:
         if signal_number is not None:
             with suppress(ProcessLookupError):
                 process.send_signal(signal_number)
