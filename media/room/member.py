@@ -323,7 +323,7 @@ class Member(Speaker):
             self.frame(held.at_ms, slot, held.stream, held.flags, held.frame, held.data, held.arrival_us)
 
     def _asked(self, now_ms: int, seat: Seat, ask: say.Ask) -> None:
-        """Send again what somebody lacks, twice a second at most."""
+        """Send again what somebody lacks, ten times a second at most."""
         if not self._asks.take(seat.slot, now_ms):
             return
         here_now = {one.verdict.hash for one in self.roster.seats.values() if one.verdict}

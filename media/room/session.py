@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from media.errors import LinkLost, LinkRefused, ProtocolError, TrustError
+from media.errors import LinkLost, LinkRefused, MediaError, ProtocolError, TrustError
 from media.events import Event
 from media.keys import invite
 from media.keys.sign import Signer
@@ -100,13 +100,15 @@ class Session:
 
     async def _ground(self) -> Ground | None:
         """Fetch and judge the invitation; None after telling why not."""
-        plan, reason = self._plan, "unreachable"
+        plan, cut_off = self._plan, Phase("connecting", "unreachable")
         while True:
             try:
                 blob = await get_blob(self.address, plan.tag)
                 return Ground.of(plan, *invite.open_blob(plan.secret, plan.tag, plan.invite_hash, blob))
             except LinkLost:
-                self.phase.fire(Phase("connecting", reason))
+                if self._phase != cut_off:
+                    self._phase = cut_off
+                    self.phase.fire(cut_off)
                 await asyncio.sleep(RETRY_S)
             except (LinkRefused, TrustError) as error:
                 self.phase.fire(Phase("ended", error.code))
@@ -150,7 +152,7 @@ class Session:
 
     def send(self, stream: int, flags: int, payload: bytes) -> None:
         """Seal and send a media frame; dropped outside a call."""
-        sealed = self._call.seal(stream, flags, payload) if self._call else None
+        sealed = self._call.seal(stream, flags, payload) if self._call and not self._call.ended else None
         if sealed and self._link:
             self._link.send_frame(stream, flags, *sealed)
 
@@ -210,8 +212,22 @@ class Session:
     # --- between call and link ---
 
     def _feed(self, event: fx.CallEvent) -> None:
-        if self._call:
-            self._do(self._call.feed(now_ms(), event))
+        call = self._call
+        if call is None or call.ended:
+            return
+        try:
+            effects = call.feed(now_ms(), event)
+        except MediaError as error:
+            self._fail(call, error)
+        else:
+            self._do(effects)
+
+    def _fail(self, call: Call, error: MediaError) -> None:
+        """Stop where going on would be guessing: no frame leaves, and it is said."""
+        log.error("a call ends: %s", type(error).__name__)
+        call.ended = True
+        self._hang_up()
+        self._one(Phase("ended", "internal"))
 
     def _do(self, effects: list[fx.Effect]) -> None:
         for effect in effects:
@@ -305,7 +321,7 @@ class Session:
         self, link: Link | None, slot: int, stream: int, flags: int, frame: int, data: bytes, arrival_us: int
     ) -> None:
         """Take a frame from the present link."""
-        if self._call and link is self._link:
+        if self._call and link is not None and link is self._link:
             self._do(self._call.frame(now_ms(), slot, stream, flags, frame, data, arrival_us))
 
 

@@ -13,7 +13,7 @@ class Phase:
     """Where the meeting stands: connecting, waiting (lobby), in-call, reconnecting, ended.
 
     `reason` is a code of docs/protocol.md §9 or: left, ended, refused, removed, replaced, full, locked, unreachable,
-    link-unknown, not-allowed, no-host, or what the relay said.
+    link-unknown, not-allowed, no-host, internal, or what the relay said.
     """
 
     phase: str

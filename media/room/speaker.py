@@ -130,10 +130,10 @@ class Speaker:
         if self.outcome is None:
             self.outcome = Outcome(kind, reason)
 
-    def show(self, now_ms: int, *, again: bool = False) -> None:
+    def show(self, now_ms: int) -> None:
         """Show the roster when it looks different from before."""
         shown = RosterShown(self.roster.n, self.people(now_ms), self.roster.locked)
-        if again or shown != self._shown:
+        if shown != self._shown:
             self._shown = shown
             self.out.append(shown)
 
