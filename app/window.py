@@ -24,7 +24,7 @@ from app.ui.buttons import Button, Press
 from app.ui.icons import paint_icon
 from app.ui.marks import Avatar, Logo
 from app.ui.panes import FocusRing, ground
-from app.ui.text import Label
+from app.ui.text import Label, Named
 from app.ui.theme import theme, tokens
 from app.ui.words import Words, say
 
@@ -89,7 +89,7 @@ class Rail(QWidget):
         ground(self, "frame")
         self.setMinimumWidth(tokens()["size"]["rail_width"])
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName(str(say("window.rail")))
+        Named(self, say("window.rail"))
         self._buttons: dict[str, NavButton] = {}
         self._group = QButtonGroup(self)
         self._group.buttonClicked.connect(self._clicked)

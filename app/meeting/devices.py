@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.choices import Select
 from app.ui.marks import LevelMeter
-from app.ui.text import Label
+from app.ui.text import Label, Named
 from app.ui.words import Words, say
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class DeviceChoice(QWidget):
         for kind in wishes:
             column.addWidget(Label(say(f"device.{kind}"), "caption", "text_2"))
             select = Select(icons[kind])
-            select.setAccessibleName(str(say(f"device.{kind}")))
+            Named(select, say(f"device.{kind}"))
             select.activated.connect(self._picked)
             select.setProperty("wish", kind)
             self._selects[kind] = select

@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QListView, QVBoxLayout, QWidget
 
 from app.ui.buttons import IconButton
 from app.ui.panes import Field
-from app.ui.text import Label
+from app.ui.text import Label, Named
 from app.ui.words import say
 
 PATTERNS = ["*.png", "*.jpg", "*.jpeg", "*.webp", "*.bmp", "*.tif", "*.tiff"]
@@ -39,7 +39,7 @@ class FileList(QWidget):
         self._model.setNameFilterDisables(False)
         self._list = QListView()
         self._list.setModel(self._model)
-        self._list.setAccessibleName(str(say("share.files")))
+        Named(self._list, say("share.files"))
         self._list.setIconSize(QSize(18, 18))
         self._list.setUniformItemSizes(True)
         self._list.activated.connect(self._open)

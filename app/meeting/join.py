@@ -47,7 +47,7 @@ class _MeetingRow(QFrame):
             )
         row.addLayout(words, 1)
         button = Button(say("join.open"), icon="door-enter")
-        button.setAccessibleName(str(say("join.open_name", title=meeting.title)))
+        button.speak(say("join.open_name", title=meeting.title))
         button.clicked.connect(self._pick)
         row.addWidget(button)
 
@@ -94,7 +94,7 @@ class JoinForm(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         self.field = Field(say("join.link"), say("join.hint"))
-        self.field.setProperty("size", "l")
+        self.field.setProperty("span", "l")
         self.field.returnPressed.connect(self._ask)
         row.addWidget(self.field, 1)
         button = Button(say("join.go"), "primary", "l", keys=("↵",))

@@ -50,7 +50,7 @@ class LobbyRow(QFrame):
         admit.clicked.connect(self._admit)
         row.addWidget(admit)
         for button, verb in ((refuse, "lobby.refuse_name"), (admit, "lobby.admit_name")):
-            button.setAccessibleName(str(say(verb, name=knocker.name)))
+            button.speak(say(verb, name=knocker.name))
 
     def _admit(self) -> None:
         self.admitted.emit(self.knock)

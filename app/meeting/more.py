@@ -101,7 +101,7 @@ class MorePanel(QWidget):
         words.addWidget(Label(say("more.lock"), "body_strong"))
         words.addWidget(Label(say("more.lock.detail"), "small", "text_2", wrap=True))
         row.addLayout(words, 1)
-        self._lock = Switch(str(say("more.lock")))
+        self._lock = Switch(say("more.lock"))
         self._lock.clicked.connect(self.locked)
         row.addWidget(self._lock)
         column.addLayout(row)

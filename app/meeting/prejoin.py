@@ -18,7 +18,7 @@ from app.meeting.view import CAMERA_STREAM, OWN_PREVIEW
 from app.ui.buttons import Button
 from app.ui.marks import Chip
 from app.ui.panes import Glyph, ground
-from app.ui.text import Label
+from app.ui.text import Label, Named
 from app.ui.words import Words, say
 from media.engine.messages import Tile
 
@@ -46,7 +46,7 @@ class Preview(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName(str(say("prejoin.preview")))
+        Named(self, say("prejoin.preview"))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 12, 12, 12)
         row.addStretch(1)

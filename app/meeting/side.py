@@ -14,7 +14,7 @@ from app.meeting.share import SharePanel
 from app.ui.buttons import IconButton
 from app.ui.choices import Tabs
 from app.ui.panes import ground, rule
-from app.ui.text import Label
+from app.ui.text import Label, Named
 from app.ui.words import say
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class SidePanel(QWidget):
         super().__init__()
         ground(self, "surface")
         self.setFixedWidth(WIDTH)
-        self.setAccessibleName(str(say("side.name")))
+        Named(self, say("side.name"))
         self._tab = "people"
         self._part = "people"
         self._chat_seen = 0

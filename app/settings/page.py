@@ -26,7 +26,7 @@ from app.ui.choices import Select
 from app.ui.icons import paint_icon
 from app.ui.marks import Chip
 from app.ui.panes import ground, rule, scrolled
-from app.ui.text import Label
+from app.ui.text import Label, Named
 from app.ui.theme import theme
 from app.ui.words import Words, say
 
@@ -101,18 +101,18 @@ class SettingRow(QFrame):
         if self._forced:
             row.addWidget(Chip(say("settings.by_it"), "lock"))
         self.control = self._make_control()
-        self.control.setAccessibleName(str(say(f"setting.{setting.key}")))
         self.control.setEnabled(not self._forced)
         row.addWidget(self.control)
 
     def _make_control(self) -> QWidget:
-        value = self._settings.config.get(self._setting)
+        value, name = self._settings.config.get(self._setting), say(f"setting.{self._setting.key}")
         if isinstance(value, bool):
-            switch = Switch()
+            switch = Switch(name)
             switch.setChecked(value)
             switch.clicked.connect(self._choose)
             return switch
         select = Select()
+        Named(select, name)
         select.setFixedWidth(210)
         select.offer([(str(one), words) for one, words in _offered(self._setting, value)], str(value))
         select.activated.connect(self._picked)

@@ -53,10 +53,10 @@ class Card(QWidget):
         card = QRectF(self.rect()).adjusted(self.MARGIN, self.MARGIN, -self.MARGIN, -self.MARGIN)
         shadow = theme().color("text" if theme().name == "light" else "stage")
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for step in range(self.MARGIN):
-            shadow.setAlphaF(self.SHADE[theme().name] * (1 - step / self.MARGIN) ** 2)
+        for step in range(self.MARGIN - 5):
+            shadow.setAlphaF(self.SHADE[theme().name] * (1 - step / (self.MARGIN - 5)) ** 2)
             painter.setPen(QPen(shadow, 1.5))
-            painter.drawRoundedRect(card.adjusted(-step, -step * 0.5, step, step), 12 + step, 12 + step)
+            painter.drawRoundedRect(card.adjusted(-step, 5 - step, step, 5 + step), 12 + step, 12 + step)
         paint.box(painter, card, 12, theme().color("raised"), theme().color("line"))
 
 
@@ -77,7 +77,7 @@ class _Form(QWidget):
             label.setBuddy(field)
             column.addWidget(label)
             column.addSpacing(6)
-            field.setProperty("size", "l")
+            field.setProperty("span", "l")
             field.returnPressed.connect(self.asked)
             column.addWidget(field)
             column.addSpacing(10)

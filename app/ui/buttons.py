@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QAbstractButton, QSizePolicy
 
 from app.ui import paint
 from app.ui.icons import paint_icon
+from app.ui.text import Named
 from app.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Press(QAbstractButton):
     def __init__(self, words: Words, keys: Sequence[str] = ()) -> None:
         super().__init__()
         self._words = words
+        self._spoken: Words = ""
         self.keys = tuple(keys)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -42,10 +44,15 @@ class Press(QAbstractButton):
             self._translate()
             self.updateGeometry()
 
+    def speak(self, words: Words) -> None:
+        """Say more to a screen reader than the button shows: whom it acts on."""
+        self._spoken = words
+        self._translate()
+
     def _translate(self) -> None:
         name = str(self._words)
         self.setText(name.replace("&", "&&"))
-        self.setAccessibleName(name)
+        self.setAccessibleName(str(self._spoken) or name)
         self.setToolTip(f"{name} ({' + '.join(self.keys)})" if self.keys else name)
 
     @property
@@ -188,10 +195,10 @@ class Switch(QAbstractButton):
 
     radius = 12.0
 
-    def __init__(self, name: str = "") -> None:
+    def __init__(self, name: Words) -> None:
         super().__init__()
         self.setCheckable(True)
-        self.setAccessibleName(name)
+        Named(self, name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(40, 28)

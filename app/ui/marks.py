@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.ui import paint
 from app.ui.icons import paint_icon
+from app.ui.text import Named
 from app.ui.theme import theme
 from app.ui.words import Words, say
 
@@ -198,7 +199,7 @@ class LevelMeter(QWidget):
         self._level = 0.0
         self.setFixedHeight(16)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(str(say("meeting.level")))
+        Named(self, say("meeting.level"))
 
     def show_level(self, level: float) -> None:
         """Show a level from 0 to 1."""

@@ -73,7 +73,7 @@ QToolTip {background:%(raised)s;color:%(text)s;border:1px solid %(line)s;padding
 _FIELDS = """
 QLineEdit {border:1px solid %(line_strong)s;border-radius:6px;background:%(surface)s;color:%(text)s;
  padding:0 10px;min-height:34px;selection-background-color:%(accent)s;selection-color:%(on_accent)s}
-QLineEdit[size="l"] {min-height:42px;font-size:15px}
+QLineEdit[span="l"] {min-height:42px;font-size:15px}
 QLineEdit[wrong="true"] {border-color:%(danger)s}
 QLineEdit:disabled, QComboBox:disabled {background:%(sunken)s;color:%(text_3)s;border-color:%(line)s}
 QComboBox {border:1px solid %(line_strong)s;border-radius:6px;background:%(surface)s;color:%(text)s;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
+from PyQt6.QtCore import QEvent, QObject, QRectF, QSize, Qt
 from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -93,6 +93,22 @@ class KeyHint(QLabel):
         middle = QRectF(self.rect()).center()
         middle.setX(0)
         paint.keys(painter, middle, self._names, theme().color("text_2"), theme().color("sunken"))
+
+
+class Named(QObject):
+    """Keeps the accessible name of a widget in the language of the moment; lives as long as the widget."""
+
+    def __init__(self, widget: QWidget, words: Words) -> None:
+        super().__init__(widget)
+        self._widget, self._words = widget, words
+        widget.setAccessibleName(str(words))
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _target: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 -- Qt's name
+        """Name it again when the language changes."""
+        if event is not None and event.type() == QEvent.Type.LanguageChange:
+            self._widget.setAccessibleName(str(self._words))
+        return False
 
 
 def restyle(widget: QWidget) -> None:

@@ -446,3 +446,32 @@ def test_the_language_is_chosen_in_the_settings(desk, qtbot):
     box.setCurrentIndex(box.findData("en"))
     box.activated.emit(box.currentIndex())
     qtbot.waitUntil(lambda: "Language and appearance" in texts(page))
+
+
+def test_an_image_is_shared_by_its_path(desk, qtbot, settle, tmp_path):
+    desk.call()
+    settle(desk)
+    picture = tmp_path / "scan.png"
+    picture.write_bytes(b"\x89PNG")
+    desk.live.open_share()
+    qtbot.mouseClick(named(desk.live.side.share, "Image"), Qt.MouseButton.LeftButton)
+    (path,) = desk.live.side.share.findChildren(QLineEdit)
+    qtbot.waitUntil(path.isVisible)
+    path.setText(str(tmp_path))
+    qtbot.keyClick(path, Qt.Key.Key_Return)
+    assert not desk.said(m.Share), "a folder is opened, not shared"
+    path.setText(str(picture))
+    qtbot.keyClick(path, Qt.Key.Key_Return)
+    assert desk.said(m.Share) == [m.Share(kind="image", target=str(picture))]
+    desk.live.open_share()
+    assert desk.said(m.Share)[-1] == m.Share(kind="stop")
+
+
+def test_names_for_a_screen_reader_follow_the_language(desk, qtbot, settle):
+    desk.call()
+    guest = m.Knocker(knock=1, name="M. Caron", role="", specialty="", trust="guest", since_ms=0)
+    desk.hear(m.Lobby(waiting=[guest]))
+    settle(desk)
+    i18n.set_language("en")
+    qtbot.waitUntil(lambda: desk.live.side.accessibleName() == "Meeting panel")
+    assert named(desk.live, "Admit M. Caron")
