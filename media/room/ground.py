@@ -43,7 +43,7 @@ class Ground:
     ) -> Ground:
         """Verify the invitation and the own certificate; raises TrustError or ProtocolError.
 
-        TrustError("invite-forged"): not by its organiser. Guests judge with the trust that they were given.
+        TrustError("invite-forged"): not by its organiser; "invite-expired", "clock": not now. Guests judge with the trust that they were given.
         """
         anchor = plan.trust
         trust = certs.Trust(
@@ -58,6 +58,7 @@ class Ground:
         if by.level == "guest" or (by.org, by.user) != (invitation.org, invitation.organiser):
             raise TrustError("invite-forged")
         invitation.verify(by.public)
+        invitation.check_time(wall_s())
         me = trust.judge(plan.certificate, wall_s())
         known = {digest(data): data for data in (*anchor.certificates, plan.certificate, organiser)}
         room = room_keys(plan.secret, plan.occurrence)
