@@ -349,6 +349,7 @@ def main(argv: Sequence[str]) -> int:
 
     app = QApplication(["consilium"])
     app.setQuitOnLastWindowClosed(False)
+    app.setCursorFlashTime(0)  # the same pixels each time
     shots = [
         (scene, language, theme)
         for language in chosen.languages.split(",")

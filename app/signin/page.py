@@ -23,12 +23,13 @@ from app.ui.words import Words, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from PyQt6.QtGui import QPaintEvent
+    from PyQt6.QtGui import QPaintEvent, QShowEvent
 
     from app.bridge import Bridge
     from app.signin.service import SignIn
 
 CARD_WIDTH = 458
+CARD_PADDING = 36
 MIN_PASSWORD = 12
 _MIDDLE = Qt.AlignmentFlag.AlignHCenter
 
@@ -43,7 +44,7 @@ class Card(QWidget):
         super().__init__()
         self.setFixedWidth(CARD_WIDTH + 2 * self.MARGIN)
         self.column = QVBoxLayout(self)
-        edge = self.MARGIN + 36
+        edge = self.MARGIN + CARD_PADDING
         self.column.setContentsMargins(edge, self.MARGIN + 32, edge, self.MARGIN + 28)
         self.column.setSpacing(0)
 
@@ -53,10 +54,10 @@ class Card(QWidget):
         card = QRectF(self.rect()).adjusted(self.MARGIN, self.MARGIN, -self.MARGIN, -self.MARGIN)
         shadow = theme().color("text" if theme().name == "light" else "stage")
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for step in range(self.MARGIN - 5):
-            shadow.setAlphaF(self.SHADE[theme().name] * (1 - step / (self.MARGIN - 5)) ** 2)
+        for step in range(self.MARGIN):
+            shadow.setAlphaF(self.SHADE[theme().name] * (1 - step / self.MARGIN) ** 2)
             painter.setPen(QPen(shadow, 1.5))
-            painter.drawRoundedRect(card.adjusted(-step, 5 - step, step, 5 + step), 12 + step, 12 + step)
+            painter.drawRoundedRect(card.adjusted(-step, -step, step, step), 12 + step, 12 + step)
         paint.box(painter, card, 12, theme().color("raised"), theme().color("line"))
 
 
@@ -295,8 +296,15 @@ class LockPage(QWidget):
     def _fit(self) -> None:
         current = self._forms.currentWidget()
         assert current is not None
-        self._forms.setFixedHeight(current.sizeHint().height())
+        width = CARD_WIDTH - 2 * CARD_PADDING
+        high = current.heightForWidth(width) if current.hasHeightForWidth() else current.sizeHint().height()
+        self._forms.setFixedHeight(high)
         self.focus_first()
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Fit the form, now that the style sheet has given it its sizes."""
+        super().showEvent(event)
+        self._fit()
 
     # --- opening ------------------------------------------------------------------------------------------
 
@@ -316,6 +324,7 @@ class LockPage(QWidget):
     def _open(self, form: _Form, work: Coroutine[object, object, Opened]) -> None:
         form.busy(True)
         form.tell(say("signin.opening"), "text_2", "key")
+        self._fit()
         self._bridge.start(self, work, self._came_in, self._stayed_out)
 
     def _came_in(self, opened: Opened) -> None:
