@@ -39,7 +39,11 @@ class Clinic:
         self.people = [self._enrol(name, number, life) for number, name in enumerate(names)]
         self.folder, self.ready = folder, {"port": 0, "udp_port": 0, "http_port": 0}
         self.start_relay()
-        self._invite(life)
+        try:
+            self._invite(life)
+        except BaseException:
+            self.close()
+            raise
 
     def _enrol(self, name: str, serial: int, life: dict) -> tuple[DeviceKeys, DeviceCert]:
         keys = DeviceKeys.generate()
