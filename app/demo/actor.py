@@ -235,7 +235,10 @@ def _turns(scene: Scene, turn: int) -> Iterator[tuple[int, float]]:
 
 
 async def _until(at_us: int) -> None:
-    await asyncio.sleep(max(0, at_us - now_us()) / 1e6)
+    """Sleep until then; what is due already goes out at once, as a turn of a busy loop may take longer than 20 ms."""
+    wait_us = at_us - now_us()
+    if wait_us > 0:
+        await asyncio.sleep(wait_us / 1e6)
 
 
 async def _pace(fps: int) -> AsyncIterator[int]:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 SHARER = "tran"
 MOST_PROCESSES = 3
 ENTER_S, CODE_S, COUNT_S = 60.0, 15.0, 10.0
-SETTLE_S = 2.0
+SETTLE_S, SETTLE_EACH_S = 2.0, 0.3
+"""Who has just come in still exchanges keys with everybody; here all of them share two cores."""
 NEXT_CASE, ASK_CODE, PICTURES = 0.2, 0.3, (0.5, 0.85)
 """Shares of the scene at which the keys change, the code is asked for, and pictures are taken."""
 COLLEAGUES, DOCTOR = "app.demo.colleagues", "app.demo.doctor"
@@ -142,8 +143,15 @@ class Conductor:
 
     # --- the scene ---
 
+    @property
+    def _many(self) -> bool:
+        """True when the new keys of all would stop the scene for a second: then they are drawn before it."""
+        return len(self._cast) > clips.CALM
+
     async def _play(self, doctor: Player, relay: RelayProcess) -> None:
-        await asyncio.sleep(SETTLE_S)
+        if self._many:
+            await self._players[0].order(orders.NextCase())
+        await asyncio.sleep(SETTLE_S + SETTLE_EACH_S * len(self._cast))
         seconds = self._options.seconds
         start_us = now_us() + 500_000
         scene = orders.Scene(start_us=start_us, seconds=seconds, speakers=len(self._cast))
