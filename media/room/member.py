@@ -402,6 +402,7 @@ class Member(Speaker):
     def tick(self, now_ms: int) -> None:
         """Do what is due."""
         self.own.tick(now_ms)
+        self.say_held()
         for slot, peer in self._peers.items():
             if peer.tick(now_ms) and (peer.keyed or now_ms - self._met_ms[slot] > LATE_FRAMES_MS):
                 self._trouble(now_ms, "frame-undecryptable", slot)

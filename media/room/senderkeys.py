@@ -58,6 +58,11 @@ class OwnKey:
         self.step, self.base = step, os.urandom(BASE_BYTES)
         self._sealer.set_base(step.n, self.base)
 
+    @property
+    def switching(self) -> bool:
+        """Whether I still seal under an older key, which newcomers lack."""
+        return self._missing is not None
+
     def advance(self, now_ms: int, step: Step, others: Iterable[int], *, hurry: bool) -> None:
         """Follow a link; *others* are the slots that must acknowledge, *hurry* where nobody may be waited for."""
         self.base = os.urandom(BASE_BYTES) if step.fresh else ratchet(self.base, self._call, step)

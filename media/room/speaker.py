@@ -78,6 +78,7 @@ class Speaker:
         self._gone_ms: dict[int, int] = {}
         self._met_ms: dict[int, int] = {}
         self._sent: dict[int, int] = {}
+        self._unsaid: list[say.Control] = []
         self._next_beat_ms = self._next_show_ms = now_ms
         self.up_ms: int | None = now_ms
         self._ack_ms: int | None = None
@@ -148,6 +149,20 @@ class Speaker:
         """Seal a control message and send it."""
         self._say_payload(control.encode(), to)
 
+    def tell_all(self, control: say.Control) -> None:
+        """Say what newcomers must hear too: after the switch to the key that they have."""
+        if self.own.switching:
+            self._unsaid.append(control)
+        else:
+            self.tell(control)
+
+    def say_held(self) -> None:
+        """Say what waited for the switch."""
+        if self._unsaid and not self.own.switching:
+            unsaid, self._unsaid = self._unsaid, []
+            for control in unsaid:
+                self.tell(control)
+
     def _say_payload(self, payload: bytes, to: int = fx.EVERYONE) -> None:
         frame, data = self._sealer.seal(wire.CONTROL, 0, payload)
         self.out.append(fx.SendControl(FRAME_HEAD.pack(say.FRAME, 0, frame) + data, to))
@@ -188,7 +203,7 @@ class Speaker:
 
     def chat(self, text: str) -> None:
         """Say a line to all; it is shown here too."""
-        self.tell(say.Chat(text))
+        self.tell_all(say.Chat(text))
         self.out.append(ChatLine(self.slot, self._name(self.slot), text, self._ground.wall_s() * 1000))
 
     def ask_code(self, now_ms: int) -> None:
@@ -200,7 +215,7 @@ class Speaker:
             if isinstance(step, Code):
                 self.out.append(step)
             else:
-                self.tell(step)
+                self.tell_all(step)
 
     def set_state(self, now_ms: int, state: int) -> None:
         """Tell the others the own state at once."""

@@ -32,6 +32,22 @@ def test_three_meet_hear_each_other_and_chat():
         assert who.troubles == []
 
 
+def test_what_is_said_and_asked_in_the_moment_of_a_join_reaches_the_newcomer():
+    house = hospital()
+    ada, bob, eve = (house.enrol(name) for name in ("Ada", "Bob", "Eve"))
+    world = World([ada])
+    a, b = world.gather(ada, bob)
+    c = world.join(eve)
+    world.until(lambda: len(a.names()) == 3)
+    a.do(fx.Say("bienvenue"))
+    a.do(fx.AskCode())
+    world.run(3_000)
+    assert [line.text for line in c.chat] == ["bienvenue"]
+    digits = {who.codes[-1].digits for who in (a, b, c)}
+    assert len(digits) == 1
+    assert digits != {""}
+
+
 def test_a_guest_waits_for_the_click():
     house = hospital()
     world = World([house.enrol("Ada")])
