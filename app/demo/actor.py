@@ -192,7 +192,8 @@ class Actor:
         spoke = False
         for at in range(count):
             due_us = start_us + at * clips.VOICE_FRAME_MS * 1000
-            await _until(due_us)
+            if due_us > now_us():  # else it goes out at once: a turn of a busy loop takes longer than 20 ms
+                await _until(due_us)
             active = speech.active[at]
             flags = (wire.FLAG_VOICE if active else 0) | (wire.FLAG_START if active and not spoke else 0)
             spoke = active
@@ -235,10 +236,7 @@ def _turns(scene: Scene, turn: int) -> Iterator[tuple[int, float]]:
 
 
 async def _until(at_us: int) -> None:
-    """Sleep until then; what is due already goes out at once, as a turn of a busy loop may take longer than 20 ms."""
-    wait_us = at_us - now_us()
-    if wait_us > 0:
-        await asyncio.sleep(wait_us / 1e6)
+    await asyncio.sleep(max(0, at_us - now_us()) / 1e6)
 
 
 async def _pace(fps: int) -> AsyncIterator[int]:

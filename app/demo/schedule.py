@@ -7,7 +7,8 @@ from dataclasses import dataclass
 SHORTEST_S = 1.6
 LONGEST_S = 5.0
 OVERLAP = 1.35
-PAUSE_S = 0.5
+START_S, TAIL_S = 0.25, 1.75
+"""Silence before the first and after the last turn: what is said last must arrive before the counting ends."""
 SHARE_S = 20.0
 
 
@@ -28,10 +29,10 @@ def turns(speakers: int, seconds: float) -> list[Turn]:
     """Give each of *speakers* one turn within *seconds*: at least 1.5 s, longer than the time until the next one."""
     if speakers == 0:
         return []
-    span = max(seconds - PAUSE_S, SHORTEST_S)
+    span = max(seconds - START_S - TAIL_S, SHORTEST_S)
     step = max(0.0, span - SHORTEST_S) / speakers
     length = min(LONGEST_S, max(SHORTEST_S, step * OVERLAP))
-    return [Turn(who, PAUSE_S / 2 + who * step, min(length, span - who * step)) for who in range(speakers)]
+    return [Turn(who, START_S + who * step, min(length, span - who * step)) for who in range(speakers)]
 
 
 def round_s(speakers: int) -> float:
