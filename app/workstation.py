@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QWidget
 
     from app.intents import Intent
-    from app.meeting import service
+    from app.meeting import ports
     from app.session import Session
     from app.signin.service import Opened
     from storage.vault import Terms, Vault
@@ -62,8 +62,8 @@ class Profile:
     link: str = ""
     policy: Policy = field(default_factory=Policy)
     now_ms: Callable[[], int] = wall_clock_ms
-    make_engine: Callable[[], service.Engine] = Engine
-    make_arena: Callable[[], service.Arena] = Arena.create
+    make_engine: Callable[[], ports.Engine] = Engine
+    make_arena: Callable[[], ports.Arena] = Arena.create
     make_signin: Callable[[Path, Terms | None], SignIn] = SignIn
     terms: Terms | None = None
     run: Callable[[Callable[[], object]], None] | None = None
@@ -172,7 +172,7 @@ class Office(QObject):
         self.lock_page.reset(name, detail)
         self.lock_page.focus_first()
         if vault is not None:
-            self.bridge.run(vault.lock)
+            self.signin.close(vault, self.bridge.run)
 
     def _lock_idle(self) -> None:
         self.lock()

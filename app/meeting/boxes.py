@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from media.engine.frames import SIZES, STAGES, TILE_SIZE
 
 if TYPE_CHECKING:
-    from app.meeting.service import Arena
+    from app.meeting.ports import Arena
 
 IN_FLIGHT = 1
 """Pictures of the old owner that may still arrive after the box was given away."""

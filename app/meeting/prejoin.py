@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PyQt6.QtCore import QSize
     from PyQt6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
 
-    from app.meeting.service import Arena
+    from app.meeting.ports import Arena
     from app.meeting.view import View
     from app.session import Session
 

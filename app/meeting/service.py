@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
 from app.meeting import signing
 from app.meeting.linkcheck import LinkRefusal, read_link
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.intents import JoinMeeting
     from app.meeting.linkcheck import Invitation
+    from app.meeting.ports import Arena, Engine
     from app.session import Session
 
 MAX_CRASHES = 3
@@ -27,47 +28,6 @@ CRASH_WINDOW_MS = 60_000
 FIGURES_EVERY_MS = 5_000
 MAX_CHAT = 4000
 log = logging.getLogger(__name__)
-
-
-class Picture(Protocol):
-    """One picture in the arena, BGRA rows of `stride` bytes; `number` grows with each picture."""
-
-    @property
-    def view(self) -> memoryview: ...  # noqa: D102
-    @property
-    def width(self) -> int: ...  # noqa: D102
-    @property
-    def height(self) -> int: ...  # noqa: D102
-    @property
-    def stride(self) -> int: ...  # noqa: D102
-    @property
-    def number(self) -> int: ...  # noqa: D102
-
-
-class Arena(Protocol):
-    """Where the engine puts pictures (`media.engine.frames.Arena`); a drawn one in the screenshots."""
-
-    def read(self, index: int, /) -> Picture | None:
-        """Return the newest picture of a box."""
-
-    def still_valid(self, picture: Any, /) -> bool:
-        """Tell whether nobody began to overwrite *picture* meanwhile."""
-
-
-class Engine(Protocol):
-    """The media process as its supervisor shows it."""
-
-    messages: Event[Any]
-    died: Event[int]
-
-    def start(self, arena: Any, /) -> None:
-        """Start the process; may block."""
-
-    def send(self, message: m.Message, /) -> None:
-        """Send a message; never waits."""
-
-    def stop(self) -> None:
-        """End the process; may block."""
 
 
 class Meeting:

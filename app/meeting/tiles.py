@@ -16,7 +16,7 @@ from app.ui.theme import theme, tokens
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPainter
 
-    from app.meeting.service import Picture
+    from app.meeting.ports import Picture
     from app.ui.words import Words
 
 RADIUS = float(tokens()["radius"]["tile"])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from PyQt6.QtGui import QPaintEvent, QResizeEvent
 
-    from app.meeting.service import Arena
+    from app.meeting.ports import Arena
     from app.meeting.view import View
     from media.engine.messages import Person
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from storage.vault import Terms
 
+SHUT_S = 10.0
 _CODES: tuple[tuple[type[Exception], str], ...] = (
     (errors.WrongPassword, "wrong-password"),
     (errors.WrongRecoveryCode, "wrong-code"),
@@ -62,6 +64,8 @@ class SignIn:
     def __init__(self, folder: Path, terms: Terms | None = None) -> None:
         self.folder = folder
         self._terms = terms
+        self._shut = threading.Event()
+        self._shut.set()
 
     def enrolled(self) -> bool:
         """Tell whether this folder holds a profile."""
@@ -77,8 +81,21 @@ class SignIn:
         """Open with the recovery code and take *password* from now on; raises SignInRefused."""
         return await self._open(lambda: Vault.unlock_with_recovery(self.folder, code, password, self._terms))
 
+    def close(self, vault: Vault, run: Callable[[Callable[[], object]], None]) -> None:
+        """Lock *vault* by *run*, on a worker; an unlock that comes meanwhile waits until it is shut."""
+        self._shut.clear()
+
+        def shut() -> None:
+            try:
+                vault.lock()
+            finally:
+                self._shut.set()
+
+        run(shut)
+
     async def _open(self, opener: Callable[[], tuple[Vault, str]]) -> Opened:
         try:
+            await asyncio.to_thread(self._shut.wait, SHUT_S)
             vault, code = await asyncio.to_thread(opener)
             try:
                 return await _read(vault, code)

@@ -215,3 +215,18 @@ def test_an_idle_desk_locks_and_a_running_meeting_keeps_it_awake(qapp, qtbot):
     idle.check()
     idle.check()
     assert fired == [150_000]
+
+
+def test_unlocking_right_after_the_lock_waits_for_the_vault_to_be_shut(door, qtbot, monkeypatch):
+    door.office.lock_page.type_password(PASSWORD)
+    qtbot.waitUntil(lambda: not door.window.locked)
+    shut = Vault.lock
+
+    def slowly(vault):
+        time.sleep(0.3)
+        shut(vault)
+
+    monkeypatch.setattr(Vault, "lock", slowly)
+    door.office.lock()
+    door.office.lock_page.type_password(PASSWORD)
+    qtbot.waitUntil(lambda: not door.window.locked)
