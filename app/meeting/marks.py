@@ -106,6 +106,10 @@ class MeetingMarks(QWidget):
     def _show_line(self, view: View) -> None:
         if view.stage is Stage.RECONNECTING:
             self._line.show_state(say("mark.reconnecting"), "refresh", "warn")
+        elif view.network.own_weak:
+            self._line.show_state(
+                say("mark.weak", ms=fmt_number(view.network.rtt_ms)), "alert-triangle", "warn"
+            )
         elif view.transport == "tls":
             self._line.show_state(say("mark.tls", ms=fmt_number(view.network.rtt_ms)), "wifi-1", "warn")
         else:

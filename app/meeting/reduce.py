@@ -122,7 +122,9 @@ def _figures(view: View, message: m.Figures, _now_ms: int) -> View:
     before = {slot: (frames, lost) for slot, frames, lost in view.network.counted}
     weak = {slot for slot, now in counted.items() if _is_weak(before.get(slot, (0, 0)), now)}
     kept = tuple((slot, *now) for slot, now in sorted(counted.items()))
-    network = Network(message.rtt_ms, message.up_kbps, message.down_kbps, frozenset(weak), kept)
+    own = len(weak) > 1 and len(weak) == len(counted)
+    shown = frozenset() if own else frozenset(weak)
+    network = Network(message.rtt_ms, message.up_kbps, message.down_kbps, shown, own, kept)
     return replace(view, network=network)
 
 

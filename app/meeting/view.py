@@ -55,12 +55,13 @@ class Device:
 
 @dataclass(frozen=True)
 class Network:
-    """The line, as counted; `weak` are the slots whose pictures arrive with holes."""
+    """The line, as counted; `weak` are the slots that arrive with holes; when all do, `own_weak`: the own line is it."""
 
     rtt_ms: float = 0.0
     up_kbps: int = 0
     down_kbps: int = 0
     weak: frozenset[int] = frozenset()
+    own_weak: bool = False
     counted: tuple[tuple[int, int, int], ...] = ()
     """(slot, frames, lost) at the last count: `weak` tells of what came since."""
 

@@ -285,6 +285,12 @@ def test_a_lossy_sender_is_shown_as_weak_until_it_recovers():
     assert view.network.weak == {2}
 
 
+def test_when_everybody_arrives_with_holes_the_own_line_is_named():
+    view = reduce(View(), _figures((1, 90, 30), (2, 80, 40)), 0)
+    assert view.network.own_weak
+    assert view.network.weak == frozenset()
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_code_has_a_sentence_in_both_languages(language):
     i18n.set_language(language)
