@@ -141,8 +141,7 @@ class Photographed(Order, frozen=True, kw_only=True):
 class StreamCount(msgspec.Struct, frozen=True, kw_only=True):
     """Received from one sender: frames that can be shown, frames that never came, and the time from capture to there.
 
-    `made_up`: 20 ms of sound that were played without a frame, where a receiver cannot tell a loss from the end of a
-    talk spurt.
+    `made_up`: 20 ms of sound that were played in place of a frame that was not there in time.
     """
 
     sender: str

@@ -7,36 +7,25 @@ from typing import TYPE_CHECKING
 
 from app.demo.orders import StreamCount
 from media import wire
+from media.av.gaps import Gaps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KINDS = {wire.VOICE: "voice", wire.THUMBNAIL: "thumbnail", wire.CAMERA: "camera", wire.SCREEN: "screen"}
 MOST_AGES = 4_096
-SILENT_GAP = 25
 
 
 class _Stream:
-    """One stream of one sender. A gap in the numbers is what never came.
-
-    Voice only: before a talk spurt, and for more than half a second, the gap is what the relay did not forward, because
-    nobody spoke or eight others did.
-    """
+    """One stream of one sender."""
 
     def __init__(self, *, voice: bool) -> None:
-        self._voice = voice
-        self.frames = self.lost = 0
-        self.newest = -1
+        self.gaps = Gaps(voice=voice)
+        self.frames = 0
         self.ages_ms = array("f")
 
     def take(self, flags: int, frame: int, age_ms: float) -> None:
-        if self.newest >= 0 and frame <= self.newest:
-            self.lost = max(0, self.lost - 1)
-        elif self.newest >= 0 and not (
-            self._voice and (flags & wire.FLAG_START or frame - self.newest > SILENT_GAP)
-        ):
-            self.lost += frame - self.newest - 1
-        self.newest = max(self.newest, frame)
+        self.gaps.take(flags, frame)
         self.frames += 1
         if len(self.ages_ms) >= MOST_AGES:
             del self.ages_ms[: MOST_AGES // 2]
@@ -76,7 +65,7 @@ class Tally:
                 sender=names[slot],
                 kind=KINDS[stream],
                 frames=one.frames,
-                lost=one.lost,
+                lost=one.gaps.lost,
                 p50_ms=quantile(one.ages_ms, 0.5),
                 p95_ms=quantile(one.ages_ms, 0.95),
             )

@@ -11,7 +11,6 @@ from app.demo.tally import KINDS
 from app.meeting.view import Stage
 from media.engine.messages import AskFigures, Figures, StreamFigures
 from media.engine.supervise import Engine
-from media.wire import VOICE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,16 +87,12 @@ class Witness:
 
     def _since(self, now: StreamFigures) -> StreamCount:
         before = self._before.get((now.slot, now.stream))
-        lost = now.lost - (before.lost if before else 0)
-        voice = (
-            now.stream == VOICE
-        )  # the engine plays something over each missing 20 ms, also when a spurt just ended
         return StreamCount(
             sender=now.name,
             kind=KINDS[now.stream],
             frames=now.frames - (before.frames if before else 0),
-            lost=0 if voice else lost,
-            made_up=lost if voice else 0,
+            lost=now.lost - (before.lost if before else 0),
+            made_up=now.made_up - (before.made_up if before else 0),
             p50_ms=now.p50_ms,
             p95_ms=now.p95_ms,
         )

@@ -326,8 +326,9 @@ class DeviceState(Message, frozen=True, kw_only=True):
 
 
 class StreamFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """Counted at the receiver: frames decoded, frames lost, capture→decoded latency of the last 4,096 frames.
+    """Counted at the receiver: frames decoded, frames that never came, latency of the last 4,096 frames.
 
+    `made_up`: 20 ms of sound played in place of a voice frame that was not there in time. Latency is capture → decoded.
     `capture_us` of every payload counts Unix microseconds, so latencies are true on one machine or between clocks kept by NTP.
     """
 
@@ -336,6 +337,7 @@ class StreamFigures(msgspec.Struct, frozen=True, kw_only=True):
     stream: int
     frames: int
     lost: int
+    made_up: int = 0
     p50_ms: float
     p95_ms: float
 

@@ -22,6 +22,7 @@ class Count:
 
     frames: int = 0
     lost: int = 0
+    made_up: int = 0
     latencies: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
 
     def decoded(self, capture_us: int) -> None:
@@ -89,6 +90,7 @@ class Tally:
                 stream=stream,
                 frames=count.frames,
                 lost=count.lost,
+                made_up=count.made_up,
                 p50_ms=_share(count, 0.5),
                 p95_ms=_share(count, 0.95),
             )

@@ -10,6 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from media.av.gaps import Gaps
 from media.av.jitter import Gap, Voice, VoiceBuffer
 from media.av.mixer import Mixer
 from media.av.opus import SILENCE, OpusDecoder
@@ -33,8 +34,10 @@ class Talker:
         self.buffer = VoiceBuffer()
         self.level = 0.0
         self.active_ms = float("-inf")
+        self.gaps = Gaps(voice=True)
         self._decoder = OpusDecoder()
         self._sound = SILENCE
+        self._bridged = 0
 
     def play(self, got: Voice | Gap) -> bytes | None:
         """Return 20 ms of sound, None for silence."""
@@ -42,9 +45,11 @@ class Talker:
             self._sound, self.level = SILENCE, 0.0
             return None
         if isinstance(got, Voice):
+            self.count.made_up += 0 if got.start else self._bridged
+            self._bridged = 0
             self._sound = self._decode(got)
         else:
-            self.count.lost += 1
+            self._bridged += 1
             self._sound = audioop.mul(self._sound, 2, FADE)
         self.level = level(audioop.rms(self._sound, 2))
         return self._sound
@@ -79,6 +84,8 @@ class Voices:
                 talker = self._talkers[frame.slot] = Talker(self._tally.of(frame.slot, VOICE))
             if frame.flags & FLAG_VOICE:
                 talker.active_ms = now_ms
+            talker.gaps.take(frame.flags, frame.frame)
+            talker.count.lost = talker.gaps.lost
             talker.buffer.put(voice, now_ms)
 
     def pull(self) -> bytes:

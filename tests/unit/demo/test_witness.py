@@ -12,8 +12,9 @@ from media.engine.messages import AskFigures, Figures, Person, StreamFigures
 from media.events import Event
 
 
-def figures(frames: int, lost: int, *, stream: int = 2) -> Figures:
-    one = StreamFigures(slot=4, name="Dr B", stream=stream, frames=frames, lost=lost, p50_ms=3.0, p95_ms=8.0)
+def figures(frames: int, lost: int, *, made_up: int = 0, stream: int = 2) -> Figures:
+    counted = {"frames": frames, "lost": lost, "made_up": made_up}
+    one = StreamFigures(slot=4, name="Dr B", stream=stream, **counted, p50_ms=3.0, p95_ms=8.0)
     return Figures(streams=[one], rekeys=2, rtt_ms=1.0, up_kbps=1, down_kbps=1)
 
 
@@ -96,7 +97,7 @@ def test_an_engine_that_does_not_answer_counts_nothing(doctor):
 
 def test_sound_played_without_a_frame_is_told_as_made_up_not_as_lost(doctor):
     one, news = doctor
-    StandIn.answers = [figures(100, 3, stream=1), figures(250, 9, stream=1)]
+    StandIn.answers = [figures(100, 3, made_up=1, stream=1), figures(250, 3, made_up=7, stream=1)]
     one._begin()
     one.count()
     (stream,) = news[0].streams
