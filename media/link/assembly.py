@@ -134,7 +134,8 @@ class Assembly:
                 self._deliver(slot, stream, flags, frame, piece)
                 return
             self._advance(now_ms, track, flags, frame)
-        if frame == track.newest or frame in track.frames:
+            track.frames[frame] = _Frame(now_ms + TAIL_MS, now_ms, fragments)
+        if frame in track.frames:
             self._add(now_ms, track, flags, frame, fragment, fragments, piece)
         if track.frames:
             self._busy.add(key)
@@ -170,12 +171,8 @@ class Assembly:
         fragments: int,
         piece: bytes,
     ) -> None:
-        part = track.frames.get(frame)
-        if part is None:
-            if frame < track.next:
-                return  # newest, and already handed on
-            part = track.frames[frame] = _Frame(now_ms + TAIL_MS, now_ms, fragments)
-        elif not part.fragments:
+        part = track.frames[frame]
+        if not part.fragments:
             part.fragments = fragments
         if part.data is not None or part.fragments != fragments or fragment in part.pieces:
             return

@@ -47,11 +47,13 @@ def certificate_hash(transport: asyncio.BaseTransport) -> bytes:
 
 
 def _tls(address: RelayAddress) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=address.ca_file or None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    if address.pin:
+    if address.pin:  # the system's authorities have no say, and take 0.1 s to load
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    else:
+        context = ssl.create_default_context(cafile=address.ca_file or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
     return context
 
 

@@ -152,6 +152,13 @@ def test_duplicates_and_old_frames_are_dropped():
     assert bench.handed == [(5, b"0"), (6, b"01")]
 
 
+def test_a_voice_frame_that_comes_twice_while_an_older_one_is_missing_is_handed_on_once():
+    bench = Bench()
+    for frame in (5, 7, 7, 6, 6, 7):
+        bench.feed(0, frame, stream=VOICE, flags=FLAG_VOICE)
+    assert bench.frames == [5, 7, 6]
+
+
 def test_a_frame_that_changes_its_count_takes_only_the_first():
     bench = Bench()
     bench.feed(0, 5, 0, 3)
