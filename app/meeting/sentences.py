@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.ui.words import Say, say
+from app.ui.words import Say, say, says
 
 if TYPE_CHECKING:
     from app.meeting.view import Notice
@@ -15,22 +15,45 @@ TROUBLES = {
     "frame-undecryptable": "danger",
     "fork": "danger",
     "ghost": "danger",
+    "link-forged": "danger",
     "link-missing": "warn",
     "not-received": "warn",
     "replay": "danger",
+    "key-refused": "danger",
+    "key-bad": "warn",
+    "code-mismatch": "danger",
+    "control-broken": "warn",
+    "call-refused": "danger",
+    "second-call": "warn",
+    "knock-refused": "danger",
+    "seal-broken": "warn",
+    "full": "warn",
+    "signature": "danger",
+    "issuer-unknown": "warn",
+    "issuer-expired": "warn",
     "certificate-expired": "warn",
     "certificate-revoked": "danger",
     "clock": "warn",
     "relay-impostor": "danger",
     "directory-old": "warn",
     "directory-fork": "danger",
+    "directory-blocked": "danger",
+    "directory-rollback": "danger",
+    "directory-incomplete": "danger",
+    "directory-unreadable": "warn",
+    "device-unexpected": "danger",
+    "vault-read-only": "danger",
+    "audit-set-aside": "danger",
+    "audit-cut": "danger",
     "engine-restarted": "warn",
     "engine-failed": "danger",
     "link-empty": "warn",
     "link-unreadable": "warn",
     "relay-unknown": "danger",
 }
-"""Codes of docs/protocol.md §9 and of the window itself, with the tone of their banner."""
+"""Codes of docs/protocol.md §9, of the desk and of the window itself, with the tone of their banner."""
+COUNTED = ("device-unexpected",)
+"""Troubles whose title counts."""
 DEVICE_KINDS = ("camera", "microphone", "speaker", "screen")
 DEVICE_CODES = ("none", "busy", "unplugged", "denied", "failed")
 REASONS = (
@@ -38,6 +61,7 @@ REASONS = (
     "ended",
     "refused",
     "removed",
+    "replaced",
     "full",
     "locked",
     "unreachable",
@@ -46,13 +70,29 @@ REASONS = (
     "link-unknown",
     "not-allowed",
     "no-host",
+    "no-room",
+    "busy",
+    "bad-message",
+    "invite-forged",
+    "invite-changed",
+    "invite-expired",
+    "seal-broken",
+    "signature",
+    "issuer-unknown",
+    "issuer-expired",
+    "directory-old",
+    "directory-blocked",
     "certificate-expired",
     "certificate-revoked",
     "clock",
     "fork",
     "engine-failed",
+    "internal",
 )
-RETRY = ("refused", "full", "locked", "unreachable", "no-host", "engine-failed", "left", "clock")
+RETRY = (
+    *("refused", "full", "locked", "unreachable", "no-host", "no-room", "busy", "bad-message"),
+    *("engine-failed", "internal", "left", "clock", "issuer-expired"),
+)
 """Ends after which trying again may help."""
 
 
@@ -70,9 +110,9 @@ def trouble(notice: Notice) -> Sentence:
     if notice.code in TROUBLES:
         key = f"trouble.{notice.code}"
         name = notice.name or say("trouble.someone")
-        return Sentence(
-            TROUBLES[notice.code], say(f"{key}.title", name=name), say(f"{key}.detail", name=name)
-        )
+        title = f"{key}.title"
+        said = says(title, notice.n, name=name) if notice.code in COUNTED else say(title, name=name)
+        return Sentence(TROUBLES[notice.code], said, say(f"{key}.detail", name=name))
     if notice.name in DEVICE_KINDS:
         return Sentence(
             "warn", say(f"device.{notice.name}.{_device(notice.code)}"), say(f"device.{notice.name}.do")

@@ -41,6 +41,8 @@ class Notice:
     code: str
     name: str = ""
     slot: int = -1
+    n: int = 0
+    """How many things it is about, where the sentence counts them."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +101,19 @@ class View:
     code: CallCode = CallCode()
     chat: tuple[ChatLine, ...] = ()
     notices: tuple[Notice, ...] = ()
+    standing: tuple[Notice, ...] = ()
+    """Notices about the desk itself: they stay from one meeting to the next until they are put away."""
     devices: Devices = field(default_factory=lambda: NO_DEVICES)
     microphone: Device = Device()
     camera: Device = Device()
     speaker: Device = Device()
     share: Device = Device()
     network: Network = Network()
+
+    @property
+    def banners(self) -> tuple[Notice, ...]:
+        """Return all notices, the newest first, each once."""
+        return tuple(dict.fromkeys((*self.notices, *self.standing)))
 
     @property
     def me(self) -> Person | None:

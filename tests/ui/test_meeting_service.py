@@ -294,7 +294,7 @@ def test_when_everybody_arrives_with_holes_the_own_line_is_named():
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_code_has_a_sentence_in_both_languages(language):
     i18n.set_language(language)
-    notices = [Notice(code, "Dr X") for code in (*TROUBLES, "something-new")]
+    notices = [Notice(code, "Dr X", n=2) for code in (*TROUBLES, "something-new")]
     notices += [Notice(code, kind) for kind in DEVICE_KINDS for code in (*DEVICE_CODES, "odd")]
     sentences = [trouble(notice) for notice in notices] + [ending(reason) for reason in (*REASONS, "odd")]
     for sentence in sentences:
