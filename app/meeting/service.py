@@ -7,6 +7,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from app.audit import Trail
 from app.meeting import signing
 from app.meeting.linkcheck import LinkRefusal, read_link
 from app.meeting.reduce import dismissed, ended, noticed, reduce
@@ -39,11 +40,15 @@ class Meeting:
         arena: Arena,
         now_ms: Callable[[], int],
         run: Callable[[Callable[[], object]], None],
+        trail: Trail | None = None,
     ) -> None:
         self.arena = arena
         self.changed: Event[View] = Event()
         self.fresh: Event[frozenset[int]] = Event()
         self._make_engine, self._now_ms, self._run = make_engine, now_ms, run
+        self._trail = trail or Trail(now_ms)
+        self._inside = False
+        self._warned: tuple[Notice, ...] = ()
         self._lock = threading.RLock()
         self._starting = threading.Lock()
         self._view = View()
@@ -68,14 +73,37 @@ class Meeting:
             if after == before:
                 return before
             self._view = after
+            self._trace(before, after)
         self.changed.fire(after)
         return after
+
+    def _trace(self, before: View, after: View) -> None:
+        """Record a meeting's begin and end: once each, whatever reconnects in between."""
+        known = after.invitation or before.invitation
+        tag = known.link.tag if known is not None else b""
+        if after.stage is Stage.LIVE and not self._inside:
+            self._inside = True
+            self._trail.record("meeting-join", subject=tag)
+        elif self._inside and after.stage not in IN_MEETING:
+            self._inside = False
+            self._trail.record("meeting-leave", subject=tag, reason=after.reason)
 
     # --- who works here -----------------------------------------------------------------------------------
 
     def sign_in(self, session: Session | None) -> None:
         """Work for *session*; None after a lock: the engine then gets no more signature."""
         self._session = session
+        if session is None:
+            self.warn(())
+
+    def warn(self, notices: tuple[Notice, ...]) -> None:
+        """Show what is wrong with the desk itself; what was put away already does not come back."""
+        known, self._warned = self._warned, notices
+        self._change(
+            lambda view: replace(
+                view, standing=tuple(one for one in notices if one in view.standing or one not in known)
+            )
+        )
 
     def set_ceiling(self, up_kbps: int, down_kbps: int) -> None:
         """Bound what is sent and received."""
@@ -267,11 +295,11 @@ class Meeting:
 
     def admit(self, knock: int) -> None:
         """Let a waiting person in."""
-        self._send(m.Admit(knock=knock))
+        self._as_host("admit", m.Admit(knock=knock))
 
     def refuse(self, knock: int) -> None:
         """Turn a waiting person away."""
-        self._send(m.Refuse(knock=knock))
+        self._as_host("refuse", m.Refuse(knock=knock))
 
     def admit_next(self) -> None:
         """Let the first certain identity in; a guest or a changed key never enters by a key press."""
@@ -279,13 +307,20 @@ class Meeting:
         if knocker is not None and self.view.is_host:
             self.admit(knocker.knock)
 
+    def _as_host(self, action: str, message: m.Message) -> None:
+        """Send what only the host decides, and record it under the meeting: the engine names no user."""
+        view = self.view
+        if view.is_host and view.invitation is not None:
+            self._trail.record(action, subject=view.invitation.link.tag)
+        self._send(message)
+
     def remove(self, member: bytes) -> None:
         """Remove a member at once."""
-        self._send(m.Remove(member=member))
+        self._as_host("remove", m.Remove(member=member))
 
     def hand_over(self, member: bytes) -> None:
         """Give the host's pen away."""
-        self._send(m.Handover(member=member))
+        self._as_host("handover", m.Handover(member=member))
 
     def lock_room(self, locked: bool) -> None:
         """Accept no more knocks, or accept them again."""
@@ -304,7 +339,10 @@ class Meeting:
 
     def leave(self, *, end: bool = False) -> None:
         """Leave; `end` closes the meeting for all."""
-        self._send(m.Leave(end=end))
+        if end:
+            self._as_host("end", m.Leave(end=True))
+        else:
+            self._send(m.Leave())
         self._change(lambda view: ended(view, "ended" if end else "left"))
         self._run(self._stop_engine)
 
@@ -334,7 +372,13 @@ class Meeting:
 
 def _rest(view: View) -> View:
     """Keep the devices, drop the rest."""
-    return View(devices=view.devices, microphone=view.microphone, camera=view.camera, speaker=view.speaker)
+    return View(
+        standing=view.standing,
+        devices=view.devices,
+        microphone=view.microphone,
+        camera=view.camera,
+        speaker=view.speaker,
+    )
 
 
 def _restarting(view: View) -> View:
