@@ -177,6 +177,16 @@ RELAYS = _declare(
         fits=_HOST_PORT.fullmatch,
     )
 )
+DIRECTORY_FILE = _declare(
+    Setting(
+        "directory.file",
+        "",
+        "Fichier de l'annuaire de l'organisation",
+        "The organisation's directory file",
+        Level.IT_FORCED,
+    )
+)
+"""Where the desk reads its organisation's directory, at the unlock and hourly; empty: only what the vault knows."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class Session:
     """The unlocked identity. `sign` is the device key's Ed25519 signature; `relay_key` the organisation's relay seed."""
 
     name: str
+    user: bytes = b""
     role: str = ""
     specialty: str = ""
     certificate: bytes = field(repr=False)

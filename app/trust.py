@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from storage.vault import Vault
 
 WARNS_S, BLOCKS_S = DAY_S, 7 * DAY_S
+READ_S = 20
+"""A directory on a network drive that hangs must not keep the desk shut."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class News:
 
     trouble: str = ""
     unexpected: tuple[DeviceCert, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[tuple[str, int], ...]:
+        """Return what to tell the user: codes, each with how many certificates it is about."""
+        alarm = (("device-unexpected", len(self.unexpected)),) if self.unexpected else ()
+        return (*alarm, *(((self.trouble, 0),) if self.trouble else ()))
 
 
 async def enrol(vault: Vault, device: DeviceKeys, enrolment: Enrolment, relay: Relay, now_s: int) -> None:
@@ -69,10 +77,11 @@ async def _take(vault: Vault, source: Path, org: bytes, now_s: int) -> str:
     known = await asyncio.wrap_future(vault.directory.head(org))
     seen = Seen(known.height, known.hash, known.time_s) if known else None
     try:
-        directory = await asyncio.to_thread(_verified, source, org, now_s, seen)
+        async with asyncio.timeout(READ_S):
+            directory = await asyncio.to_thread(_verified, source, org, now_s, seen)
     except TrustError as error:
         return error.code if error.code.startswith("directory-") else "directory-unreadable"
-    except (MediaError, OSError):
+    except (MediaError, OSError):  # TimeoutError is one of the latter
         return "directory-unreadable"
     await _keep(vault, directory)
     return ""

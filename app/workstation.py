@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QTimer
@@ -19,12 +19,12 @@ from app.intents import JoinMeeting
 from app.meeting import page as meeting_page
 from app.meeting.devicetest import DeviceTest
 from app.meeting.service import Meeting
-from app.meeting.view import IN_MEETING
+from app.meeting.view import IN_MEETING, Notice
 from app.settings import page as settings_page
 from app.settings.service import Settings
 from app.signin.idle import IdleLock
 from app.signin.page import LockPage
-from app.signin.service import SignIn
+from app.signin.service import SignIn, wall_clock_ms
 from app.ui.theme import dress, theme
 from app.window import Window
 from media.engine.frames import Arena
@@ -40,15 +40,13 @@ if TYPE_CHECKING:
     from app.meeting import ports
     from app.session import Session
     from app.signin.service import Opened
-    from storage.vault import Terms, Vault
+    from app.trust import News
+    from storage.vault import Terms
 
 SOUND_AFTER_LOCK_MS = 60_000
+LOOK_EVERY_MS = 3_600_000
+"""How often the organisation's directory is read again: its head is signed hourly."""
 log = logging.getLogger(__name__)
-
-
-def wall_clock_ms() -> int:
-    """Return the time, Unix milliseconds."""
-    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +62,7 @@ class Profile:
     now_ms: Callable[[], int] = wall_clock_ms
     make_engine: Callable[[], ports.Engine] = Engine
     make_arena: Callable[[], ports.Arena] = Arena.create
-    make_signin: Callable[[Path, Terms | None], SignIn] = SignIn
+    make_signin: Callable[[Path, Terms | None, Policy, Callable[[], int]], SignIn] = SignIn
     terms: Terms | None = None
     run: Callable[[Callable[[], object]], None] | None = None
 
@@ -76,15 +74,16 @@ class Office(QObject):
         super().__init__()
         self._profile = profile
         self._session: Session | None = None
-        self._vault: Vault | None = None
+        self._opened: Opened | None = None
         self._closed = False
         self.config = Config(profile.policy)
         self.bridge = Bridge()
+        self.signin = profile.make_signin(profile.folder, profile.terms, profile.policy, profile.now_ms)
+        run = profile.run or self.bridge.run
         self.meeting = Meeting(
-            profile.make_engine, profile.make_arena(), profile.now_ms, profile.run or self.bridge.run
+            profile.make_engine, profile.make_arena(), profile.now_ms, run, self.signin.trail
         )
         self.settings = Settings(self.config)
-        self.signin = profile.make_signin(profile.folder, profile.terms)
         self._dress()
         self.lock_page = LockPage(self.signin, self.bridge, profile.now_ms)
         desk = Desk(self.bridge, self.open, profile.now_ms)
@@ -97,6 +96,9 @@ class Office(QObject):
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.timeout.connect(self._leave_locked)
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_EVERY_MS)
+        self._look.timeout.connect(self._look_again)
         self._connect()
 
     def _connect(self) -> None:
@@ -122,16 +124,39 @@ class Office(QObject):
         return self._session
 
     def _came_in(self, opened: Opened) -> None:
-        self._vault = opened.vault
+        self._opened = opened
         self.settings.keep_in(opened.vault)
         self.config.load_user(opened.settings)
         self.sign_in(opened.session)
+        self._warn(opened)
+        self._look.start()
         if opened.recovery_code:
             self.lock_page.show_recovery_code(opened.recovery_code)
             self.window.lock()
             self.lock_page.code_noted.connect(self._enter)
         else:
             self._enter()
+
+    def _warn(self, opened: Opened) -> None:
+        self.meeting.warn(tuple(Notice(code, n=n) for code, n in opened.warnings))
+
+    def _look_again(self) -> None:
+        """Follow the organisation's directory while the desk is open; a desk locked meanwhile looks at the unlock."""
+        opened = self._opened
+        if opened is not None:
+            done = partial(self._looked, opened)
+            self.bridge.start(self, self.signin.refresh(opened.vault), done, self._not_looked)
+
+    def _looked(self, before: Opened, found: tuple[News, Session]) -> None:
+        news, session = found
+        if self._opened is before:
+            self._opened = replace(before, news=news, session=session)
+            self._session = session
+            self.meeting.sign_in(session)
+            self._warn(self._opened)
+
+    def _not_looked(self, error: Exception) -> None:
+        log.warning("the directory was not looked at: %s", type(error).__name__)
 
     def sign_in(self, session: Session) -> None:
         """Work as *session* from now on."""
@@ -154,12 +179,13 @@ class Office(QObject):
         self.sign_in(session)
         self._enter()
 
-    def lock(self) -> None:
+    def lock(self, reason: str = "") -> None:
         """Close the vault, forget the session, delete the pages; a running call goes on unseen for a minute, muted."""
         if self._session is None:
             return
         name, detail = self._session.name, self._session.specialty
-        self._session, vault, self._vault = None, self._vault, None
+        self._session, opened, self._opened = None, self._opened, None
+        self._look.stop()
         self.settings.keep_in(None)
         self.idle.arm(0)
         self.meeting.sign_in(None)
@@ -169,13 +195,13 @@ class Office(QObject):
         else:
             self.meeting.forget()
         self.window.lock()
-        self.lock_page.reset(name, detail)
+        self.lock_page.reset(name, detail, by_idle=reason == "idle")
         self.lock_page.focus_first()
-        if vault is not None:
-            self.signin.close(vault, self.bridge.run)
+        if opened is not None:
+            self.signin.close(opened.vault, self.bridge.run, reason)
 
     def _lock_idle(self) -> None:
-        self.lock()
+        self.lock("idle")
 
     def _leave_locked(self) -> None:
         if self._session is None:
@@ -226,9 +252,10 @@ class Office(QObject):
         self._closed = True
         self.idle.arm(0)
         self.meeting.close()
-        if self._vault is not None:
-            self._vault.lock()
-            self._vault = None
+        self._look.stop()
+        if self._opened is not None:
+            self.signin.close(self._opened.vault, lambda shut: shut(), "closed")
+            self._opened = None
         self.bridge.close()
 
 

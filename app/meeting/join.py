@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import fmt_day, fmt_time
+from app.meeting.notices import NoticeColumn
 from app.meeting.sentences import trouble
 from app.ui.buttons import Button
 from app.ui.panes import Banner, Field, Glyph, clear, ground
@@ -70,6 +72,8 @@ class JoinForm(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 40, 0, 24)
         column.setSpacing(12)
+        self.notices = NoticeColumn()
+        column.addWidget(self.notices)
         column.addWidget(Label(say("join.title"), "display"))
         column.addWidget(Label(say("join.detail"), "body", "text_2", wrap=True))
         column.addSpacing(8)
@@ -106,7 +110,8 @@ class JoinForm(QWidget):
         self.asked.emit(self.field.text())
 
     def show_view(self, view: View) -> None:
-        """Show why a link was refused."""
+        """Show what is wrong with the desk, and why a link was refused."""
+        self.notices.show_view(replace(view, notices=view.notices[1:] if view.refused else view.notices))
         shown = f"{view.refused}{view.notices}"
         if shown == self._shown:
             return

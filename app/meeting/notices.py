@@ -33,7 +33,7 @@ class NoticeColumn(QWidget):
 
     def show_view(self, view: View) -> None:
         """Show the newest notices, the grave ones first."""
-        grave = sorted(view.notices, key=lambda notice: trouble(notice).tone != "danger")
+        grave = sorted(view.banners, key=lambda notice: trouble(notice).tone != "danger")
         notices = tuple(grave[:SHOWN])
         if notices == self._shown:
             return

@@ -87,6 +87,7 @@ class MeetingPage(Page):
             (prejoin.devices.microphone, self._use_microphone),
             (prejoin.devices.camera, self._use_camera),
             (prejoin.devices.speaker, meeting.speaker),
+            (self.join.notices.dismissed, meeting.dismiss),
             (prejoin.notices.dismissed, meeting.dismiss),
             (self.status.notices.dismissed, meeting.dismiss),
             (self.status.cancelled, meeting.leave),

@@ -50,6 +50,7 @@ def ended(view: View, reason: str) -> View:
         reason=reason,
         title=view.title,
         since_ms=view.since_ms,
+        standing=view.standing,
         devices=view.devices,
         microphone=replace(view.microphone, on=False),
         camera=replace(view.camera, on=False),
@@ -95,7 +96,10 @@ def noticed(view: View, notice: Notice) -> View:
 
 def dismissed(view: View, notice: Notice) -> View:
     """Show *notice* no more."""
-    return replace(view, notices=tuple(other for other in view.notices if other != notice))
+    notices, standing = (
+        tuple(other for other in some if other != notice) for some in (view.notices, view.standing)
+    )
+    return replace(view, notices=notices, standing=standing)
 
 
 def _devices(view: View, message: m.Devices, _now_ms: int) -> View:

@@ -5,26 +5,34 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import threading
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
+from app import trust
+from app.audit import Trail
+from app.config import DIRECTORY_FILE, KEYRING, Config
 from app.session import Session
 from media.engine.messages import TrustAnchor
 from media.errors import MediaError
 from media.keys.certs import DeviceCert
 from media.keys.sign import HybridSigner
 from storage import errors
-from storage.vault import Vault
+from storage.vault import Terms, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from storage.vault import Terms
+    from app.config import Policy
+    from app.trust import News
+    from storage.oskeyring import KeyringPolicy
 
 SHUT_S = 10.0
 _CODES: tuple[tuple[type[Exception], str], ...] = (
+    (errors.ChangeCutShort, "change-cut-short"),
     (errors.WrongPassword, "wrong-password"),
+    (errors.NotEnoughMemory, "memory"),
     (errors.WrongRecoveryCode, "wrong-code"),
     (errors.MistypedCode, "mistyped-code"),
     (errors.KeyringLost, "keyring-lost"),
@@ -56,14 +64,43 @@ class Opened:
     settings: dict[str, str]
     recovery_code: str
     read_only: bool
+    news: News
+
+    @property
+    def warnings(self) -> tuple[tuple[str, int], ...]:
+        """Return what to tell the user about vault and directory: codes, each with a number of things or 0."""
+        vault = self.vault
+        found = {
+            "vault-read-only": self.read_only,
+            "audit-set-aside": bool(vault.audit_set_aside),
+            "audit-cut": vault.audit_cut and not vault.audit_set_aside,
+        }
+        return (*self.news.warnings, *((code, 0) for code, true in found.items() if true))
+
+
+def wall_clock_ms() -> int:
+    """Return the time, Unix milliseconds."""
+    return time.time_ns() // 1_000_000
 
 
 class SignIn:
-    """The door of one profile folder."""
+    """The door of one profile folder; `trail` records who came and went.
 
-    def __init__(self, folder: Path, terms: Terms | None = None) -> None:
+    *terms*: how the vault is protected, None for what *policy* wants.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        terms: Terms | None = None,
+        policy: Policy | None = None,
+        now_ms: Callable[[], int] = wall_clock_ms,
+    ) -> None:
         self.folder = folder
-        self._terms = terms
+        self._policy, self._now_ms = policy, now_ms
+        self._terms = terms or Terms(keyring=cast("KeyringPolicy", Config(policy).get(KEYRING)))
+        self.trail = Trail(now_ms)
+        self._warned: tuple[tuple[str, int], ...] = ()
         self._shut = threading.Event()
         self._shut.set()
 
@@ -74,15 +111,31 @@ class SignIn:
     async def unlock(self, password: str) -> Opened:
         """Open with the password; raises SignInRefused."""
         return await self._open(
-            lambda: (vault := Vault.unlock(self.folder, password, self._terms), vault.recovery_code)
+            "password",
+            lambda: (vault := Vault.unlock(self.folder, password, self._terms), vault.recovery_code),
         )
 
     async def recover(self, code: str, password: str) -> Opened:
         """Open with the recovery code and take *password* from now on; raises SignInRefused."""
-        return await self._open(lambda: Vault.unlock_with_recovery(self.folder, code, password, self._terms))
+        return await self._open(
+            "recovery-code",
+            lambda: Vault.unlock_with_recovery(self.folder, code, password, self._terms),
+        )
 
-    def close(self, vault: Vault, run: Callable[[Callable[[], object]], None]) -> None:
+    async def refresh(self, vault: Vault) -> tuple[News, Session]:
+        """Look at the directory again; the session is read anew, so that what is new counts.
+
+        Raises StorageError (Locked, when the desk was locked meanwhile), MediaError.
+        """
+        news = await self._look(vault, await asyncio.wrap_future(vault.settings.all()))
+        session = await read_session(vault)
+        self._record(news)
+        return news, session
+
+    def close(self, vault: Vault, run: Callable[[Callable[[], object]], object], reason: str = "") -> None:
         """Lock *vault* by *run*, on a worker; an unlock that comes meanwhile waits until it is shut."""
+        self.trail.record("lock", reason=reason)
+        self.trail.close()
         self._shut.clear()
 
         def shut() -> None:
@@ -93,12 +146,12 @@ class SignIn:
 
         run(shut)
 
-    async def _open(self, opener: Callable[[], tuple[Vault, str]]) -> Opened:
+    async def _open(self, how: str, opener: Callable[[], tuple[Vault, str]]) -> Opened:
         try:
             await asyncio.to_thread(self._shut.wait, SHUT_S)
             vault, code = await asyncio.to_thread(opener)
             try:
-                return await _read(vault, code)
+                return await self._read(vault, code, how)
             except BaseException:
                 await asyncio.to_thread(vault.lock)
                 raise
@@ -106,11 +159,28 @@ class SignIn:
             code = next(code for kind, code in _CODES if isinstance(error, kind))
             raise SignInRefused(code, getattr(error, "group", 0)) from error
 
+    async def _read(self, vault: Vault, code: str, how: str) -> Opened:
+        settings = await asyncio.wrap_future(vault.settings.all())
+        news = await self._look(vault, settings)
+        session = await read_session(vault)
+        self.trail.open(vault.audit, session.user)
+        self.trail.record("unlock", reason=how)
+        self._warned = ()
+        self._record(news)
+        return Opened(vault, session, settings, code, vault.read_only, news)
 
-async def _read(vault: Vault, code: str) -> Opened:
-    settings = await asyncio.wrap_future(vault.settings.all())
-    session = await read_session(vault)
-    return Opened(vault, session, settings, code, vault.read_only)
+    async def _look(self, vault: Vault, settings: dict[str, str]) -> News:
+        """Follow the directory, before the session is read: new certificates and revocations count in it."""
+        config = Config(self._policy)
+        config.load_user(settings)
+        path = config.get(DIRECTORY_FILE)
+        source = Path(path) if path and not vault.read_only else None
+        return await trust.refresh(vault, source, self._now_ms() // 1000)
+
+    def _record(self, news: News) -> None:
+        for code, _ in set(news.warnings) - set(self._warned):
+            self.trail.record("directory-alarm", reason=code)
+        self._warned = news.warnings
 
 
 async def read_session(vault: Vault) -> Session:
@@ -125,6 +195,7 @@ async def read_session(vault: Vault) -> Session:
     meetings = await asyncio.wrap_future(vault.meetings.upcoming(0))
     return Session(
         name=certificate.name,
+        user=certificate.user,
         role=certificate.role,
         specialty=certificate.specialty,
         certificate=device.certificate,

@@ -11,9 +11,12 @@ from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QLineEdit
 
 from app import stills
-from app.meeting.view import Stage
+from app.meeting.view import Notice, Stage
 from app.signin.idle import IdleLock
 from app.signin.service import SignIn, SignInRefused
+from app.ui.buttons import IconButton
+from app.ui.marks import Chip
+from app.ui.panes import Banner
 from app.ui.text import Label
 from media.engine import messages as m
 from media.keys.certs import DeviceCert, DeviceKeys, Issuer
@@ -230,3 +233,55 @@ def test_unlocking_right_after_the_lock_waits_for_the_vault_to_be_shut(door, qtb
     door.office.lock()
     door.office.lock_page.type_password(PASSWORD)
     qtbot.waitUntil(lambda: not door.window.locked)
+
+
+def banners(page):
+    return [banner.accessibleName() for banner in page.findChildren(Banner) if banner.isVisible()]
+
+
+OLD = "L’annuaire a plus de sept jours"
+
+
+def test_an_old_directory_is_seen_after_the_unlock_until_it_is_put_away(door, qtbot, settle):
+    door.office.lock_page.type_password(PASSWORD)
+    qtbot.waitUntil(lambda: not door.window.locked)
+    settle(door)
+    assert banners(door.page) == [OLD]
+    qtbot.mouseClick(door.page.join.notices.findChild(IconButton), Qt.MouseButton.LeftButton)
+    settle(door)
+    assert banners(door.page) == []
+    before = door.office.session()
+    door.office._look.timeout.emit()
+    qtbot.waitUntil(lambda: door.office.session() is not before)
+    settle(door)
+    assert banners(door.page) == [], "the same again is no news"
+    assert door.office._look.isActive()
+    door.office.lock()
+    assert not door.office._look.isActive()
+    door.office.lock_page.type_password(PASSWORD)
+    qtbot.waitUntil(lambda: not door.window.locked)
+    settle(door)
+    assert banners(door.page) == [OLD], "an unlock says it again"
+
+
+def test_a_device_in_my_name_is_an_alarm_in_and_between_meetings(desk, settle):
+    desk.meeting.warn((Notice("device-unexpected", n=2),))
+    settle(desk)
+    said = ["2 certificats à votre nom n’ont pas été demandés par ce poste"]
+    assert banners(desk.page) == said
+    desk.call(3)
+    settle(desk)
+    assert banners(desk.page) == said
+    desk.meeting.leave()
+    settle(desk)
+    assert banners(desk.page) == said
+    assert any("révoquer" in text for text in shown(desk.page))
+
+
+def test_an_idle_lock_says_why(desk):
+    desk.office._lock_idle()
+    assert any("poste inactif" in text for text in shown(desk.office.lock_page) + chips(desk))
+
+
+def chips(desk):
+    return [chip.accessibleName() for chip in desk.office.lock_page.findChildren(Chip)]

@@ -1,0 +1,350 @@
+"""The door without Qt: the directory is followed before anybody works, and the trail tells who came and what was done."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from app import trust
+from app.admin.organisation import Organisation
+from app.audit import Trail
+from app.config import Policy
+from app.intents import JoinMeeting
+from app.meeting.service import Meeting
+from app.signin import service
+from app.signin.service import SignIn, SignInRefused
+from media.engine import messages as m
+from media.events import Event
+from media.keys.certs import DeviceKeys, Request
+from media.keys.invite import Link
+from resources.locale import po
+from storage import errors
+from storage.identity import Relay
+from storage.oskeyring import OsKeyring
+from storage.slots import KdfCost
+from storage.vault import Terms, Vault
+
+NOW = 1_790_000_000
+DAY = 86_400
+PASSWORD = "correct horse battery"
+CHEAP = Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=1024))
+LINK = Link("relay.test:443", b"t" * 16, b"s" * 16, b"h" * 16)
+
+
+def issue(organisation, device, user=b"", name="Dr Iris Vanel"):
+    return organisation.issue(Request.parse(device.request(name, "doctor", "Radiologie")), NOW, user=user)
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """A desk that is enrolled and locked, and its organisation's directory file."""
+    organisation, device = Organisation.create("CH d'essai", NOW)[0], DeviceKeys.generate()
+    certificate = issue(organisation, device)
+    vault, code = Vault.create(tmp_path / "profile", PASSWORD, CHEAP)
+    relay = Relay("relay.test", 443, b"p" * 32)
+    asyncio.run(trust.enrol(vault, device, organisation.enrolment(certificate, NOW), relay, NOW))
+    vault.lock()
+    file = tmp_path / "directory.csl"
+
+    def publish(now_s=NOW):
+        file.write_bytes(organisation.bundle(now_s).encode())
+
+    return SimpleNamespace(
+        folder=tmp_path / "profile",
+        code=code,
+        organisation=organisation,
+        certificate=certificate,
+        file=file,
+        publish=publish,
+    )
+
+
+@pytest.fixture
+def door(desk):
+    """Make the door as policy wants it; every vault that it opens is shut at the end."""
+    opened = []
+
+    class Door(SignIn):
+        def __init__(self, now_s=NOW, terms=CHEAP, **forced):
+            self.now_s = now_s
+            policy = Policy(forced={"directory.file": str(desk.file), **forced})
+            super().__init__(desk.folder, terms, policy, lambda: self.now_s * 1000)
+
+        def open(self):
+            found = asyncio.run(self.unlock(PASSWORD))
+            opened.append(found.vault)
+            return found
+
+        def shut(self, found, reason=""):
+            self.close(found.vault, lambda call: call(), reason)
+
+    yield Door
+    for vault in opened:
+        vault.lock()
+
+
+def trail(desk):
+    """Read the trail as IT would, oldest first; it must be whole."""
+    vault = Vault.unlock(desk.folder, PASSWORD, CHEAP)
+    try:
+        assert vault.audit.verify().result().whole
+        return vault.audit.newest().result()[::-1]
+    finally:
+        vault.lock()
+
+
+def test_a_colleague_and_a_revocation_of_the_directory_count_at_once(desk, door):
+    colleague = issue(desk.organisation, DeviceKeys.generate(), name="Dr Jean Hoffmann")
+    gone = issue(desk.organisation, DeviceKeys.generate(), name="Dr Zoé Petit")
+    desk.organisation.revoke(gone, NOW)
+    desk.publish()
+    found = door().open()
+    assert found.warnings == ()
+    assert colleague.signed in found.session.trust.certificates
+    assert gone.hash in found.session.trust.revoked
+
+
+def test_a_certificate_in_my_name_that_this_desk_did_not_ask_for_is_told(desk, door):
+    issue(desk.organisation, DeviceKeys.generate(), user=desk.certificate.user)
+    desk.publish()
+    found = door().open()
+    assert found.warnings == (("device-unexpected", 1),)
+    assert found.session.user == desk.certificate.user
+
+
+@pytest.mark.parametrize(("age", "code"), [(DAY + 1, "directory-old"), (7 * DAY + 1, "directory-blocked")])
+def test_an_old_directory_opens_and_is_told(desk, door, age, code):
+    desk.publish()
+    assert door(NOW + age).open().warnings == ((code, 0),)
+
+
+def test_a_directory_on_a_drive_that_hangs_keeps_nobody_out(desk, door, monkeypatch):
+    monkeypatch.setattr(trust, "READ_S", 0.05)
+    monkeypatch.setattr(trust, "_verified", lambda *_: time.sleep(0.4))
+    assert door().open().warnings == (("directory-unreadable", 0),)
+
+
+def test_the_users_own_path_counts_where_it_forces_none(desk, door):
+    vault = Vault.unlock(desk.folder, PASSWORD, CHEAP)
+    vault.settings.save("directory.file", '"/nowhere/mine.csl"').result()
+    vault.lock()
+    desk.publish()
+    free = SignIn(desk.folder, CHEAP, Policy(), lambda: NOW * 1000)
+    found = asyncio.run(free.unlock(PASSWORD))
+    assert found.warnings == (("directory-unreadable", 0),)
+    found.vault.lock()
+    assert door().open().warnings == ()
+
+
+def test_a_later_look_renews_the_trust_and_tells_what_is_new(desk, door):
+    desk.publish()
+    signin = door()
+    found = signin.open()
+    rogue = issue(desk.organisation, DeviceKeys.generate(), user=desk.certificate.user)
+    desk.publish(NOW + 3600)
+    signin.now_s += 3600
+    news, session = asyncio.run(signin.refresh(found.vault))
+    assert news.unexpected == (rogue,)
+    assert session.trust.head_time == NOW + 3600
+    asyncio.run(signin.refresh(found.vault))
+    signin.shut(found)
+    assert [(row.action, row.reason) for row in trail(desk)] == [
+        ("unlock", "password"),
+        ("directory-alarm", "device-unexpected"),
+        ("lock", ""),
+    ]
+
+
+def test_a_look_after_the_lock_says_so_and_gives_nothing(door):
+    signin = door()
+    found = signin.open()
+    signin.shut(found)
+    with pytest.raises(errors.Locked):
+        asyncio.run(signin.refresh(found.vault))
+
+
+def test_a_damaged_trail_is_told(desk, door):
+    desk.publish()
+    found = door().open()
+    found.vault.audit_set_aside, found.vault.audit_cut = "audit.damaged", True
+    assert found.warnings == (("audit-set-aside", 0),)
+    found.vault.audit_set_aside = ""
+    assert found.warnings == (("audit-cut", 0),)
+    assert replace(found, read_only=True).warnings == (("vault-read-only", 0), ("audit-cut", 0))
+
+
+def test_a_damaged_vault_still_opens_for_reading(desk, door, monkeypatch):
+    desk.publish()
+    unlock = Vault.unlock
+
+    def damaged(*arguments):
+        vault = unlock(*arguments)
+        vault.read_only = True
+        vault.directory.see_head = vault.directory.add_certificate = vault.directory.revoke = _refuse
+        return vault
+
+    monkeypatch.setattr(Vault, "unlock", damaged)
+    assert ("vault-read-only", 0) in door().open().warnings
+
+
+def _refuse(*_):
+    raise errors.ReadOnly
+
+
+# --- how the vault is protected -----------------------------------------------------------------------------
+
+
+def test_it_may_demand_the_systems_keyring(desk, door, monkeypatch):
+    monkeypatch.setattr(OsKeyring, "write", lambda *_: False)
+    signin = door(terms=None, **{"vault.keyring": "required"})
+    with pytest.raises(SignInRefused) as refused:
+        asyncio.run(signin.recover(desk.code, "une nouvelle phrase"))
+    assert refused.value.code == "keyring-unavailable"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(errors.NotEnoughMemory(), "memory"), (errors.ChangeCutShort(), "change-cut-short")],
+)
+def test_what_helps_is_told_apart_from_a_wrong_password(door, monkeypatch, error, code):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(Vault, "unlock", fail)
+    with pytest.raises(SignInRefused) as refused:
+        door().open()
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_refusal_has_a_sentence(language):
+    said = {f"signin.refused.{code}" for _, code in service._CODES}
+    assert said <= po.load(language).forms.keys()
+
+
+# --- the trail ----------------------------------------------------------------------------------------------
+
+
+class Peer:
+    def __init__(self):
+        self.messages, self.died = Event(), Event()
+
+    def start(self, arena, /):
+        self.arena = arena
+
+    def send(self, message, /):
+        self.last = message
+
+    def stop(self):
+        self.arena = None
+
+
+@pytest.fixture
+def call():
+    """A meeting at a door: enter as the user would, hear what the engine says."""
+
+    def make(signin, session):
+        peer = Peer()
+        meeting = Meeting(lambda: peer, None, lambda: signin.now_s * 1000, lambda run: run(), signin.trail)
+        meeting.sign_in(session)
+        meeting.open(JoinMeeting(LINK.format(), title="RCP Thorax"))
+        meeting.enter()
+        meeting.hear = peer.messages.fire
+        return meeting
+
+    return make
+
+
+def live(meeting):
+    meeting.hear(m.Phase(phase="in-call", is_host=True, title="RCP Thorax"))
+
+
+def test_a_day_at_the_desk_is_in_the_trail(desk, door, call):
+    desk.publish()
+    signin = door()
+    found = signin.open()
+    meeting = call(signin, found.session)
+    live(meeting)
+    meeting.hear(m.Phase(phase="reconnecting"))
+    live(meeting)
+    meeting.admit(1)
+    meeting.refuse(2)
+    meeting.remove(b"m" * 32)
+    meeting.hand_over(b"n" * 32)
+    meeting.leave(end=True)
+    signin.shut(found, "idle")
+    rows = trail(desk)
+    assert [row.action for row in rows] == [
+        *("unlock", "meeting-join", "admit", "refuse", "remove", "handover", "end", "meeting-leave", "lock")
+    ]
+    assert {row.who for row in rows} == {desk.certificate.user}
+    assert len({row.subject for row in rows[1:-1]}) == 1, "all under the meeting, hashed"
+    assert LINK.tag not in {row.subject for row in rows}
+    assert [rows[-2].reason, rows[-1].reason] == ["ended", "idle"]
+    assert not any("Thorax" in str(row) or "Vanel" in str(row) for row in rows)
+
+
+def test_a_call_that_outlives_the_lock_is_told_at_the_next_unlock(desk, door, call):
+    desk.publish()
+    signin = door()
+    found = signin.open()
+    meeting = call(signin, found.session)
+    live(meeting)
+    signin.shut(found)
+    meeting.sign_in(None)
+    signin.now_s += 60
+    meeting.leave()
+    signin.now_s += 60
+    signin.shut(signin.open())
+    rows = [(row.action, row.time_ms // 1000 - NOW) for row in trail(desk)]
+    assert rows == [
+        ("unlock", 0),
+        ("meeting-join", 0),
+        ("lock", 0),
+        ("meeting-leave", 60),
+        ("unlock", 120),
+        ("lock", 120),
+    ]
+
+
+def test_who_waits_or_is_turned_away_has_not_joined(desk, door, call):
+    desk.publish()
+    signin = door()
+    found = signin.open()
+    meeting = call(signin, found.session)
+    meeting.hear(m.Phase(phase="waiting"))
+    meeting.hear(m.Phase(phase="ended", reason="refused"))
+    signin.shut(found)
+    assert [row.action for row in trail(desk)] == ["unlock", "lock"]
+
+
+def test_a_guest_at_the_hosts_buttons_leaves_no_false_row(desk, door, call):
+    desk.publish()
+    signin = door()
+    found = signin.open()
+    meeting = call(signin, found.session)
+    meeting.hear(m.Phase(phase="in-call", is_host=False))
+    meeting.admit(1)
+    meeting.remove(b"m" * 32)
+    signin.shut(found)
+    assert [row.action for row in trail(desk)] == ["unlock", "meeting-join", "lock"]
+
+
+def test_a_trail_that_cannot_be_written_stops_nobody(desk, caplog):
+    vault = Vault.unlock(desk.folder, PASSWORD, CHEAP)
+    acts = Trail(lambda: NOW)
+    acts.open(vault.audit, b"u" * 16)
+    vault.lock()
+    acts.record("admit", subject=b"secret")
+    assert caplog.messages == ["an act could not be recorded"]
+
+
+def test_what_is_held_is_bounded():
+    acts = Trail(lambda: NOW)
+    for _ in range(1000):
+        acts.record("admit")
+    assert len(acts._held) == 256
