@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+MAX_LINE = 4096
+
 
 def data_folder() -> Path:
     """Return where this user's profile lies: local, never roaming, never on the network."""
@@ -44,9 +46,21 @@ def _survive(kind: type[BaseException], _error: BaseException, trace: TracebackT
     logging.getLogger("consilium").error("unforeseen %s at %s", kind.__name__, place)
 
 
+def given_link(word: str) -> str:
+    """Return *word*, or for `-` the first line of standard input: other programs may read a process's arguments."""
+    if word != "-" or sys.stdin is None:
+        return word
+    return sys.stdin.buffer.readline(MAX_LINE).decode(errors="replace").strip()
+
+
 def _window(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="consilium", description="Poste de RCP chiffré de bout en bout.")
-    parser.add_argument("link", nargs="?", default="", help="consilium://… (montré après le déverrouillage)")
+    parser.add_argument(
+        "link",
+        nargs="?",
+        default="",
+        help="consilium://…, ou - pour le lire sur l'entrée standard ; montré après le déverrouillage",
+    )
     parser.add_argument("--profile", type=Path, default=data_folder(), help="dossier du profil")
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
@@ -62,7 +76,8 @@ def _window(arguments: list[str]) -> int:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Consilium")
     app.setDesktopFileName("consilium")
-    office = build_office(Profile(folder=chosen.profile, link=chosen.link, policy=Policy.load(policy_path())))
+    link, policy = given_link(chosen.link), Policy.load(policy_path())
+    office = build_office(Profile(folder=chosen.profile, link=link, policy=policy))
     office.window.resize(1440, 900)
     office.window.show()
     return int(app.exec())
