@@ -81,6 +81,9 @@ class Desk:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
 
     def start(self, *command: str, **more: str) -> subprocess.Popen[Any]:
         """Start a program on this screen; its words go to a log beside the screen's files."""

@@ -219,11 +219,11 @@ def test_five_percent_loss_each_way_costs_less_than_a_frame_in_a_thousand(tmp_pa
             for number in range(frames):
                 host.link.send_frame(CAMERA, 0, number, bytes(VIDEO_FRAME))
                 await asyncio.sleep(begin + number * period - loop.time())
-            for number in range(frames, frames + 3):  # so that the loss of the last one shows
+            for number in range(frames, frames + 3):  # one that arrives shows the loss of those before
                 await asyncio.sleep(0.1)
                 host.link.send_frame(CAMERA, 0, number, b"end")
             got = reader.heard.frames[0, CAMERA]
-            await reader.heard.until(lambda: max(got) == frames + 2)
+            await reader.heard.until(lambda: max(got) >= frames)
             first = min(got)
             missing = [number for number in range(first, frames) if number not in got]
             assert first < 20
