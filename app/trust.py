@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from media.errors import MediaError, TrustError
 from media.keys.certs import DeviceCert
@@ -15,6 +15,7 @@ from storage.identity import Device, Organisation
 from storage.identity import RelayKey as KeptRelayKey
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
     from pathlib import Path
 
     from media.keys.certs import DeviceKeys
@@ -94,12 +95,12 @@ def _verified(source: Path, org: bytes, now_s: int, seen: Seen | None) -> Direct
 
 
 async def _keep(vault: Vault, directory: Directory) -> None:
+    """Keep what was verified, asked for at once so that few commits do; the head last, once all the rest is on disk."""
     org, head = directory.bundle.org, directory.head
-    for issuer in directory.bundle.issuers:
-        await asyncio.wrap_future(vault.identity.add_issuer(org, issuer))
-    for certificate in directory.certificates:
-        await asyncio.wrap_future(vault.directory.add_certificate(certificate.user, certificate.signed))
-    await asyncio.wrap_future(vault.directory.revoke(directory.revoked, head.time))
+    kept: list[Future[Any]] = [vault.identity.add_issuer(org, issuer) for issuer in directory.bundle.issuers]
+    kept += [vault.directory.add_certificate(one.user, one.signed) for one in directory.certificates]
+    kept.append(vault.directory.revoke(directory.revoked, head.time))
+    await asyncio.gather(*map(asyncio.wrap_future, kept))
     await asyncio.wrap_future(vault.directory.see_head(Head(org, head.height, head.hash, head.time)))
 
 
