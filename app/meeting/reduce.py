@@ -58,6 +58,25 @@ def ended(view: View, reason: str) -> View:
     )
 
 
+def at_rest(view: View) -> View:
+    """Keep the devices, drop the rest."""
+    return View(
+        standing=view.standing,
+        devices=view.devices,
+        microphone=view.microphone,
+        camera=view.camera,
+        speaker=view.speaker,
+    )
+
+
+def restarting(view: View) -> View:
+    """Return the view while a crashed engine is replaced: the sharing stops, as it must never resume unseen."""
+    view = replace(
+        view, stage=Stage.RECONNECTING, speaking=(), lobby=(), share=Device(), code=type(view.code)()
+    )
+    return noticed(view, Notice("engine-restarted"))
+
+
 def _lobby(view: View, message: m.Lobby, _now_ms: int) -> View:
     return replace(view, lobby=tuple(message.waiting))
 

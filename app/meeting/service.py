@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.audit import Trail
 from app.meeting import signing
 from app.meeting.linkcheck import LinkRefusal, read_link
-from app.meeting.reduce import dismissed, ended, noticed, reduce
+from app.meeting.reduce import at_rest, dismissed, ended, noticed, reduce, restarting
 from app.meeting.view import IN_MEETING, Device, Notice, Stage, View
 from media.engine import messages as m
 from media.errors import MediaError
@@ -131,11 +131,11 @@ class Meeting:
             invitation = read_link(wanted, self._session)
         except LinkRefusal as refusal:
             notice = Notice(refusal.code, refusal.name)
-            self._change(lambda view: replace(_rest(view), refused=notice.code, notices=(notice,)))
+            self._change(lambda view: replace(at_rest(view), refused=notice.code, notices=(notice,)))
             return
         self._change(
             lambda view: replace(
-                _rest(view), stage=Stage.READY, invitation=invitation, title=invitation.title
+                at_rest(view), stage=Stage.READY, invitation=invitation, title=invitation.title
             )
         )
 
@@ -222,7 +222,7 @@ class Meeting:
         if too_often:
             self._change(lambda view: ended(view, "engine-failed"))
         elif self.view.stage in IN_MEETING:
-            self._change(_restarting)
+            self._change(restarting)
             self._run(self._enter)
         else:
             self._run(self._start_engine)
@@ -348,7 +348,7 @@ class Meeting:
 
     def forget(self) -> None:
         """Go back to the empty page and end the engine."""
-        self._change(lambda view: _rest(view) if view.stage not in IN_MEETING else view)
+        self._change(lambda view: at_rest(view) if view.stage not in IN_MEETING else view)
         self._run(self._stop_engine)
 
     def rest(self) -> None:
@@ -368,25 +368,6 @@ class Meeting:
         self._send(m.Leave())
         self._change(lambda _view: View())
         self._stop_engine()
-
-
-def _rest(view: View) -> View:
-    """Keep the devices, drop the rest."""
-    return View(
-        standing=view.standing,
-        devices=view.devices,
-        microphone=view.microphone,
-        camera=view.camera,
-        speaker=view.speaker,
-    )
-
-
-def _restarting(view: View) -> View:
-    """Return the view while a crashed engine is replaced: the sharing stops, as it must never resume unseen."""
-    view = replace(
-        view, stage=Stage.RECONNECTING, speaking=(), lobby=(), share=Device(), code=type(view.code)()
-    )
-    return noticed(view, Notice("engine-restarted"))
 
 
 def _join(session: Session, invitation: Invitation) -> m.Join:
