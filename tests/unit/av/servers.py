@@ -7,21 +7,10 @@ import ctypes.util
 import os
 import shutil
 import subprocess
-import time
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-PULSE = """
-load-module module-native-protocol-unix
-load-module module-null-sink sink_name=speaker rate=48000 channels=2
-load-module module-remap-source master=speaker.monitor source_name=microphone
-set-default-sink speaker
-set-default-source microphone
-"""
+from tests.sound import Pulse
 
 
 @pytest.fixture(scope="session")
@@ -49,63 +38,8 @@ def display(xvfb, monkeypatch):
     return xvfb
 
 
-class Pulse:
-    """A sound server whose microphone hears its speaker."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {
-            "XDG_RUNTIME_DIR": str(folder),
-            "HOME": str(folder),
-            "PULSE_SERVER": f"unix:{folder}/pulse/native",
-        }
-        (folder / "pulse.pa").write_text(PULSE)
-        folder.chmod(0o700)
-        self.process = subprocess.Popen(
-            [
-                "pulseaudio",
-                "-n",
-                "-F",
-                "pulse.pa",
-                "--daemonize=no",
-                "--exit-idle-time=-1",
-                "--disallow-exit",
-                "--use-pid-file=no",
-            ],
-            cwd=folder,
-            env={**os.environ, **self.environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        self._wait()
-
-    def _wait(self) -> None:
-        end = time.monotonic() + 10
-        while self.control("info", check=False) != 0:
-            if time.monotonic() > end:
-                self.close()
-                pytest.skip("pulseaudio does not start here")
-            time.sleep(0.05)
-
-    def control(self, *words: str, check: bool = True) -> int:
-        done = subprocess.run(
-            ["pactl", *words],
-            env={**os.environ, **self.environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            check=check,
-        )
-        return done.returncode
-
-    def close(self) -> None:
-        self.process.terminate()
-        self.process.wait(10)
-
-
 @pytest.fixture
 def pulse(tmp_path_factory, monkeypatch):
-    if shutil.which("pulseaudio") is None or shutil.which("pactl") is None:
-        pytest.skip("pulseaudio is not installed")
     server = Pulse(tmp_path_factory.mktemp("pulse"))
     for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
