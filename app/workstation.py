@@ -16,11 +16,10 @@ from app.bridge import Bridge
 from app.config import Config, Policy
 from app.feature import Desk
 from app.intents import JoinMeeting
-from app.meeting import page as meeting_page
-from app.meeting.devicetest import DeviceTest
+from app.meeting import feature as meeting_feature
 from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Notice
-from app.settings import page as settings_page
+from app.settings import feature as settings_feature
 from app.settings.service import Settings
 from app.signin.idle import IdleLock
 from app.signin.page import LockPage
@@ -88,8 +87,8 @@ class Office(QObject):
         self.lock_page = LockPage(self.signin, self.bridge, profile.now_ms)
         desk = Desk(self.bridge, self.open, profile.now_ms)
         features = (
-            meeting_page.feature(self.meeting, self.session, self.config),
-            settings_page.feature(self.settings, self._make_devices),
+            meeting_feature.feature(self.meeting, self.session, self.config),
+            settings_feature.feature(self.settings, self._make_devices),
         )
         self.window = Window(features, desk, self.lock_page)
         self.idle = IdleLock(profile.now_ms, self._in_meeting)
@@ -114,6 +113,8 @@ class Office(QObject):
         self.bridge.watch(self.window, self.config.changed, self._setting_changed, lambda _old, _new: "")
 
     def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
+        from app.meeting.devicetest import DeviceTest  # noqa: PLC0415 -- loaded when first shown
+
         return DeviceTest(desk, self.meeting, self.session().name, choose)
 
     # --- unlock and lock ----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.config import ADMIT_CERTIFIED, SHARE_KIND, SINGLE_KEYS
-from app.feature import Feature, Page
+from app.feature import Page
 from app.i18n import fmt_day
 from app.intents import JoinMeeting, OpenSettings
 from app.meeting.join import JoinForm
@@ -200,14 +200,3 @@ class MeetingPage(Page):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.LanguageChange:
             self.show_view(self._meeting.view)
-
-
-def feature(meeting: Meeting, session: Callable[[], Session], config: Config) -> Feature:
-    """Return the rail's entry."""
-
-    def make_page(desk: Desk) -> Page:
-        return MeetingPage(desk, meeting, session(), config)
-
-    return Feature(
-        "meeting", say("meeting.section"), "users-group", make_page, "Ctrl+2", frozenset({JoinMeeting})
-    )

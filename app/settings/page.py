@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 
 from app import config as c
 from app.config import BadValue
-from app.feature import Feature, Page
+from app.feature import Page
 from app.i18n import fmt_number
 from app.intents import OpenSettings
 from app.ui import paint
@@ -250,22 +250,3 @@ def _number(setting: Setting[Any], number: int) -> Words:
     if setting.key == c.IDLE_LOCK_MINUTES.key:
         return say("unit.minutes", n=number)
     return say("unit.kbps", n=fmt_number(number)) if number else say("setting.ceiling.none")
-
-
-def feature(
-    settings: Settings, make_devices: Callable[[Desk, Callable[[str, str], None]], QWidget]
-) -> Feature:
-    """Return the rail's entry."""
-
-    def make_page(desk: Desk) -> Page:
-        return SettingsPage(desk, settings, make_devices)
-
-    return Feature(
-        "settings",
-        say("settings.title"),
-        "settings",
-        make_page,
-        "Ctrl+,",
-        frozenset({OpenSettings}),
-        at_end=True,
-    )

@@ -1,0 +1,29 @@
+"""The section RCP in the rail. Its page is loaded when it is first shown: the lock screen does not wait for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.feature import Feature
+from app.intents import JoinMeeting
+from app.ui.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.config import Config
+    from app.feature import Desk, Page
+    from app.meeting.service import Meeting
+    from app.session import Session
+
+
+def feature(meeting: Meeting, session: Callable[[], Session], config: Config) -> Feature:
+    """Return the rail's entry."""
+
+    def make_page(desk: Desk) -> Page:
+        from app.meeting.page import MeetingPage  # noqa: PLC0415 -- loaded when first shown
+
+        return MeetingPage(desk, meeting, session(), config)
+
+    opens = frozenset({JoinMeeting})
+    return Feature("meeting", say("meeting.section"), "users-group", make_page, "Ctrl+2", opens)

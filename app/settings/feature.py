@@ -1,0 +1,31 @@
+"""The section Réglages in the rail. Its page is loaded when it is first shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.feature import Feature
+from app.intents import OpenSettings
+from app.ui.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PyQt6.QtWidgets import QWidget
+
+    from app.feature import Desk, Page
+    from app.settings.service import Settings
+
+
+def feature(
+    settings: Settings, make_devices: Callable[[Desk, Callable[[str, str], None]], QWidget]
+) -> Feature:
+    """Return the rail's entry."""
+
+    def make_page(desk: Desk) -> Page:
+        from app.settings.page import SettingsPage  # noqa: PLC0415 -- loaded when first shown
+
+        return SettingsPage(desk, settings, make_devices)
+
+    opens = frozenset({OpenSettings})
+    return Feature("settings", say("settings.title"), "settings", make_page, "Ctrl+,", opens, at_end=True)
