@@ -71,7 +71,7 @@ async def refresh(vault: Vault, source: Path | None, now_s: int) -> News:
     own = DeviceCert.parse(device.certificate)
     trouble = await _take(vault, source, own.org, now_s) if source else ""
     head = await asyncio.wrap_future(vault.directory.head(own.org))
-    return News(trouble or _age(now_s - (head.time_s if head else 0)), await _unexpected(vault, own))
+    return News(trouble or _age(now_s - (head.time_s if head else 0)), await _unexpected(vault, own, now_s))
 
 
 async def _take(vault: Vault, source: Path, org: bytes, now_s: int) -> str:
@@ -110,9 +110,9 @@ def _age(age_s: int) -> str:
     return "directory-old" if age_s > WARNS_S else ""
 
 
-async def _unexpected(vault: Vault, own: DeviceCert) -> tuple[DeviceCert, ...]:
+async def _unexpected(vault: Vault, own: DeviceCert, now_s: int) -> tuple[DeviceCert, ...]:
     """Return living certificates of the own user for other keys than this device's."""
     revoked = await asyncio.wrap_future(vault.directory.revoked())
     mine = await asyncio.wrap_future(vault.directory.certificates(own.user))
-    parsed = (DeviceCert.parse(data) for data in mine)
-    return tuple(one for one in parsed if one.public != own.public and one.hash not in revoked)
+    living = (one for one in map(DeviceCert.parse, mine) if one.hash not in revoked and one.not_after > now_s)
+    return tuple(one for one in living if one.public != own.public)
