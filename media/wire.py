@@ -7,6 +7,7 @@ its range raises `ProtocolError`, and nothing is allocated from a length that th
 from __future__ import annotations
 
 import hashlib
+import hmac
 from dataclasses import dataclass, fields
 from struct import Struct
 from typing import Any, ClassVar, NamedTuple, Self
@@ -55,6 +56,10 @@ class Tagger:
         keyed.update(data)
         return keyed.digest()
 
+    def holds(self, data: bytes | bytearray | memoryview, tag: bytes | memoryview) -> bool:
+        """Whether *tag* is that of *data*, compared in constant time."""
+        return hmac.compare_digest(self.tag(data), tag)
+
 
 # --- media packets (UDP, or one WebSocket message each) ---------------------------------------------------
 
@@ -84,7 +89,9 @@ class Packet:
     @classmethod
     def unpack(cls, data: bytes, hop: Tagger) -> Packet:
         """Read a datagram and check its tag; `ProtocolError` when anything is off."""
-        if not MIN_PACKET <= len(data) <= MAX_DATAGRAM or data[-TAG_BYTES:] != hop.tag(data[: HEADER.size]):
+        if not MIN_PACKET <= len(data) <= MAX_DATAGRAM or not hop.holds(
+            data[: HEADER.size], data[-TAG_BYTES:]
+        ):
             raise ProtocolError("packet of a wrong size or tag")
         version, slot, stream, flags, frame, fragment, fragments = HEADER.unpack_from(data)
         piece = data[HEADER.size : -TAG_BYTES]
@@ -148,7 +155,7 @@ def pack_beat(kind: int, slot: int, stamp: int, hop: Tagger) -> bytes:
 def unpack_beat(data: bytes, hop: Tagger) -> tuple[int, int, int]:
     """(kind, slot, stamp) of a BOUND, PING or PONG."""
     body = bytes(data[:-TAG_BYTES])
-    if len(body) != _BEAT.size or data[-TAG_BYTES:] != hop.tag(body):
+    if len(body) != _BEAT.size or not hop.holds(body, data[-TAG_BYTES:]):
         raise ProtocolError("beat of a wrong size or tag")
     kind, slot, stamp = _BEAT.unpack(body)
     if kind not in {BOUND, PING, PONG}:
@@ -177,7 +184,7 @@ class Nack(NamedTuple):
         """Read a NACK and check its tag."""
         body = bytes(data[:-TAG_BYTES])
         size = len(body) - _NACK.size
-        if not 0 <= size <= 2 * MAX_NACK or size % 2 or data[-TAG_BYTES:] != hop.tag(body):
+        if not 0 <= size <= 2 * MAX_NACK or size % 2 or not hop.holds(body, data[-TAG_BYTES:]):
             raise ProtocolError("request of a wrong size or tag")
         kind, asker, slot, stream, frame = _NACK.unpack_from(body)
         if kind != NACK or not VOICE <= stream <= SCREEN:

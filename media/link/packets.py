@@ -36,7 +36,7 @@ def split(
 def read_packet(packet: memoryview | bytes, down: wire.Tagger) -> Piece | None:
     """Check a media packet from the relay; None when it is not sound."""
     end, head = len(packet) - wire.TAG_BYTES, wire.HEADER.size
-    if not wire.MIN_PACKET <= len(packet) <= wire.MAX_DATAGRAM or packet[end:] != down.tag(packet[:head]):
+    if not wire.MIN_PACKET <= len(packet) <= wire.MAX_DATAGRAM or not down.holds(packet[:head], packet[end:]):
         return None
     version, slot, stream, flags, frame, fragment, fragments = wire.HEADER.unpack_from(packet)
     if version != wire.VERSION or not wire.sound_piece(stream, fragment, fragments, end - head):

@@ -5,6 +5,7 @@ Called from the UDP thread, and from the loop thread for media that came over TL
 
 from __future__ import annotations
 
+from hmac import compare_digest as same
 from typing import TYPE_CHECKING, Protocol
 
 from media import wire
@@ -76,7 +77,7 @@ class Forwarder:
             keyed = hop()
             keyed.update(head)
             if (
-                keyed.digest() != data[end : end + _TAG]
+                not same(keyed.digest(), data[end : end + _TAG])
                 or version != wire.VERSION
                 or slot != number
                 or not wire.sound_piece(stream, fragment, fragments, size)
