@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -11,12 +11,20 @@ if TYPE_CHECKING:
 
     from storage.database import Database
 
-_COLUMNS = "tag, occurrence, title, relay_host, relay_port, secret, invite_hash, inv_sk, starts_s, host, last_joined_ms"
+_COLUMNS = (
+    "tag, occurrence, title, relay_host, relay_port, secret, invite_hash, inv_sk, starts_s, host, last_joined_ms, "
+    "ends_s, uid, sequence, hosts"
+)
+_USER_BYTES = 16
 
 
 @dataclass(frozen=True)
 class Meeting:
-    """One meeting: `inv_sk` is empty unless this user is a listed `host`; 0 = no start given, never joined."""
+    """One meeting: `inv_sk` is empty unless this user is a listed `host`; 0 = no start, no end given, never joined.
+
+    `uid` and `sequence` are its name and version in calendars, `hosts` the user ids listed in the invitation; only whoever
+    called the meeting knows these three.
+    """
 
     title: str
     relay_host: str
@@ -29,6 +37,10 @@ class Meeting:
     starts_s: int = 0
     host: bool = False
     last_joined_ms: int = 0
+    ends_s: int = 0
+    uid: bytes = b""
+    sequence: int = 0
+    hosts: tuple[bytes, ...] = ()
 
     def __repr__(self) -> str:
         return f"Meeting(tag={self.tag.hex()}, occurrence={self.occurrence})"
@@ -42,19 +54,12 @@ class MeetingsRepository:
 
     def save(self, meeting: Meeting) -> Future[None]:
         """Keep *meeting*, instead of an earlier one of the same tag and occurrence."""
-        row = (
-            meeting.tag,
-            meeting.occurrence,
-            meeting.title,
-            meeting.relay_host,
-            meeting.relay_port,
-            meeting.secret,
-        )
-        rest = (meeting.invite_hash, meeting.inv_sk, meeting.starts_s, meeting.host, meeting.last_joined_ms)
-        sql = f"INSERT OR REPLACE INTO meeting ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608 -- a constant
+        row = _row(meeting)
+        marks = ",".join("?" * len(row))
+        sql = f"INSERT OR REPLACE INTO meeting ({_COLUMNS}) VALUES ({marks})"  # noqa: S608 -- constants
 
         def act(db: Connection) -> None:
-            db.execute(sql, row + rest)
+            db.execute(sql, row)
 
         return self._database.write(act)
 
@@ -101,18 +106,21 @@ def _select(db: Connection, where: str, *values: object) -> list[Meeting]:
     return [_meeting(row) for row in db.execute(sql, values)]
 
 
-def _meeting(row: tuple[bytes, int, str, str, int, bytes, bytes, bytes, int, int, int]) -> Meeting:
-    tag, occurrence, title, relay_host, relay_port, secret, invite_hash, inv_sk, starts_s, host, joined = row
-    return Meeting(
-        title,
-        relay_host,
-        relay_port,
-        tag,
-        secret,
-        invite_hash,
-        inv_sk,
-        occurrence,
-        starts_s,
-        bool(host),
-        joined,
+def _row(meeting: Meeting) -> tuple[object, ...]:
+    """Return *meeting* in the order of the columns."""
+    return (
+        *(meeting.tag, meeting.occurrence, meeting.title, meeting.relay_host, meeting.relay_port),
+        *(meeting.secret, meeting.invite_hash, meeting.inv_sk, meeting.starts_s, meeting.host),
+        *(meeting.last_joined_ms, meeting.ends_s, meeting.uid, meeting.sequence, b"".join(meeting.hosts)),
     )
+
+
+def _meeting(row: tuple[Any, ...]) -> Meeting:
+    names = (
+        *("tag", "occurrence", "title", "relay_host", "relay_port", "secret", "invite_hash", "inv_sk"),
+        *("starts_s", "host", "last_joined_ms", "ends_s", "uid", "sequence", "hosts"),
+    )
+    known = dict(zip(names, row, strict=True))
+    joined = known.pop("hosts")
+    hosts = tuple(joined[at : at + _USER_BYTES] for at in range(0, len(joined), _USER_BYTES))
+    return Meeting(**{**known, "host": bool(known["host"])}, hosts=hosts)

@@ -9,6 +9,7 @@ import pytest
 from storage import checkup
 from storage.database import READERS, Database, connect
 from storage.errors import Damaged, DiskTrouble, Locked, ReadOnly, TooNew
+from storage.migrate import _scripts as migrations
 from storage.migrate import migrate
 
 KEY = b"k" * 32
@@ -166,4 +167,20 @@ def test_a_failing_migration_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     monkeypatch.setattr("storage.migrate._scripts", lambda _: [])
     with pytest.raises(TooNew):
         migrate(connection, "vault")
+    connection.close()
+
+
+def test_a_meeting_of_the_first_layout_survives_the_second(tmp_path, monkeypatch):
+    scripts = migrations("vault")
+    monkeypatch.setattr("storage.migrate._scripts", lambda _: scripts[:1])
+    checkup.create(tmp_path / "vault.db", KEY)
+    connection = connect(tmp_path / "vault.db", KEY)
+    columns = "tag, occurrence, title, relay_host, relay_port, secret, invite_hash, inv_sk, starts_s, host, last_joined_ms"
+    connection.execute(
+        f"INSERT INTO meeting ({columns}) VALUES (x'01', 0, 'RCP', 'relay', 443, x'02', x'03', x'', 7, 1, 0)"
+    )
+    monkeypatch.setattr("storage.migrate._scripts", lambda _: scripts)
+    migrate(connection, "vault")
+    row = connection.execute("SELECT title, starts_s, ends_s, uid, sequence, hosts FROM meeting").fetchone()
+    assert tuple(row) == ("RCP", 7, 0, b"", 0, b"")
     connection.close()

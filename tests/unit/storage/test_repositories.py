@@ -156,3 +156,9 @@ def test_verified_users_and_notes(vault):
     for note in notes:
         vault.directory.note(note).result()
     assert vault.directory.notes(b"u" * 16).result() == notes
+
+
+def test_what_calendars_need_of_a_meeting_comes_back(vault):
+    kept = meeting(b"t" * 16, ends_s=50, uid=b"u" * 16, sequence=3, hosts=(b"a" * 16, b"b" * 16), host=True)
+    vault.meetings.save(kept).result()
+    assert vault.meetings.find(b"t" * 16).result() == kept
