@@ -295,11 +295,11 @@ class Meeting:
 
     def admit(self, knock: int) -> None:
         """Let a waiting person in."""
-        self._as_host("admit", m.Admit(knock=knock))
+        self._as_host("admit", m.Admit(knock=knock), self._waiting(knock))
 
     def refuse(self, knock: int) -> None:
         """Turn a waiting person away."""
-        self._as_host("refuse", m.Refuse(knock=knock))
+        self._as_host("refuse", m.Refuse(knock=knock), self._waiting(knock))
 
     def admit_next(self) -> None:
         """Let the first certain identity in; a guest or a changed key never enters by a key press."""
@@ -307,20 +307,26 @@ class Meeting:
         if knocker is not None and self.view.is_host:
             self.admit(knocker.knock)
 
-    def _as_host(self, action: str, message: m.Message) -> None:
-        """Send what only the host decides, and record it under the meeting: the engine names no user."""
+    def _as_host(self, action: str, message: m.Message, user: bytes = b"") -> None:
+        """Send what only the host decides, and record it under the person; under the meeting for a guest or for all."""
         view = self.view
         if view.is_host and view.invitation is not None:
-            self._trail.record(action, subject=view.invitation.link.tag)
+            self._trail.record(action, subject=user or view.invitation.link.tag)
         self._send(message)
+
+    def _waiting(self, knock: int) -> bytes:
+        return next((one.user for one in self.view.lobby if one.knock == knock), b"")
+
+    def _member(self, member: bytes) -> bytes:
+        return next((one.user for one in self.view.people if one.member == member), b"")
 
     def remove(self, member: bytes) -> None:
         """Remove a member at once."""
-        self._as_host("remove", m.Remove(member=member))
+        self._as_host("remove", m.Remove(member=member), self._member(member))
 
     def hand_over(self, member: bytes) -> None:
         """Give the host's pen away."""
-        self._as_host("handover", m.Handover(member=member))
+        self._as_host("handover", m.Handover(member=member), self._member(member))
 
     def lock_room(self, locked: bool) -> None:
         """Accept no more knocks, or accept them again."""

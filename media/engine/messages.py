@@ -226,6 +226,8 @@ class Knocker(msgspec.Struct, frozen=True, kw_only=True):
     specialty: str
     trust: str
     since_ms: int
+    user: bytes = b""
+    """The person's id in the directory; empty for a guest."""
 
 
 class Lobby(Message, frozen=True, kw_only=True):
@@ -248,6 +250,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     host: bool
     me: bool
     hand: int = 0
+    user: bytes = b""
 
 
 class Roster(Message, frozen=True, kw_only=True):

@@ -142,7 +142,7 @@ class Lobby:
 
 def _knocker(visitor: Visitor) -> Knocker:
     who = visitor.verdict
-    return Knocker(visitor.knock, who.name, who.role, who.specialty, who.level, visitor.since_ms)
+    return Knocker(visitor.knock, who.name, who.role, who.specialty, who.level, visitor.since_ms, who.user)
 
 
 def refusal_reason(text: bytes) -> str:

@@ -24,9 +24,8 @@ def person(seat: Seat, state: int, hand: int, *, live: bool, host: bool, me: boo
     who = seat.verdict
     if who is None:
         return Person(seat.m, seat.slot, UNKNOWN_NAME, "", "", "guest", 0, live, host, me, 0)
-    return Person(
-        seat.m, seat.slot, who.name, who.role, who.specialty, who.level, state & BITS, live, host, me, hand
-    )
+    shown = (who.name, who.role, who.specialty, who.level, state & BITS)
+    return Person(seat.m, seat.slot, *shown, live, host, me, hand, who.user)
 
 
 class Hands:

@@ -33,6 +33,7 @@ class Knocker:
     specialty: str
     trust: str
     since_ms: int
+    user: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Person:
     host: bool
     me: bool
     hand: int = 0
+    user: bytes = b""
 
 
 @dataclass(frozen=True)

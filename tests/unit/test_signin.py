@@ -288,6 +288,32 @@ def test_a_day_at_the_desk_is_in_the_trail(desk, door, call):
     assert not any("Thorax" in str(row) or "Vanel" in str(row) for row in rows)
 
 
+def test_an_act_on_a_person_stands_under_that_person_and_a_guest_under_the_meeting(desk, door, call):
+    desk.publish()
+    signin = door()
+    found = signin.open()
+    meeting = call(signin, found.session)
+    live(meeting)
+    shown = {"role": "", "specialty": "", "trust": "certified"}
+    guest = m.Knocker(knock=1, name="M. Caron", since_ms=0, **shown)
+    doctor = m.Knocker(knock=2, name="Dr Dumont", since_ms=0, user=b"u" * 16, **shown)
+    meeting.hear(m.Lobby(waiting=[guest, doctor]))
+    flags = {"state": 0, "live": True, "host": False, "me": False}
+    member = m.Person(member=b"m" * 32, slot=3, name="Dr Dumont", user=b"u" * 16, **flags, **shown)
+    meeting.hear(m.Roster(n=2, people=[member]))
+    meeting.admit(1)
+    meeting.admit(2)
+    meeting.remove(b"m" * 32)
+    signin.shut(found)
+    vault = Vault.unlock(desk.folder, PASSWORD, CHEAP)
+    try:
+        about = {name: vault.audit.about(key).result() for name, key in (("u", b"u" * 16), ("t", LINK.tag))}
+    finally:
+        vault.lock()
+    assert [row.action for row in about["u"]] == ["admit", "remove"]
+    assert [row.action for row in about["t"]][:2] == ["meeting-join", "admit"]
+
+
 def test_a_call_that_outlives_the_lock_is_told_at_the_next_unlock(desk, door, call):
     desk.publish()
     signin = door()
