@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from app.demo import hospital
+from media.keys import invite
 from media.link import RelayAddress
 from resources.demo.people import CAST, ME
 from tests.e2e.desk import Desk, ready
@@ -170,7 +171,9 @@ def assert_relay_knows_nothing(house: House) -> None:
     disk = b"".join(path.read_bytes() for path in (house.folder / "relay").rglob("*") if path.is_file())
     assert house.hospital.organisation.relay_key.ed25519 in held, "the search itself must be able to find"
     secrets = [*house.hospital.desks[0].device.seeds, *house.hospital.desks[1].device.seeds]
-    secrets += [house.meeting.invitation_secret, house.meeting.relay_key]
+    link = invite.Link.parse(house.meeting.link)
+    room = invite.room_keys(link.secret, 0)
+    secrets += [house.meeting.invitation_secret, house.meeting.relay_key, link.secret, room.signer.seed]
     names = [ME.name, GUEST.name, "Marchetti", GUEST.specialty, house.meeting.title, WORDS]
     for hidden in [*secrets, *(form for name in names for form in forms(name))]:
         assert hidden not in held
