@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
+from app.commands import Commands
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from app.bridge import Bridge
+    from app.commands import Command, Thing
     from app.intents import Intent
     from app.ui.words import Words
+
+
+class Tell(Protocol):
+    """Shows a quiet message; *undo* takes back what it tells of, by a button or Ctrl+Z, while it stays (10 s)."""
+
+    def __call__(self, words: Words, undo: Callable[[], object] | None = None) -> None:
+        """Show *words*."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,8 @@ class Desk:
     bridge: Bridge
     open: Callable[[Intent], None]
     now_ms: Callable[[], int]
+    tell: Tell
+    commands: Commands = field(default_factory=Commands)
 
 
 class Page(QWidget):
@@ -45,10 +57,26 @@ class Page(QWidget):
     def take(self, intent: Intent) -> None:
         """Do what another part asked for."""
 
+    def commands(self) -> Sequence[Command]:
+        """Return what can be done on this screen now, for palette and help; the page binds its keys itself."""
+        return ()
+
+
+def _no_commands(_desk: Desk) -> Sequence[Command]:
+    return ()
+
+
+def _no_things(_desk: Desk) -> Sequence[Thing]:
+    return ()
+
 
 @dataclass(frozen=True)
 class Feature:
-    """One entry of the rail: `make_page` is called when it is first shown."""
+    """One entry of the rail: `make_page` is called when it is first shown.
+
+    `letter`: after G, another key of the section. `commands`: what can be done from anywhere, asked once.
+    `find`: the objects that the palette can open, asked each time that it opens.
+    """
 
     key: str
     title: Words
@@ -57,3 +85,6 @@ class Feature:
     shortcut: str = ""
     intents: frozenset[type] = frozenset()
     at_end: bool = False
+    letter: str = ""
+    commands: Callable[[Desk], Sequence[Command]] = _no_commands
+    find: Callable[[Desk], Sequence[Thing]] = _no_things

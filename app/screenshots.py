@@ -256,6 +256,25 @@ def _settings(section: str) -> Callable[[Stage], None]:
     return play
 
 
+def _palette(typed: str) -> Callable[[Stage], None]:
+    def play(stage: Stage) -> None:
+        stage.enter()
+        stage.later(stage.office.window.flip_palette)
+        stage.later(lambda: stage.office.window.palette_layer.field.setText(typed))
+
+    return play
+
+
+def _help(stage: Stage) -> None:
+    stage.call(5)
+    stage.later(stage.office.window.flip_help)
+
+
+def _discretion(stage: Stage) -> None:
+    stage.call(9, sharing=True, speaking=1)
+    stage.later(stage.office.window.flip_veil)
+
+
 _POLICY = (
     '{"name":"CHVS-2026-11","forced":{"ceiling.up":1000},"reasons":{"ceiling.up":"Réseau hospitalier partagé : 1 Mb/s."}}'
 ).encode()
@@ -278,6 +297,11 @@ SCENES = (
     Scene("02-plus", _more),
     Scene("13-retire", _removed),
     Scene("13-injoignable", _unreachable),
+    Scene("11-palette", _palette("rcp")),
+    Scene("11-palette-ouverte", _palette("")),
+    Scene("11-palette-rien", _palette("zzz")),
+    Scene("11-aide", _help),
+    Scene("13-discretion", _discretion),
     Scene("12-reglages-appareils", _devices),
     Scene("12-reglages-apparence", _settings("appearance")),
     Scene("12-reglages-debit", _settings("line"), _POLICY),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QRectF, Qt, QTimer, pyqtSignal
@@ -17,23 +18,33 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from app.commands import Command
 from app.i18n import fmt_time
 from app.ui import paint
 from app.ui.buttons import Button, Press
 from app.ui.frame import NavButton, Sheet
+from app.ui.help import HelpPanel
 from app.ui.marks import Avatar, Logo
+from app.ui.palette import Palette, SearchPill, entries
 from app.ui.panes import FocusRing, ground
 from app.ui.text import Label, Named
 from app.ui.theme import theme, tokens
-from app.ui.words import say
+from app.ui.toast import Toast
+from app.ui.veil import Veil
+from app.ui.words import Words, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from PyQt6.QtGui import QCloseEvent, QPaintEvent
+    from PyQt6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 
     from app.feature import Desk, Feature, Page
     from app.intents import Intent
+
+
+LOCK, FRAME, VEIL = range(3)
+_AZERTY = {"Ctrl+1": "Ctrl+&", "Ctrl+2": "Ctrl+É", "Ctrl+3": 'Ctrl+"', "Ctrl+4": "Ctrl+'", "Ctrl+5": "Ctrl+("}
+"""What the digits of the top row send on a French keyboard: sections are bound by position."""
 
 
 class Rail(QWidget):
@@ -102,6 +113,7 @@ class TopBar(QWidget):
     """Title of the section, its marks, the way back to a running meeting, the time."""
 
     back = pyqtSignal()
+    searched = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,17 +123,52 @@ class TopBar(QWidget):
         row.setContentsMargins(8, 0, 16, 0)
         row.setSpacing(10)
         self._title, self._subtitle = Label("", "title"), Label("", "body", "text_2").clipped()
+        self.status = Label("", "caption", "text_2").clipped()
+        Named(self.status, say("window.status"))
+        self._pill, self._small_pill = SearchPill(), SearchPill(compact=True)
+        for pill in (self._pill, self._small_pill):
+            pill.clicked.connect(self.searched)
+        self._row = row
+        row.addLayout(self._left(), 1)
+        row.addWidget(self._pill)
+        row.addLayout(self._right(), 1)
+
+    def _left(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
         row.addWidget(self._title)
         row.addWidget(self._subtitle, 1)
+        return row
+
+    def _right(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        row.addWidget(self.status, 1)
         self._return = Button(say("window.return"), "primary", "s", "users-group", ("Ctrl", "J"))
         self._return.clicked.connect(self.back)
         row.addWidget(self._return)
         self._return.hide()
         self._marks = QHBoxLayout()
         row.addLayout(self._marks)
+        row.addWidget(self._small_pill)
         self.clock = Label("", "body_strong")
         row.addSpacing(6)
         row.addWidget(self.clock)
+        self._side = row
+        return row
+
+    def fit(self) -> None:
+        """Show the whole search field where it can stand in the middle, else its icon and keys at the right."""
+        self._small_pill.hide()
+        side = max(self._title.sizeHint().width() + 40, self._side.sizeHint().width())
+        roomy = 2 * side + self._pill.sizeHint().width() + 64 <= self.width()
+        self._pill.setVisible(roomy)
+        self._small_pill.setVisible(not roomy)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Fit again."""
+        super().resizeEvent(event)
+        self.fit()
 
     def show_page(self, page: Page) -> None:
         """Show a section's title and marks."""
@@ -130,18 +177,19 @@ class TopBar(QWidget):
         marks = page.marks()
         item = self._marks.itemAt(0)
         old = item.widget() if item is not None else None
-        if old is marks:
-            return
-        if old is not None:
-            self._marks.removeWidget(old)
-            old.hide()
-        if marks is not None:
-            self._marks.addWidget(marks)
-            marks.show()
+        if old is not marks:
+            if old is not None:
+                self._marks.removeWidget(old)
+                old.hide()
+            if marks is not None:
+                self._marks.addWidget(marks)
+                marks.show()
+        self.fit()
 
     def show_return(self, yes: bool) -> None:
         """Offer the way back to a running meeting."""
         self._return.setVisible(yes)
+        self.fit()
 
 
 class Window(QWidget):
@@ -160,16 +208,22 @@ class Window(QWidget):
         self._desk = desk
         self._pages: dict[str, Page] = {}
         self._current = ""
-        self.rail, self.top, self.sheet = Rail(features), TopBar(), Sheet()
+        self._past: list[str] = []
+        self._future: list[str] = []
+        self._letters: list[QShortcut] = []
+        self.rail, self.top, self.sheet, self.toast = Rail(features), TopBar(), Sheet(), Toast()
         self.lock_page = lock_page
+        self.veil = Veil()
         self._layers = QStackedWidget()
-        self._layers.addWidget(lock_page)
-        self._layers.addWidget(self._frame())
+        for layer in (lock_page, self._frame(), self.veil):
+            self._layers.addWidget(layer)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._layers)
+        self.palette_layer, self.help = Palette(self), HelpPanel(self)
         self.ring = FocusRing(self)
         self._connect()
+        self._offer_commands()
 
     def _frame(self) -> QWidget:
         frame = QWidget()
@@ -181,6 +235,7 @@ class Window(QWidget):
         column.setSpacing(0)
         column.addWidget(self.top)
         column.addWidget(self.sheet, 1)
+        column.addWidget(self.toast)
         row.addLayout(column, 1)
         return frame
 
@@ -188,26 +243,141 @@ class Window(QWidget):
         self.rail.chosen.connect(self.show_feature)
         self.rail.lock_asked.connect(self.lock_asked)
         self.top.back.connect(self.show_meeting)
-        self._shortcut("Ctrl+L", self.lock_asked.emit)
-        self._shortcut("Ctrl+J", self.show_meeting)
-        self._shortcut("F6", self._next_pane)
-        for feature in self._features.values():
-            if feature.shortcut:
-                shortcut = QShortcut(QKeySequence(feature.shortcut), self)
-                shortcut.setProperty("section", feature.key)
-                shortcut.activated.connect(self._section_key)
+        self.top.searched.connect(self.flip_palette)
+        self.toast.said.connect(self.top.status.say)
+        self.veil.lifted.connect(self.flip_veil)
         timer = QTimer(self)
         timer.timeout.connect(self.tick)
         timer.start(1000)
         self.tick()
 
-    def _shortcut(self, keys: str, call: object) -> None:
-        QShortcut(QKeySequence(keys), self).activated.connect(call)  # type: ignore[arg-type]
+    # --- commands -----------------------------------------------------------------------------------------
 
-    def _section_key(self) -> None:
-        shortcut = self.sender()
-        if shortcut is not None and not self.locked:
-            self.show_feature(shortcut.property("section"))
+    def _offer_commands(self) -> None:
+        known = self._desk.commands
+        known.add(self._own_commands())
+        for feature in self._features.values():
+            known.add([self._section_command(feature)])
+            known.add(feature.commands(self._desk))
+            known.offer(partial(feature.find, self._desk))
+        for command in known.all():
+            for keys in (command.keys, *command.also):
+                if keys:
+                    self._bind(keys, command)
+
+    def _own_commands(self) -> list[Command]:
+        has_meeting = "meeting" in self._features
+        return [
+            Command("palette", say("command.palette"), self.flip_palette, "Ctrl+K", "search"),
+            Command("lock", say("window.lock"), self.lock_asked.emit, "Ctrl+L", "lock"),
+            Command("discretion", say("command.discretion"), self.flip_veil, "Ctrl+Shift+B", "eye-off"),
+            Command("help", say("command.help"), self.flip_help, "F1", "keyboard"),
+            Command("undo", say("command.undo"), self.toast.undo, "Ctrl+Z", "history", self.toast.can_undo),
+            Command("back", say("command.back"), self.go_back, "Alt+Left", "arrow-left", self._can_go_back),
+            Command(
+                "forward",
+                say("command.forward"),
+                self.go_forward,
+                "Alt+Right",
+                "arrow-right",
+                self._can_go_forward,
+            ),
+            Command(
+                "meeting",
+                say("command.meeting"),
+                self.show_meeting,
+                "Ctrl+J",
+                "door-enter",
+                lambda: has_meeting and self._current != "meeting",
+            ),
+            Command("next_pane", say("command.next_pane"), self._next_pane, "F6", "tabs"),
+            Command("previous_pane", say("command.previous_pane"), self._previous_pane, "Shift+F6", "tabs"),
+            Command("status", say("command.status"), self._read_status, "Ctrl+Shift+L", "info-circle"),
+        ]
+
+    def _section_command(self, feature: Feature) -> Command:
+        letter = (f"G, {feature.letter}",) if feature.letter else ()
+        azerty = (_AZERTY[feature.shortcut],) if feature.shortcut in _AZERTY else ()
+        show = partial(self.show_feature, feature.key)
+        return Command(
+            f"go.{feature.key}",
+            feature.title,
+            show,
+            feature.shortcut,
+            feature.icon,
+            also=letter + azerty,
+            kind="go",
+        )
+
+    def _bind(self, keys: str, command: Command) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(partial(self._do, command))
+        if "+" not in keys and len(keys.split(", ", maxsplit=1)[0]) == 1:
+            self._letters.append(shortcut)
+
+    def _do(self, command: Command) -> None:
+        """Run a command by its key: nothing at the lock; behind the veil only its own key and the lock's."""
+        allowed = self._layers.currentIndex() == FRAME or (
+            not self.locked and command.id in {"lock", "discretion"}
+        )
+        if allowed and command.enabled():
+            if command.id != "palette":
+                self.palette_layer.close_it()
+            command.run()
+
+    def allow_letters(self, yes: bool) -> None:
+        """Let single-letter keys act, or not (WCAG 2.1.4)."""
+        for shortcut in self._letters:
+            shortcut.setEnabled(yes)
+
+    def _here(self) -> Sequence[Command]:
+        return self._pages[self._current].commands() if self._current else ()
+
+    def flip_palette(self) -> None:
+        """Open the palette, or close it."""
+        if self.palette_layer.isVisible():
+            self.palette_layer.close_it()
+            return
+        known = self._desk.commands
+        others = [command for command in known.now() if command.id != "palette"]
+        self.palette_layer.open_with(entries([*self._here(), *others], known.things()))
+        self.ring.hide()
+
+    def flip_help(self) -> None:
+        """Show the keys of this screen, or hide them."""
+        if self.help.isVisible():
+            self.help.close_it()
+        else:
+            self.help.open_with(self._key_groups())
+            self.ring.raise_()
+
+    def _key_groups(self) -> list[tuple[str, Sequence[Command]]]:
+        known = self._desk.commands.all()
+        actions = [command for command in known if command.kind == "action"]
+        sections = [command for command in known if command.kind == "go"]
+        return [("here", self._here()), ("go", sections), ("everywhere", actions)]
+
+    def flip_veil(self) -> None:
+        """Hide everything that can be read, or show it again. A running meeting goes on."""
+        if self._layers.currentIndex() == VEIL:
+            self._layers.setCurrentIndex(FRAME)
+            self.veil.uncover()
+            return
+        self.palette_layer.close_it()
+        self.help.close_it()
+        self.veil.cover(self.grab())
+        self._layers.setCurrentIndex(VEIL)
+        self.veil.focus_first()
+
+    def tell(self, words: Words, undo: Callable[[], object] | None = None) -> None:
+        """Show a quiet message, with a way back for ten seconds."""
+        self.toast.tell(words, undo)
+
+    def _read_status(self) -> None:
+        """Give the focus to the status line, so that a screen reader reads it."""
+        self.top.status.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.top.status.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def tick(self) -> None:
         """Show the time of day."""
@@ -230,7 +400,13 @@ class Window(QWidget):
         return self._pages[key]
 
     def show_feature(self, key: str) -> None:
-        """Show a section."""
+        """Show a section; the one before can be come back to."""
+        if self._current and self._current != key:
+            self._past.append(self._current)
+            self._future.clear()
+        self._turn_to(key)
+
+    def _turn_to(self, key: str) -> None:
         self._current = key
         page = self.page(key)
         self.sheet.stack.setCurrentWidget(page)
@@ -240,6 +416,24 @@ class Window(QWidget):
             page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.moved.emit()
 
+    def go_back(self) -> None:
+        """Show the section shown before this one."""
+        if self._past:
+            self._future.append(self._current)
+            self._turn_to(self._past.pop())
+
+    def go_forward(self) -> None:
+        """Undo a step back."""
+        if self._future:
+            self._past.append(self._current)
+            self._turn_to(self._future.pop())
+
+    def _can_go_back(self) -> bool:
+        return bool(self._past)
+
+    def _can_go_forward(self) -> bool:
+        return bool(self._future)
+
     def show_meeting(self) -> None:
         """Show the meeting's section."""
         if not self.locked:
@@ -248,6 +442,8 @@ class Window(QWidget):
     def _head(self) -> None:
         if self._current:
             self.top.show_page(self._pages[self._current])
+            if self.help.isVisible():
+                self.help.show_groups(self._key_groups())
 
     def open(self, intent: Intent) -> None:
         """Show the section that takes *intent* and hand it over."""
@@ -261,11 +457,16 @@ class Window(QWidget):
     @property
     def locked(self) -> bool:
         """True while the lock is in front."""
-        return self._layers.currentIndex() == 0
+        return self._layers.currentIndex() == LOCK
 
     def lock(self) -> None:
         """Put the lock in front and delete every page."""
-        self._layers.setCurrentIndex(0)
+        for close in (self.palette_layer.close_it, self.help.close_it, self.veil.uncover, self.toast.forget):
+            close()
+        self.top.status.say("")
+        self._past.clear()
+        self._future.clear()
+        self._layers.setCurrentIndex(LOCK)
         for page in self._pages.values():
             marks = page.marks()
             if marks is not None:
@@ -279,15 +480,21 @@ class Window(QWidget):
     def unlock(self, name: str, first: str) -> None:
         """Show the frame for *name*, in section *first*."""
         self.rail.avatar.show_name(name)
-        self._layers.setCurrentIndex(1)
+        self._layers.setCurrentIndex(FRAME)
         self.show_feature(first)
 
     def _next_pane(self) -> None:
-        panes = [self.rail, self.top, self.sheet]
+        self._walk_panes(1)
+
+    def _previous_pane(self) -> None:
+        self._walk_panes(-1)
+
+    def _walk_panes(self, direction: int) -> None:
+        panes = [self.rail, self.top, self.sheet, self.toast, self.help]
         focused = QApplication.focusWidget()
         at = next((i for i, pane in enumerate(panes) if focused and pane.isAncestorOf(focused)), -1)
         for step in range(1, len(panes) + 1):
-            pane = panes[(at + step) % len(panes)]
+            pane = panes[(at + step * direction) % len(panes)]
             target = next((w for w in pane.findChildren(QWidget) if _takes_focus(w)), None)
             if target is not None:
                 target.setFocus(Qt.FocusReason.TabFocusReason)
@@ -300,6 +507,12 @@ class Window(QWidget):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.LanguageChange:
             self._head()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Let the layers follow."""
+        super().resizeEvent(event)
+        for layer in (self.palette_layer, self.help):
+            layer.fit()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Tell the composition root."""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from app.signin.service import Opened
     from app.trust import News
+    from app.ui.words import Words
     from storage.vault import Terms
 
 SOUND_AFTER_LOCK_MS = 60_000
@@ -85,7 +86,7 @@ class Office(QObject):
         self.settings = Settings(self.config)
         self._dress()
         self.lock_page = LockPage(self.signin, self.bridge, profile.now_ms)
-        desk = Desk(self.bridge, self.open, profile.now_ms)
+        desk = Desk(self.bridge, self.open, profile.now_ms, self._tell)
         features = (
             meeting_feature.feature(self.meeting, self.session, self.config),
             settings_feature.feature(self.settings, self._make_devices),
@@ -98,6 +99,7 @@ class Office(QObject):
         self._look = QTimer(self)
         self._look.setInterval(LOOK_EVERY_MS)
         self._look.timeout.connect(self._look_again)
+        self.window.allow_letters(self.config.get(settings.SINGLE_KEYS))
         self._connect()
 
     def _connect(self) -> None:
@@ -208,6 +210,9 @@ class Office(QObject):
         if self._session is None:
             self.meeting.leave()
 
+    def _tell(self, words: Words, undo: Callable[[], object] | None = None) -> None:
+        self.window.tell(words, undo)
+
     # --- what others say ----------------------------------------------------------------------------------
 
     def open(self, intent: Intent) -> None:
@@ -223,6 +228,7 @@ class Office(QObject):
 
     def _show_meeting_running(self) -> None:
         running = self._in_meeting()
+        self.window.veil.show_meeting(running, self.meeting.view.microphone.wanted)
         self.window.rail.show_dot("meeting", running)
         self.window.top.show_return(running and self.window.current not in {"", "meeting"})
 
@@ -233,6 +239,7 @@ class Office(QObject):
 
     def _setting_changed(self, _key: str) -> None:
         self._dress()
+        self.window.allow_letters(self.config.get(settings.SINGLE_KEYS))
         self.meeting.set_ceiling(self.config.get(settings.UP_KBPS), self.config.get(settings.DOWN_KBPS))
         if self._session is not None:
             self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from app.feature import Feature
 from app.intents import JoinMeeting
+from app.meeting.known import known_meetings
 from app.ui.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from app.commands import Thing
     from app.config import Config
     from app.feature import Desk, Page
     from app.meeting.service import Meeting
@@ -25,5 +27,16 @@ def feature(meeting: Meeting, session: Callable[[], Session], config: Config) ->
 
         return MeetingPage(desk, meeting, session(), config)
 
-    opens = frozenset({JoinMeeting})
-    return Feature("meeting", say("meeting.section"), "users-group", make_page, "Ctrl+2", opens)
+    def find(desk: Desk) -> Sequence[Thing]:
+        return known_meetings(session(), config, desk)
+
+    return Feature(
+        "meeting",
+        say("meeting.section"),
+        "users-group",
+        make_page,
+        "Ctrl+2",
+        frozenset({JoinMeeting}),
+        letter="R",
+        find=find,
+    )

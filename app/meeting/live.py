@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
+from app.commands import Command
 from app.i18n import fmt_list
 from app.meeting.controls import Controls
 from app.meeting.lobby import LobbyBar
@@ -118,21 +119,25 @@ class LivePage(QWidget):
 
     def _keys(self) -> None:
         self.letters: list[QShortcut] = []
-        letters: tuple[tuple[str, Callable[[], None]], ...] = (
-            ("M", self.flip_microphone),
-            ("V", self.flip_camera),
-            ("S", self.open_share),
-            ("H", self.flip_hand),
-            ("L", self.next_view),
-            ("T", self.open_chat),
-            ("A", self._meeting.admit_next),
+        of = (
+            ("microphone", self.flip_microphone, "M", "microphone"),
+            ("camera", self.flip_camera, "V", "video"),
+            ("share", self.open_share, "S", "screen-share"),
+            ("hand", self.flip_hand, "H", "hand-stop"),
+            ("view", self.next_view, "L", "layout-grid"),
+            ("chat", self.open_chat, "T", "message-2"),
+            ("admit", self._meeting.admit_next, "A", "user-plus"),
+            ("code", self.open_code, "", "shield-check"),
         )
-        for key, call in letters:
-            self.letters.append(self._shortcut(key, call))
+        self.commands = [
+            Command(f"call.{name}", say(f"command.call.{name}"), run, key, icon)
+            for name, run, key, icon in of
+        ]
+        self.letters += [self._shortcut(one.keys, one.run) for one in self.commands if one.keys]
         self._shortcut("Ctrl+D", self.flip_microphone)
         self._shortcut("Esc", self._escape)
 
-    def _shortcut(self, key: str, call: Callable[[], None]) -> QShortcut:
+    def _shortcut(self, key: str, call: Callable[[], object]) -> QShortcut:
         shortcut = QShortcut(QKeySequence(key), self)
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(call)

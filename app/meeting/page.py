@@ -14,17 +14,18 @@ from app.feature import Page
 from app.i18n import fmt_day
 from app.intents import JoinMeeting, OpenSettings
 from app.meeting.join import JoinForm
+from app.meeting.known import to_join
 from app.meeting.live import LivePage
 from app.meeting.marks import MeetingMarks
 from app.meeting.prejoin import PreJoin
 from app.meeting.status import StatusPage
 from app.meeting.view import Stage
 from app.ui.words import Words, say
-from media.keys.invite import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from app.commands import Command
     from app.config import Config
     from app.feature import Desk
     from app.intents import Intent
@@ -122,8 +123,7 @@ class MeetingPage(Page):
         self.take(JoinMeeting(link, admit_certified=self._admit_certified()))
 
     def _pick(self, known: KnownMeeting) -> None:
-        link = Link(f"{known.relay_host}:{known.relay_port}", known.tag, known.secret, known.invite_hash)
-        self.take(JoinMeeting(link.format(), known.title, known.inv_sk, self._admit_certified()))
+        self.take(to_join(known, self._config))
 
     def _admit_certified(self) -> bool:
         return self._config.get(ADMIT_CERTIFIED)
@@ -194,6 +194,10 @@ class MeetingPage(Page):
     def marks(self) -> QWidget | None:
         """Return the chips of the call."""
         return self._marks
+
+    def commands(self) -> Sequence[Command]:
+        """Return what the running call offers."""
+        return self.live.commands if self._stack.currentWidget() is self.live else ()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Draw again in the new language."""

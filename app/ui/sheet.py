@@ -74,6 +74,8 @@ _FIELDS = """
 QLineEdit {border:1px solid %(line_strong)s;border-radius:6px;background:%(surface)s;color:%(text)s;
  padding:0 10px;min-height:34px;selection-background-color:%(accent)s;selection-color:%(on_accent)s}
 QLineEdit[span="l"] {min-height:42px;font-size:15px}
+QLineEdit[bare="true"] {border:0;background:transparent;padding:0;font-size:18px}
+QListView[bare="true"] {border:0;background:transparent;outline:0}
 QLineEdit[wrong="true"] {border-color:%(danger)s}
 QLineEdit:disabled, QComboBox:disabled {background:%(sunken)s;color:%(text_3)s;border-color:%(line)s}
 QComboBox {border:1px solid %(line_strong)s;border-radius:6px;background:%(surface)s;color:%(text)s;

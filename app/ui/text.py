@@ -79,6 +79,12 @@ class KeyHint(QLabel):
         super().__init__(" ".join(names))
         self._names = names
 
+    def show_keys(self, *names: str) -> None:
+        """Show other caps."""
+        self._names = names
+        self.setText(" ".join(names))
+        self.updateGeometry()
+
     def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
         """Room for the caps."""
         return QSize(int(paint.keys_width(self._names)) + 1, theme().scaled(20) + 2)

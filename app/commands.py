@@ -1,0 +1,97 @@
+"""What can be done here and which things can be opened: one list behind palette, keys and help. Qt-free.
+
+The window adds its own commands; a feature adds by `Feature.commands` and `Feature.find`, a page by `Page.commands`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.i18n import tr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+_NAMED = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "↵"}
+_SPOKEN = {"Esc": "key.escape", "Shift": "key.shift", "Space": "key.space"}
+_PARTS = re.compile(r", |(?<=[^+])\+")
+
+
+def always() -> bool:
+    """Tell that a command can run at any time."""
+    return True
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing to do. `str(words)` speaks the language of the moment; `keys` are Qt's names (`Ctrl+Shift+B`, `G, R`).
+
+    `also`: other keys for the same; `kind`: `action`, or `go` for a section.
+    """
+
+    id: str
+    words: object
+    run: Callable[[], object]
+    keys: str = ""
+    icon: str = "chevron-right"
+    enabled: Callable[[], bool] = always
+    also: tuple[str, ...] = ()
+    kind: str = "action"
+
+    @property
+    def text(self) -> str:
+        """What it is called now."""
+        return str(self.words)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One object that the palette can open. `kind`: `meeting` (prefix #) or `person` (prefix @)."""
+
+    kind: str
+    title: str
+    detail: str
+    icon: str
+    run: Callable[[], object]
+
+
+class Commands:
+    """The registry. An id or a key taken twice is a mistake of the program, told at the start."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Command] = {}
+        self._keys: set[str] = set()
+        self._finders: list[Callable[[], Sequence[Thing]]] = []
+
+    def add(self, commands: Iterable[Command]) -> None:
+        """Take *commands*; raises ValueError for an id or a key that is taken."""
+        for command in commands:
+            keys = {key for key in (command.keys, *command.also) if key}
+            if command.id in self._known or keys & self._keys:
+                raise ValueError(f"taken twice: {command.id}")
+            self._known[command.id] = command
+            self._keys |= keys
+
+    def offer(self, find: Callable[[], Sequence[Thing]]) -> None:
+        """Ask *find* for objects whenever the palette opens."""
+        self._finders.append(find)
+
+    def all(self) -> list[Command]:
+        """Return every command, in the order of addition."""
+        return list(self._known.values())
+
+    def now(self) -> list[Command]:
+        """Return the commands that can run now."""
+        return [command for command in self._known.values() if command.enabled()]
+
+    def things(self) -> list[Thing]:
+        """Return every object that can be opened now."""
+        return [thing for find in self._finders for thing in find()]
+
+
+def caps(keys: str) -> tuple[str, ...]:
+    """Return key caps for people: `Ctrl+Shift+B` -> Ctrl, Maj, B; `G, R` -> G, R."""
+    parts = _PARTS.split(keys) if keys else []
+    return tuple(_NAMED.get(part) or (tr(_SPOKEN[part]) if part in _SPOKEN else part) for part in parts)

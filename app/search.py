@@ -1,0 +1,167 @@
+"""Find among commands and things by what is typed: blind to accents, case and hyphens, best first. Qt-free."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+MAX_QUERY = 200
+GROUPS = ("meeting", "person", "action", "go")
+"""Kinds in the order of their groups."""
+PREFIXES = {">": ("action", "go"), "@": ("person",), "#": ("meeting",), "?": ("action", "go")}
+"""First character typed -> the kinds that it keeps; `?` keeps those with a key."""
+SHOWN = 6
+SHOWN_ALONE = 200
+_WIDE = {"œ": "oe", "æ": "ae", "ß": "ss"}
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line that the palette can show; `caps` are its keys."""
+
+    kind: str
+    text: str
+    detail: str
+    icon: str
+    caps: tuple[str, ...]
+    run: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An entry that matches, with the places to mark in its text and its detail."""
+
+    entry: Entry
+    text: tuple[Span, ...] = ()
+    detail: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Hits under one heading: a kind, `best` or `help`."""
+
+    name: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True)
+class _Folded:
+    """A text without accents and case; `origin[i]` is the place of its character i in the text."""
+
+    letters: str
+    origin: tuple[int, ...]
+
+
+def fold(text: str) -> _Folded:
+    """Strip accents and case, turn hyphens and apostrophes into spaces."""
+    letters: list[str] = []
+    origin: list[int] = []
+    for place, char in enumerate(text):
+        plain = _WIDE.get(char.lower()) or unicodedata.normalize("NFKD", char).casefold()
+        for letter in plain:
+            if not unicodedata.combining(letter):
+                letters.append(letter if letter.isalnum() else " ")
+                origin.append(place)
+    return _Folded("".join(letters), tuple(origin))
+
+
+def find(query: str, entries: Iterable[Entry]) -> list[Group]:
+    """Return the groups to show for *query*, the best match in a group of its own."""
+    query = query[:MAX_QUERY].strip()
+    prefix = query[:1] if query[:1] in PREFIXES else ""
+    words = fold(query[len(prefix) :]).letters.split()
+    kept = [entry for entry in entries if not prefix or entry.kind in PREFIXES[prefix]]
+    if prefix == "?":
+        kept = [entry for entry in kept if entry.caps]
+    ranked = _rank(words, kept)
+    if prefix == "?":
+        return [Group("help", tuple(ranked))] if ranked else []
+    best = [Group("best", (ranked.pop(0),))] if words and ranked else []
+    return [*best, *_grouped(ranked, SHOWN_ALONE if prefix else SHOWN)]
+
+
+def _grouped(hits: Sequence[Hit], most: int) -> list[Group]:
+    groups = ((kind, tuple(hit for hit in hits if hit.entry.kind == kind)[:most]) for kind in GROUPS)
+    return [Group(kind, of) for kind, of in groups if of]
+
+
+def _rank(words: Sequence[str], entries: Sequence[Entry]) -> list[Hit]:
+    scored = []
+    for entry in entries:
+        found = _match(words, entry)
+        if found is not None:
+            scored.append(found)
+    scored.sort(key=lambda pair: -pair[0])  # stable: equals keep the order of the registry
+    return [hit for _, hit in scored]
+
+
+def _match(words: Sequence[str], entry: Entry) -> tuple[float, Hit] | None:
+    """Match every word in text or detail; None where one is missing."""
+    text, detail = fold(entry.text), fold(entry.detail)
+    spans: tuple[list[Span], list[Span]] = ([], [])
+    total = 0.0
+    for word in words:
+        in_text, in_detail = _place(word, text), _place(word, detail)
+        best = max((in_text[0], 0), (in_detail[0] * 0.5, 1))
+        if not best[0]:
+            return None
+        total += best[0]
+        spans[best[1]].extend((in_text, in_detail)[best[1]][1])
+    total -= len(text.letters) / 1000 if words else 0  # of two equal matches, the shorter text
+    return total, Hit(entry, _merged(spans[0]), _merged(spans[1]))
+
+
+def _place(word: str, folded: _Folded) -> tuple[float, list[Span]]:
+    """Score one word: at the text's start 5, at a word's start 4, inside 2, letters in order from a word's start 1."""
+    letters = folded.letters
+    if letters.startswith(word):
+        return 5.0, [_span(folded, 0, len(word))]
+    start = f" {letters}".find(f" {word}")
+    if start >= 0:
+        return 4.0, [_span(folded, start, len(word))]
+    inside = letters.find(word)
+    if inside >= 0:
+        return 2.0, [_span(folded, inside, len(word))]
+    scattered = _scattered(word, letters)
+    return (1.0, [_span(folded, at, 1) for at in scattered]) if scattered else (0.0, [])
+
+
+def _scattered(word: str, letters: str) -> list[int]:
+    """Find the letters of *word* in order: each follows the one before, or begins a word."""
+    if len(word) < 2:
+        return []
+    starts = [i for i, letter in enumerate(letters) if letter != " " and (not i or letters[i - 1] == " ")]
+    for first in starts:
+        if letters[first] != word[0]:
+            continue
+        places = [first]
+        for letter in word[1:]:
+            after = places[-1] + 1
+            near = after if letters[after : after + 1] == letter else -1
+            at = near if near >= 0 else next((s for s in starts if s >= after and letters[s] == letter), -1)
+            if at < 0:
+                break
+            places.append(at)
+        if len(places) == len(word):
+            return places
+    return []
+
+
+def _span(folded: _Folded, start: int, length: int) -> Span:
+    return folded.origin[start], folded.origin[start + length - 1] + 1
+
+
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

@@ -1,0 +1,231 @@
+"""The palette (Ctrl+K): one field over the window that reaches every command and every object."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QModelIndex, QObject, QPointF, QRectF, QSize, Qt
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from app.commands import caps
+from app.search import PREFIXES, Entry, find
+from app.ui import paint
+from app.ui.buttons import Press
+from app.ui.icons import paint_icon
+from app.ui.layers import SHADOW, Place, Raised, Scrim
+from app.ui.panes import Glyph, rule
+from app.ui.results import ResultList, sentence
+from app.ui.text import KeyHint, Label, Named
+from app.ui.theme import theme
+from app.ui.words import Words, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PyQt6.QtGui import QPaintEvent
+
+    from app.commands import Command, Thing
+
+WIDE, TALL = 720, 660
+REST = 112
+"""Height of the field above the results and the keys below them."""
+GUARD_MS = 300
+"""How long ↵ is deaf after the list changed: a result that slips under the finger is not opened."""
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
+
+
+def monotonic_ms() -> int:
+    """Return a clock that never jumps."""
+    return time.monotonic_ns() // 1_000_000
+
+
+def entries(commands: Sequence[Command], things: Sequence[Thing]) -> list[Entry]:
+    """Return the lines of the palette for commands and objects."""
+    found = [Entry(t.kind, t.title, t.detail, t.icon, (), t.run) for t in things]
+    return found + [Entry(c.kind, c.text, "", c.icon, caps(c.keys), c.run) for c in commands]
+
+
+class Palette(Raised):
+    """One field, grouped results, the prefixes below. The focus goes back where it was."""
+
+    def __init__(self, window: QWidget, clock_ms: Callable[[], int] = monotonic_ms) -> None:
+        self.scrim = Scrim(window)
+        self.scrim.hide()
+        super().__init__(window)
+        self._clock_ms = clock_ms
+        self._entries: list[Entry] = []
+        self._changed_ms = 0
+        self._place = Place()
+        Named(self, say("palette.name"))
+        self.field = QLineEdit()
+        self.results = ResultList(self)
+        self._none = Label("", "body", "text_2", wrap=True)
+        self._none.setContentsMargins(24, 20, 24, 20)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SHADOW + 1, SHADOW + 1, SHADOW + 1, SHADOW + 1)
+        column.setSpacing(0)
+        column.addLayout(self._head())
+        column.addWidget(rule())
+        column.addWidget(self._none)
+        column.addWidget(self.results, 1)
+        column.addWidget(rule())
+        column.addLayout(self._foot())
+        self.scrim.pressed.connect(self.close_it)
+        self.closed.connect(self.close_it)
+        self.field.textChanged.connect(self._search)
+        self.results.clicked.connect(self._clicked)
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(20, 10, 16, 10)
+        row.setSpacing(10)
+        row.addWidget(Glyph("search", "accent_text", 22))
+        self.field.setProperty("bare", "true")
+        self.field.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        Named(self.field, say("palette.field"))
+        self.field.setMaxLength(200)
+        self.field.installEventFilter(self)
+        row.addWidget(self.field, 1)
+        self._escape = KeyHint()
+        row.addWidget(self._escape)
+        return row
+
+    def _foot(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(20, 8, 20, 10)
+        row.setSpacing(6)
+        self._prefixes: dict[str, tuple[QWidget, QWidget]] = {}
+        for keys, words in ((("↑", "↓"), "palette.choose"), (("↵",), "palette.open")):
+            row.addWidget(KeyHint(*keys))
+            row.addWidget(Label(say(words), "caption", "text_2"))
+            row.addSpacing(8)
+        row.addStretch(1)
+        for key, word in ((">", "action"), ("@", "person"), ("#", "meeting"), ("?", "help")):
+            self._prefixes[key] = KeyHint(key), Label(say(f"palette.prefix.{word}"), "caption", "text_2")
+            for part in self._prefixes[key]:
+                row.addWidget(part)
+        return row
+
+    # --- open and close -----------------------------------------------------------------------------------
+
+    def open_with(self, found: list[Entry]) -> None:
+        """Show the palette over the window with *found*, empty."""
+        self._entries = found
+        self._place.keep()
+        self._escape.show_keys(*caps("Esc"))
+        kinds = {entry.kind for entry in found}
+        for key, parts in self._prefixes.items():
+            for part in parts:
+                part.setVisible(bool(kinds & set(PREFIXES[key])))
+        self.field.clear()
+        self._search("")
+        self.fit()
+        for layer in (self.scrim, self):
+            layer.show()
+            layer.raise_()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def close_it(self) -> None:
+        """Hide, forget what was found, give the focus back."""
+        if not self.isVisible():
+            return
+        self.hide()
+        self.scrim.hide()
+        self._entries = []
+        self.results.show_groups(())
+        self._place.give_back()
+
+    def fit(self) -> None:
+        """Follow the window's size."""
+        window = self.parentWidget()
+        assert window is not None
+        self.scrim.setGeometry(window.rect())
+        wide = min(theme().scaled(WIDE), window.width() - 48) + 2 * SHADOW
+        most = min(TALL, window.height() - 140)
+        rest = theme().scaled(REST)
+        needed = self.results.needed_height() if self.results.found.rows else theme().scaled(64)
+        high = min(most, needed + rest) + 2 * SHADOW
+        self.setGeometry((window.width() - wide) // 2, 93 - SHADOW, wide, high)
+
+    # --- search -------------------------------------------------------------------------------------------
+
+    def _search(self, query: str) -> None:
+        before = self.results.found.rows
+        self.results.show_groups(find(query, self._entries))
+        if self.results.found.rows != before:
+            self._changed_ms = self._clock_ms()
+        nothing = not self.results.found.rows
+        named = query.strip()[1:] if query.strip()[:1] in PREFIXES else query
+        self._none.say(
+            say("palette.none", query=named.strip()) if named.strip() else say("palette.none.kind")
+        )
+        self._none.setVisible(nothing)
+        self.results.setVisible(not nothing)
+        self.fit()
+        self._say_chosen()
+
+    def _say_chosen(self) -> None:
+        hit = self.results.chosen()
+        self.field.setAccessibleDescription(sentence(hit) if hit is not None else self._none.text())
+
+    def _clicked(self, index: QModelIndex) -> None:
+        self.results.setCurrentIndex(index)
+        self._run()
+
+    def _enter(self) -> None:
+        if self._clock_ms() - self._changed_ms >= GUARD_MS:
+            self._run()
+
+    def _run(self) -> None:
+        hit = self.results.chosen()
+        if hit is not None:
+            self.close_it()
+            hit.entry.run()
+
+    def eventFilter(self, target: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 -- Qt's name
+        """Take the arrows and ↵ out of the field."""
+        if target is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            key = Qt.Key(event.key())
+            if key in _STEPS:
+                self.results.move_by(_STEPS[key])
+                self._say_chosen()
+                return True
+            if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+                if not event.isAutoRepeat():
+                    self._enter()
+                return True
+        return super().eventFilter(target, event)
+
+
+class SearchPill(Press):
+    """The palette's place in the top bar: as wide as the design's, or only its icon and keys."""
+
+    radius = 8.0
+
+    def __init__(self, *, compact: bool = False) -> None:
+        self._compact = compact
+        super().__init__(say("palette.pill.name"), ("Ctrl", "K"))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """398 x 34, or room for icon and keys."""
+        keys = paint.keys_width(self.keys)
+        return QSize(int(keys) + 44 if self._compact else theme().scaled(398), theme().scaled(34))
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the field's look, icon, hint and keys."""
+        painter = paint.painter_for(self)
+        color = theme().color
+        if not self._compact or self.underMouse():
+            fill = color("hover" if self.underMouse() else "surface")
+            paint.box(painter, QRectF(self.rect()), self.radius, fill, color("line"))
+        middle = self.height() / 2
+        paint_icon(painter, "search", QRectF(10, middle - 9, 18, 18), color("text_2"))
+        right = self.width() - paint.keys_width(self.keys) - 6
+        paint.keys(painter, QPointF(right, middle), self.keys, color("text_2"), color("sunken"))
+        if not self._compact:
+            hint: Words = say("palette.pill")
+            words = QRectF(38, 0, right - 46, self.height())
+            paint.text(painter, words, str(hint), theme().font("body"), color("text_3"))

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import i18n
+from app.commands import Command, Commands, caps
+from app.search import Entry, find
+
+
+def entry(text, detail="", kind="action", keys=()):
+    return Entry(kind, text, detail, "x", keys, lambda: None)
+
+
+LIST = [
+    entry("Écran de discrétion", keys=("Ctrl", "Maj", "B")),
+    entry("Verrouiller", keys=("Ctrl", "L")),
+    entry("RCP", kind="go", keys=("Ctrl", "2")),
+    entry("RCP Thorax", "mar. 24 nov. 12:30", "meeting"),
+    entry("RCP Sein", "jeu. 26 nov. 14:00", "meeting"),
+    entry("Lemaître-Œrtel Odile", "Oncologie", "person"),
+]
+
+
+def texts(query):
+    return [(group.name, [hit.entry.text for hit in group.hits]) for group in find(query, LIST)]
+
+
+def test_accents_case_hyphens_and_ligatures_do_not_matter():
+    for query in ("lemaitre oertel", "LEMAÎTRE", "odile lemaitre", "œrtel"):
+        assert texts(query)[0] == ("best", ["Lemaître-Œrtel Odile"])
+    assert texts("ECRAN DISC")[0] == ("best", ["Écran de discrétion"])
+
+
+def test_the_marked_part_is_what_was_typed():
+    best = find("oertel", LIST)[0].hits[0]
+    (start, end) = best.text[0]
+    assert best.entry.text[start:end] == "Œrtel"
+
+
+def test_a_word_at_the_start_comes_before_one_inside():
+    assert texts("rcp")[0] == ("best", ["RCP"])
+    assert texts("thorax rcp")[0] == ("best", ["RCP Thorax"])
+
+
+def test_initials_find_and_nonsense_does_not():
+    assert texts("edd")[0] == ("best", ["Écran de discrétion"])
+    assert texts("zzz") == []
+
+
+def test_prefixes_keep_one_kind():
+    assert [name for name, _ in texts("#")] == ["meeting"]
+    assert [name for name, _ in texts("@")] == ["person"]
+    assert [name for name, _ in texts(">")] == ["action", "go"]
+    assert texts("?")[0][0] == "help"
+    assert "RCP Thorax" not in texts("?")[0][1]
+
+
+def test_an_empty_query_shows_every_group_and_no_best():
+    assert [name for name, _ in texts("")] == ["meeting", "person", "action", "go"]
+
+
+@given(st.text(max_size=300), st.lists(st.text(max_size=40), max_size=8))
+def test_any_text_is_searched_and_marks_stay_inside(query, names):
+    for group in find(query, [entry(name, name[::-1]) for name in names]):
+        for hit in group.hits:
+            for start, end in hit.text:
+                assert 0 <= start < end <= len(hit.entry.text)
+            for start, end in hit.detail:
+                assert 0 <= start < end <= len(hit.entry.detail)
+
+
+def test_a_key_or_an_id_taken_twice_is_refused():
+    commands = Commands()
+    commands.add([Command("a", "A", list, "Ctrl+K")])
+    with pytest.raises(ValueError, match="b"):
+        commands.add([Command("b", "B", list, also=("Ctrl+K",))])
+    with pytest.raises(ValueError, match="a"):
+        commands.add([Command("a", "A", list)])
+
+
+def test_what_cannot_run_now_is_not_offered():
+    commands, can = Commands(), []
+    commands.add([Command("a", "A", list, enabled=lambda: bool(can))])
+    assert commands.now() == []
+    can.append(1)
+    assert [command.id for command in commands.now()] == ["a"]
+
+
+def test_key_caps_speak_the_language():
+    i18n.set_language("fr")
+    assert caps("Ctrl+Shift+B") == ("Ctrl", "Maj", "B")
+    assert caps("G, R") == ("G", "R")
+    assert caps("Ctrl+,") == ("Ctrl", ",")
+    assert caps("Ctrl++") == ("Ctrl", "+")
+    assert caps("Alt+Left") == ("Alt", "←")
+    assert caps("") == ()
+    i18n.set_language("en")
+    assert caps("Shift+Esc") == ("Shift", "Esc")
+    i18n.set_language("fr")
