@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from app import stills
 from app.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
 from media.engine import messages as m
-from resources.demo.people import TITLE
+from resources.demo.people import ME, TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -121,6 +121,22 @@ def _lock_wrong(stage: Stage) -> None:
     stage.office.lock()
     page = stage.office.lock_page
     page.type_password("mauvaise phrase")
+
+
+def _first_run(step: str) -> Callable[[Stage], None]:
+    def play(stage: Stage) -> None:
+        door = stage.office.door
+        door.setCurrentWidget(door.first)
+        door.first.protect.password.setText("girafe tambour velours cascade")
+        door.first.code.show_code("7K3MP-Q9ZXA-D4T8R-HW2N5-0CVBJ-6YSEG-1F8QK", [1, 4])
+        door.first.identity.name.setText(ME.name)
+        door.first.identity.specialty.setText(ME.specialty)
+        for saver in (door.first.code.saver, door.first.answer.saver):
+            saver.path.setText(f"/home/marchetti/Documents/{Path(saver.path.text()).name}")
+        door.first.answer.text.setPlainText("\n".join(["gllB40Bzb2xpdW0taWxsdXN0cmF0aW9u" * 2] * 90))
+        stage.later(lambda: door.first.show_step(step))
+
+    return play
 
 
 def _join(stage: Stage) -> None:
@@ -279,6 +295,10 @@ _POLICY = (
     '{"name":"CHVS-2026-11","forced":{"ceiling.up":1000},"reasons":{"ceiling.up":"Réseau hospitalier partagé : 1 Mb/s."}}'
 ).encode()
 SCENES = (
+    Scene("10a-proteger", _first_run("protect")),
+    Scene("10a-cle-de-secours", _first_run("code")),
+    Scene("10a-identite", _first_run("identity")),
+    Scene("10a-enrolement", _first_run("import")),
     Scene("10-verrou", _lock),
     Scene("10-verrou-refus", _lock_wrong),
     Scene("04-rejoindre", _join),

@@ -21,8 +21,8 @@ from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Notice
 from app.settings import feature as settings_feature
 from app.settings.service import Settings
+from app.signin.door import Door
 from app.signin.idle import IdleLock
-from app.signin.page import LockPage
 from app.signin.service import SignIn, wall_clock_ms
 from app.ui.theme import dress, theme
 from app.window import Window
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from app.signin.service import Opened
     from app.trust import News
     from app.ui.words import Words
-    from storage.vault import Terms
+    from storage.vault import Terms, Vault
 
 SOUND_AFTER_LOCK_MS = 60_000
 LOOK_EVERY_MS = 3_600_000
@@ -75,6 +75,7 @@ class Office(QObject):
         self._profile = profile
         self._session: Session | None = None
         self._opened: Opened | None = None
+        self._half_open: Vault | None = None
         self._closed = False
         self.config = Config(profile.policy)
         self.bridge = Bridge()
@@ -85,13 +86,14 @@ class Office(QObject):
         )
         self.settings = Settings(self.config)
         self._dress()
-        self.lock_page = LockPage(self.signin, self.bridge, profile.now_ms)
+        self.door = Door(self.signin, self.bridge, profile.now_ms)
+        self.lock_page = self.door.lock
         desk = Desk(self.bridge, self.open, profile.now_ms, self._tell)
         features = (
             meeting_feature.feature(self.meeting, self.session, self.config),
             settings_feature.feature(self.settings, self._make_devices),
         )
-        self.window = Window(features, desk, self.lock_page)
+        self.window = Window(features, desk, self.door)
         self.idle = IdleLock(profile.now_ms, self._in_meeting)
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
@@ -103,8 +105,9 @@ class Office(QObject):
         self._connect()
 
     def _connect(self) -> None:
-        self.lock_page.opened.connect(self._came_in)
-        self.lock_page.language_asked.connect(i18n.set_language)
+        self.door.opened.connect(self._came_in)
+        self.door.half_open.connect(self._began)
+        self.door.language_asked.connect(i18n.set_language)
         self.lock_page.theme_asked.connect(theme().apply)
         self.window.lock_asked.connect(self.lock)
         self.window.closed.connect(self.close)
@@ -126,8 +129,13 @@ class Office(QObject):
         assert self._session is not None
         return self._session
 
+    def _began(self, vault: Vault) -> None:
+        """Keep the open vault of a desk that is being enrolled: it locks as any other."""
+        self._half_open = vault
+        self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
+
     def _came_in(self, opened: Opened) -> None:
-        self._opened = opened
+        self._half_open, self._opened = None, opened
         self.settings.keep_in(opened.vault)
         self.config.load_user(opened.settings)
         self.sign_in(opened.session)
@@ -185,6 +193,7 @@ class Office(QObject):
     def lock(self, reason: str = "") -> None:
         """Close the vault, forget the session, delete the pages; a running call goes on unseen for a minute, muted."""
         if self._session is None:
+            self._lock_half_open(reason)
             return
         name, detail = self._session.name, self._session.specialty
         self._session, opened, self._opened = None, self._opened, None
@@ -198,10 +207,16 @@ class Office(QObject):
         else:
             self.meeting.forget()
         self.window.lock()
-        self.lock_page.reset(name, detail, by_idle=reason == "idle")
-        self.lock_page.focus_first()
+        self.door.reset(name, detail, by_idle=reason == "idle")
         if opened is not None:
             self.signin.close(opened.vault, self.bridge.run, reason)
+
+    def _lock_half_open(self, reason: str) -> None:
+        vault, self._half_open = self._half_open, None
+        if vault is not None:
+            self.idle.arm(0)
+            self.door.reset(by_idle=reason == "idle")
+            self.signin.close(vault, self.bridge.run, reason)
 
     def _lock_idle(self) -> None:
         self.lock("idle")
@@ -264,6 +279,9 @@ class Office(QObject):
         if self._opened is not None:
             self.signin.close(self._opened.vault, lambda shut: shut(), "closed")
             self._opened = None
+        if self._half_open is not None:
+            self.signin.close(self._half_open, lambda shut: shut(), "closed")
+            self._half_open = None
         self.bridge.close()
 
 
@@ -273,5 +291,5 @@ def build_office(profile: Profile, *, session: Session | None = None) -> Office:
     if session is not None:
         office.enter_as(session)
     else:
-        office.lock_page.focus_first()
+        office.door.focus_first()
     return office

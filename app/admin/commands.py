@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import getpass
 import json
 from datetime import UTC, datetime
@@ -58,7 +59,7 @@ def request(arguments: Namespace, _now_s: int) -> None:
 
 def issue(arguments: Namespace, now_s: int) -> None:
     """`device issue`: certify what a request asks."""
-    asked = Request.parse(store.read(arguments.request, cbor.MAX_BYTES))
+    asked = Request.parse(_bytes_of(store.read(arguments.request, cbor.MAX_BYTES)))
     user = _hex(arguments.user, ID_BYTES) if arguments.user else b""
     who = {"name": arguments.name, "role": arguments.role, "specialty": arguments.specialty}
     store.check_new(arguments.out)
@@ -69,6 +70,14 @@ def issue(arguments: Namespace, now_s: int) -> None:
     store.write_new(arguments.out, organisation.enrolment(certificate, now_s).encode())
     print(f"{certificate.name} ({certificate.role}), jusqu'au {_day(certificate.not_after)}")
     print(f"personne {certificate.user.hex()}\ncertificat {certificate.hash.hex()}")
+
+
+def _bytes_of(request: bytes) -> bytes:
+    """Take a request as a file, or as the text that a desk shows for copying (base64)."""
+    try:
+        return base64.b64decode(b"".join(request.split()), validate=True) if request.isascii() else request
+    except ValueError:
+        return request
 
 
 def revoke(arguments: Namespace, now_s: int) -> None:

@@ -15,7 +15,7 @@ from PyQt6.QtWidgets import QApplication
 
 from app.demo import orders
 from app.demo.witness import Witness
-from app.signin.service import SignIn
+from app.signin.service import Opened, SignIn
 from app.workstation import Office, Profile, build_office
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ async def _unlock(order: orders.Sit) -> Session:
     """Return who may work here; the vault is closed again, so that the window's own lock can open it."""
     opened = await SignIn(Path(order.profile)).unlock(order.password)
     await asyncio.to_thread(opened.vault.lock)
+    assert isinstance(opened, Opened), "the demo's desks are enrolled"
     return opened.session
 
 

@@ -10,12 +10,12 @@ from PyQt6.QtGui import QPen
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import fmt_time, language, tr
-from app.signin.service import Opened, SignInRefused
+from app.signin.service import SignInRefused
 from app.ui import paint
 from app.ui.buttons import Button, IconButton
 from app.ui.choices import Segmented
 from app.ui.marks import Avatar, Chip, Logo
-from app.ui.panes import EmptyState, Field, Glyph, ground
+from app.ui.panes import Field, Glyph, ground
 from app.ui.text import Label
 from app.ui.theme import theme
 from app.ui.words import Words, say
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent, QShowEvent
 
     from app.bridge import Bridge
-    from app.signin.service import SignIn
+    from app.signin.enrol import Pending
+    from app.signin.service import Opened, SignIn
 
 CARD_WIDTH = 458
 CARD_PADDING = 36
@@ -149,7 +150,7 @@ class _NewCode(QWidget):
 
 
 class LockPage(QWidget):
-    """The whole window while it is locked. `opened` carries the unlocked desk."""
+    """The whole window while it is locked. `opened` carries the unlocked desk, or a vault whose enrolment is pending."""
 
     opened = pyqtSignal(object)
     language_asked = pyqtSignal(str)
@@ -210,8 +211,7 @@ class LockPage(QWidget):
         card.addSpacing(24)
         self._new_code = _NewCode()
         self._new_code.noted.connect(self.code_noted)
-        missing = EmptyState("plug-connected", say("signin.missing"), say("signin.missing.why"))
-        for form in (self._with_password, self._with_code, missing, self._new_code):
+        for form in (self._with_password, self._with_code, self._new_code):
             self._forms.addWidget(form)
         card.addWidget(self._forms)
         self._with_password.asked.connect(self._unlock)
@@ -250,9 +250,7 @@ class LockPage(QWidget):
             field.clear()
         words = say("signin.locked_idle" if by_idle else "signin.locked_at", time=self._time())
         self._state.show_state(words if name else say("signin.locked"), "lock", "plain")
-        enrolled = self._signin.enrolled()
-        self._forms.setCurrentIndex(0 if enrolled else 2)
-        self._turn_to_password() if enrolled else None
+        self._turn_to_password()
         self.tick()
 
     def _time(self) -> str:
@@ -321,13 +319,13 @@ class LockPage(QWidget):
             return
         self._open(self._with_code, self._signin.recover(self._code.text(), self._new.text()))
 
-    def _open(self, form: _Form, work: Coroutine[object, object, Opened]) -> None:
+    def _open(self, form: _Form, work: Coroutine[object, object, Opened | Pending]) -> None:
         form.busy(True)
         form.tell(say("signin.opening"), "text_2", "key")
         self._fit()
         self._bridge.start(self, work, self._came_in, self._stayed_out)
 
-    def _came_in(self, opened: Opened) -> None:
+    def _came_in(self, opened: Opened | Pending) -> None:
         for form in (self._with_password, self._with_code):
             form.busy(False)
         for field in (self._password, self._code, self._new):

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -14,6 +15,7 @@ from app import trust
 from app.audit import Trail
 from app.config import DIRECTORY_FILE, KEYRING, Config
 from app.session import Session
+from app.signin import enrol
 from media.engine.messages import TrustAnchor
 from media.errors import MediaError
 from media.keys.certs import DeviceCert
@@ -22,9 +24,10 @@ from storage import errors
 from storage.vault import Terms, Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from app.config import Policy
+    from app.signin.enrol import Pending
     from app.trust import News
     from storage.oskeyring import KeyringPolicy
 
@@ -39,6 +42,7 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
     (errors.KeyringUnavailable, "keyring-unavailable"),
     (errors.TooNew, "too-new"),
     (errors.ProfileInUse, "in-use"),
+    (errors.ProfileExists, "in-use"),
     (errors.DiskTrouble, "disk"),
     (errors.Damaged, "damaged"),
     (errors.StorageError, "damaged"),
@@ -108,19 +112,38 @@ class SignIn:
         """Tell whether this folder holds a profile."""
         return Vault.exists(self.folder)
 
-    async def unlock(self, password: str) -> Opened:
+    @property
+    def keyring(self) -> KeyringPolicy:
+        """What policy says of the system's keyring."""
+        return self._terms.keyring
+
+    async def protect(self, password: str) -> Pending:
+        """Make the vault of a new desk, protected by *password*; raises SignInRefused."""
+        with _refusing():
+            await asyncio.to_thread(self._shut.wait, SHUT_S)
+            vault, code = await asyncio.to_thread(Vault.create, self.folder, password, self._terms)
+            return enrol.Pending(vault, code)
+
+    async def unlock(self, password: str) -> Opened | Pending:
         """Open with the password; raises SignInRefused."""
         return await self._open(
             "password",
             lambda: (vault := Vault.unlock(self.folder, password, self._terms), vault.recovery_code),
+            password,
         )
 
-    async def recover(self, code: str, password: str) -> Opened:
+    async def recover(self, code: str, password: str) -> Opened | Pending:
         """Open with the recovery code and take *password* from now on; raises SignInRefused."""
         return await self._open(
             "recovery-code",
             lambda: Vault.unlock_with_recovery(self.folder, code, password, self._terms),
+            password,
         )
+
+    async def enter(self, pending: Pending) -> Opened:
+        """Open the desk of a vault that was enrolled a moment ago; raises SignInRefused."""
+        with _refusing():
+            return await self._read(pending.vault, "", "enrolment")
 
     async def refresh(self, vault: Vault) -> tuple[News, Session]:
         """Look at the directory again; the session is read anew, so that what is new counts.
@@ -146,18 +169,19 @@ class SignIn:
 
         run(shut)
 
-    async def _open(self, how: str, opener: Callable[[], tuple[Vault, str]]) -> Opened:
-        try:
+    async def _open(
+        self, how: str, opener: Callable[[], tuple[Vault, str]], password: str
+    ) -> Opened | Pending:
+        with _refusing():
             await asyncio.to_thread(self._shut.wait, SHUT_S)
             vault, code = await asyncio.to_thread(opener)
             try:
-                return await self._read(vault, code, how)
+                if vault.read_only or await enrol.enrolled(vault):
+                    return await self._read(vault, code, how)
+                return await enrol.resume(vault, code, password)
             except BaseException:
                 await asyncio.to_thread(vault.lock)
                 raise
-        except (errors.StorageError, MediaError) as error:
-            code = next(code for kind, code in _CODES if isinstance(error, kind))
-            raise SignInRefused(code, getattr(error, "group", 0)) from error
 
     async def _read(self, vault: Vault, code: str, how: str) -> Opened:
         settings = await asyncio.wrap_future(vault.settings.all())
@@ -181,6 +205,16 @@ class SignIn:
         for code, _ in set(news.warnings) - set(self._warned):
             self.trail.record("directory-alarm", reason=code)
         self._warned = news.warnings
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Say what storage and keys refuse as this door's own refusal."""
+    try:
+        yield
+    except (errors.StorageError, MediaError) as error:
+        code = next(code for kind, code in _CODES if isinstance(error, kind))
+        raise SignInRefused(code, getattr(error, "group", 0)) from error
 
 
 async def read_session(vault: Vault) -> Session:

@@ -79,7 +79,7 @@ class Chip(QLabel):
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the box, the icon, the struck word, the words."""
         painter = paint.painter_for(self)
-        fill, line, ink = _chip_colours(self._tone)
+        fill, line, ink = chip_colours(self._tone)
         paint.box(painter, QRectF(self.rect()), 5, fill, None if self._tone == "ext" else line)
         if self._tone == "ext":
             painter.setPen(QPen(ink, 1, Qt.PenStyle.DashLine))
@@ -116,7 +116,8 @@ class TrustMark(Chip):
         self.setToolTip(str(say(f"trust.{level}.why")))
 
 
-def _chip_colours(tone: str) -> tuple[QColor, QColor, QColor]:
+def chip_colours(tone: str) -> tuple[QColor, QColor, QColor]:
+    """Return ground, line and ink of a tone."""
     color = theme().color
     if tone == "plain":
         return color("sunken"), color("line"), color("text_2")
@@ -180,13 +181,20 @@ class Logo(QLabel):
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint an open C around a point."""
-        painter = paint.painter_for(self)
-        painter.scale(self.width() / 36, self.height() / 36)
-        paint.box(painter, QRectF(1, 1, 34, 34), 9, theme().color("accent"))
-        ink = theme().color("on_accent")
-        painter.setPen(QPen(ink, 3, cap=Qt.PenCapStyle.RoundCap))
-        painter.drawArc(QRectF(9.4, 9.4, 17.2, 17.2), 43 * 16, 274 * 16)
-        paint.box(painter, QRectF(15.4, 15.4, 5.2, 5.2), 2.6, ink)
+        rect = QRectF(self.rect())
+        paint_logo(paint.painter_for(self), rect, theme().color("accent"), theme().color("on_accent"))
+
+
+def paint_logo(painter: QPainter, rect: QRectF, ground: QColor, ink: QColor) -> None:
+    """Draw the mark in a rounded box that fills *rect*."""
+    painter.save()
+    painter.translate(rect.topLeft())
+    painter.scale(rect.width() / 36, rect.height() / 36)
+    paint.box(painter, QRectF(1, 1, 34, 34), 9, ground)
+    painter.setPen(QPen(ink, 3, cap=Qt.PenCapStyle.RoundCap))
+    painter.drawArc(QRectF(9.4, 9.4, 17.2, 17.2), 43 * 16, 274 * 16)
+    paint.box(painter, QRectF(15.4, 15.4, 5.2, 5.2), 2.6, ink)
+    painter.restore()
 
 
 class LevelMeter(QWidget):

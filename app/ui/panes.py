@@ -209,6 +209,11 @@ class Field(QLineEdit):
         self.setAccessibleName(str(self._name))
         self.setPlaceholderText(str(self._hint))
 
+    def rename(self, name: Words) -> None:
+        """Go by another name."""
+        self._name = name
+        self._translate()
+
     def _flip(self) -> None:
         hidden = self.echoMode() == QLineEdit.EchoMode.Password
         self.setEchoMode(QLineEdit.EchoMode.Normal if hidden else QLineEdit.EchoMode.Password)

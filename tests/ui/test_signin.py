@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
 
@@ -13,7 +12,7 @@ from PyQt6.QtWidgets import QLineEdit
 from app import stills
 from app.meeting.view import Notice, Stage
 from app.signin.idle import IdleLock
-from app.signin.service import SignIn, SignInRefused
+from app.signin.service import SignIn
 from app.ui.buttons import IconButton
 from app.ui.marks import Chip
 from app.ui.panes import Banner
@@ -143,24 +142,6 @@ def test_each_fault_says_what_to_do(door, qtbot, monkeypatch, error, words):
     door.office.lock_page.type_password(PASSWORD)
     qtbot.waitUntil(lambda: any(words in text for text in shown(door.office.lock_page)))
     assert door.window.locked
-
-
-def test_a_desk_without_a_profile_says_who_can_help(make_desk, tmp_path):
-    desk = make_desk(folder=tmp_path / "none", make_signin=SignIn)
-    assert "Ce poste n’est pas encore enrôlé" in shown(desk.office.lock_page)
-
-
-async def _refused(signin):
-    with pytest.raises(SignInRefused) as caught:
-        await signin.unlock(PASSWORD)
-    return caught.value.code
-
-
-def test_a_vault_without_certificate_is_not_enrolled(tmp_path, qapp):
-    Vault.create(tmp_path / "p", PASSWORD, CHEAP)[0].lock()
-    signin = SignIn(tmp_path / "p", CHEAP)
-    assert asyncio.run(_refused(signin)) == "not-enrolled"
-    assert asyncio.run(_refused(signin)) == "not-enrolled", "the vault was closed again"
 
 
 def test_the_lock_closes_the_vault_and_deletes_the_pages(door, qtbot):

@@ -1,0 +1,65 @@
+"""What stands before the desk: the lock, or the first run where nobody has a profile yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtWidgets import QStackedWidget
+
+from app.signin.enrol import Pending
+from app.signin.firstrun import FirstRun
+from app.signin.page import LockPage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.bridge import Bridge
+    from app.signin.service import SignIn
+    from app.ui.words import Words
+
+
+class Door(QStackedWidget):
+    """The window's other face. `opened` carries an unlocked desk, `half_open` a vault whose enrolment is under way."""
+
+    opened = pyqtSignal(object)
+    half_open = pyqtSignal(object)
+    language_asked = pyqtSignal(str)
+
+    def __init__(self, signin: SignIn, bridge: Bridge, now_ms: Callable[[], int]) -> None:
+        super().__init__()
+        self._signin = signin
+        self.lock = LockPage(signin, bridge, now_ms)
+        self.first = FirstRun(signin, bridge, now_ms)
+        self.addWidget(self.lock)
+        self.addWidget(self.first)
+        self.lock.opened.connect(self._unlocked)
+        self.first.began.connect(self.half_open)
+        self.first.finished.connect(self.opened)
+        for page in (self.lock, self.first):
+            page.language_asked.connect(self.language_asked)
+        self.reset()
+
+    def reset(self, name: str = "", detail: Words = "", *, by_idle: bool = False) -> None:
+        """Show what a newcomer sees: the locked desk of *name*, or the first run."""
+        self.first.forget()
+        self.lock.reset(name, detail, by_idle=by_idle)
+        if self._signin.enrolled():
+            self.setCurrentWidget(self.lock)
+        else:
+            self.first.begin()
+            self.setCurrentWidget(self.first)
+        self.focus_first()
+
+    def focus_first(self) -> None:
+        """Give the focus to the field to type in."""
+        (self.lock if self.currentWidget() is self.lock else self.first).focus_first()
+
+    def _unlocked(self, found: object) -> None:
+        if isinstance(found, Pending):
+            self.half_open.emit(found.vault)
+            self.first.resume(found)
+            self.setCurrentWidget(self.first)
+            self.focus_first()
+        else:
+            self.opened.emit(found)

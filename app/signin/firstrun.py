@@ -1,0 +1,367 @@
+"""The first run of a desk (10a): four steps beside their list. The vault is made first, so that a restart goes on here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPen, QTextDocument
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from app.i18n import language, tr
+from app.signin import enrol
+from app.signin.enrol import EnrolRefused, Pending
+from app.signin.service import SignInRefused
+from app.signin.steps import Code, Identity, Import, Protect, Step
+from app.ui import paint
+from app.ui.buttons import Button
+from app.ui.icons import paint_icon
+from app.ui.marks import paint_logo
+from app.ui.panes import ground, scrolled
+from app.ui.theme import theme
+from app.ui.words import Words, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from typing import Any
+
+    from PyQt6.QtGui import QPaintEvent, QResizeEvent
+
+    from app.bridge import Bridge, Job
+    from app.signin.service import SignIn
+
+PANEL = {"light": "#0B5D70", "dark": "#0F3640"}
+PANEL_WIDTH, NARROW_PANEL = 480, 380
+MARGIN, NARROW_MARGIN = 96, 48
+NARROW = 1340
+"""Below this width the panel and the margins give way to the fields."""
+CONTENT_WIDTH = 770
+
+
+class _Line(QLabel):
+    """One line of the list of steps: its number or a check, its name, a detail."""
+
+    def __init__(self, number: int, key: str) -> None:
+        super().__init__()
+        self._number, self._key, self._state = number, key, "ahead"
+        self.setMinimumHeight(theme().scaled(52))
+
+    def show_state(self, state: str) -> None:
+        """Show a step that is `past`, `now` or `ahead`."""
+        self._state = state
+        title = tr(f"firstrun.list.{self._key}")
+        self.setAccessibleName(tr(f"firstrun.step.{state}", title=title))
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Two lines of text."""
+        return QSize(NARROW_PANEL - 96, theme().scaled(52))
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the disc and the words."""
+        painter = paint.painter_for(self)
+        white, ground_color = QColor("#FFFFFF"), QColor(PANEL[theme().name])
+        faint = QColor(255, 255, 255, 205)
+        lit = self._state != "ahead"
+        disc = QRectF(1, 1, 28, 28)
+        paint.box(painter, disc, 14, white if lit else None, None if lit else faint)
+        middle = Qt.AlignmentFlag.AlignHCenter
+        if self._state == "past":
+            paint_icon(painter, "check", QRectF(6, 6, 18, 18), ground_color)
+        else:
+            ink = ground_color if lit else faint
+            paint.text(painter, disc, str(self._number), theme().font("small_strong"), ink, middle)
+        ink = white if lit else faint
+        width = self.width() - 44
+        title, detail = tr(f"firstrun.list.{self._key}"), tr(f"firstrun.list.{self._key}.detail")
+        high = theme().scaled(24)
+        paint.text(painter, QRectF(44, 0, width, high), title, theme().font("heading"), ink)
+        paint.text(painter, QRectF(44, high, width, theme().scaled(20)), detail, theme().font("small"), ink)
+
+
+class _Panel(QWidget):
+    """The coloured side: the program's name and where one is in the steps."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(48, 176, 48, 48)
+        column.setSpacing(14)
+        self._lines = {key: _Line(number, key) for number, key in enumerate(keys, 1)}
+        column.addSpacing(theme().scaled(72))
+        for line in self._lines.values():
+            column.addWidget(line)
+        column.addStretch(1)
+
+    def show_step(self, key: str) -> None:
+        """Mark the step *key*; those before it are done."""
+        state = "past"
+        for name, line in self._lines.items():
+            line.show_state("now" if name == key else state)
+            state = "ahead" if name == key else state
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the ground, the mark and the title."""
+        painter = paint.painter_for(self)
+        painter.fillRect(self.rect(), QColor(PANEL[theme().name]))
+        white = QColor("#FFFFFF")
+        paint_logo(painter, QRectF(48, 48, 40, 40), white, QColor(PANEL[theme().name]))
+        name = QRectF(100, 48, self.width() - 140, 40)
+        paint.text(painter, name, "Consilium", theme().font("title"), white)
+        painter.setFont(theme().font("display"))
+        painter.setPen(QPen(white))
+        place = QRectF(48, 152, self.width() - 80, theme().scaled(80))
+        painter.drawText(place, Qt.TextFlag.TextWordWrap, tr("firstrun.headline"))
+
+
+class FirstRun(QWidget):
+    """All four steps. `finished` carries the open desk, `began` the vault that is now open, `left` asks for the door."""
+
+    finished = pyqtSignal(object)
+    began = pyqtSignal(object)
+    left = pyqtSignal()
+    language_asked = pyqtSignal(str)
+
+    KEYS = ("protect", "code", "identity", "import")
+
+    def __init__(self, signin: SignIn, bridge: Bridge, now_ms: Callable[[], int]) -> None:
+        super().__init__()
+        self._signin, self._bridge, self._now_ms = signin, bridge, now_ms
+        self._pending: Pending | None = None
+        self._busy = False
+        self._job: Job | None = None
+        ground(self, "surface")
+        self.protect, self.code = Protect(signin.keyring), Code()
+        self.identity, self.answer = Identity(), Import()
+        self._steps: tuple[Step, ...] = (self.protect, self.code, self.identity, self.answer)
+        self._panel, self._stack = _Panel(self.KEYS), QStackedWidget()
+        self._build()
+        self._acts = dict(
+            zip(self.KEYS, (self._protect, self._confirm, self._request, self._finish), strict=True)
+        )
+        for step in self._steps:
+            step.done.connect(self._go_on)
+        self.code.print_asked.connect(self._print)
+        self.code.saver.asked.connect(self._save_code)
+        self.answer.saver.asked.connect(self._save_request)
+        self.show_step("protect")
+
+    def _build(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._panel)
+        inner = QWidget()
+        inner.setMaximumWidth(CONTENT_WIDTH)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 64, 0, 40)
+        column.setSpacing(24)
+        for step in self._steps:
+            self._stack.addWidget(scrolled(self._padded(step)))
+        column.addWidget(self._stack, 1)
+        column.addLayout(self._footer())
+        self._margins = QHBoxLayout()
+        self._margins.addWidget(inner, 1)
+        self._margins.addStretch(0)
+        row.addLayout(self._margins, 1)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Give the fields what a small screen has."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        margin = NARROW_MARGIN if narrow else MARGIN
+        self._panel.setFixedWidth(NARROW_PANEL if narrow else PANEL_WIDTH)
+        self._margins.setContentsMargins(margin - 6, 0, margin - 12, 0)
+
+    @staticmethod
+    def _padded(step: Step) -> QWidget:
+        """Leave room for the focus ring inside the scrolled area."""
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(6, 6, 12, 6)
+        column.addWidget(step)
+        return holder
+
+    def _footer(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(6, 0, 12, 0)
+        row.setSpacing(12)
+        self._back = Button(say("firstrun.back"), "ghost", "l", "arrow-left")
+        self._back.clicked.connect(self._go_back)
+        row.addWidget(self._back)
+        row.addStretch(1)
+        other = Button(say("firstrun.other_language"), "secondary", "l")
+        other.clicked.connect(lambda: self.language_asked.emit("en" if language() == "fr" else "fr"))
+        row.addWidget(other)
+        self.next = Button(say("firstrun.next"), "primary", "l", keys=("↵",))
+        self.next.clicked.connect(self._go_on)
+        row.addWidget(self.next)
+        return row
+
+    # --- where one is -------------------------------------------------------------------------------------
+
+    @property
+    def step(self) -> str:
+        """Key of the step that is shown."""
+        return self.KEYS[self._stack.currentIndex()]
+
+    def begin(self) -> None:
+        """Start with an empty desk."""
+        self._pending = None
+        self.forget()
+        self.show_step("protect")
+
+    def resume(self, pending: Pending) -> None:
+        """Go on where *pending* stopped."""
+        self._pending = pending
+        self.protect.forget()
+        if pending.recovery_code:
+            self.code.show_code(pending.recovery_code, enrol.ask_groups(pending.recovery_code))
+        else:
+            self.code.show_code("", [])
+        self.identity.show_pending(pending)
+        self.answer.show_pending(pending)
+        self.show_step(pending.step)
+
+    def forget(self) -> None:
+        """Drop what is under way and leave no secret in a widget."""
+        if self._job is not None:
+            self._job.cancel()
+        self._pending, self._job = None, None
+        self._set_busy(False)
+        self.protect.forget()
+        self.code.show_code("", [])
+        self.answer.text.clear()
+        for field in (self.identity.name, self.identity.specialty, *self.code.fields):
+            field.clear()
+
+    def show_step(self, key: str) -> None:
+        """Show the step *key* and give the focus to its first field."""
+        self._stack.setCurrentIndex(self.KEYS.index(key))
+        self._panel.show_step(key)
+        self._back.setVisible(key == "import" or (key == "protect" and self._can_leave()))
+        self.next.say(say("firstrun.open" if key == "import" else "firstrun.next"))
+        self._current().tell("")
+        self.focus_first()
+
+    def _can_leave(self) -> bool:
+        return False
+
+    def focus_first(self) -> None:
+        """Give the focus to the field to type in."""
+        self._current().first().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _current(self) -> Step:
+        return self._steps[self._stack.currentIndex()]
+
+    def _go_back(self) -> None:
+        if self.step == "import":
+            self.show_step("identity")
+        else:
+            self.left.emit()
+
+    def _go_on(self) -> None:
+        if not self._busy:
+            self._acts[self.step]()
+
+    # --- the steps ----------------------------------------------------------------------------------------
+
+    def _protect(self) -> None:
+        refusal = self.protect.refusal()
+        if refusal:
+            self._refuse(say(refusal))
+            return
+        self._work(self._signin.protect(self.protect.password.text()), self._made, "firstrun.making")
+
+    def _made(self, pending: Pending) -> None:
+        self.began.emit(pending.vault)
+        self.resume(pending)
+
+    def _confirm(self) -> None:
+        assert self._pending is not None
+        self._work(enrol.confirm(self._pending, self.code.asked, self.code.typed()), self.resume)
+
+    def _request(self) -> None:
+        assert self._pending is not None
+        who = self.identity
+        role = str(who.role.currentData())
+        self._work(enrol.request(self._pending, who.name.text(), role, who.specialty.text()), self.resume)
+
+    def _finish(self) -> None:
+        assert self._pending is not None
+        answer = self.answer
+        try:
+            relay = enrol.read_relay(
+                answer.relay.text(), answer.pin.text(), authority=answer.authority.isChecked()
+            )
+        except EnrolRefused as refused:
+            self._failed(refused)
+            return
+        pending = self._pending
+        now_s = self._now_ms() // 1000
+        path = answer.file.text()
+
+        async def finish() -> object:
+            await enrol.finish(pending, path, relay, now_s)
+            return await self._signin.enter(pending)
+
+        self._work(finish(), self._opened, "firstrun.opening")
+
+    def _opened(self, opened: object) -> None:
+        self.forget()
+        self.finished.emit(opened)
+
+    def _work(
+        self, work: Coroutine[Any, Any, Any], done: Callable[[Any], None], words: str = "firstrun.working"
+    ) -> None:
+        self._set_busy(True)
+        self._current().tell(say(words), "text_2", "key")
+
+        def answer(value: object) -> None:
+            self._set_busy(False)
+            done(value)
+
+        self._job = self._bridge.start(self, work, answer, self._failed)
+
+    def _set_busy(self, yes: bool) -> None:
+        self._busy = yes
+        self.next.setEnabled(not yes)
+
+    def _failed(self, error: Exception) -> None:
+        self._set_busy(False)
+        if isinstance(error, EnrolRefused):
+            self._refuse(say(f"firstrun.refused.{error.code}"))
+        elif isinstance(error, SignInRefused):
+            self._refuse(say(f"signin.refused.{error.code}", group=error.group))
+        else:
+            self._refuse(say("signin.refused.disk"))
+
+    def _refuse(self, words: Words) -> None:
+        self._current().tell(words, "danger", "alert-circle")
+        self.focus_first()
+
+    # --- paper and files ----------------------------------------------------------------------------------
+
+    def _save_code(self, path: str) -> None:
+        assert self._pending is not None
+        text = tr("firstrun.code.paper", code=self._pending.recovery_code)
+        self._work(enrol.save(path, f"{text}\n".encode()), lambda _: self._saved())
+
+    def _save_request(self, path: str) -> None:
+        assert self._pending is not None
+        self._work(enrol.save(path, self._pending.request), lambda _: self._saved())
+
+    def _saved(self) -> None:
+        self._current().tell(say("firstrun.saved"), "ok", "circle-check")
+
+    def _print(self, code: str) -> None:
+        from PyQt6.QtPrintSupport import QPrinter, QPrinterInfo  # noqa: PLC0415 -- asks the print server
+
+        found = QPrinterInfo.defaultPrinter()
+        if found.isNull():
+            self._refuse(say("firstrun.refused.no-printer"))
+            return
+        sheet = QTextDocument()
+        sheet.setPlainText(tr("firstrun.code.paper", code=code))
+        sheet.print(QPrinter(found))
+        self.code.tell(say("firstrun.code.printed", printer=found.description()), "ok", "circle-check")
