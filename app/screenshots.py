@@ -286,6 +286,14 @@ def _help(stage: Stage) -> None:
     stage.later(stage.office.window.flip_help)
 
 
+def _undo(stage: Stage) -> None:
+    from app.ui.buttons import Switch  # noqa: PLC0415 -- as above
+
+    _settings("meetings")(stage)
+    page = stage.office.window.page("settings")
+    stage.later(next(s for s in page.findChildren(Switch) if s.isEnabled()).click)
+
+
 def _discretion(stage: Stage) -> None:
     stage.call(9, sharing=True, speaking=1)
     stage.later(stage.office.window.flip_veil)
@@ -325,6 +333,8 @@ SCENES = (
     Scene("12-reglages-appareils", _devices),
     Scene("12-reglages-apparence", _settings("appearance")),
     Scene("12-reglages-debit", _settings("line"), _POLICY),
+    Scene("12-a-propos", _settings("about")),
+    Scene("13-annuler", _undo),
 )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.feature import Feature
 from app.intents import OpenSettings
+from app.settings.commands import settings_commands
 from app.ui.words import say
 
 if TYPE_CHECKING:
@@ -27,5 +29,13 @@ def feature(
 
         return SettingsPage(desk, settings, make_devices)
 
-    opens = frozenset({OpenSettings})
-    return Feature("settings", say("settings.title"), "settings", make_page, "Ctrl+,", opens, at_end=True)
+    return Feature(
+        "settings",
+        say("settings.title"),
+        "settings",
+        make_page,
+        "Ctrl+,",
+        frozenset({OpenSettings}),
+        at_end=True,
+        commands=partial(settings_commands, settings),
+    )

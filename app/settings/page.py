@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QRectF, QSize
@@ -20,6 +21,8 @@ from app.config import BadValue
 from app.feature import Page
 from app.i18n import fmt_number
 from app.intents import OpenSettings
+from app.settings.about import parts
+from app.settings.sections import SECTIONS
 from app.ui import paint
 from app.ui.buttons import Press, Switch
 from app.ui.choices import Select
@@ -36,21 +39,14 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
 
     from app.config import Setting
-    from app.feature import Desk
+    from app.feature import Desk, Tell
     from app.intents import Intent
+    from app.settings.about import Part
     from app.settings.service import Settings
 
 KBPS = (0, 300, 600, 1000, 2000, 4000, 8000)
 MINUTES = (1, 2, 5, 10, 15, 30, 60)
 SIZES = (100, 115, 130, 150)
-SECTIONS: tuple[tuple[str, str, tuple[Setting[Any], ...]], ...] = (
-    ("devices", "video", ()),
-    ("appearance", "contrast", (c.LANGUAGE, c.THEME, c.TEXT_SIZE)),
-    ("meetings", "users-group", (c.ADMIT_CERTIFIED, c.SHARE_KIND, c.SINGLE_KEYS)),
-    ("line", "wifi-2", (c.UP_KBPS, c.DOWN_KBPS)),
-    ("security", "shield-lock", (c.IDLE_LOCK_MINUTES,)),
-)
-"""Sections of the page: key, icon, settings in order. Devices are a page of their own."""
 
 
 class SectionButton(Press):
@@ -84,9 +80,9 @@ class SectionButton(Press):
 class SettingRow(QFrame):
     """One setting: what it is called, what it means, its control; forced by IT: sunken, with value and reason."""
 
-    def __init__(self, setting: Setting[Any], settings: Settings) -> None:
+    def __init__(self, setting: Setting[Any], settings: Settings, tell: Tell) -> None:
         super().__init__()
-        self._setting, self._settings = setting, settings
+        self._setting, self._settings, self._tell = setting, settings, tell
         self._forced = settings.config.forced(setting)
         ground(self, "sunken" if self._forced else "surface")
         row = QHBoxLayout(self)
@@ -125,9 +121,42 @@ class SettingRow(QFrame):
 
     def _choose(self, value: object) -> None:
         try:
-            self._settings.choose(self._setting, value)
+            undo = self._settings.choose_undoably(self._setting, value)
         except BadValue:
             return
+        if undo is not None:
+            self._tell(say("settings.changed", name=say(f"setting.{self._setting.key}")), undo)
+
+    def show_value(self) -> None:
+        """Show the value that holds now: a command or a way back may have changed it."""
+        value = self._settings.config.get(self._setting)
+        if isinstance(self.control, Switch):
+            self.control.setChecked(value)
+        elif isinstance(self.control, Select):
+            self.control.setCurrentIndex(max(self.control.findData(str(value)), 0))
+
+
+class PartRow(QFrame):
+    """One part of the program: name, what it does here, version, licence."""
+
+    def __init__(self, part: Part) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 16, 10)
+        row.setSpacing(12)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(Label(part.name, "body_strong"))
+        words.addWidget(Label(say(f"about.what.{part.what}"), "small", "text_2", wrap=True))
+        row.addLayout(words, 1)
+        row.addWidget(Label(part.version or say("about.absent"), "mono", "text_2"))
+        holder = QWidget()
+        holder.setFixedWidth(theme().scaled(220))
+        licence = QHBoxLayout(holder)
+        licence.setContentsMargins(0, 0, 0, 0)
+        licence.addWidget(Chip(part.licence))
+        licence.addStretch(1)
+        row.addWidget(holder)
 
 
 class SettingsPage(Page):
@@ -140,7 +169,7 @@ class SettingsPage(Page):
         make_devices: Callable[[Desk, Callable[[str, str], None]], QWidget],
     ) -> None:
         super().__init__()
-        self._settings = settings
+        self._settings, self._tell = settings, desk.tell
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -148,9 +177,14 @@ class SettingsPage(Page):
         row.addWidget(rule("v"))
         self._stack = QStackedWidget()
         row.addWidget(self._stack, 1)
+        makers: dict[str, Callable[[], QWidget]] = {
+            "devices": partial(make_devices, desk, self._choose_device),
+            "about": self._parts,
+        }
         for key, _icon, of in SECTIONS:
-            content = make_devices(desk, self._choose_device) if key == "devices" else self._rows(of)
+            content = makers[key]() if key in makers else self._rows(of)
             self._stack.addWidget(self._section(key, content))
+        desk.bridge.watch(self, settings.config.changed, self._show_values)
         self.choose("devices")
 
     def _list(self) -> QWidget:
@@ -198,16 +232,14 @@ class SettingsPage(Page):
         return scrolled(holder)
 
     def _rows(self, of: tuple[Setting[Any], ...]) -> QWidget:
-        card = QFrame()
-        card.setProperty("card", "plain")
-        column = QVBoxLayout(card)
-        column.setContentsMargins(1, 1, 1, 1)
-        column.setSpacing(0)
-        for place, setting in enumerate(of):
-            if place:
-                column.addWidget(rule())
-            column.addWidget(SettingRow(setting, self._settings))
-        return card
+        return _card([SettingRow(setting, self._settings, self._tell) for setting in of])
+
+    def _parts(self) -> QWidget:
+        return _card([PartRow(part) for part in parts()])
+
+    def _show_values(self, _key: str) -> None:
+        for row in self.findChildren(SettingRow):
+            row.show_value()
 
     def _clicked(self, button: Press) -> None:
         if isinstance(button, SectionButton):
@@ -235,6 +267,19 @@ class SettingsPage(Page):
     def title(self) -> Words:
         """Return the section's name."""
         return say("settings.title")
+
+
+def _card(rows: list[QFrame]) -> QWidget:
+    card = QFrame()
+    card.setProperty("card", "plain")
+    column = QVBoxLayout(card)
+    column.setContentsMargins(1, 1, 1, 1)
+    column.setSpacing(0)
+    for place, row in enumerate(rows):
+        if place:
+            column.addWidget(rule())
+        column.addWidget(row)
+    return card
 
 
 def _offered(setting: Setting[Any], value: Any) -> list[tuple[Any, Words]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from app.config import Config, Setting
@@ -30,6 +32,12 @@ class Settings:
         text = self.config.choose(setting, value)
         if self._vault is not None and not self._vault.read_only:
             self._vault.settings.save(setting.key, text).add_done_callback(_kept)
+
+    def choose_undoably(self, setting: Setting[Any], value: Any) -> Callable[[], None] | None:
+        """Take a choice and return its way back, None where nothing changed; raises as `choose`."""
+        before = self.config.get(setting)
+        self.choose(setting, value)
+        return partial(self.choose, setting, before) if before != value else None
 
 
 def _kept(done: Future[None]) -> None:

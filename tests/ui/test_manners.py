@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel
 
 from app.intents import OpenSettings
+from app.settings.page import SettingRow
 from app.ui.palette import GUARD_MS
 
 CTRL, SHIFT, ALT = (
@@ -245,6 +248,49 @@ def test_a_message_tells_and_undoes(window, qtbot):
     assert window.top.status.text() == "Annulé"
     qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
     assert undone == [1]
+
+
+def test_a_setting_changes_back(desk, window, qtbot):
+    from app.config import SINGLE_KEYS
+
+    desk.office.open(OpenSettings("meetings"))
+    row = next(r for r in window.page("settings").findChildren(SettingRow) if r._setting is SINGLE_KEYS)
+    row.control.click()
+    assert not desk.office.config.get(SINGLE_KEYS)
+    assert window.toast.isVisible()
+    assert "Raccourcis" in window.top.status.text() or "touche" in window.top.status.text()
+    qtbot.mouseClick(window.toast.button, Qt.MouseButton.LeftButton)
+    assert desk.office.config.get(SINGLE_KEYS)
+    qtbot.waitUntil(row.control.isChecked)
+
+
+def test_the_palette_changes_the_theme_and_takes_it_back(desk, window, palette, qtbot):
+    from app.config import THEME
+
+    qtbot.keyClicks(palette.field, "theme sombre")
+    desk.clock_ms += GUARD_MS
+    press(qtbot, Qt.Key.Key_Return)
+    assert desk.office.config.get(THEME) == "dark"
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert desk.office.config.get(THEME) == "light"
+
+
+def test_about_tells_versions_and_licences(desk, window):
+    desk.office.open(OpenSettings("about"))
+    said = {label.text() for label in window.page("settings").findChildren(QLabel) if label.isVisible()}
+    for package in ("consilium", "PyQt6", "av", "PyNaCl", "sqlcipher3"):
+        assert version(package) in said
+    assert {"GPL-3.0-or-later", "OFL-1.1", "MIT"} <= said
+
+
+def test_a_part_that_is_not_installed_is_told(monkeypatch):
+    from app.settings import about
+
+    def absent(_package):
+        raise about.PackageNotFoundError
+
+    monkeypatch.setattr(about, "version", absent)
+    assert {part.version for part in about.parts()[:-2]} == {""}
 
 
 def test_after_ten_seconds_the_act_stays(window, qtbot):

@@ -1,0 +1,19 @@
+"""The sections of the settings: key, icon, settings in order. Devices and the versions are pages of their own. No Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app import config as c
+
+if TYPE_CHECKING:
+    from app.config import Setting
+
+SECTIONS: tuple[tuple[str, str, tuple[Setting[Any], ...]], ...] = (
+    ("devices", "video", ()),
+    ("appearance", "contrast", (c.LANGUAGE, c.THEME, c.TEXT_SIZE)),
+    ("meetings", "users-group", (c.ADMIT_CERTIFIED, c.SHARE_KIND, c.SINGLE_KEYS)),
+    ("line", "wifi-2", (c.UP_KBPS, c.DOWN_KBPS)),
+    ("security", "shield-lock", (c.IDLE_LOCK_MINUTES,)),
+    ("about", "info-circle", ()),
+)
