@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from PyQt6.QtWidgets import QApplication
 
+    from app.directory.page import DirectoryPage
     from app.meeting.live import LivePage
     from app.workstation import Office
 
@@ -47,6 +48,7 @@ class Stage:
         from app.workstation import Profile, build_office  # noqa: PLC0415
 
         self.acts: list[Callable[[], object]] = []
+        self.pending = 0
         self.now_ms = NOW_MS
         self.arena = StillArena()
         self.engine = StillEngine(self.arena)
@@ -87,6 +89,43 @@ class Stage:
     def later(self, act: Callable[[], object]) -> None:
         """Act once the page of the call is there."""
         self.acts.append(act)
+
+    def when(self, ready: Callable[[], bool], act: Callable[[], object]) -> None:
+        """Act as soon as *ready*; the picture waits for it."""
+        from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
+
+        self.pending += 1
+        timer = QTimer(self.office.window)
+
+        def look() -> None:
+            if ready():
+                timer.stop()
+                act()
+                self.pending -= 1
+
+        timer.timeout.connect(look)
+        timer.start(10)
+
+    def directory(self, name: str = "", groups: int = 0, *, alarm: bool = False) -> DirectoryPage:
+        """Open the directory, at the person whose name begins so, with so many groups spelt."""
+        from app.trust import News  # noqa: PLC0415 -- as above
+
+        session = stills.directory_session(alarm=alarm)
+        self.office.enter_as(session)
+        self.office.directory.open(session, stills.shelf(), News("", stills.unexpected() if alarm else ()))
+        self.office.window.show_feature("directory")
+        page: DirectoryPage = self.office.window.page("directory")  # type: ignore[assignment]  # its own page
+
+        def spell() -> None:
+            for _ in range(groups):
+                page.panel.card.spell.click()
+
+        def choose() -> None:
+            page.open_name(name)
+            self.when(lambda: not groups or page.panel.card.ready, spell)
+
+        self.when(lambda: page.model.rowCount() > 0, choose)
+        return page
 
     def live(self) -> LivePage:
         """Return the page of the running call."""
@@ -299,6 +338,21 @@ def _discretion(stage: Stage) -> None:
     stage.later(stage.office.window.flip_veil)
 
 
+def _directory(name: str, groups: int = 0, *, alarm: bool = False) -> Callable[[Stage], None]:
+    def play(stage: Stage) -> None:
+        stage.directory(name, groups, alarm=alarm)
+
+    return play
+
+
+def _directory_search(query: str) -> Callable[[Stage], None]:
+    def play(stage: Stage) -> None:
+        page = stage.directory()
+        stage.later(lambda: page.search.setText(query))
+
+    return play
+
+
 _POLICY = (
     '{"name":"CHVS-2026-11","forced":{"ceiling.up":1000},"reasons":{"ceiling.up":"Réseau hospitalier partagé : 1 Mb/s."}}'
 ).encode()
@@ -330,6 +384,13 @@ SCENES = (
     Scene("11-palette-rien", _palette("zzz")),
     Scene("11-aide", _help),
     Scene("13-discretion", _discretion),
+    Scene("08-annuaire", _directory("Dr Paul Vasseur", 5)),
+    Scene("08-annuaire-verifie", _directory("Dr Mei-Lin Tran")),
+    Scene("08-annuaire-compare", _directory("Dr Marie-Antoinette", 12)),
+    Scene("08-annuaire-postes", _directory("Dr Hélène Marchetti", alarm=True)),
+    Scene("08-annuaire-personne", _directory_search("zzz")),
+    Scene("08-annuaire-recherche", _directory_search("reanim")),
+    Scene("08-annuaire-150", _directory("Dr Paul Vasseur", 5), b'{"default":{"text.size":150}}'),
     Scene("12-reglages-appareils", _devices),
     Scene("12-reglages-apparence", _settings("appearance")),
     Scene("12-reglages-debit", _settings("line"), _POLICY),
@@ -375,8 +436,11 @@ class Photographer:
     def _save(self) -> None:
         from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
 
-        scene, language, theme = self._shots.pop(0)
         assert self._stage is not None
+        if self._stage.pending:
+            QTimer.singleShot(SETTLE_MS, self._save)
+            return
+        scene, language, theme = self._shots.pop(0)
         office = self._stage.office
         office.window.grab().save(str(self._out / f"{scene.name}-{language}-{theme}.png"))
         office.window.close()

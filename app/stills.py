@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+import hashlib
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
 from PyQt6.QtCore import QByteArray, QRectF
 from PyQt6.QtGui import QImage, QPainter
@@ -15,9 +17,12 @@ from app.session import Session
 from app.signin.service import Opened, SignIn, SignInRefused
 from media.engine import messages as m
 from media.events import Event
+from media.keys.certs import DeviceCert, Issuer
 from media.keys.invite import Link
+from media.keys.sign import HybridSigner
 from resources.demo.people import CAST, HOSPITAL, ME, TITLE
 from resources.demo.portraits import ct_image, portrait_svg
+from storage.directory import TrustNote, Verified
 from storage.identity import Relay
 from storage.meetings import Meeting
 
@@ -180,3 +185,125 @@ def _person(slot: int, who: object, state: int, **more: object) -> m.Person:
         state=state,
         **fields,  # type: ignore[arg-type]
     )
+
+
+# --- the directory --------------------------------------------------------------------------------------------
+
+T = TypeVar("T")
+NOW_S = NOW_MS // 1000
+DAY_S = 86_400
+ODD_NAMES = (
+    "Dr Marie-Antoinette Charlotte Élisabeth de La Rochefoucauld-Montmorency",
+    "ד״ר מרים כהן-לוי",
+    "د. ليلى حسن",
+    "Dr Nguyễn Thị Ánh",
+)
+
+
+def _seeded(label: str) -> HybridSigner:
+    """Return the same key for the same label, on every machine."""
+    seeds = (hashlib.sha256(f"{kind} {label}".encode()).digest() for kind in ("ed25519", "mldsa"))
+    return HybridSigner.from_seeds(*seeds)
+
+
+def _id(label: str) -> bytes:
+    return hashlib.sha256(label.encode()).digest()[:16]
+
+
+@cache
+def directory_session(*, alarm: bool = False) -> Session:
+    """Return the doctor in an organisation of everybody in the cast; *alarm*: with a second device in her name."""
+    root, issuing = _seeded("root"), _seeded("issuer")
+    issuer = Issuer.issue(
+        root, issuing.public, serial=1, not_before=NOW_S - 30 * DAY_S, not_after=NOW_S + 300 * DAY_S
+    )
+
+    def certify(
+        key: str, name: str, role: str, specialty: str, device: str = "", days: int = 21
+    ) -> DeviceCert:
+        start = NOW_S - days * DAY_S
+        return DeviceCert.issue(
+            issuing,
+            org=issuer.org,
+            user=_id(key),
+            name=name,
+            role=role,
+            specialty=specialty,
+            device_id=_id(f"device {key}{device}"),
+            public=_seeded(f"{key}{device}").public,
+            serial=1,
+            not_before=start,
+            not_after=start + 90 * DAY_S,
+        )
+
+    own = certify(ME.key, ME.name, ME.role, ME.specialty)
+    all_ = [own, *(certify(one.key, one.name, one.role, one.specialty) for one in CAST)]
+    all_ += [certify(name, name, "doctor", "Anesthésie-réanimation") for name in ODD_NAMES]
+    all_.append(certify("vasseur", "Dr Paul Vasseur", "doctor", "Anatomopathologie", "2", days=1))
+    if alarm:
+        all_.append(certify(ME.key, ME.name, ME.role, ME.specialty, "2", days=2))
+    gone = next(one for one in all_ if one.user == _id("vasseur"))
+    trust = m.TrustAnchor(
+        org=issuer.org,
+        roots=[(root.public.ed25519, root.public.mldsa)],
+        issuers=[issuer.signed],
+        certificates=[one.signed for one in all_],
+        revoked=[gone.hash],
+        verified=[(_id(key), _seeded(key).public.ed25519) for key in (*VERIFIED, "vasseur")],
+        head_time=NOW_S - 600,
+    )
+    return replace(session(), user=own.user, certificate=own.signed, cert_hash=own.hash, trust=trust)
+
+
+def unexpected() -> tuple[DeviceCert, ...]:
+    """Return the alarm of `directory_session(alarm=True)`."""
+    return (DeviceCert.parse(directory_session(alarm=True).trust.certificates[-1]),)
+
+
+class StillShelf:
+    """A vault's directory that remembers one comparison and keeps what it is told, in memory."""
+
+    read_only = False
+
+    def __init__(self, known: TrustNote | None = None) -> None:
+        self._notes = [known] if known is not None else []
+        self._verified = [Verified(user, key, NOW_S) for user, key in directory_session().trust.verified]
+
+    @property
+    def directory(self) -> StillShelf:
+        """It is its own table."""
+        return self
+
+    def verify(self, verified: Verified, /) -> Future[None]:
+        """Keep a decision."""
+        self._verified = [one for one in self._verified if one.user != verified.user] + [verified]
+        return _done(None)
+
+    def unverify(self, user: bytes, /) -> Future[None]:
+        """Take one back."""
+        self._verified = [one for one in self._verified if one.user != user]
+        return _done(None)
+
+    def verified(self) -> Future[list[Verified]]:
+        """Return the decisions."""
+        return _done(self._verified)
+
+    def note(self, note: TrustNote, /) -> Future[None]:
+        """Keep a note."""
+        self._notes.append(note)
+        return _done(None)
+
+    def notes(self, user: bytes, /) -> Future[list[TrustNote]]:
+        """Return the notes about *user*."""
+        return _done([note for note in self._notes if note.user == user])
+
+
+def shelf() -> StillShelf:
+    """Return a shelf on which Dr Vasseur was compared in June."""
+    return StillShelf(TrustNote(_id("vasseur"), NOW_S - 174 * DAY_S, "identical"))
+
+
+def _done(value: T) -> Future[T]:
+    future: Future[T] = Future()
+    future.set_result(value)
+    return future

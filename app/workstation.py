@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
 from PyQt6.QtCore import QEvent, QObject, QTimer
 from PyQt6.QtWidgets import QApplication
 
@@ -14,6 +15,8 @@ from app import config as settings
 from app import i18n
 from app.bridge import Bridge
 from app.config import Config, Policy
+from app.directory import feature as directory_feature
+from app.directory.service import Directory
 from app.feature import Desk
 from app.intents import JoinMeeting
 from app.meeting import feature as meeting_feature
@@ -24,6 +27,7 @@ from app.settings.service import Settings
 from app.signin.door import Door
 from app.signin.idle import IdleLock
 from app.signin.service import SignIn, wall_clock_ms
+from app.trust import News
 from app.ui.theme import dress, theme
 from app.window import Window
 from media.engine.frames import Arena
@@ -39,7 +43,6 @@ if TYPE_CHECKING:
     from app.meeting import ports
     from app.session import Session
     from app.signin.service import Opened
-    from app.trust import News
     from app.ui.words import Words
     from storage.vault import Terms, Vault
 
@@ -84,6 +87,7 @@ class Office(QObject):
         self.meeting = Meeting(
             profile.make_engine, profile.make_arena(), profile.now_ms, run, self.signin.trail
         )
+        self.directory = Directory(profile.now_ms, self.signin.trail)
         self.settings = Settings(self.config)
         self._dress()
         self.door = Door(self.signin, self.bridge, profile.now_ms)
@@ -91,6 +95,7 @@ class Office(QObject):
         desk = Desk(self.bridge, self.open, profile.now_ms, self._tell)
         features = (
             meeting_feature.feature(self.meeting, self.session, self.config),
+            directory_feature.feature(self.directory, self.config),
             settings_feature.feature(self.settings, self._make_devices),
         )
         self.window = Window(features, desk, self.door)
@@ -115,6 +120,7 @@ class Office(QObject):
         self.idle.idle.connect(self._lock_idle)
         self.bridge.watch(self.window, i18n.language_changed, self._speak)
         self.bridge.watch(self.window, self.meeting.changed, self._meeting_changed)
+        self.bridge.watch(self.window, self.directory.renewed, self._verified_anew)
         self.bridge.watch(self.window, self.config.changed, self._setting_changed, lambda _old, _new: "")
 
     def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
@@ -165,6 +171,9 @@ class Office(QObject):
             self._session = session
             self.meeting.sign_in(session)
             self._warn(self._opened)
+            self._open_directory()
+        elif self._opened is not None:  # somebody was verified meanwhile: what was read may not know
+            self._look_again()
 
     def _not_looked(self, error: Exception) -> None:
         log.warning("the directory was not looked at: %s", type(error).__name__)
@@ -173,8 +182,25 @@ class Office(QObject):
         """Work as *session* from now on."""
         self._session = session
         self.meeting.sign_in(session)
+        self._open_directory()
         self._silence.stop()
         self._prefer_devices()
+
+    def _open_directory(self) -> None:
+        opened = self._opened
+        shelf, news = (opened.vault, opened.news) if opened is not None else (None, News())
+        self.directory.open(self.session(), shelf, news)
+
+    def _verified_anew(self, verified: list[tuple[bytes, bytes]]) -> None:
+        """Judge by the keys that were just compared, as the next unlock will."""
+        if self._session is None:
+            return
+        trust = msgspec.structs.replace(self._session.trust, verified=verified)
+        self._session = replace(self._session, trust=trust)
+        if self._opened is not None:
+            self._opened = replace(self._opened, session=self._session)
+        self.meeting.sign_in(self._session)
+        self._open_directory()
 
     def _enter(self) -> None:
         session = self.session()
@@ -201,6 +227,7 @@ class Office(QObject):
         self.settings.keep_in(None)
         self.idle.arm(0)
         self.meeting.sign_in(None)
+        self.directory.close()
         if self._in_meeting():
             self.meeting.hush()
             self._silence.start(SOUND_AFTER_LOCK_MS)

@@ -1,0 +1,24 @@
+"""The section Annuaire in the rail. Its page is loaded when it is first shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.feature import Feature
+from app.ui.words import say
+
+if TYPE_CHECKING:
+    from app.config import Config
+    from app.directory.service import Directory
+    from app.feature import Desk, Page
+
+
+def feature(directory: Directory, config: Config) -> Feature:
+    """Return the rail's entry."""
+
+    def make_page(desk: Desk) -> Page:
+        from app.directory.page import DirectoryPage  # noqa: PLC0415 -- loaded when first shown
+
+        return DirectoryPage(desk, directory, config)
+
+    return Feature("directory", say("directory.section"), "address-book", make_page, "Ctrl+6")

@@ -1,0 +1,354 @@
+"""The section Annuaire: filters at the left, people in the middle, one of them at the right."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QModelIndex, Qt
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from app.config import SINGLE_KEYS
+from app.directory.model import PERSON, PeopleModel
+from app.directory.panel import WIDTH as PANEL_WIDTH
+from app.directory.panel import PersonPanel
+from app.directory.rows import Heads, PeopleList
+from app.directory.service import Book, Unwritable
+from app.directory.side import WIDTH as SIDE_WIDTH
+from app.directory.side import Side
+from app.feature import Page
+from app.ui.buttons import Button
+from app.ui.icons import icon
+from app.ui.panes import Banner, EmptyState, Field, clear, rule
+from app.ui.text import Named
+from app.ui.theme import theme
+from app.ui.words import Words, say, says
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QResizeEvent
+
+    from app.config import Config
+    from app.directory.service import Device, Directory, Person
+    from app.feature import Desk
+
+LIST_WIDTH = 460
+_TROUBLED = {"directory-fork", "directory-rollback", "directory-blocked"}
+log = logging.getLogger(__name__)
+
+
+class DirectoryPage(Page):
+    """People of the organisation's log. Everything shown comes from the vault: it works without a network."""
+
+    def __init__(self, desk: Desk, directory: Directory, config: Config) -> None:
+        super().__init__()
+        self._desk, self._directory, self._config = desk, directory, config
+        self._book = Book()
+        self._device: Device | None = None
+        self._asked = 0
+        self.model = PeopleModel()
+        self.side, self.panel = Side(), PersonPanel()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.side)
+        row.addWidget(rule("v"))
+        row.addWidget(self._middle(), 1)
+        self._panel_rule = rule("v")
+        row.addWidget(self._panel_rule)
+        row.addWidget(self.panel)
+        self._close()
+        self._connect()
+        self.setFocusProxy(self.list)
+        self._read()
+
+    def _middle(self) -> QWidget:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        bar = QVBoxLayout()
+        bar.setContentsMargins(16, 8, 16, 8)
+        bar.setSpacing(8)
+        self.search = Field(say("directory.search"), say("directory.search.hint"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(420)
+        self._glass = self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        bar.addWidget(self.search)
+        self._banners = QVBoxLayout()
+        bar.addLayout(self._banners)
+        column.addLayout(bar)
+        column.addWidget(rule())
+        self.list = PeopleList()
+        Named(self.list, say("directory.list"))
+        self.list.setModel(self.model)
+        listed = QWidget()
+        inner = QVBoxLayout(listed)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addWidget(Heads(self.list))
+        inner.addWidget(self.list, 1)
+        self._stack = QStackedWidget()
+        for page in (listed, self._nobody(), self._none_found(), self._unreadable()):
+            self._stack.addWidget(page)
+        column.addWidget(self._stack, 1)
+        return middle
+
+    def _nobody(self) -> QWidget:
+        return EmptyState("users", say("directory.nobody"), say("directory.nobody.detail"))
+
+    def _none_found(self) -> QWidget:
+        button = Button(say("directory.none_found.clear"))
+        button.clicked.connect(self._widen)
+        words = say("directory.none_found"), say("directory.none_found.detail")
+        return EmptyState("search", *words, actions=(button,))
+
+    def _unreadable(self) -> QWidget:
+        button = Button(say("directory.unreadable.again"), icon="refresh")
+        button.clicked.connect(self._read)
+        words = say("directory.unreadable"), say("directory.unreadable.detail")
+        return EmptyState("alert-circle", *words, tone="danger", actions=(button,))
+
+    def _connect(self) -> None:
+        self.side.chosen.connect(self._filter)
+        self.search.textChanged.connect(self._narrow)
+        self.search.returnPressed.connect(self._to_list)
+        self.list.clicked.connect(self._clicked)
+        self.list.activated.connect(self._activated)
+        chosen = self.list.selectionModel()
+        if chosen is not None:
+            chosen.currentChanged.connect(self._moved)
+        self.panel.closed.connect(self._close_by_hand)
+        self.panel.decided.connect(self._decide)
+        self.panel.compared.connect(self._compare)
+        self._identical_key = self._key("I", self._press_identical)
+        self._key("Esc", self._close_by_hand)
+        self._key("Ctrl+F", self._to_search)
+        self._desk.bridge.watch(self, self._directory.changed, self._reread)
+        self._desk.bridge.watch(self, self._config.changed, self._allow_letters, lambda _old, new: new)
+        self._allow_letters("")
+
+    def _key(self, keys: str, call: object) -> QShortcut:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(call)  # type: ignore[arg-type]
+        return shortcut
+
+    def _allow_letters(self, _key: str) -> None:
+        self._identical_key.setEnabled(self._config.get(SINGLE_KEYS))
+
+    # --- the list -----------------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        self._desk.bridge.start(self, self._directory.book(), self._show_book, self._not_read)
+
+    def _reread(self, _nothing: None) -> None:
+        self._read()
+
+    def _not_read(self, error: Exception) -> None:
+        log.warning("the directory could not be read: %s", type(error).__name__)
+        self._close()
+        self._stack.setCurrentIndex(3)
+
+    def _show_book(self, book: Book) -> None:
+        self._book = book
+        self.model.show_people(book.people)
+        me = next((one for one in book.people if one.me), None)
+        self.side.show_counts(self.model, len(me.living) if me is not None else 0, book.head_s)
+        self._show_banners(me)
+        self._show_list()
+        self._keep_person()
+        self.headed.emit()
+
+    def _show_banners(self, me: Person | None) -> None:
+        clear(self._banners)
+        if me is not None and me.level == "alarm":
+            button = Button(say("directory.alarm.see"), size="s")
+            button.clicked.connect(self._see_own)
+            words = say("directory.alarm"), say("directory.alarm.detail")
+            self._banners.addWidget(Banner("danger", *words, actions=(button,)))
+        code = self._book.trouble
+        if code:
+            words = say(f"directory.trouble.{code}"), say(f"directory.trouble.{code}.detail")
+            self._banners.addWidget(Banner("danger" if code in _TROUBLED else "warn", *words))
+
+    def _show_list(self) -> None:
+        """Show the list, or why it is empty."""
+        alone = all(one.me for one in self._book.people)
+        shown = self.model.rowCount()
+        whole = not self.model.query and self.model.filter == "all"
+        self._stack.setCurrentIndex(1 if alone and whole else 0 if shown else 2)
+
+    def _keep_person(self) -> None:
+        """Bring the panel up to date after the people were read anew."""
+        person = self.panel.person
+        if person is None:
+            return
+        now = self.model.person(person.user)
+        if now is None:
+            self._close()
+            return
+        self._select(now)
+        hashes = {device.certificate.hash: device for device in now.living}
+        same = hashes.get(self._device.certificate.hash) if self._device is not None else None
+        if self._device is not None and same is not None:
+            self._device = same
+            self._show_person(now, anew=False)
+        else:
+            self._open(now)
+
+    def _filter(self, chosen: str) -> None:
+        self.model.narrow(self.search.text(), chosen)
+        self._show_list()
+        if chosen == "mine":
+            self._clicked(self.model.index(0))
+
+    def _narrow(self, query: str) -> None:
+        self.model.narrow(query, self.model.filter)
+        self._show_list()
+
+    def _widen(self) -> None:
+        self.side.choose("all")
+        self.search.clear()
+        self.model.narrow("", "all")
+        self._show_list()
+        self.list.setFocus()
+
+    def _see_own(self) -> None:
+        self.side.choose("mine")
+        self._filter("mine")
+
+    def _to_list(self) -> None:
+        if self.model.rowCount():
+            self.list.setCurrentIndex(self.model.index(0))
+            self.list.setFocus()
+
+    def _to_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    # --- the panel ----------------------------------------------------------------------------------------
+
+    def _clicked(self, index: QModelIndex) -> None:
+        person = index.data(PERSON)
+        if person is not None:
+            self._open(person)
+
+    def _activated(self, index: QModelIndex) -> None:
+        self._clicked(index)
+        self.panel.first().setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _moved(self, index: QModelIndex, _before: QModelIndex) -> None:
+        person = index.data(PERSON)
+        if person is not None and self.panel.isVisible() and person != self.panel.person:
+            self._open(person)
+
+    def open_name(self, name: str) -> None:
+        """Open the first person whose name begins with *name*; nobody for an empty one."""
+        person = self.model.named(name) if name else None
+        if person is not None:
+            self._open(person)
+
+    def _select(self, person: Person) -> None:
+        place = self.model.place(person.user)
+        if place.isValid() and place != self.list.currentIndex():
+            self.list.setCurrentIndex(place)
+
+    def _open(self, person: Person) -> None:
+        self._device = None if person.me else person.to_compare
+        self.panel.show()
+        self._panel_rule.show()
+        self._make_room()
+        self._show_person(person, anew=True)
+        self._select(person)
+
+    def _show_person(self, person: Person, *, anew: bool) -> None:
+        self.panel.show_person(person, self._device, writable=self._book.writable, anew=anew)
+        self._asked += anew
+        asked = self._asked
+        if anew and self._device is not None:
+            number = self._directory.number(self._device)
+            self._desk.bridge.start(self, number, lambda groups: self._numbered(asked, groups), self._failed)
+        history = self._directory.history(person.user)
+        self._desk.bridge.start(self, history, lambda notes: self._remembered(asked, notes), self._failed)
+
+    def _numbered(self, asked: int, groups: tuple[str, ...]) -> None:
+        if asked == self._asked:
+            self.panel.show_number(groups)
+
+    def _remembered(self, asked: int, notes: tuple[object, ...]) -> None:
+        if asked == self._asked:
+            self.panel.show_history(notes)  # type: ignore[arg-type]
+
+    def _compare(self, certificate: bytes) -> None:
+        person = self.panel.person
+        if person is not None:
+            self._device = next((d for d in person.living if d.certificate.hash == certificate), self._device)
+            self._show_person(person, anew=True)
+            self.panel.first().setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _press_identical(self) -> None:
+        button = self.panel.identical
+        if button.isVisible() and button.isEnabled():
+            button.click()
+
+    def _decide(self, act: str) -> None:
+        person, device = self.panel.person, self._device
+        if person is None or device is None:
+            return
+        directory = self._directory
+        work = {
+            "identical": lambda: directory.identical(device),
+            "different": lambda: directory.different(person.user),
+            "withdraw": lambda: directory.withdraw(person.user),
+            "accept": lambda: directory.accept(person.user),
+        }[act]()
+        self._desk.bridge.start(self, work, self._decided, self._failed)
+
+    def _decided(self, _nothing: None) -> None:
+        self.panel.first().setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _failed(self, error: Exception) -> None:
+        log.warning("the directory did not answer: %s", type(error).__name__)
+        self.panel.show_failure("closed" if isinstance(error, Unwritable) else "disk")
+
+    def _close_by_hand(self) -> None:
+        self._close()
+        self.list.setFocus()
+
+    def _close(self) -> None:
+        self._device, self.panel.person = None, None
+        self._asked += 1
+        self.panel.hide()
+        self._panel_rule.hide()
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Where filters, list and panel have no room side by side, the filters give way."""
+        needed = SIDE_WIDTH + LIST_WIDTH + PANEL_WIDTH
+        self.side.setFixedWidth(theme().scaled(SIDE_WIDTH))
+        self.panel.setFixedWidth(theme().scaled(PANEL_WIDTH))
+        self.side.setVisible(self.panel.isHidden() or self.width() >= theme().scaled(needed))
+
+    # --- the window ---------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Give the list its room."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Colour the magnifier again, make room for another text size."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.StyleChange and hasattr(self, "_glass"):
+            self._make_room()
+        if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "_glass"):
+            self._glass.setIcon(icon("search"))  # type: ignore[union-attr]
+
+    def title(self) -> Words:
+        """Return the section's name."""
+        return say("directory.section")
+
+    def subtitle(self) -> Words:
+        """Return how many people there are."""
+        return says("directory.people_n", len(self._book.people))

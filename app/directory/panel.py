@@ -1,0 +1,236 @@
+"""The right panel: who somebody is, how to compare keys with them, their devices, what was decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.directory.devices import DeviceList, History
+from app.directory.looks import Day, calling, isolated
+from app.directory.number import NumberCard, QrCode, qr_row
+from app.ui.buttons import Button, IconButton
+from app.ui.marks import Avatar, Chip
+from app.ui.panes import Banner, Glyph, clear, ground, rule, scrolled
+from app.ui.text import Label
+from app.ui.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.directory.service import Device, Person
+    from storage.directory import TrustNote
+
+WIDTH = 388
+_COMPARABLE = frozenset(("verified", "certified", "changed", "different"))
+_BANNERS = {
+    "verified": ("ok", "shield-check"),
+    "changed": ("warn", "shield-exclamation"),
+    "different": ("danger", "shield-exclamation"),
+    "none": ("info", "ban"),
+    "alarm": ("danger", "alert-circle"),
+}
+
+
+class PersonPanel(QWidget):
+    """One person. `decided` names what the user decided; `compared` asks for the number of another device."""
+
+    closed = pyqtSignal()
+    decided = pyqtSignal(str)
+    compared = pyqtSignal(bytes)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.person: Person | None = None
+        self._notes: tuple[TrustNote, ...] = ()
+        self._writable = False
+        self._failed = ""
+        ground(self, "surface")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head())
+        column.addWidget(rule())
+        column.addWidget(scrolled(self._body()), 1)
+
+    def _head(self) -> QWidget:
+        head = QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(20, 16, 16, 16)
+        row.setSpacing(12)
+        self._avatar = Avatar("", 48)
+        row.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        self._name = Label("", "heading", wrap=True)
+        self._calling, self._role = (Label("", "small", "text_2", wrap=True) for _ in range(2))
+        for label in (self._name, self._calling, self._role):
+            words.addWidget(label)
+        row.addLayout(words, 1)
+        self.close_button = IconButton(say("directory.close"), "x", ("Échap",))
+        self.close_button.clicked.connect(self.closed)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        return head
+
+    def _body(self) -> QWidget:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(20, 16, 20, 20)
+        column.setSpacing(14)
+        self._banners = QVBoxLayout()
+        self._banners.setSpacing(8)
+        column.addLayout(self._banners)
+        self._comparison = self._make_comparison()
+        column.addWidget(self._comparison)
+        self._rule = rule()
+        column.addWidget(self._rule)
+        column.addWidget(Label(say("directory.devices"), "subhead"))
+        self._devices = DeviceList()
+        self._devices.compared.connect(self.compared)
+        column.addWidget(self._devices)
+        self._past = Label(say("directory.history"), "subhead")
+        column.addWidget(self._past)
+        self._history = History()
+        column.addWidget(self._history)
+        column.addStretch(1)
+        return body
+
+    def _make_comparison(self) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(14)
+        column.addLayout(self._make_steps())
+        self.card, self.qr = NumberCard(), QrCode()
+        self.card.finished.connect(self._show_verdict)
+        column.addWidget(self.card)
+        column.addWidget(qr_row(self.qr))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.identical = Button(say("directory.identical"), "primary", icon="shield-check", keys=("I",))
+        self.different = Button(say("directory.different"), "warning")
+        self.withdraw = Button(say("directory.withdraw"))
+        self.accept = Button(say("directory.accept"), "ghost")
+        for button, act in self._acts():
+            button.setProperty("act", act)
+            button.clicked.connect(self._decide)
+        row.addWidget(self.identical, 1)
+        row.addWidget(self.withdraw, 1)
+        row.addWidget(self.different)
+        column.addLayout(row)
+        self._why = Label("", "caption", "text_2", wrap=True)
+        column.addWidget(self._why)
+        column.addWidget(self.accept)
+        return holder
+
+    def _acts(self) -> tuple[tuple[Button, str], ...]:
+        return (
+            (self.identical, "identical"),
+            (self.different, "different"),
+            (self.withdraw, "withdraw"),
+            (self.accept, "accept"),
+        )
+
+    def _make_steps(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self._steps = [Chip(say(f"directory.step.{place}")) for place in (1, 2, 3)]
+        for place, chip in enumerate(self._steps):
+            if place:
+                row.addWidget(Glyph("chevron-right", "text_3", 14))
+            row.addWidget(chip)
+        row.addStretch(1)
+        return row
+
+    def first(self) -> QWidget:
+        """Return where the focus goes: spelling the number, or closing the panel."""
+        return self.card.spell if self.card.spell.isVisible() else self.close_button
+
+    # --- what is shown ------------------------------------------------------------------------------------
+
+    def show_person(self, person: Person, device: Device | None, *, writable: bool, anew: bool) -> None:
+        """Show *person* and, where there is one, *device* to compare with; *anew*: its number is not known yet."""
+        self.person, self._writable = person, writable
+        self._avatar.show_name(person.name)
+        self._name.say(person.name)
+        self._calling.say(calling(person))
+        role = say(f"role.{person.role}")
+        self._role.say(role)
+        self._role.setVisible(bool(person.specialty) and str(role) != person.specialty)
+        self._comparison.setVisible(person.level in _COMPARABLE)
+        self._rule.setVisible(person.level in _COMPARABLE)
+        if anew:
+            self._failed, self._notes = "", ()
+            self.show_number(())
+        self._devices.show_devices(person, device)
+        self._show_banners()
+        self._show_verdict()
+
+    def show_number(self, groups: Sequence[str]) -> None:
+        """Show the number, not spelt yet; empty while it is computed."""
+        self.card.show_number(groups)
+        self.qr.show_number(groups, self.person.name if self.person is not None else "")
+        self._show_verdict()
+
+    def show_history(self, notes: Sequence[TrustNote]) -> None:
+        """Show what was decided about this person."""
+        self._notes = tuple(notes)
+        self._history.show_notes(self._notes)
+        self._past.setVisible(bool(notes))
+        self._history.setVisible(bool(notes))
+        self._show_banners()
+
+    def show_failure(self, code: str) -> None:
+        """Say that a decision was not kept, and why."""
+        self._failed = code
+        self._show_banners()
+
+    def _show_banners(self) -> None:
+        clear(self._banners)
+        person = self.person
+        if person is None:
+            return
+        if self._failed:
+            self._banner("danger", "alert-circle", f"failed.{self._failed}")
+        elif person.level in _COMPARABLE and not self._writable:
+            self._banner("info", "lock", "readonly")
+        if person.level in _BANNERS:
+            self._banner(*_BANNERS[person.level], person.level)
+
+    def _banner(self, tone: str, icon: str, key: str) -> None:
+        assert self.person is not None
+        name = isolated(self.person.name)
+        known = {"identical": "verified", "different": "different"}
+        at = next((n.time_s for n in self._notes if known.get(n.text) == self.person.level), None)
+        title = say(f"directory.banner.{key}", name=name)
+        if at is not None and key in known.values():
+            title = say(f"directory.banner.{key}.since", name=name, day=Day(at))
+        self._banners.addWidget(
+            Banner(tone, title, say(f"directory.banner.{key}.detail", name=name), icon=icon)
+        )
+
+    def _show_verdict(self) -> None:
+        person = self.person
+        if person is None:
+            return
+        level, spelt = person.level, self.card.spelt
+        self.identical.setVisible(level != "verified")
+        self.withdraw.setVisible(level in {"verified", "different"})
+        self.withdraw.say(
+            say("directory.withdraw" if level == "verified" else "directory.withdraw.different")
+        )
+        self.different.setVisible(level != "different")
+        self.accept.setVisible(level == "changed")
+        for button, _ in self._acts():
+            button.setEnabled(self._writable)
+        self.identical.setEnabled(self._writable and spelt)
+        self._why.say(say("directory.consequence" if spelt or level == "verified" else "directory.unspelt"))
+        for place, chip in enumerate(self._steps):
+            done = place < (3 if level == "verified" else 2 if spelt else 1)
+            chip.show_state(say(f"directory.step.{place + 1}"), "", "accent" if done else "plain")
+
+    def _decide(self) -> None:
+        button = self.sender()
+        if button is not None:
+            self.decided.emit(button.property("act"))

@@ -1,0 +1,199 @@
+"""How one person is painted in the list, and the heads of the columns above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QTextLayout, QTextOption
+from PyQt6.QtWidgets import QListView, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.directory.looks import LEVELS, calling, level_words
+from app.directory.model import PERSON
+from app.i18n import fmt_number, language
+from app.ui import paint
+from app.ui.icons import paint_icon
+from app.ui.marks import chip_colours, paint_avatar
+from app.ui.theme import theme
+from app.ui.words import say
+
+if TYPE_CHECKING:
+    from PyQt6.QtCore import QModelIndex
+    from PyQt6.QtGui import QFont, QPaintEvent, QResizeEvent
+
+    from app.directory.service import Person
+
+ROW, HEAD = 54, 36
+PAD, AVATAR, GAP = 16, 34, 10
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Left edge and width of each column in a list *width* px wide."""
+
+    name: tuple[float, float]
+    calling: tuple[float, float]
+    devices: tuple[float, float]
+    key: tuple[float, float]
+
+    @classmethod
+    def of(cls, width: float) -> Columns:
+        """Give the key as much as its longest words need, the name a little more than half of the rest."""
+        return _columns(width, language(), theme().text_percent)
+
+
+@lru_cache(maxsize=8)
+def _columns(width: float, _language: str, _percent: int) -> Columns:
+    key = max(_chip_width(str(level_words(level))) for level in LEVELS)
+    devices = paint.text_width(str(say("directory.column.devices")), theme().font("caption")) + 16
+    left, right = PAD + AVATAR + GAP, width - PAD - key
+    room = right - devices - left - 2 * GAP
+    name = room * 0.55
+    return Columns((left, name), (left + name + GAP, room - name), (right - devices, devices), (right, key))
+
+
+class Heads(QWidget):
+    """The names of the columns."""
+
+    def __init__(self, people: PeopleList) -> None:
+        super().__init__()
+        self._people = people
+        people.resized.connect(self.update)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """As high as its words need."""
+        return QSize(0, theme().scaled(HEAD))
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the words and the line below."""
+        painter = paint.painter_for(self)
+        painter.fillRect(self.rect(), theme().color("sunken"))
+        viewport = self._people.viewport()
+        columns = Columns.of(viewport.width() if viewport is not None else self.width())
+        font, ink = theme().font("caption"), theme().color("text_2")
+        for name in ("name", "calling", "devices", "key"):
+            x, width = getattr(columns, name)
+            x = PAD if name == "name" else x
+            paint.text(painter, QRectF(x, 0, width, self.height()), str(_head(name)), font, ink)
+        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().color("line"))
+
+
+def _head(name: str) -> object:
+    return say(f"directory.column.{name}")
+
+
+class PersonDelegate(QStyledItemDelegate):
+    """Avatar, name on one or two lines, what they do, devices, key."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:  # noqa: N802 -- Qt's name
+        """All rows are equally high."""
+        return QSize(0, theme().scaled(ROW))
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint one row."""
+        person: Person | None = index.data(PERSON)
+        if painter is None or person is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect = QRectF(option.rect)
+        self._ground(painter, rect, option)
+        painter.translate(rect.topLeft())
+        _paint_person(painter, rect.width(), rect.height(), person)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem) -> None:
+        color = theme().color
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, color("selected"))
+            painter.fillRect(QRectF(rect.x(), rect.y(), 3, rect.height()), color("accent"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, color("hover"))
+        painter.fillRect(QRectF(rect.x(), rect.bottom() - 1, rect.width(), 1), color("line"))
+
+
+def _paint_person(painter: QPainter, width: float, height: float, person: Person) -> None:
+    columns = Columns.of(width)
+    color, font = theme().color, theme().font
+    paint_avatar(painter, QRectF(PAD, (height - AVATAR) / 2, AVATAR, AVATAR), person.name)
+    x, room = columns.name
+    _two_lines(painter, QRectF(x, 3, room, height - 7), person.name, font("subhead"), color("text"))
+    x, room = columns.calling
+    paint.text(painter, QRectF(x, 0, room, height), str(calling(person)), font("small"), color("text_2"))
+    x, room = columns.devices
+    count = fmt_number(len(person.living))
+    paint.text(painter, QRectF(x, 0, room, height), count, font("small"), color("text_2"))
+    x, room = columns.key
+    _paint_chip(painter, QRectF(x, height / 2 - theme().scaled(24) / 2, room, theme().scaled(24)), person)
+
+
+def _paint_chip(painter: QPainter, rect: QRectF, person: Person) -> None:
+    icon, tone = LEVELS[person.level]
+    fill, line, ink = chip_colours(tone)
+    paint.box(painter, rect, 5, fill, line)
+    paint_icon(painter, icon, QRectF(rect.x() + 9, rect.center().y() - 8, 16, 16), ink)
+    words = rect.adjusted(30, 0, -4, 0)
+    paint.text(painter, words, str(level_words(person.level)), theme().font("caption"), ink)
+
+
+def _chip_width(words: str) -> float:
+    return paint.text_width(words, theme().font("caption")) + 40
+
+
+def _two_lines(painter: QPainter, rect: QRectF, words: str, font: QFont, color: QColor) -> None:
+    """Draw *words* on at most two lines, centred in height; only what the second cannot hold is left out."""
+    if paint.text_width(words, font) <= rect.width():
+        paint.text(painter, rect, words, font, color, _LEFT)
+        return
+    layout = QTextLayout(words, font)
+    option = QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    first = layout.createLine()
+    first.setLineWidth(rect.width())
+    layout.endLayout()
+    cut = first.textLength()
+    height = min(QFontMetricsF(font).lineSpacing(), rect.height() / 2)
+    top = rect.center().y() - height
+    lines = (words[:cut].rstrip(), words[cut:].lstrip())
+    for place, line in enumerate(lines):
+        box = QRectF(QPointF(rect.x(), top + place * height), rect.bottomRight())
+        box.setHeight(height)
+        paint.text(painter, box, line, font, color, _LEFT)
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+
+
+class PeopleList(QListView):
+    """The list: arrows move, ↵ opens; rows of one height, so that hundreds scroll smoothly."""
+
+    radius = 2.0
+    resized = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setMouseTracking(True)
+        self.setItemDelegate(PersonDelegate(self))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Tell the heads of the columns: the scroll bar takes room, or gives it back."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint again in the new language, lay out again for another text size."""
+        super().changeEvent(event)
+        if event is not None and event.type() in {QEvent.Type.LanguageChange, QEvent.Type.StyleChange}:
+            self.scheduleDelayedItemsLayout()
+            viewport = self.viewport()
+            if viewport is not None:
+                viewport.update()
