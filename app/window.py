@@ -6,29 +6,24 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QApplication,
-    QButtonGroup,
     QHBoxLayout,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from app.commands import Command
+from app.framing import Rail, TopBar
 from app.i18n import fmt_time
-from app.ui import paint
-from app.ui.buttons import Button, Press
-from app.ui.frame import NavButton, Sheet
+from app.ui.frame import Sheet
 from app.ui.help import HelpPanel
-from app.ui.marks import Avatar, Logo
-from app.ui.palette import Palette, SearchPill, entries
+from app.ui.palette import Palette, entries
 from app.ui.panes import FocusRing, ground
-from app.ui.text import Label, Named
-from app.ui.theme import theme, tokens
+from app.ui.theme import tokens
 from app.ui.toast import Toast
 from app.ui.veil import Veil
 from app.ui.words import Words, say
@@ -36,7 +31,7 @@ from app.ui.words import Words, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PyQt6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
+    from PyQt6.QtGui import QCloseEvent, QResizeEvent
 
     from app.feature import Desk, Feature, Page
     from app.intents import Intent
@@ -45,151 +40,6 @@ if TYPE_CHECKING:
 LOCK, FRAME, VEIL = range(3)
 _AZERTY = {"Ctrl+1": "Ctrl+&", "Ctrl+2": "Ctrl+É", "Ctrl+3": 'Ctrl+"', "Ctrl+4": "Ctrl+'", "Ctrl+5": "Ctrl+("}
 """What the digits of the top row send on a French keyboard: sections are bound by position."""
-
-
-class Rail(QWidget):
-    """Sections of this desk, then settings and the lock, then who works here."""
-
-    chosen = pyqtSignal(str)
-    lock_asked = pyqtSignal()
-
-    def __init__(self, features: Sequence[Feature]) -> None:
-        super().__init__()
-        ground(self, "frame")
-        self.setMinimumWidth(tokens()["size"]["rail_width"])
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        Named(self, say("window.rail"))
-        self._buttons: dict[str, NavButton] = {}
-        self._group = QButtonGroup(self)
-        self._group.buttonClicked.connect(self._clicked)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 10, 4, 10)
-        column.setSpacing(2)
-        middle = Qt.AlignmentFlag.AlignHCenter
-        column.addWidget(Logo(), 0, middle)
-        column.addSpacing(8)
-        for feature in (f for f in features if not f.at_end):
-            column.addWidget(self._button(feature), 0, middle)
-        column.addStretch(1)
-        for feature in (f for f in features if f.at_end):
-            column.addWidget(self._button(feature), 0, middle)
-        lock = NavButton(say("window.lock"), "lock", ("Ctrl", "L"))
-        lock.clicked.connect(self.lock_asked)
-        column.addWidget(lock, 0, middle)
-        column.addSpacing(6)
-        self.avatar = Avatar("", 36)
-        column.addWidget(self.avatar, 0, middle)
-
-    def _button(self, feature: Feature) -> NavButton:
-        button = NavButton(feature.title, feature.icon, feature.shortcut.split("+"))
-        button.setCheckable(True)
-        button.setProperty("key", feature.key)
-        self._group.addButton(button)
-        self._buttons[feature.key] = button
-        return button
-
-    def _clicked(self, button: Press) -> None:
-        self.chosen.emit(button.property("key"))
-
-    def choose(self, key: str) -> None:
-        """Mark a section."""
-        self._buttons[key].setChecked(True)
-        self.update()
-
-    def show_dot(self, key: str, dot: bool) -> None:
-        """Show that something runs in a section."""
-        self._buttons[key].show_dot(dot)
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Paint the bar beside the chosen section."""
-        super().paintEvent(event)
-        chosen = next((b for b in self._buttons.values() if b.isChecked()), None)
-        if chosen is not None:
-            bar = QRectF(0, chosen.y() + 14, 3, chosen.height() - 28)
-            paint.box(paint.painter_for(self), bar, 1.5, theme().color("accent"))
-
-
-class TopBar(QWidget):
-    """Title of the section, its marks, the way back to a running meeting, the time."""
-
-    back = pyqtSignal()
-    searched = pyqtSignal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        ground(self, "frame")
-        self.setFixedHeight(tokens()["size"]["topbar_height"])
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 0, 16, 0)
-        row.setSpacing(10)
-        self._title, self._subtitle = Label("", "title"), Label("", "body", "text_2").clipped()
-        self.status = Label("", "caption", "text_2").clipped()
-        Named(self.status, say("window.status"))
-        self._pill, self._small_pill = SearchPill(), SearchPill(compact=True)
-        for pill in (self._pill, self._small_pill):
-            pill.clicked.connect(self.searched)
-        self._row = row
-        row.addLayout(self._left(), 1)
-        row.addWidget(self._pill)
-        row.addLayout(self._right(), 1)
-
-    def _left(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self._title)
-        row.addWidget(self._subtitle, 1)
-        return row
-
-    def _right(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self.status, 1)
-        self._return = Button(say("window.return"), "primary", "s", "users-group", ("Ctrl", "J"))
-        self._return.clicked.connect(self.back)
-        row.addWidget(self._return)
-        self._return.hide()
-        self._marks = QHBoxLayout()
-        row.addLayout(self._marks)
-        row.addWidget(self._small_pill)
-        self.clock = Label("", "body_strong")
-        row.addSpacing(6)
-        row.addWidget(self.clock)
-        self._side = row
-        return row
-
-    def fit(self) -> None:
-        """Show the whole search field where it can stand in the middle, else its icon and keys at the right."""
-        self._small_pill.hide()
-        side = max(self._title.sizeHint().width() + 40, self._side.sizeHint().width())
-        roomy = 2 * side + self._pill.sizeHint().width() + 64 <= self.width()
-        self._pill.setVisible(roomy)
-        self._small_pill.setVisible(not roomy)
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Fit again."""
-        super().resizeEvent(event)
-        self.fit()
-
-    def show_page(self, page: Page) -> None:
-        """Show a section's title and marks."""
-        self._title.say(page.title())
-        self._subtitle.say(page.subtitle())
-        marks = page.marks()
-        item = self._marks.itemAt(0)
-        old = item.widget() if item is not None else None
-        if old is not marks:
-            if old is not None:
-                self._marks.removeWidget(old)
-                old.hide()
-            if marks is not None:
-                self._marks.addWidget(marks)
-                marks.show()
-        self.fit()
-
-    def show_return(self, yes: bool) -> None:
-        """Offer the way back to a running meeting."""
-        self._return.setVisible(yes)
-        self.fit()
 
 
 class Window(QWidget):

@@ -29,6 +29,7 @@ class HelpPanel(Raised):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._place = Place()
+        self._shown: list[tuple[str, list[tuple[str, str]]]] = []
         Named(self, say("help.title"))
         column = QVBoxLayout(self)
         edge = SHADOW + 1
@@ -58,7 +59,11 @@ class HelpPanel(Raised):
         self._close.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_groups(self, groups: Sequence[tuple[str, Sequence[Command]]]) -> None:
-        """Show other commands: another screen came."""
+        """Show other commands: another screen came. The same ones stay where they are, scrolled as they were."""
+        shown_now = [(name, [(one.text, one.keys) for one in commands]) for name, commands in groups]
+        if shown_now == self._shown:
+            return
+        self._shown = shown_now
         clear(self._rows)
         for name, commands in groups:
             shown = [command for command in commands if command.keys]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PyQt6 import sip
 from PyQt6.QtCore import QEvent, QObject, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PyQt6.QtWidgets import QApplication, QFrame, QWidget
@@ -101,17 +102,12 @@ class Place:
     def keep(self) -> None:
         """Remember what has the focus now."""
         self._was = QApplication.focusWidget()
-        if self._was is not None:
-            self._was.destroyed.connect(self._gone)
 
     def give_back(self) -> None:
         """Give the focus back, where that is still there."""
         was, self._was = self._was, None
-        if was is not None and was.isVisible():
+        if was is not None and not sip.isdeleted(was) and was.isVisible():
             was.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _gone(self) -> None:
-        self._was = None
 
 
 def _application() -> QApplication:
