@@ -21,4 +21,4 @@ def feature(directory: Directory, config: Config) -> Feature:
 
         return DirectoryPage(desk, directory, config)
 
-    return Feature("directory", say("directory.section"), "address-book", make_page, "Ctrl+6")
+    return Feature("directory", say("directory.section"), "address-book", make_page, "Ctrl+6", letter="D")

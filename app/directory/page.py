@@ -9,6 +9,7 @@ from PyQt6.QtCore import QEvent, QModelIndex, Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
+from app.commands import Command
 from app.config import SINGLE_KEYS
 from app.directory.model import PERSON, PeopleModel
 from app.directory.panel import WIDTH as PANEL_WIDTH
@@ -26,6 +27,8 @@ from app.ui.theme import theme
 from app.ui.words import Words, say, says
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PyQt6.QtGui import QResizeEvent
 
     from app.config import Config
@@ -287,10 +290,12 @@ class DirectoryPage(Page):
             self._show_person(person, anew=True)
             self.panel.first().setFocus(Qt.FocusReason.TabFocusReason)
 
+    def _may_confirm(self) -> bool:
+        return self.panel.identical.isVisible() and self.panel.identical.isEnabled()
+
     def _press_identical(self) -> None:
-        button = self.panel.identical
-        if button.isVisible() and button.isEnabled():
-            button.click()
+        if self._may_confirm():
+            self.panel.identical.click()
 
     def _decide(self, act: str) -> None:
         person, device = self.panel.person, self._device
@@ -344,6 +349,20 @@ class DirectoryPage(Page):
             self._make_room()
         if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "_glass"):
             self._glass.setIcon(icon("search"))  # type: ignore[union-attr]
+
+    def commands(self) -> Sequence[Command]:
+        """Return what palette and help offer here."""
+        return (
+            Command("directory.find", say("directory.search"), self._to_search, "Ctrl+F", "search"),
+            Command(
+                "directory.identical",
+                say("directory.identical"),
+                self._press_identical,
+                "I",
+                "shield-check",
+                self._may_confirm,
+            ),
+        )
 
     def title(self) -> Words:
         """Return the section's name."""

@@ -108,6 +108,21 @@ def test_identical_opens_only_after_all_groups_were_shown_and_verifies(section, 
     assert user not in dict(section.desk.office.session().trust.verified)
 
 
+def test_palette_and_help_offer_what_the_page_can_do_now(section, qtbot):
+    section.open("Dr Fatou Mbaye")
+    able = lambda: {one.text for one in section.page.commands() if one.enabled()}  # noqa: E731
+    assert able() == {"Chercher dans l'annuaire"}
+    section.spell()
+    assert able() == {"Chercher dans l'annuaire", "Codes identiques"}
+
+
+def test_g_then_d_opens_the_directory(desk, qtbot):
+    desk.window.setFocus()
+    for key in (Qt.Key.Key_G, Qt.Key.Key_D):
+        qtbot.keyClick(desk.window, key)
+    assert desk.window.current == "directory"
+
+
 def test_another_person_must_be_spelt_anew(section):
     section.open("Dr Fatou Mbaye")
     section.spell()
