@@ -70,6 +70,7 @@ def _window(arguments: list[str]) -> int:
     from PyQt6.QtWidgets import QApplication  # noqa: PLC0415
 
     from app.config import Policy, policy_path  # noqa: PLC0415
+    from app.instance import Doorbell, hand_over  # noqa: PLC0415
     from app.workstation import Profile, build_office  # noqa: PLC0415
 
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
@@ -77,10 +78,16 @@ def _window(arguments: list[str]) -> int:
     app.setApplicationName("Consilium")
     app.setDesktopFileName("consilium")
     link, policy = given_link(chosen.link), Policy.load(policy_path())
+    if hand_over(chosen.profile, link):
+        return 0
     office = build_office(Profile(folder=chosen.profile, link=link, policy=policy))
+    bell = Doorbell(chosen.profile)
+    bell.rung.connect(office.ring)
     office.window.resize(1440, 900)
     office.window.show()
-    return int(app.exec())
+    status = int(app.exec())
+    bell.close()
+    return status
 
 
 if __name__ == "__main__":

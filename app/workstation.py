@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
-from PyQt6.QtCore import QEvent, QObject, QTimer
+from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from app import config as settings
@@ -29,6 +29,7 @@ from app.signin.idle import IdleLock
 from app.signin.service import SignIn, wall_clock_ms
 from app.trust import News
 from app.ui.theme import dress, theme
+from app.ui.words import say
 from app.window import Window
 from media.engine.frames import Arena
 from media.engine.supervise import Engine
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 SOUND_AFTER_LOCK_MS = 60_000
 LOOK_EVERY_MS = 3_600_000
 """How often the organisation's directory is read again: its head is signed hourly."""
+RAISES = frozenset(("xcb", "windows", "cocoa"))
+"""Systems that let a window raise itself; the others only take it as a wish to be active, and Qt warns."""
 log = logging.getLogger(__name__)
 
 
@@ -79,6 +82,7 @@ class Office(QObject):
         self._session: Session | None = None
         self._opened: Opened | None = None
         self._half_open: Vault | None = None
+        self._link = profile.link
         self._closed = False
         self.config = Config(profile.policy)
         self.bridge = Bridge()
@@ -206,10 +210,25 @@ class Office(QObject):
         session = self.session()
         self.window.unlock(session.name, "meeting")
         self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
-        if self._profile.link and self.meeting.view.stage not in IN_MEETING:
-            self.open(
-                JoinMeeting(self._profile.link, admit_certified=self.config.get(settings.ADMIT_CERTIFIED))
-            )
+        if self._link and not self._in_meeting():
+            self._show_link()
+
+    def _show_link(self) -> None:
+        self.open(JoinMeeting(self._link, admit_certified=self.config.get(settings.ADMIT_CERTIFIED)))
+
+    def ring(self, link: str) -> None:
+        """Come to the front, and show the meeting of *link* now or after the unlock; never enters it by itself."""
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.show()
+        if QApplication.platformName() in RAISES:
+            self.window.raise_()
+        self.window.activateWindow()
+        if link and self._in_meeting():
+            self._tell(say("instance.in_meeting"))
+        elif link:
+            self._link = link
+            if self._session is not None:
+                self._show_link()
 
     def enter_as(self, session: Session) -> None:
         """Open the desk for a session that is already unlocked (demo, screenshots)."""

@@ -33,8 +33,9 @@ def organisation(folder):
     admin("org", "init", "--name", "CH d'essai", *paths)
 
 
-def start(desk, folder):
-    desk.start(sys.executable, "-m", "app", "--profile", str(folder / "profile"), LANG="fr_FR.UTF-8")
+def start(desk, folder, *words):
+    profile = str(folder / "profile")
+    return desk.start(sys.executable, "-m", "app", "--profile", profile, *words, LANG="fr_FR.UTF-8")
 
 
 def type_in(desk, name, text):
@@ -75,5 +76,7 @@ def test_from_an_empty_folder_to_an_unlocked_desk(desk, tmp_path):
     type_in(desk, "Empreinte du relais", PIN)
     desk.click("Ouvrir le poste", "button")
     desk.until("Verrouiller", "button")
+    assert start(desk, tmp_path, "consilium://elsewhere.test:443/x#y").wait(20) == 0
+    desk.until("pas un lien de réunion complet", seconds=10)
     desk.press("ctrl+l")
     desk.until("Déverrouiller", "button")

@@ -1,0 +1,92 @@
+"""One window a profile: a second `consilium [LINK]` hands its link to the first, which comes to the front, and ends."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtNetwork import QLocalServer, QLocalSocket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_LINE = 4096
+WAIT_MS = 2_000
+TAKEN = b"taken\n"
+
+
+def address(folder: Path) -> str:
+    """Return where the first window of *folder* listens: a place that no other user can write to."""
+    name = f"consilium-{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:24]}"
+    if sys.platform == "win32":
+        return name
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    return str((Path(runtime) if _private(runtime) else folder) / name)
+
+
+def _private(folder: str) -> bool:
+    """Tell whether *folder* is the own user's alone: a stranger must not answer in the first window's stead."""
+    try:
+        state = Path(folder).stat() if folder else None
+    except OSError:
+        return False
+    return state is not None and state.st_uid == os.getuid() and not stat.S_IMODE(state.st_mode) & 0o077
+
+
+def hand_over(folder: Path, link: str) -> bool:
+    """Give *link* (or nothing) to the window that has *folder* open; False when there is none that answers."""
+    socket = QLocalSocket()
+    socket.connectToServer(address(folder))
+    if not socket.waitForConnected(WAIT_MS):
+        return False
+    socket.write(link.encode()[: MAX_LINE - 1].split(b"\n")[0] + b"\n")
+    socket.flush()
+    return socket.waitForReadyRead(WAIT_MS) and socket.readAll().data() == TAKEN
+
+
+class Doorbell(QObject):
+    """Listens for later starts. `rung` carries their link, or an empty text; a start that says nonsense is hung up on."""
+
+    rung = pyqtSignal(str)
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._answer)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place = address(folder)
+        QLocalServer.removeServer(place)  # what a crash left: `hand_over` found nobody behind it
+        self.listening = self._server.listen(place)
+
+    def _answer(self) -> None:
+        while (socket := self._server.nextPendingConnection()) is not None:
+            socket.readyRead.connect(self._reader(socket))
+            socket.disconnected.connect(socket.deleteLater)
+            patience = QTimer(socket)
+            patience.timeout.connect(socket.abort)
+            patience.start(WAIT_MS)
+
+    def _reader(self, socket: QLocalSocket) -> Callable[[], None]:
+        heard = bytearray()
+
+        def read() -> None:
+            heard.extend(bytes(socket.read(MAX_LINE + 1)))
+            line, end, _ = bytes(heard).partition(b"\n")
+            if len(line) > MAX_LINE:
+                socket.abort()
+            elif end:
+                socket.write(TAKEN)
+                socket.disconnectFromServer()
+                self.rung.emit(line.decode(errors="replace"))
+
+        return read
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._server.close()
