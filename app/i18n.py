@@ -12,6 +12,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from media.events import Event
@@ -60,7 +61,9 @@ def english_spaces(text: str) -> str:
     return _BEFORE_UNIT.sub(WIDE, text)
 
 
+@cache
 def _load(code: str) -> _Language:
+    """Read a language when it is first spoken: the start waits for one only."""
     catalogue = po.load(code)
     spaces = french_spaces if code == "fr" else english_spaces
     forms = {key: tuple(spaces(text) for text in texts) for key, texts in catalogue.forms.items()}
@@ -68,8 +71,7 @@ def _load(code: str) -> _Language:
     return _Language(code, forms, catalogue.plural, decimal, thousands)
 
 
-_languages = {code: _load(code) for code in LANGUAGES}
-_current = _languages["fr"]
+_current = _load("fr")
 
 
 def language() -> str:
@@ -80,7 +82,7 @@ def language() -> str:
 def set_language(code: str) -> None:
     """Speak *code* (`fr`, `en` or `system`) from now on and tell the subscribers of `language_changed`."""
     global _current  # noqa: PLW0603 -- one language a process, swapped in one assignment
-    wanted = _languages[system_language() if code == SYSTEM else code]
+    wanted = _load(system_language() if code == SYSTEM else code)
     if wanted is not _current:
         _current = wanted
         language_changed.fire(wanted.code)
