@@ -9,13 +9,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from media.engine.messages import TrustAnchor
+    from media.keys.invite import Invite
     from storage.identity import Relay
-    from storage.meetings import Meeting
+    from storage.meetings import Meeting, MeetingsRepository
 
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """The unlocked identity. `sign` is the device key's Ed25519 signature; `relay_key` the organisation's relay seed."""
+    """The unlocked identity. `sign` is the device key's Ed25519 signature; `relay_key` the organisation's relay seed.
+
+    `call` signs an invitation with the whole device key, as `Invite.create` does, organisation and organiser given;
+    `agenda` is where meetings are kept. Both are None for a desk without a vault.
+    """
 
     name: str
     user: bytes = b""
@@ -28,6 +33,8 @@ class Session:
     relays: tuple[Relay, ...] = ()
     relay_key: bytes = field(default=b"", repr=False)
     meetings: tuple[Meeting, ...] = ()
+    call: Callable[..., Invite] | None = field(default=None, repr=False)
+    agenda: MeetingsRepository | None = field(default=None, repr=False)
 
     def relay(self, host: str, port: int) -> Relay | None:
         """Return the known relay at *host*:*port*, None when policy does not know it."""

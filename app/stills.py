@@ -18,17 +18,18 @@ from app.signin.service import Opened, SignIn, SignInRefused
 from media.engine import messages as m
 from media.events import Event
 from media.keys.certs import DeviceCert, Issuer
-from media.keys.invite import Link
+from media.keys.invite import Invite, Link
 from media.keys.sign import HybridSigner
 from resources.demo.people import CAST, HOSPITAL, ME, TITLE
 from resources.demo.portraits import ct_image, portrait_svg
 from storage.directory import TrustNote, Verified
 from storage.identity import Relay
-from storage.meetings import Meeting
+from storage.meetings import Meeting, MeetingsRepository
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+Kept = TypeVar("Kept")
 NOW_MS = 1_795_522_320_000
 """Tuesday 24 November 2026, 13:12 in Paris."""
 RELAY = Relay("relais.chu-champagne.example", 443)
@@ -142,6 +143,38 @@ class StillSignIn(SignIn):
         raise SignInRefused("wrong-password")
 
 
+class StillAgenda(MeetingsRepository):
+    """Keeps meetings for as long as a scene lasts."""
+
+    def __init__(self, *meetings: Meeting) -> None:
+        self._kept = {one.tag: one for one in meetings}
+
+    def save(self, meeting: Meeting) -> Future[None]:
+        """Keep a meeting."""
+        self._kept[meeting.tag] = meeting
+        return _at_once(None)
+
+    def forget(self, tag: bytes, _occurrence: int = 0) -> Future[None]:
+        """Forget a meeting."""
+        self._kept.pop(tag, None)
+        return _at_once(None)
+
+    def upcoming(self, _since_s: int) -> Future[list[Meeting]]:
+        """Return all."""
+        return _at_once(list(self._kept.values()))
+
+
+def _at_once(value: Kept) -> Future[Kept]:
+    future: Future[Kept] = Future()
+    future.set_result(value)
+    return future
+
+
+def _call(**what: object) -> Invite:
+    """Sign as the doctor at the desk would, with a key that nobody knows."""
+    return Invite.create(HybridSigner.generate(), org=bytes(16), organiser=bytes(16), **what)  # type: ignore[arg-type]
+
+
 def session() -> Session:
     """Return the doctor at the desk."""
     meeting = Meeting(
@@ -149,6 +182,7 @@ def session() -> Session:
     )
     return Session(
         name=ME.name,
+        user=bytes(16),
         role=ME.role,
         specialty=ME.specialty,
         certificate=b"",
@@ -157,6 +191,8 @@ def session() -> Session:
         trust=m.TrustAnchor(org=HOSPITAL.encode(), roots=[], issuers=[], certificates=[], revoked=[]),
         relays=(RELAY,),
         meetings=(meeting,),
+        call=_call,
+        agenda=StillAgenda(meeting),
     )
 
 

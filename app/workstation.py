@@ -20,6 +20,7 @@ from app.directory.service import Directory
 from app.feature import Desk
 from app.intents import JoinMeeting
 from app.meeting import feature as meeting_feature
+from app.meeting.planning import Planning
 from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Notice
 from app.settings import feature as settings_feature
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from app.signin.service import Opened
     from app.ui.words import Words
+    from storage.meetings import Meeting as Known
     from storage.vault import Terms, Vault
 
 SOUND_AFTER_LOCK_MS = 60_000
@@ -91,6 +93,7 @@ class Office(QObject):
         self.meeting = Meeting(
             profile.make_engine, profile.make_arena(), profile.now_ms, run, self.signin.trail
         )
+        self.planning = Planning(profile.now_ms)
         self.directory = Directory(profile.now_ms, self.signin.trail)
         self.settings = Settings(self.config)
         self._dress()
@@ -98,7 +101,7 @@ class Office(QObject):
         self.lock_page = self.door.lock
         desk = Desk(self.bridge, self.open, profile.now_ms, self._tell)
         features = (
-            meeting_feature.feature(self.meeting, self.session, self.config),
+            meeting_feature.feature(self.meeting, self.planning, self.session, self.config),
             directory_feature.feature(self.directory, self.config),
             settings_feature.feature(self.settings, self._make_devices),
         )
@@ -124,6 +127,7 @@ class Office(QObject):
         self.idle.idle.connect(self._lock_idle)
         self.bridge.watch(self.window, i18n.language_changed, self._speak)
         self.bridge.watch(self.window, self.meeting.changed, self._meeting_changed)
+        self.bridge.watch(self.window, self.planning.changed, self._agenda_changed)
         self.bridge.watch(self.window, self.directory.renewed, self._verified_anew)
         self.bridge.watch(self.window, self.config.changed, self._setting_changed, lambda _old, _new: "")
 
@@ -174,6 +178,7 @@ class Office(QObject):
             self._opened = replace(before, news=news, session=session)
             self._session = session
             self.meeting.sign_in(session)
+            self.planning.sign_in(session)
             self._warn(self._opened)
             self._open_directory()
         elif self._opened is not None:  # somebody was verified meanwhile: what was read may not know
@@ -186,6 +191,7 @@ class Office(QObject):
         """Work as *session* from now on."""
         self._session = session
         self.meeting.sign_in(session)
+        self.planning.sign_in(session)
         self._open_directory()
         self._silence.stop()
         self._prefer_devices()
@@ -204,6 +210,7 @@ class Office(QObject):
         if self._opened is not None:
             self._opened = replace(self._opened, session=self._session)
         self.meeting.sign_in(self._session)
+        self.planning.sign_in(self._session)
         self._open_directory()
 
     def _enter(self) -> None:
@@ -247,6 +254,7 @@ class Office(QObject):
         self.idle.arm(0)
         self.meeting.sign_in(None)
         self.directory.close()
+        self.planning.sign_in(None)
         if self._in_meeting():
             self.meeting.hush()
             self._silence.start(SOUND_AFTER_LOCK_MS)
@@ -282,6 +290,13 @@ class Office(QObject):
 
     def _in_meeting(self) -> bool:
         return self.meeting.view.stage in IN_MEETING
+
+    def _agenda_changed(self, meetings: tuple[Known, ...]) -> None:
+        """Let a pasted link of a meeting that was just called find its host's secret."""
+        if self._session is not None:
+            self._session = replace(self._session, meetings=meetings)
+            self.meeting.sign_in(self._session)
+            self.planning.sign_in(self._session)
 
     def _meeting_changed(self, view: object) -> None:
         del view

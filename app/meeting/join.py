@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.i18n import fmt_day, fmt_time
+from app.meeting.agenda import MeetingList
 from app.meeting.notices import NoticeColumn
 from app.meeting.sentences import trouble
 from app.ui.buttons import Button
-from app.ui.panes import Banner, Field, Glyph, clear, ground
+from app.ui.panes import Banner, Field, clear, ground, scrolled
 from app.ui.text import Label
 from app.ui.words import say
 
@@ -26,47 +25,15 @@ if TYPE_CHECKING:
 WIDTH = 640
 
 
-class _MeetingRow(QFrame):
-    """A known meeting."""
-
-    picked = pyqtSignal(object)
-
-    def __init__(self, meeting: Meeting) -> None:
-        super().__init__()
-        self._meeting = meeting
-        self.setProperty("card", "plain")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 12, 12, 12)
-        row.setSpacing(12)
-        row.addWidget(Glyph("users-group", "accent", 24))
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(Label(meeting.title, "body_strong"))
-        if meeting.starts_s:
-            start = datetime.fromtimestamp(meeting.starts_s, UTC)
-            words.addWidget(
-                Label(say("join.when", day=fmt_day(start), time=fmt_time(start)), "small", "text_2")
-            )
-        row.addLayout(words, 1)
-        button = Button(say("join.open"), icon="door-enter")
-        button.speak(say("join.open_name", title=meeting.title))
-        button.clicked.connect(self._pick)
-        row.addWidget(button)
-
-    def _pick(self) -> None:
-        self.picked.emit(self._meeting)
-
-
 class JoinForm(QWidget):
     """`asked` carries a link's text, `picked` a known meeting; neither enters anything."""
 
     asked = pyqtSignal(str)
     picked = pyqtSignal(object)
 
-    def __init__(self, meetings: Sequence[Meeting]) -> None:
+    def __init__(self, meetings: Sequence[Meeting], now_s: int, *, can_call: bool) -> None:
         super().__init__()
         ground(self, "surface")
-        outer = QHBoxLayout(self)
         inner = QWidget()
         inner.setFixedWidth(WIDTH)
         column = QVBoxLayout(inner)
@@ -81,18 +48,33 @@ class JoinForm(QWidget):
         column.addLayout(self._entry())
         self._banner = QVBoxLayout()
         column.addLayout(self._banner)
-        if meetings:
-            column.addSpacing(20)
-            column.addWidget(Label(say("join.known"), "heading"))
-        for meeting in meetings:
-            row = _MeetingRow(meeting)
-            row.picked.connect(self.picked)
-            column.addWidget(row)
+        column.addSpacing(20)
+        self.call = Button(say("plan.new"), icon="calendar-plus", keys=("Ctrl", "N"))
+        column.addLayout(self._known())
+        self.agenda = MeetingList()
+        self.agenda.show_meetings(meetings, now_s)
+        self.agenda.picked.connect(self.picked)
+        column.addWidget(self.agenda)
         column.addStretch(1)
-        outer.addStretch(1)
-        outer.addWidget(inner)
-        outer.addStretch(1)
+        self._lay_out(inner)
+        self.call.setVisible(can_call)  # only now: a widget without a parent would be a window of its own
         self._shown = ""
+
+    def _lay_out(self, inner: QWidget) -> None:
+        content = QWidget()
+        middle = QHBoxLayout(content)
+        middle.addStretch(1)
+        middle.addWidget(inner)
+        middle.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled(content))
+
+    def _known(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addWidget(Label(say("join.known"), "heading"), 1)
+        row.addWidget(self.call)
+        return row
 
     def _entry(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -13,7 +13,7 @@ from app.config import ADMIT_CERTIFIED, SHARE_KIND, SINGLE_KEYS
 from app.feature import Page
 from app.i18n import fmt_day
 from app.intents import JoinMeeting, OpenSettings
-from app.meeting.join import JoinForm
+from app.meeting.before import Before
 from app.meeting.known import to_join
 from app.meeting.live import LivePage
 from app.meeting.marks import MeetingMarks
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.config import Config
     from app.feature import Desk
     from app.intents import Intent
+    from app.meeting.planning import Planning
     from app.meeting.service import Meeting
     from app.meeting.view import View
     from app.session import Session
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 class MeetingPage(Page):
     """Join, pre-join, lobby, call, end."""
 
-    def __init__(self, desk: Desk, meeting: Meeting, session: Session, config: Config) -> None:
+    def __init__(
+        self, desk: Desk, meeting: Meeting, planning: Planning, session: Session, config: Config
+    ) -> None:
         super().__init__()
         self._desk, self._meeting, self._session, self._config = desk, meeting, session, config
         self._marks = MeetingMarks()
@@ -47,12 +50,13 @@ class MeetingPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        self.join = JoinForm(session.meetings)
+        self.before = Before(desk, planning, session, config)
+        self.join = self.before.join
         self.prejoin = PreJoin(meeting.arena, session)
         self.status = StatusPage()
         self.live = LivePage(meeting)
-        self._pages: dict[Stage, JoinForm | PreJoin | StatusPage | LivePage] = {
-            Stage.IDLE: self.join,
+        self._pages: dict[Stage, Before | PreJoin | StatusPage | LivePage] = {
+            Stage.IDLE: self.before,
             Stage.READY: self.prejoin,
             Stage.CONNECTING: self.status,
             Stage.WAITING: self.status,
@@ -60,7 +64,7 @@ class MeetingPage(Page):
             Stage.RECONNECTING: self.live,
             Stage.ENDED: self.status,
         }
-        for page in (self.join, self.prejoin, self.status, self.live):
+        for page in (self.before, self.prejoin, self.status, self.live):
             self._stack.addWidget(page)
         self._shown: Stage | None = None
         self.drawn: View | None = None
@@ -79,7 +83,8 @@ class MeetingPage(Page):
         meeting, prejoin = self._meeting, self.prejoin
         for signal, call in (
             (self.join.asked, self._ask),
-            (self.join.picked, self._pick),
+            (self.before.picked, self._pick),
+            (self.before.turned, self.headed),
             (prejoin.entered, meeting.enter),
             (prejoin.cancelled, meeting.forget),
             (prejoin.preview.asked, self._show_preview),
@@ -174,6 +179,7 @@ class MeetingPage(Page):
     def _second(self) -> None:
         self._meeting.tick()
         self._marks.show_view(self._meeting.view, self._desk.now_ms())
+        self.join.agenda.tick(self._desk.now_ms() // 1000)
 
     def title(self) -> Words:
         """Return the meeting's name, or the section's."""
@@ -187,6 +193,8 @@ class MeetingPage(Page):
         view = self._meeting.view
         if view.stage is Stage.READY:
             return view.title
+        if view.stage is Stage.IDLE:
+            return self.before.title()
         if view.stage is Stage.LIVE:
             return fmt_day(datetime.fromtimestamp(self._desk.now_ms() / 1000, UTC))
         return say(f"stage.{view.stage.value}") if view.title else ""

@@ -8,6 +8,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -19,6 +20,7 @@ from app.signin import enrol
 from media.engine.messages import TrustAnchor
 from media.errors import MediaError
 from media.keys.certs import DeviceCert
+from media.keys.invite import Invite
 from media.keys.sign import HybridSigner
 from storage import errors
 from storage.vault import Terms, Vault
@@ -223,7 +225,7 @@ async def read_session(vault: Vault) -> Session:
     if device is None or not device.certificate:
         raise SignInRefused("not-enrolled")
     certificate = DeviceCert.parse(device.certificate)
-    signer = HybridSigner.from_seeds(device.ed25519_seed, device.mldsa_seed).ed25519
+    signer = HybridSigner.from_seeds(device.ed25519_seed, device.mldsa_seed)
     key = await asyncio.wrap_future(vault.identity.relay_key(certificate.org))
     relays = await asyncio.wrap_future(vault.identity.relays())
     meetings = await asyncio.wrap_future(vault.meetings.upcoming(0))
@@ -234,11 +236,13 @@ async def read_session(vault: Vault) -> Session:
         specialty=certificate.specialty,
         certificate=device.certificate,
         cert_hash=hashlib.sha256(device.certificate).digest(),
-        sign=signer.sign,
+        sign=signer.ed25519.sign,
         trust=await _trust(vault, certificate.org),
         relays=tuple(relays),
         relay_key=key.seed if key is not None else b"",
         meetings=tuple(meetings),
+        call=partial(Invite.create, signer, org=certificate.org, organiser=certificate.user),
+        agenda=vault.meetings,
     )
 
 

@@ -19,8 +19,8 @@ SILENT = {
     "key-missing": "the frame waits for its key, then it is frame-undecryptable",
     "knock-mac": "a refused knock, as above",
     "room-open": "somebody else opened first: this desk knocks",
-    "taken": "no invitation is stored by the window yet",
-    "quota": "as above",
+    "taken": "said as plan.refused.relay-refused: a tag is random",
+    "quota": "said as plan.refused.relay-quota",
 }
 """Codes that never reach a person, and why."""
 

@@ -1,0 +1,95 @@
+"""The section RCP at rest: the link to paste and the agenda, or the form of a new meeting in front of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QStackedWidget
+
+from app.meeting.join import JoinForm
+from app.meeting.plan import Planner
+
+if TYPE_CHECKING:
+    from app.config import Config
+    from app.feature import Desk
+    from app.meeting.planning import Planning
+    from app.meeting.view import View
+    from app.session import Session
+    from app.ui.words import Words
+    from storage.meetings import Meeting
+
+
+class Before(QStackedWidget):
+    """`picked` carries a known meeting to open; `turned` tells that something else is shown."""
+
+    picked = pyqtSignal(object)
+    turned = pyqtSignal()
+
+    def __init__(self, desk: Desk, planning: Planning, session: Session, config: Config) -> None:
+        super().__init__()
+        self._planning = planning
+        self._refused = ""
+        self.join = JoinForm(session.meetings, planning.now_s, can_call=planning.possible)
+        self.planner = Planner(desk, planning, config)
+        self.addWidget(self.join)
+        self.addWidget(self.planner)
+        for signal, call in (
+            (self.join.picked, self.picked),
+            (self.join.call.clicked, self.start_new),
+            (self.join.agenda.handed, self._hand),
+            (self.join.agenda.edited, self._edit),
+            (self.planner.closed, self._back),
+            (self.planner.picked, self._open),
+            (self.planner.turned, self.turned),
+        ):
+            signal.connect(call)
+        QShortcut(QKeySequence("Ctrl+N"), self.join).activated.connect(self.start_new)
+        QShortcut(QKeySequence("Escape"), self.planner).activated.connect(self.planner.leave)
+        desk.bridge.watch(self, planning.changed, self._show_meetings)
+
+    def title(self) -> Words:
+        """Return what the top bar says beside the section's name."""
+        return self.planner.title() if self.currentWidget() is self.planner else ""
+
+    def show_view(self, view: View) -> None:
+        """Show what is wrong with the desk or the link; a refused link is said where it was pasted."""
+        self.join.show_view(view)
+        if view.refused and view.refused != self._refused:
+            self._back()
+        self._refused = view.refused
+
+    def focus_first(self) -> None:
+        """Put the cursor where typing begins."""
+        shown = self.join if self.currentWidget() is self.join else self.planner.form
+        shown.focus_first()
+
+    def start_new(self) -> None:
+        """Show the form of a new meeting."""
+        if self._planning.possible:
+            self._show_planner()
+            self.planner.start_new()
+
+    def _hand(self, meeting: Meeting) -> None:
+        self._show_planner()
+        self.planner.hand(meeting)
+
+    def _edit(self, meeting: Meeting) -> None:
+        self._show_planner()
+        self.planner.edit(meeting)
+
+    def _show_planner(self) -> None:
+        self.setCurrentWidget(self.planner)
+
+    def _back(self) -> None:
+        self.setCurrentWidget(self.join)
+        self.join.focus_first()
+        self.turned.emit()
+
+    def _open(self, meeting: Meeting) -> None:
+        self._back()
+        self.picked.emit(meeting)
+
+    def _show_meetings(self, meetings: tuple[Meeting, ...]) -> None:
+        self.join.agenda.show_meetings(meetings, self._planning.now_s)

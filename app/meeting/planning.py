@@ -1,0 +1,370 @@
+"""Calling a meeting without Qt: judged input, a signed invitation at the relay, the vault's agenda, the calendar file.
+
+Nothing is kept before the relay has the invitation, and nothing old is forgotten before the new is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import unicodedata
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from app.i18n import tr
+from app.meeting.ics import Entry, calendar
+from media.errors import LinkRefused, MediaError, ProtocolError
+from media.events import Event
+from media.keys import invite
+from media.keys.certs import MAX_TEXT, Trust, shown_text
+from media.keys.invite import HASH_BYTES, MAX_HOSTS, SECRET_BYTES, TAG_BYTES, Link
+from media.keys.sign import Signer
+from media.link import OrganisationProof, RelayAddress, put_blob
+from storage import errors
+from storage.meetings import Meeting
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from app.session import Session
+    from media.keys.certs import Verdict
+    from storage.identity import Relay
+    from storage.meetings import MeetingsRepository
+
+T = TypeVar("T")
+DAY_S = 86_400
+FARTHEST_S = 365 * DAY_S
+"""Relays keep an invitation for 400 days unless told otherwise (docs/relay.md)."""
+BEFORE_S = 300
+"""An invitation is valid from a little before its signature: clocks differ."""
+UID_BYTES = 16
+PEOPLE = ("doctor", "nurse", "secretary", "other")
+"""Roles that may host: rooms and gateways are no people."""
+_RELAY_CODES = ("not-allowed", "quota", "impostor", "too-old")
+_KEPT: tuple[tuple[type[errors.StorageError], str], ...] = (
+    (errors.ReadOnly, "read-only"),
+    (errors.Locked, "locked"),
+    (errors.DiskTrouble, "disk"),
+)
+
+
+class PlanRefused(Exception):  # noqa: N818 -- the page says what to do
+    """Nothing was changed; `code` is the end of `plan.refused.<code>.title`, `at` the field it is about, or ""."""
+
+    def __init__(self, code: str, at: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.at = at
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody wants to call: seconds since 1970, user ids of further hosts in order of rank."""
+
+    title: str
+    starts_s: int
+    ends_s: int
+    hosts: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody of the directory who may host."""
+
+    user: bytes
+    name: str
+    specialty: str
+    level: str
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A meeting as it is handed on: its link, and the calendar file with a name to keep it under."""
+
+    meeting: Meeting
+    link: str = field(repr=False)
+    file: bytes = field(repr=False)
+    file_name: str
+    cancelled: bool = False
+
+
+class Planning:
+    """The agenda of who works here. `changed` fires on any thread with all known meetings."""
+
+    def __init__(
+        self,
+        now_ms: Callable[[], int],
+        put: Callable[[RelayAddress, OrganisationProof, bytes, bytes], Awaitable[None]] = put_blob,
+    ) -> None:
+        self.changed: Event[tuple[Meeting, ...]] = Event()
+        self.put = put
+        self._now_ms = now_ms
+        self._session: Session | None = None
+
+    def sign_in(self, session: Session | None) -> None:
+        """Plan for *session*; None after a lock."""
+        self._session = session
+
+    @property
+    def possible(self) -> bool:
+        """Tell whether this desk can call meetings at all."""
+        return self._session is not None and self._session.call is not None
+
+    @property
+    def own(self) -> bytes:
+        """The user id of who works here, empty after a lock."""
+        return self._session.user if self._session is not None else b""
+
+    @property
+    def now_s(self) -> int:
+        """The time, seconds since 1970."""
+        return self._now_ms() // 1000
+
+    async def colleagues(self) -> tuple[Colleague, ...]:
+        """Return the people of the directory whose certificates hold now, without who works here."""
+        session = self._who()
+        return await asyncio.to_thread(_colleagues, session, self.now_s)
+
+    async def call(self, draft: Draft, instead: Meeting | None = None) -> Invited:
+        """Call a meeting, *instead* of an earlier version of it; raises PlanRefused, then nothing was changed.
+
+        A new version has a new link: the old one names an invitation with the old title and times.
+        """
+        session = self._who()
+        draft = judged(draft, self.now_s)
+        relay, proof = _relay(session), _proof(session)
+        meeting, blob = await asyncio.to_thread(_signed, session, relay, draft, self.now_s)
+        if instead is not None:
+            meeting = replace(meeting, uid=instead.uid, sequence=instead.sequence + 1)
+        await self._leave_at_relay(relay, proof, meeting.tag, blob)
+        await self._keep(session, meeting, instead)
+        return self.invited(meeting)
+
+    async def cancel(self, meeting: Meeting) -> Invited:
+        """Forget a meeting, and return what tells the others; raises PlanRefused."""
+        session = self._who()
+        await _kept(_agenda(session).forget(meeting.tag, meeting.occurrence))
+        await self._look(session)
+        return self.invited(replace(meeting, sequence=meeting.sequence + 1), cancelled=True)
+
+    def invited(self, meeting: Meeting, *, cancelled: bool = False) -> Invited:
+        """Return what is handed to the invited people."""
+        session = self._who()
+        link = Link(address(meeting), meeting.tag, meeting.secret, meeting.invite_hash).format()
+        entry = Entry(
+            uid=meeting.uid,
+            sequence=meeting.sequence,
+            organiser=session.user,
+            title=meeting.title,
+            starts_s=meeting.starts_s,
+            ends_s=meeting.ends_s,
+            link=link,
+            note=tr("plan.ics.cancelled" if cancelled else "plan.ics.note"),
+            cancelled=cancelled,
+        )
+        return Invited(meeting, link, calendar(entry, self.now_s), _file_name(meeting, cancelled), cancelled)
+
+    async def propose(self, invited: Invited, home: Path) -> Path:
+        """Return where the calendar file could lie."""
+        return await asyncio.to_thread(free_path, home, invited.file_name)
+
+    async def save(self, invited: Invited, path: Path) -> Path:
+        """Write the calendar file; raises PlanRefused."""
+        await asyncio.to_thread(save_file, path, invited.file)
+        return path
+
+    # --- steps --------------------------------------------------------------------------------------------
+
+    def _who(self) -> Session:
+        if self._session is None:
+            raise PlanRefused("locked")
+        return self._session
+
+    async def _leave_at_relay(self, relay: Relay, proof: OrganisationProof, tag: bytes, blob: bytes) -> None:
+        at = RelayAddress(relay.host, relay.port, relay.pin, relay.ca)
+        try:
+            await self.put(at, proof, tag, blob)
+        except LinkRefused as error:
+            code = error.code.removeprefix("relay-")
+            raise PlanRefused(f"relay-{code}" if code in _RELAY_CODES else "relay-refused") from error
+        except (MediaError, OSError) as error:
+            raise PlanRefused("relay-unreachable") from error
+
+    async def _keep(self, session: Session, meeting: Meeting, instead: Meeting | None) -> None:
+        agenda = _agenda(session)
+        await _kept(agenda.save(meeting))
+        if instead is not None:
+            await _kept(agenda.forget(instead.tag, instead.occurrence))
+        await self._look(session)
+
+    async def _look(self, session: Session) -> None:
+        kept = await _kept(_agenda(session).upcoming(0))
+        if self._session is not None:
+            self.changed.fire(tuple(kept))
+
+
+def judged(draft: Draft, now_s: int) -> Draft:
+    """Return *draft* as it can be signed; raises PlanRefused."""
+    title = " ".join(draft.title.split())
+    if not title:
+        raise PlanRefused("title-empty", "title")
+    if len(title) > MAX_TEXT:
+        raise PlanRefused("title-long", "title")
+    try:
+        title = shown_text(title)
+    except ProtocolError as error:
+        raise PlanRefused("title-hidden", "title") from error
+    if draft.ends_s <= draft.starts_s:
+        raise PlanRefused("end-before-start", "end")
+    if draft.ends_s <= now_s:
+        raise PlanRefused("past", "day")
+    if draft.starts_s > now_s + FARTHEST_S:
+        raise PlanRefused("too-far", "day")
+    if len(draft.hosts) >= MAX_HOSTS:
+        raise PlanRefused("hosts-many", "hosts")
+    return replace(draft, title=title)
+
+
+def plain(text: str) -> str:
+    """Return *text* as searches and lists compare it: no accents, no case."""
+    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
+
+
+def address(meeting: Meeting) -> str:
+    """Return `host:port` as links write it."""
+    host = f"[{meeting.relay_host}]" if ":" in meeting.relay_host else meeting.relay_host
+    return f"{host}:{meeting.relay_port}"
+
+
+def is_past(meeting: Meeting, now_s: int) -> bool:
+    """Tell whether a meeting is over: by its end, or half a day after its start where no end is known."""
+    end = meeting.ends_s or (meeting.starts_s + DAY_S // 2 if meeting.starts_s else 0)
+    return bool(end) and end <= now_s
+
+
+def in_order(meetings: Sequence[Meeting], now_s: int) -> tuple[Meeting, ...]:
+    """Sort: what comes, the soonest first; what has no time; what is over, the latest first."""
+
+    def rank(meeting: Meeting) -> tuple[int, int, str]:
+        past = is_past(meeting, now_s)
+        group = 2 if past else 0 if meeting.starts_s else 1
+        return group, -meeting.starts_s if past else meeting.starts_s, meeting.title
+
+    return tuple(sorted(meetings, key=rank))
+
+
+def save_file(path: Path, data: bytes) -> None:
+    """Write a new file; blocks. Raises PlanRefused: a file of that name stays as it was."""
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+    except FileExistsError as error:
+        raise PlanRefused("file-exists", "path") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PlanRefused("file-nowhere", "path") from error
+    except PermissionError as error:
+        raise PlanRefused("file-denied", "path") from error
+    except (OSError, ValueError) as error:
+        raise PlanRefused("file-failed", "path") from error
+
+
+def free_path(home: Path, name: str) -> Path:
+    """Propose where to write *name*: documents, else downloads, else home; a number where the name is taken. Blocks."""
+    folders = [home / one for one in ("Documents", "Téléchargements", "Downloads")]
+    folder = next((one for one in folders if one.is_dir()), home)
+    stem, _, kind = name.rpartition(".")
+    names = (name, *(f"{stem}-{n}.{kind}" for n in range(2, 100)))
+    return next((folder / one for one in names if not (folder / one).exists()), folder / name)
+
+
+def _relay(session: Session) -> Relay:
+    if not session.relays:
+        raise PlanRefused("no-relay")
+    return session.relays[0]
+
+
+def _proof(session: Session) -> OrganisationProof:
+    if not session.relay_key:
+        raise PlanRefused("no-relay-key")
+    key = Signer(session.relay_key)
+    return OrganisationProof(key.public, key.sign)
+
+
+def _agenda(session: Session) -> MeetingsRepository:
+    if session.agenda is None:
+        raise PlanRefused("locked")
+    return session.agenda
+
+
+def _signed(session: Session, relay: Relay, draft: Draft, now_s: int) -> tuple[Meeting, bytes]:
+    """Return the new meeting and what lies at the relay for it; some milliseconds of signing."""
+    if session.call is None:
+        raise PlanRefused("locked")
+    inv_sk, secret, tag = os.urandom(32), os.urandom(SECRET_BYTES), os.urandom(TAG_BYTES)
+    hosts = tuple(dict.fromkeys((session.user, *draft.hosts)))
+    meeting = Meeting(
+        *(draft.title, relay.host, relay.port, tag, secret, b"", inv_sk),
+        starts_s=draft.starts_s,
+        ends_s=draft.ends_s,
+        host=True,
+        uid=os.urandom(UID_BYTES),
+        hosts=hosts,
+    )
+    made = session.call(
+        title=draft.title,
+        hosts=hosts,
+        relay=address(meeting),
+        inv_pk=Signer(inv_sk).public,
+        not_before=now_s - BEFORE_S,
+        not_after=draft.ends_s,
+    )
+    blob = invite.seal_blob(secret, tag, made.signed, session.certificate)
+    return replace(meeting, invite_hash=made.hash[:HASH_BYTES]), blob
+
+
+def _colleagues(session: Session, now_s: int) -> tuple[Colleague, ...]:
+    anchor = session.trust
+    trust = Trust(
+        roots=anchor.roots,
+        issuers=anchor.issuers,
+        certificates=anchor.certificates,
+        revoked=anchor.revoked,
+        verified=anchor.verified,
+        head_time=anchor.head_time,
+    )
+    known: dict[bytes, Colleague] = {}
+    for certificate in anchor.certificates:
+        verdict = _judged_or_none(trust, certificate, now_s)
+        if verdict is not None and verdict.role in PEOPLE and verdict.user != session.user:
+            one = Colleague(verdict.user, verdict.name, verdict.specialty, verdict.level)
+            known[one.user] = _surer(known.get(one.user), one)
+    return tuple(sorted(known.values(), key=lambda one: plain(one.name)))
+
+
+def _surer(known: Colleague | None, one: Colleague) -> Colleague:
+    """Of two devices of one person, speak of the verified one."""
+    return known if known is not None and known.level == "verified" else one
+
+
+def _judged_or_none(trust: Trust, certificate: bytes, now_s: int) -> Verdict | None:
+    try:
+        return trust.judge(certificate, now_s)
+    except MediaError:
+        return None
+
+
+async def _kept(answer: Future[T]) -> T:
+    try:
+        return await asyncio.wrap_future(answer)
+    except errors.StorageError as error:
+        raise PlanRefused(next((code for kind, code in _KEPT if isinstance(error, kind)), "vault")) from error
+
+
+def _file_name(meeting: Meeting, cancelled: bool) -> str:
+    """Return a name that tells the day and not the subject: files lie about."""
+    day = f"{datetime.fromtimestamp(meeting.starts_s, UTC).astimezone():%Y-%m-%d-%Hh%M}"
+    version = f"-v{meeting.sequence + 1}" if meeting.sequence and not cancelled else ""
+    return f"rcp-{day}{'-annulation' if cancelled else version}.ics"

@@ -1,0 +1,248 @@
+"""What a doctor sees when calling a meeting: the form, the handout, the agenda."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QGuiApplication
+from PyQt6.QtWidgets import QWidget
+
+from app import i18n, stills
+from app.meeting.planning import Colleague
+from app.stills import NOW_MS
+from app.ui.buttons import Button, Press
+from app.ui.panes import Banner, Field
+from media.engine import messages as m
+from media.errors import LinkLost
+from media.keys.invite import Link
+
+COLLEAGUES = (
+    Colleague(b"a" * 16, "Pr Antoine Delcourt", "Chirurgie thoracique", "verified"),
+    Colleague(b"b" * 16, "Dr Inès Belkacem", "Radiologie", "certified"),
+    Colleague(b"c" * 16, "Dr Paul Vasseur", "Anatomopathologie", "changed"),
+)
+
+
+@pytest.fixture
+def plans(desk, tmp_path, monkeypatch):
+    """The desk with a relay in the test's hands and documents in a temporary home."""
+    (tmp_path / "Documents").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    desk.sent, desk.broken = [], None
+
+    async def put(_address, _proof, tag, _data):
+        if desk.broken is not None:
+            raise desk.broken
+        desk.sent.append(tag)
+
+    async def colleagues():
+        return COLLEAGUES
+
+    desk.office.sign_in(_with_key(desk.office.session()))
+    desk.office.planning.put = put
+    desk.office.planning.colleagues = colleagues
+    return desk
+
+
+def _with_key(session):
+    return replace(session, relay_key=bytes(range(32)))
+
+
+def planner(desk):
+    return desk.page.before.planner
+
+
+def banners(widget):
+    return [banner.accessibleName() for banner in widget.findChildren(Banner) if banner.isVisible()]
+
+
+def fill(desk, **texts):
+    for name, text in {"title": "RCP Sein", **texts}.items():
+        planner(desk).form.fields[name].setText(text)
+
+
+def called(desk, qtbot, **texts):
+    qtbot.mouseClick(desk.page.join.call, Qt.MouseButton.LeftButton)
+    fill(desk, **texts)
+    qtbot.keyClick(planner(desk).form.fields["title"], Qt.Key.Key_Return)
+    qtbot.waitUntil(planner(desk).handout.isVisible)
+    qtbot.waitUntil(lambda: bool(planner(desk).handout.path.text()))
+    return planner(desk).handout
+
+
+def titles(desk):
+    names = [b.accessibleName() for b in desk.page.join.agenda.findChildren(Button) if b.isVisible()]
+    return [name.removeprefix("Ouvrir ") for name in names]
+
+
+def test_by_keyboard_from_the_agenda_to_a_link_a_file_and_back(plans, qtbot):
+    qtbot.keyClick(plans.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    form = planner(plans).form
+    assert form.isVisible()
+    assert form.fields["title"].hasFocus()
+    qtbot.keyClicks(form.fields["title"], "RCP Sein")
+    qtbot.keyClick(form.fields["title"], Qt.Key.Key_Return)
+    handout = planner(plans).handout
+    qtbot.waitUntil(handout.isVisible)
+    assert Link.parse(handout.link.text()).tag == plans.sent[0]
+    assert handout.copy.hasFocus()
+    qtbot.keyClick(handout.copy, Qt.Key.Key_Return)
+    assert QGuiApplication.clipboard().text() == handout.link.text()
+    qtbot.waitUntil(lambda: bool(handout.path.text()))
+    path = handout.path.text()
+    qtbot.keyClick(handout.path, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: banners(handout) == ["Fichier enregistré"])
+    assert b"METHOD:REQUEST\r\n" in Path(path).read_bytes()
+    qtbot.keyClick(handout, Qt.Key.Key_Escape)
+    assert plans.page.join.isVisible()
+    assert "RCP Sein" in titles(plans)
+
+
+def test_a_silent_relay_keeps_every_word_and_the_second_try_succeeds(plans, qtbot):
+    plans.broken = LinkLost("unreachable")
+    qtbot.mouseClick(plans.page.join.call, Qt.MouseButton.LeftButton)
+    form = planner(plans).form
+    fill(plans, day="25/11/2026", start="8h", end="9h15")
+    qtbot.mouseClick(form.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: banners(form) == ["Le relais ne répond pas"])
+    assert [field.text() for field in form.fields.values()] == ["RCP Sein", "25/11/2026", "8h", "9h15"]
+    plans.broken = None
+    qtbot.mouseClick(form.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(planner(plans).handout.isVisible)
+
+
+@pytest.mark.parametrize(
+    ("texts", "field", "says"),
+    [
+        ({"title": " "}, "title", "La RCP n’a pas de titre"),
+        ({"title": "x" * 101}, "title", "Le titre est trop long"),
+        ({"day": "demain"}, "day", "Ce jour n’est pas lisible"),
+        ({"start": "midi"}, "start", "Cette heure n’est pas lisible"),
+        ({"start": "14:00", "end": "12:30", "day": "25/11/2026"}, "end", "La fin vient avant le début"),
+    ],
+)
+def test_what_is_wrong_is_said_where_it_is(plans, qtbot, texts, field, says):
+    qtbot.mouseClick(plans.page.join.call, Qt.MouseButton.LeftButton)
+    fill(plans, **texts)
+    form = planner(plans).form
+    qtbot.mouseClick(form.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: banners(form) == [says])
+    assert form.fields[field].property("wrong") == "true"
+    assert form.fields[field].hasFocus()
+    assert plans.sent == []
+
+
+def test_hosts_are_ticked_in_order_and_a_changed_key_cannot_be(plans, qtbot):
+    qtbot.mouseClick(plans.page.join.call, Qt.MouseButton.LeftButton)
+    hosts = planner(plans).form.hosts
+    qtbot.waitUntil(lambda: hosts.list.count() == 3)
+    hosts.list.setFocus()
+    hosts.list.setCurrentRow(1)
+    qtbot.keyClick(hosts.list, Qt.Key.Key_Space)
+    hosts.list.setCurrentRow(0)
+    qtbot.keyClick(hosts.list, Qt.Key.Key_Space)
+    assert hosts.chosen == (b"b" * 16, b"a" * 16)
+    assert not hosts.list.item(2).flags() & Qt.ItemFlag.ItemIsEnabled
+    hosts.search.setText("delc")
+    assert [hosts.list.item(row).isHidden() for row in range(3)] == [False, True, True]
+    qtbot.keyClick(hosts.list, Qt.Key.Key_Space)
+    assert hosts.chosen == (b"b" * 16,)
+
+
+def test_a_meeting_is_moved_then_cancelled_only_after_asking(plans, qtbot):
+    handout = called(plans, qtbot)
+    old = handout.link.text()
+    qtbot.mouseClick(handout.done, Qt.MouseButton.LeftButton)
+    press(plans.page.join.agenda, "Modifier RCP Sein", qtbot)
+    form = planner(plans).form
+    assert form.fields["title"].text() == "RCP Sein"
+    fill(plans, title="RCP Sein 2")
+    qtbot.mouseClick(form.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: handout.isVisible() and handout.link.text() != old)
+    qtbot.mouseClick(handout.done, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "RCP Sein 2" in titles(plans) and "RCP Sein" not in titles(plans))
+    press(plans.page.join.agenda, "Modifier RCP Sein 2", qtbot)
+    qtbot.mouseClick(form.drop, Qt.MouseButton.LeftButton)
+    press(form, "Garder", qtbot)
+    assert "RCP Sein 2" in [one.title for one in plans.office.session().meetings]
+    qtbot.mouseClick(form.drop, Qt.MouseButton.LeftButton)
+    press(form, "Oui, annuler", qtbot)
+    qtbot.waitUntil(handout.isVisible)
+    assert not handout.link.isVisible()
+    assert not handout.open.isVisible()
+    qtbot.mouseClick(handout.done, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "RCP Sein 2" not in titles(plans))
+
+
+def press(widget, name, qtbot):
+    def found():
+        return [b for b in widget.findChildren(Press) if b.accessibleName() == name and b.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(found()))
+    qtbot.mouseClick(found()[0], Qt.MouseButton.LeftButton)
+
+
+def test_the_called_meeting_opens_before_entering_as_its_host(plans, qtbot):
+    handout = called(plans, qtbot)
+    qtbot.waitUntil(lambda: any(one.title == "RCP Sein" for one in plans.office.session().meetings))
+    qtbot.mouseClick(handout.open, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(plans.page.prejoin.isVisible)
+    assert plans.meeting.view.title == "RCP Sein"
+    assert len(plans.meeting.view.invitation.invitation_secret) == 32
+    assert plans.said(m.Join) == []
+
+
+def test_what_was_begun_is_there_again_after_looking_at_the_agenda(plans, qtbot):
+    qtbot.mouseClick(plans.page.join.call, Qt.MouseButton.LeftButton)
+    fill(plans, title="RCP commencée")
+    qtbot.mouseClick(planner(plans).form.back, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(plans.page.join.call, Qt.MouseButton.LeftButton)
+    assert planner(plans).form.fields["title"].text() == "RCP commencée"
+
+
+def test_a_refused_link_is_said_in_front_of_a_begun_form(plans, qtbot):
+    qtbot.mouseClick(plans.page.join.call, Qt.MouseButton.LeftButton)
+    plans.open_link("https://example.org")
+    qtbot.waitUntil(plans.page.join.isVisible)
+
+
+def test_an_existing_file_is_not_overwritten(plans, qtbot, tmp_path):
+    handout = called(plans, qtbot)
+    target = tmp_path / "mine.ics"
+    target.write_text("mine")
+    handout.path.setText(str(target))
+    qtbot.mouseClick(handout.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: banners(handout) == ["Un fichier porte déjà ce nom"])
+    assert target.read_text() == "mine"
+
+
+def test_a_meeting_fades_when_it_ends(plans, qtbot):
+    handout = called(plans, qtbot)
+    meeting = plans.office.planning.invited(handout._invited.meeting).meeting
+    qtbot.mouseClick(handout.done, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "RCP Sein" in titles(plans))
+    plans.now_ms = max(NOW_MS, meeting.ends_s * 1000)
+    plans.page.join.agenda.tick(plans.now_ms // 1000)
+    qtbot.waitUntil(lambda: titles(plans)[-1:] == ["RCP Sein"])
+    names = [b.accessibleName() for b in plans.page.join.agenda.findChildren(Press) if b.isVisible()]
+    assert "Modifier RCP Sein" not in names
+
+
+def test_every_control_has_a_name_in_both_languages(plans, qtbot):
+    handout = called(plans, qtbot)
+    for language in ("fr", "en"):
+        i18n.set_language(language)
+        qtbot.wait(10)
+        for part in (planner(plans).form, handout, plans.page.join):
+            for widget in part.findChildren(QWidget):
+                if isinstance(widget, Press | Field):
+                    assert widget.accessibleName(), widget
+                    assert not widget.accessibleName().startswith(("plan.", "handout.", "agenda."))
+
+
+def test_a_desk_that_cannot_sign_shows_no_button_for_it(make_desk):
+    desk = make_desk(session=replace(stills.session(), call=None))
+    assert not desk.page.join.call.isVisible()
