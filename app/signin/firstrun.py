@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPen, QTextDocument
-from PyQt6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import language, tr
 from app.signin import enrol
@@ -339,6 +339,9 @@ class FirstRun(QWidget):
     def _refuse(self, words: Words) -> None:
         self._current().tell(words, "danger", "alert-circle")
         self.focus_first()
+        area = self._stack.currentWidget()
+        if isinstance(area, QScrollArea):
+            area.ensureWidgetVisible(self._current().status)  # a small screen may have scrolled it away
 
     # --- paper and files ----------------------------------------------------------------------------------
 

@@ -58,22 +58,22 @@ class Step(QWidget):
         self.column.addLayout(heading)
         self.column.addSpacing(4)
         self._mark = Glyph("info-circle", "text_2", 18)
-        self._status = Label("", "body", "text_2", wrap=True)
+        self.status = Label("", "body", "text_2", wrap=True)
 
     def end(self) -> None:
         """Put the line that says where things stand under the controls."""
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._status, 1)
+        row.addWidget(self.status, 1)
         self.column.addLayout(row)
         self.column.addStretch(1)
         self.tell("")
 
     def tell(self, words: Words, tone: str = "text_2", icon: str = "info-circle") -> None:
         """Say where things stand; no words, no mark."""
-        self._status.say(words)
-        self._status.set_tone(tone)
+        self.status.say(words)
+        self.status.set_tone(tone)
         self._mark.show_icon(icon, tone)
         self._mark.setVisible(bool(str(words)))
 
