@@ -7,6 +7,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from PyQt6.QtCore import QCoreApplication, QEvent
 
 from app import i18n, stills
 from app.config import Policy
@@ -97,6 +98,7 @@ class Desk:
 
 @pytest.fixture
 def make_desk(qtbot):
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # windows of earlier tests
     made = []
 
     def make(**more):
