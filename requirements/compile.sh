@@ -6,7 +6,7 @@ pin() {
   local out=$1
   shift
   .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-    --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" "$@" -o "requirements/$out.txt"
+    --custom-compile-command "make requirements" "$@" -o "requirements/$out.txt"
 }
 pin dev pyproject.toml --extra desktop --extra gateway --extra relay --extra dev
 pin desktop pyproject.toml --extra desktop
