@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from typing import TYPE_CHECKING
 
 from app import trust
@@ -15,6 +16,7 @@ from storage.vault import Vault
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
 
     from media.keys.certs import DeviceKeys
 
@@ -59,5 +61,18 @@ def _relay(arguments: Namespace) -> Relay:
         raise AdminError(
             "L'empreinte du relais a 64 chiffres hexadécimaux : recopiez celle qu'il affiche au démarrage."
         )
-    authority = store.read(arguments.authority, MAX_PEM).decode() if arguments.authority else ""
-    return Relay(host, int(port), pin, authority)
+    return Relay(host, int(port), pin, _authority(arguments.authority))
+
+
+def _authority(path: Path | None) -> str:
+    """Return the PEM text of the authority that signed the relay's certificate, empty for none."""
+    if path is None:
+        return ""
+    try:
+        text = store.read(path, MAX_PEM).decode("ascii")
+        ssl.create_default_context(cadata=text)
+    except (ssl.SSLError, ValueError) as error:
+        raise AdminError(
+            f"{path} n'est pas un certificat PEM : demandez celui de l'autorité du relais."
+        ) from error
+    return text

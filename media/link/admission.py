@@ -14,12 +14,12 @@ Sign = Callable[[bytes], bytes]
 
 @dataclass(frozen=True)
 class RelayAddress:
-    """The relay's control port. Its certificate is checked against *pin* (SHA-256 of DER), else *ca_file* (PEM), else the system's."""
+    """The relay's control port. Its certificate is checked against *pin* (SHA-256 of DER), else *ca* (PEM text), else the system's."""
 
     host: str
     port: int
     pin: bytes = b""
-    ca_file: str = ""
+    ca: str = ""
     force_tls: bool = False
 
 

@@ -52,9 +52,17 @@ def _tls(address: RelayAddress) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     else:
-        context = ssl.create_default_context(cafile=address.ca_file or None)
+        context = _trusting(address.ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     return context
+
+
+def _trusting(authority: str) -> ssl.SSLContext:
+    """Trust *authority* (PEM text) alone, or the system's when empty; what cannot be read vouches for nobody."""
+    try:
+        return ssl.create_default_context(cadata=authority or None)
+    except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: not ASCII
+        raise LinkRefused("relay-impostor") from error
 
 
 class Control:

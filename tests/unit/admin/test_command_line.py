@@ -357,7 +357,15 @@ def test_a_desk_is_created_from_its_enrolment_and_opens(run, folder):
     assert run(*desk, "--enrolment", "@poste.enrol", *relay)[0] == 1
 
 
-@pytest.mark.parametrize("wrong", [["--relay", "relais.test"], ["--relay", "r:443", "--pin", "ab"]])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--relay", "relais.test"],
+        ["--relay", "r:443", "--pin", "ab"],
+        ["--relay", "r:443", "--authority", "@poste.req"],
+        ["--relay", "r:443", "--authority", "@mot"],
+    ],
+)
 def test_a_desk_with_an_unusable_relay_is_refused_before_anything_is_made(run, folder, wrong):
     issue(run)
     secret_file(folder, "mot", "une phrase de passe\n")
