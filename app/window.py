@@ -236,6 +236,11 @@ class Window(QWidget):
     # --- sections -----------------------------------------------------------------------------------------
 
     @property
+    def sections(self) -> tuple[str, ...]:
+        """Keys of all sections, in the order of the rail."""
+        return tuple(self._features)
+
+    @property
     def current(self) -> str:
         """Key of the section that is shown."""
         return self._current
