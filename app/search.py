@@ -4,26 +4,60 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 MAX_QUERY = 200
-GROUPS = ("meeting", "person", "action", "go")
+GROUPS = ("meeting", "person", "action", "go", "setting")
 """Kinds in the order of their groups."""
-PREFIXES = {">": ("action", "go"), "@": ("person",), "#": ("meeting",), "?": ("action", "go")}
+PREFIXES = {">": ("action", "go", "setting"), "@": ("person",), "#": ("meeting",), "?": ("action", "go")}
 """First character typed -> the kinds that it keeps; `?` keeps those with a key."""
 SHOWN = 6
 SHOWN_ALONE = 200
-_WIDE = {"œ": "oe", "æ": "ae", "ß": "ss"}
+REMEMBERED = 5
+_WIDE = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i"}
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
+class Folded:
+    """A text without accents and case; `origin[i]` is the place of its character i in the text."""
+
+    letters: str
+    origin: Sequence[int]
+
+
+def fold(text: str) -> Folded:
+    """Strip accents and case, turn hyphens and apostrophes into spaces."""
+    if text.isascii():
+        return Folded("".join(c if c.isalnum() else " " for c in text.lower()), range(len(text)))
+    letters: list[str] = []
+    origin: list[int] = []
+    for place, char in enumerate(text):
+        plain = _WIDE.get(char.lower()) or unicodedata.normalize("NFKD", char).casefold()
+        for letter in plain:
+            if not unicodedata.combining(letter):
+                letters.append(letter if letter.isalnum() else " ")
+                origin.append(place)
+    return Folded("".join(letters), tuple(origin))
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """`Inès Le-Goff` -> `ines le goff`: letters and digits of any script, words parted by one space."""
+    return " ".join(fold(text).letters.split())
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One line that the palette can show; `caps` are its keys."""
+    """One line that the palette can show; `caps` are its keys.
+
+    `id` is what recents remember; `facts` (label, value) and `mark` (words, icon, tone) stand beside the list.
+    """
 
     kind: str
     text: str
@@ -31,6 +65,14 @@ class Entry:
     icon: str
     caps: tuple[str, ...]
     run: Callable[[], object]
+    id: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    mark: tuple[str, str, str] | None = None
+
+    @cached_property
+    def folded(self) -> tuple[Folded, Folded]:
+        """Text and detail without accents and case; folded once for all keys that are typed."""
+        return fold(self.text), fold(self.detail)
 
 
 @dataclass(frozen=True)
@@ -44,35 +86,34 @@ class Hit:
 
 @dataclass(frozen=True)
 class Group:
-    """Hits under one heading: a kind, `best` or `help`."""
+    """Hits under one heading: a kind, `best`, `recent` or `help`."""
 
     name: str
     hits: tuple[Hit, ...]
 
 
-@dataclass(frozen=True)
-class _Folded:
-    """A text without accents and case; `origin[i]` is the place of its character i in the text."""
+class Recents:
+    """What was opened last, the newest first; kept in memory only, and forgotten at the lock."""
 
-    letters: str
-    origin: tuple[int, ...]
+    def __init__(self) -> None:
+        self._ids: list[str] = []
 
+    def take(self, entry: Entry) -> None:
+        """Remember that *entry* was opened."""
+        if entry.id:
+            self._ids = [entry.id, *(one for one in self._ids if one != entry.id)][:REMEMBERED]
 
-def fold(text: str) -> _Folded:
-    """Strip accents and case, turn hyphens and apostrophes into spaces."""
-    letters: list[str] = []
-    origin: list[int] = []
-    for place, char in enumerate(text):
-        plain = _WIDE.get(char.lower()) or unicodedata.normalize("NFKD", char).casefold()
-        for letter in plain:
-            if not unicodedata.combining(letter):
-                letters.append(letter if letter.isalnum() else " ")
-                origin.append(place)
-    return _Folded("".join(letters), tuple(origin))
+    def among(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Return those of *entries* that were opened last."""
+        by_id = {entry.id: entry for entry in entries}
+        return [by_id[one] for one in self._ids if one in by_id]
 
+    def forget(self) -> None:
+        """Remember nothing."""
+        self._ids.clear()
 
-def find(query: str, entries: Iterable[Entry]) -> list[Group]:
-    """Return the groups to show for *query*, the best match in a group of its own."""
+def find(query: str, entries: Sequence[Entry], recent: Sequence[Entry] = ()) -> list[Group]:
+    """Return the groups to show for *query*: the best match first; *recent* first where nothing is typed."""
     query = query[:MAX_QUERY].strip()
     prefix = query[:1] if query[:1] in PREFIXES else ""
     words = fold(query[len(prefix) :]).letters.split()
@@ -82,8 +123,11 @@ def find(query: str, entries: Iterable[Entry]) -> list[Group]:
     ranked = _rank(words, kept)
     if prefix == "?":
         return [Group("help", tuple(ranked))] if ranked else []
-    best = [Group("best", (ranked.pop(0),))] if words and ranked else []
-    return [*best, *_grouped(ranked, SHOWN_ALONE if prefix else SHOWN)]
+    first = [Group("best", (ranked.pop(0),))] if words and ranked else []
+    if recent and not words and not prefix:
+        first = [Group("recent", tuple(map(Hit, recent)))]
+        ranked = [hit for hit in ranked if hit.entry not in recent]
+    return [*first, *_grouped(ranked, SHOWN_ALONE if prefix else SHOWN)]
 
 
 def _grouped(hits: Sequence[Hit], most: int) -> list[Group]:
@@ -103,7 +147,7 @@ def _rank(words: Sequence[str], entries: Sequence[Entry]) -> list[Hit]:
 
 def _match(words: Sequence[str], entry: Entry) -> tuple[float, Hit] | None:
     """Match every word in text or detail; None where one is missing."""
-    text, detail = fold(entry.text), fold(entry.detail)
+    text, detail = entry.folded
     spans: tuple[list[Span], list[Span]] = ([], [])
     total = 0.0
     for word in words:
@@ -117,7 +161,7 @@ def _match(words: Sequence[str], entry: Entry) -> tuple[float, Hit] | None:
     return total, Hit(entry, _merged(spans[0]), _merged(spans[1]))
 
 
-def _place(word: str, folded: _Folded) -> tuple[float, list[Span]]:
+def _place(word: str, folded: Folded) -> tuple[float, list[Span]]:
     """Score one word: at the text's start 5, at a word's start 4, inside 2, letters in order from a word's start 1."""
     letters = folded.letters
     if letters.startswith(word):
@@ -153,7 +197,7 @@ def _scattered(word: str, letters: str) -> list[int]:
     return []
 
 
-def _span(folded: _Folded, start: int, length: int) -> Span:
+def _span(folded: Folded, start: int, length: int) -> Span:
     return folded.origin[start], folded.origin[start + length - 1] + 1
 
 
