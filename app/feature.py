@@ -13,6 +13,7 @@ from app.commands import Commands
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from app.board import Source
     from app.bridge import Bridge
     from app.commands import Command, Thing
     from app.intents import Intent
@@ -70,12 +71,17 @@ def _no_things(_desk: Desk) -> Sequence[Thing]:
     return ()
 
 
+def _no_sources(_desk: Desk) -> Sequence[Source]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Feature:
     """One entry of the rail: `make_page` is called when it is first shown.
 
     `letter`: after G, another key of the section. `commands`: what can be done from anywhere, asked once.
     `find`: the objects that the palette can open, asked each time that it opens.
+    `today`: what Today shows of it (app/board.py), asked after each unlock.
     """
 
     key: str
@@ -88,3 +94,4 @@ class Feature:
     letter: str = ""
     commands: Callable[[Desk], Sequence[Command]] = _no_commands
     find: Callable[[Desk], Sequence[Thing]] = _no_things
+    today: Callable[[Desk], Sequence[Source]] = _no_sources

@@ -1,0 +1,1 @@
+"""Today: what waits now, the week, and what still works."""
