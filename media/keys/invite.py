@@ -7,13 +7,14 @@ import hmac
 import ipaddress
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from media.errors import ProtocolError, TrustError
 from media.keys import cbor, seal
 from media.keys.certs import shown_text
 from media.keys.issuers import ID_BYTES, check_time
 from media.keys.sign import ED25519_PUBLIC, HybridPublic, HybridSigner, Signer, digest, signed, split_signed
+from media.keys.terms import NO_TERMS, Terms
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ SECRET_BYTES = TAG_BYTES = HASH_BYTES = 16
 MAX_HOSTS = 64
 MAX_LINK = 512
 MAX_RELAY = 260
+_KINDS = (ID_BYTES, ID_BYTES, str, list, str, ED25519_PUBLIC, int, int)
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]{{2,45}}\])"
@@ -64,6 +66,7 @@ class Invite:
     not_before: int
     not_after: int
     signed: bytes = field(repr=False)
+    terms: Terms = NO_TERMS
 
     @classmethod
     def create(
@@ -78,26 +81,25 @@ class Invite:
         inv_pk: bytes,
         not_before: int,
         not_after: int,
+        terms: Terms = NO_TERMS,
     ) -> Invite:
         """Sign an invitation with the organiser's device key; raises ProtocolError for wrong fields."""
         fields = [org, organiser, shown_text(title), list(hosts), relay, inv_pk, not_before, not_after]
-        body = cbor.encode([INVITE, *fields])
+        more = [] if terms == NO_TERMS else [terms.encode()]
+        body = cbor.encode([INVITE, *fields, *more])
         return cls.parse(signed(body, device.sign(INVITE, body)))
 
     @classmethod
     def parse(cls, data: bytes) -> Invite:
         """Read *data*; nothing is verified but its shape."""
-        kinds = (ID_BYTES, ID_BYTES, str, list, str, ED25519_PUBLIC, int, int)
-        org, organiser, title, hosts, relay, inv_pk, start, end = cbor.record(
-            split_signed(data)[0], INVITE, kinds
-        )
+        (org, organiser, title, hosts, relay, inv_pk, start, end), terms = _fields(split_signed(data)[0])
         if not 0 < len(hosts) <= MAX_HOSTS or len({*map(repr, hosts)}) != len(hosts):
             raise ProtocolError("an invitation has 1 to 64 different hosts")
         cbor.check(hosts, [ID_BYTES] * len(hosts))
         split_relay(relay)
-        if shown_text(title) != title or start >= end:
+        if shown_text(title) != title or start >= end or terms.ends_s > end:
             raise ProtocolError("an invitation has a title and dates in order")
-        return cls(org, organiser, title, tuple(hosts), relay, inv_pk, start, end, data)
+        return cls(org, organiser, title, tuple(hosts), relay, inv_pk, start, end, data, terms)
 
     def verify(self, organiser: HybridPublic) -> None:
         """Raise TrustError("signature") unless the *organiser*'s device signed it."""
@@ -112,6 +114,17 @@ class Invite:
     def hash(self) -> bytes:
         """H of the whole signed object, 32 bytes; links carry its first 16."""
         return digest(self.signed)
+
+
+def _fields(body: bytes) -> tuple[list[Any], Terms]:
+    """Return the fields of an invitation's body, and its terms: the oldest invitations end before them."""
+    fields = cbor.decode(body)
+    if not isinstance(fields, list) or fields[:1] != [INVITE]:
+        raise ProtocolError("not an invitation")
+    cbor.check(fields[1 : len(_KINDS) + 1], _KINDS)
+    more = fields[len(_KINDS) + 1 :]
+    cbor.check(more, [list] * min(len(more), 1))
+    return fields[1 : len(_KINDS) + 1], Terms.decode(more[0]) if more else NO_TERMS
 
 
 @dataclass(frozen=True)

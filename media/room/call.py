@@ -90,6 +90,11 @@ class Call:
     # --- what is known ---
 
     @property
+    @property
+    def door(self) -> Signer:
+        """The key of the relay room of this date."""
+        return self._ground.room.signer
+
     def slot(self) -> int | None:
         """The own slot, None outside a call."""
         return self._meeting.slot if self._meeting else None
@@ -298,7 +303,7 @@ class Call:
         genesis = Genesis(
             secrets.token_bytes(CALL),
             ground.invite.hash,
-            ground.plan.occurrence,
+            ground.occurrence,
             keys.kx.public,
             keys.cs.public,
             ground.me.hash,

@@ -32,6 +32,7 @@ class Ground:
     invite: Invite
     trust: certs.Trust
     me: certs.Verdict
+    occurrence: int
     room: RoomKeys = field(repr=False)
     door_key: bytes = field(repr=False)
     wall_s: Callable[[], int]
@@ -44,6 +45,7 @@ class Ground:
         """Verify the invitation and the own certificate; raises TrustError or ProtocolError.
 
         TrustError("invite-forged"): not by its organiser; "invite-expired", "clock": not now. Guests judge with the trust that they were given.
+        Which date of a series is meant is decided here, once.
         """
         anchor = plan.trust
         trust = certs.Trust(
@@ -61,9 +63,10 @@ class Ground:
         invitation.check_time(wall_s())
         me = trust.judge(plan.certificate, wall_s())
         known = {digest(data): data for data in (*anchor.certificates, plan.certificate, organiser)}
-        room = room_keys(plan.secret, plan.occurrence)
-        door = seal.hkdf(plan.secret, ["CSL1/door", plan.occurrence])
-        return cls(plan, invitation, trust, me, room, door, wall_s, known)
+        number = invitation.terms.occurrence(wall_s())
+        room = room_keys(plan.secret, number)
+        door = seal.hkdf(plan.secret, ["CSL1/door", number])
+        return cls(plan, invitation, trust, me, number, room, door, wall_s, known)
 
     @property
     def order(self) -> tuple[bytes, ...]:
@@ -95,9 +98,14 @@ class Ground:
         return seal.unbox(self.door_key, data[1:], data[:1])
 
     def verify_join(self, call: bytes, obj: bytes) -> tuple[certs.Verdict, JoinBody]:
-        """Verify a join object for *call* whose certificate is known; raises TrustError, ProtocolError, KeyError."""
+        """Verify a join object for *call* whose certificate is known; raises TrustError, ProtocolError, KeyError.
+
+        TrustError("no-guests") where the invitation has none: asked by the host at the door, by all of whoever is seated.
+        """
         certificate = self.certificates[peek(obj).cert_hash]
         verdict = self.judge(certificate)
+        if verdict.level == "guest" and not self.invite.terms.guests:
+            raise TrustError("no-guests")
         join = open_join(obj, verdict.ed25519_pk, self.room.knock_key)
         if join.call != call or join.cert_hash != verdict.hash:
             raise TrustError("join-forged", "another call or certificate")
@@ -120,7 +128,7 @@ class Ground:
         at = genesis.invite_hash, genesis.occurrence
         if opener.level == "guest" or genesis.cert_hash != opener.hash or opener.org != self.invite.org:
             raise TrustError("call-refused", "not by its certificate")
-        if at != (self.invite.hash, self.plan.occurrence):
+        if at != (self.invite.hash, self.occurrence):
             raise TrustError("call-refused", "another meeting")
         hosts = self.invite.hosts
         if opener.user in hosts:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CHALLENGE_MS = 60_000
 MAX_WAITING = 16
 MAX_CHALLENGES = 256
-REFUSALS = ("refused", "locked", "full", "not-allowed")
+REFUSALS = ("refused", "locked", "full", "not-allowed", "no-guests")
 
 
 @dataclass(frozen=True)

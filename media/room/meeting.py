@@ -76,8 +76,7 @@ class Meeting(Member):
             elif self.pen.lobby.concerns(event.data):
                 self._visit(now_ms, self.pen, event)
         except TrustError as error:
-            self._trouble(now_ms, "knock-refused" if error.code == "join-forged" else error.code)
-            self._turn_away(self.pen, event.knock, "not-allowed")
+            self._deny(now_ms, self.pen, event.knock, error.code)
         except ProtocolError:
             self._turn_away(self.pen, event.knock, "not-allowed")
 
@@ -93,6 +92,14 @@ class Meeting(Member):
         else:
             self.show_lobby()
 
+    def _deny(self, now_ms: int, pen: Pen, knock: int, code: str) -> None:
+        """Turn away whoever has no right to ask; the host hears of it, but for a guest where the invitation has none."""
+        if code == "no-guests":
+            self._turn_away(pen, knock, code)
+            return
+        self._trouble(now_ms, "knock-refused" if code == "join-forged" else code)
+        self._turn_away(pen, knock, "not-allowed")
+
     def _turn_away(self, pen: Pen, knock: int, reason: str) -> None:
         self.out += [fx.AnswerKnock(knock, pen.lobby.refusal(reason)), fx.RefuseKnock(knock)]
 
@@ -102,11 +109,16 @@ class Meeting(Member):
             self.show_lobby()
 
     def admit(self, now_ms: int, knock: int) -> None:
-        """Let a visitor in: the host's click."""
-        visitor = self.pen.lobby.waiting.pop(knock, None) if self.pen else None
-        if self.pen and visitor:
-            self.pen.add(now_ms, visitor)
-            self.show_lobby()
+        """Let a visitor in: the host's click. Who finds no room goes on waiting."""
+        visitor = self.pen.lobby.waiting.get(knock) if self.pen else None
+        if not self.pen or not visitor:
+            return
+        if not self.pen.has_room(visitor, self.roster):
+            self._trouble(now_ms, "room-full")
+            return
+        del self.pen.lobby.waiting[knock]
+        self.pen.add(now_ms, visitor)
+        self.show_lobby()
 
     def refuse(self, knock: int) -> None:
         """Turn a visitor away: the host's other click."""

@@ -365,7 +365,10 @@ class Member(Speaker):
     def hold_pen(self, known: set[bytes]) -> None:
         """Be the host from now on; devices *known* from the call before need no click."""
         lobby = Lobby(self._ground, self.standing, self.keys.cs, self.keys.kx)
-        self.pen = Pen(lobby, self.admin_seed, self._ground.plan.admit_certified, known)
+        ground = self._ground
+        self.pen = Pen(
+            lobby, self.admin_seed, ground.plan.admit_certified, known, most=ground.invite.terms.most
+        )
 
     def _open_letters(self, now_ms: int) -> None:
         letters, self._letters = self._letters, []

@@ -20,12 +20,16 @@ KEPT_LINKS = 64
 
 @dataclass
 class Pen:
-    """The host's own state. `known`: device keys that need no click; `banned`: removed ones, which always do."""
+    """The host's own state. `known`: device keys that need no click; `banned`: removed ones, which always do.
+
+    `most` is the invitation's: how many people are in at once, 0 = as many as a call takes.
+    """
 
     lobby: Lobby
     admin_seed: bytes = field(repr=False)
     admit_certified: bool
     known: set[bytes]
+    most: int = 0
     banned: set[bytes] = field(default_factory=set)
     news: deque[tuple[int, bytes]] = field(default_factory=lambda: deque(maxlen=KEPT_LINKS))
     adds: list[Visitor] = field(default_factory=list)
@@ -35,14 +39,20 @@ class Pen:
 
     def judge(self, visitor: Visitor, roster: Roster) -> str:
         """Say what happens to a visitor: "in", "wait", or why not: "locked", "full"."""
-        here = {seat.verdict.ed25519_pk for seat in roster.seats.values() if seat.verdict}
-        back = visitor.verdict.ed25519_pk in here
-        if roster.locked and not back:
+        here = _devices(roster)
+        if roster.locked and visitor.verdict.ed25519_pk not in here:
             return "locked"
-        if len(roster.seats) + len(self.adds) >= MAX_MEMBERS and not back:
+        if not self.has_room(visitor, roster):
             return "full"
         wait = needs_click(visitor, here | self.known, self.banned, admit_certified=self.admit_certified)
         return "wait" if wait else "in"
+
+    def has_room(self, visitor: Visitor, roster: Roster) -> bool:
+        """Tell whether one more may come in; who takes the place of its own older self always may."""
+        here = _devices(roster)
+        coming = {other.verdict.ed25519_pk for other in self.adds} - here
+        taken = len(roster.seats) + len(coming)
+        return visitor.verdict.ed25519_pk in here | coming or taken < (self.most or MAX_MEMBERS)
 
     def add(self, now_ms: int, visitor: Visitor) -> None:
         """Let somebody in with the next batch; of two requests of one device the later one counts."""
@@ -83,6 +93,10 @@ class Pen:
         leaves, self.leaves, self._leaves_ms = self.leaves, set(), None
         seats = [roster.seats[slot] for slot in sorted(leaves) if slot in roster.seats]
         return [Op(LEFT, seat.m, seat.slot) for seat in seats if seat.m != roster.host]
+
+
+def _devices(roster: Roster) -> set[bytes]:
+    return {seat.verdict.ed25519_pk for seat in roster.seats.values() if seat.verdict}
 
 
 def _adding(visitor: Visitor, roster: Roster, slot: int, gone: set[bytes]) -> Op:

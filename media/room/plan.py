@@ -21,7 +21,6 @@ class JoinPlan:
     trust: Any = field(repr=False)
     secret: bytes = field(repr=False)
     invite_hash: bytes
-    occurrence: int = 0
     relay_pin: bytes = b""
     relay_ca: str = ""
     invitation_secret: bytes = field(default=b"", repr=False)

@@ -291,7 +291,8 @@ class Session:
 
     def _dial(self, dial: fx.Dial) -> None:
         self._hang_up()
-        room = invite.room_keys(self._plan.secret, self._plan.occurrence).signer
+        assert self._call is not None
+        room = self._call.door
         host = self._host(dial.admin, dial.slot, fresh=dial.fresh) if dial.admin else None
         admission = Admission(room.public, room.sign, dial.slot_key.public, dial.slot_key.sign, host)
         handler = _Ears(self)

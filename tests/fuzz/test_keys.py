@@ -17,6 +17,7 @@ from media.keys.invite import Invite, Link
 from media.keys.issuers import Issuer, RelayKey
 from media.keys.seal import XWing, seal
 from media.keys.sign import HybridSigner, Signer
+from media.keys.terms import Terms
 
 EXAMPLES = settings(max_examples=200, deadline=None)
 FEW = settings(max_examples=50, deadline=None)
@@ -89,7 +90,8 @@ INVITE = Invite.create(
     relay="a:1",
     inv_pk=bytes(32),
     not_before=1,
-    not_after=2,
+    not_after=9,
+    terms=Terms(guests=False, most=12, length_s=2, starts=(2, 5)),
 )
 HEAD = Head.sign(ISSUER, bytes(16), 1, bytes(32), NOW)
 PARSERS = [

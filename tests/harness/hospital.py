@@ -9,6 +9,7 @@ from functools import cache
 
 from media.keys import certs, invite
 from media.keys.sign import HybridSigner, Signer
+from media.keys.terms import NO_TERMS, Terms
 from media.room.plan import JoinPlan
 
 NOW_S = int(time.time())
@@ -86,7 +87,13 @@ def hospital() -> Hospital:
 class Appointment:
     """One invitation and its link; `hosts` are devices in order of rank."""
 
-    def __init__(self, hosts: list[Device], house: Hospital | None = None, relay: str = RELAY) -> None:
+    def __init__(
+        self,
+        hosts: list[Device],
+        house: Hospital | None = None,
+        relay: str = RELAY,
+        terms: Terms = NO_TERMS,
+    ) -> None:
         self.house = house or hospital()
         self.inv, self.secret, self.tag = Signer.generate(), os.urandom(16), os.urandom(16)
         self.organiser = hosts[0]
@@ -99,7 +106,8 @@ class Appointment:
             relay=relay,
             inv_pk=self.inv.public,
             not_before=NOW_S,
-            not_after=NOW_S + DAY_S,
+            not_after=max(NOW_S + DAY_S, terms.ends_s),
+            terms=terms,
         )
         self.relay_key = Signer.generate()
 

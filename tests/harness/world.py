@@ -9,13 +9,18 @@ from __future__ import annotations
 import heapq
 import itertools
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from media import wire
+from media.keys.terms import NO_TERMS
 from media.room import effects as fx
 from media.room.call import Call
 from media.room.ground import Ground
 from media.room.shown import ChatLine, Code, Lobby, MediaFrame, Phase, Roster, Trouble
 from tests.harness.hospital import NOW_S, Appointment, Device
+
+if TYPE_CHECKING:
+    from media.keys.terms import Terms
 
 TICK_MS, HOP_MS = 100, 5
 FRAME = "frame"
@@ -140,8 +145,8 @@ class Participant:
 class World:
     """The clock, the relay and the people; `run` lets time pass."""
 
-    def __init__(self, hosts: list[Device]) -> None:
-        self.appointment = Appointment(hosts)
+    def __init__(self, hosts: list[Device], terms: Terms = NO_TERMS) -> None:
+        self.appointment = Appointment(hosts, terms=terms)
         self.now_ms = 1_000
         self.relay = Relay()
         self.people: list[Participant] = []

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from media.errors import TrustError
+from media.keys.sign import signed
+from media.keys.terms import Terms
 from media.room.ground import Ground
+from media.room.knocker import Keys
+from media.room.messages import Genesis
 from tests.harness.hospital import DAY_S, NOW_S, Appointment, hospital
 
 
@@ -40,3 +44,35 @@ def test_an_invitation_by_somebody_else_than_its_organiser_is_forged(meeting):
     meeting.organiser = other
     with pytest.raises(TrustError, match="invite-forged"):
         stand(meeting, NOW_S)
+
+
+WEEK_S = 7 * DAY_S
+WEEKLY = Terms(length_s=3600, starts=tuple(NOW_S + n * WEEK_S for n in range(3)))
+
+
+def test_a_host_of_another_date_opens_no_call_for_this_one():
+    """Last week's Genesis, replayed by the relay, is another meeting's."""
+    host = hospital().enrol("Dr Iris Vanel")
+    series = Appointment([host], terms=WEEKLY)
+    today, next_week = (
+        Ground.of(series.plan(host), series.invite, host.certificate, lambda at=at: at)
+        for at in WEEKLY.starts[:2]
+    )
+    assert (today.occurrence, next_week.occurrence) == (0, 1)
+    assert today.room.room_id != next_week.room.room_id
+    keys = Keys.generate()
+    genesis = Genesis(
+        bytes(16),
+        series.invite.hash,
+        0,
+        keys.kx.public,
+        keys.cs.public,
+        today.me.hash,
+        keys.slot.public,
+        (),
+        b"",
+    ).encode()
+    obj = signed(genesis, host.signer.sign(genesis))
+    assert today.verify_genesis(obj, (host.certificate,))[2] == 0
+    with pytest.raises(TrustError, match="another meeting"):
+        next_week.verify_genesis(obj, (host.certificate,))
