@@ -32,6 +32,7 @@ MAX_ANSWER = 288 * 1024
 """A sealed Welcome: a roster of 256 KiB and what surrounds it."""
 MAX_CONTROL = 128 * 1024
 MAX_BLOB = 64 * 1024
+MAX_MEASURE = 256 * 1024
 MAX_MESSAGE = MAX_ANSWER + 64
 MAX_SLOTS = 256
 MAX_SUBSCRIPTIONS = 768
@@ -254,7 +255,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Greeting(Message):
-    """Relay's first word: the protocol's version and the nonce that every proof on this connection signs."""
+    """Relay's first word: the protocol's version and the nonce that every proof on this connection signs.
+
+    Kind and version are the first two bytes in every version there will be; what follows is the version's own.
+    """
 
     KIND = 0x20
     HEAD = Struct("!B32s")
@@ -550,11 +554,30 @@ class Blob(Message):
     data: bytes
 
 
+@dataclass(frozen=True)
+class Measure(Message):
+    """Bytes that mean nothing, before any admission: how long they take tells how fast the line is."""
+
+    KIND = 0x54
+    LIMIT = MAX_MEASURE
+    filler: bytes
+
+
+@dataclass(frozen=True)
+class Measured(Message):
+    """They are here. *udp_port* 0: no UDP here; a HELLO with *ticket* is answered by a cookie for a minute, and binds nothing."""
+
+    KIND = 0x55
+    HEAD = Struct("!H16s")
+    udp_port: int
+    ticket: bytes
+
+
 _UP: dict[int, type[Message]] = {
     kind.KIND: kind
     for kind in (
         *(Open, Knock, Resume, KnockText, Answer, Admit, Refuse, Evict, CloseRoom),
-        *(Control, Subscribe, KeyRequest, OverTls, StoreBlob, FetchBlob),
+        *(Control, Subscribe, KeyRequest, OverTls, StoreBlob, FetchBlob, Measure),
     )
 }
 _DOWN: dict[int, type[Message]] = {
@@ -574,9 +597,16 @@ _DOWN: dict[int, type[Message]] = {
             Gone,
             Back,
         ),
-        *(BlobStored, Blob),
+        *(BlobStored, Blob, Measured),
     )
 }
+
+
+def greeted_version(data: bytes) -> int:
+    """Return the version that a relay's first word names, whatever follows; `ProtocolError` when it is no greeting."""
+    if len(data) < 2 or data[0] != Greeting.KIND:
+        raise ProtocolError("not a greeting")
+    return data[1]
 
 
 def decode_up(data: bytes) -> Message:

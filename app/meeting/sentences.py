@@ -67,6 +67,7 @@ REASONS = (
     "unreachable",
     "relay-impostor",
     "relay-too-old",
+    "relay-too-new",
     "link-unknown",
     "not-allowed",
     "no-host",

@@ -207,7 +207,7 @@ class Phase(Message, frozen=True, kw_only=True):
     At `ended` the engine gives camera, microphone and share back by itself.
 
     `reason` is a code of docs/protocol.md §9 or: left, ended, refused, removed, replaced, full, locked, unreachable,
-    relay-impostor, relay-too-old, link-unknown, not-allowed, no-host.
+    relay-impostor, relay-too-old, relay-too-new, link-unknown, not-allowed, no-host.
     """
 
     phase: str

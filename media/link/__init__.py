@@ -1,6 +1,7 @@
 """One link to the relay: sees sealed bytes only, holds no content key.
 
-What others use: `RelayAddress`, `Admission`, `Host`, `Link`, `LinkHandler`, `put_blob`, `get_blob`, `OrganisationProof`.
+What others use: `RelayAddress`, `Admission`, `Host`, `Link`, `LinkHandler`, `put_blob`, `get_blob`, `OrganisationProof`;
+`media.link.probe` looks at a relay without entering.
 """
 
 from media.link.admission import Admission, Host, OrganisationProof, RelayAddress

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import email.utils
 import hashlib
 import logging
 import ssl
@@ -10,6 +11,7 @@ from collections import deque
 from typing import TYPE_CHECKING, cast
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.datastructures import MultipleValuesError
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from media import wire
@@ -65,6 +67,11 @@ def _trusting(authority: str) -> ssl.SSLContext:
         raise LinkRefused("relay-impostor") from error
 
 
+def _same_version(version: int) -> None:
+    if version != wire.VERSION:
+        raise LinkRefused("relay-too-old" if version < wire.VERSION else "relay-too-new")
+
+
 class Control:
     """One connection, greeted. `nonce` and `cert_hash` are what proofs sign; `peer` is the relay's address for UDP."""
 
@@ -83,7 +90,7 @@ class Control:
 
     @classmethod
     async def connect(cls, address: RelayAddress) -> Control:
-        """Connect and read the greeting; `LinkLost` or `LinkRefused` (relay-impostor, relay-too-old)."""
+        """Connect and read the greeting; `LinkLost` or `LinkRefused` (relay-impostor, relay-too-old, relay-too-new)."""
         seen: list[_Checked] = []
 
         class Pinned(_Checked):
@@ -125,15 +132,15 @@ class Control:
 
     async def _greet(self) -> None:
         try:
-            greeting = wire.decode_down(await asyncio.wait_for(self.receive(), OPEN_TIMEOUT_S))
+            data = await asyncio.wait_for(self.receive(), OPEN_TIMEOUT_S)
+            if data[:1] != bytes((wire.Refused.KIND,)):
+                _same_version(wire.greeted_version(data))
+            greeting = wire.decode_down(data)
         except (ProtocolError, TimeoutError) as error:
             raise LinkLost("unreachable") from error
         if isinstance(greeting, wire.Refused):
             raise LinkRefused(greeting.code)
-        if not isinstance(greeting, wire.Greeting):
-            raise LinkLost("unreachable")
-        if greeting.version != wire.VERSION:
-            raise LinkRefused("relay-too-old")
+        assert isinstance(greeting, wire.Greeting)
         self.nonce = greeting.nonce
 
     async def receive(self) -> bytes:
@@ -164,6 +171,27 @@ class Control:
             self._video.append(packet)
             self._video_bytes += len(packet)
         self._wake.set()
+
+    async def ping(self) -> float:
+        """Measure one round trip, ms; `LinkLost` when the connection ended or nothing comes back."""
+        try:
+            return 1000 * await asyncio.wait_for(await self._socket.ping(), OPEN_TIMEOUT_S)
+        except (ConnectionClosed, TimeoutError) as error:
+            raise LinkLost("lost") from error
+
+    @property
+    def relay_time_s(self) -> float | None:
+        """What the relay's clock said at the connection, seconds since 1970, to the second; None when it did not say.
+
+        Good for a warning only: the relay is not trusted with time either.
+        """
+        response = self._socket.response
+        try:
+            return (
+                email.utils.parsedate_to_datetime(response.headers["Date"]).timestamp() if response else None
+            )
+        except (LookupError, ValueError, TypeError, OverflowError, MultipleValuesError):
+            return None
 
     @property
     def rtt_ms(self) -> float:

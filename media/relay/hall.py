@@ -74,6 +74,10 @@ class Hall:
         now_s = time.time() - CLOCK_ERROR_S
         return frozenset(key for key, not_after in self._organisation_keys.items() if now_s <= not_after)
 
+    def measured(self) -> wire.Measured:
+        """Tell a stranger that its bytes came, and how to try whether UDP passes."""
+        return wire.Measured(self._udp_port, self._udp.trial.ticket(time.monotonic()))
+
     async def blob(self, call: Callable[..., T], *arguments: bytes) -> T:
         """Run a blob operation on the disk's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._disk, call, *arguments)

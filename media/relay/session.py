@@ -28,6 +28,8 @@ MESSAGES_S, MESSAGES_BURST = 200, 600
 MEDIA_S, MEDIA_BURST = 1500, 3000
 BYTES_S, BYTES_BURST = 512 * 1024, 4 << 20
 KNOCK_RATE_S, KNOCK_BURST = 0.5, 4
+MEASURES = 3
+"""Of one connection: a short one that opens the line, a long one; the third ends it."""
 
 
 class Session:
@@ -119,8 +121,9 @@ class Session:
         return data
 
     async def _first_word(self) -> None:
-        data = await asyncio.wait_for(self._receive(), FIRST_WORD_S)
-        match wire.decode_up(data):
+        async with asyncio.timeout(FIRST_WORD_S):
+            message = await self._after_measures()
+        match message:
             case wire.StoreBlob() as store:
                 await self._store(store)
             case wire.FetchBlob(tag):
@@ -133,6 +136,15 @@ class Session:
                 self._resume(message)
             case _:
                 raise ProtocolError("message out of turn")
+
+    async def _after_measures(self) -> wire.Message:
+        """Answer what only measures the line; return the first word that wants something."""
+        for _ in range(MEASURES):
+            message = wire.decode_up(await self._receive())
+            if not isinstance(message, wire.Measure):
+                return message
+            self.say(self._hall.measured())
+        raise ProtocolError("too many measures")
 
     def _open(self, message: wire.Open) -> None:
         allowed = admission.may_open(message, self._binding, self._hall.valid_keys())

@@ -57,6 +57,22 @@ class Cookies:
         return any(hmac.compare_digest(cookie, one) for one in made)
 
 
+class Trial:
+    """The ticket of those who only try whether UDP passes: the same for all in one minute, good for one to two, binds nothing."""
+
+    def __init__(self) -> None:
+        self._key = os.urandom(32)
+
+    def ticket(self, now_s: float, back: int = 0) -> bytes:
+        """Make the ticket of this minute, or of *back* minutes before."""
+        minute = (int(now_s // EPOCH_S) - back).to_bytes(8, "big", signed=True)
+        return hashlib.blake2b(minute, digest_size=wire.TICKET_BYTES, key=self._key).digest()
+
+    def good(self, ticket: bytes, now_s: float) -> bool:
+        """Tell whether *ticket* was given not long ago."""
+        return any(hmac.compare_digest(ticket, self.ticket(now_s, back)) for back in (0, 1))
+
+
 class UdpLoop(threading.Thread):
     """Reads, answers introductions and pings, hands media to the forwarder, and writes for it."""
 
@@ -65,6 +81,7 @@ class UdpLoop(threading.Thread):
         self._rooms = rooms
         self._counters = counters
         self._cookies = Cookies()
+        self.trial = Trial()
         self._trains = AVAILABLE
         self._stopping = False
         self._socket = _bound(host, port)
@@ -128,10 +145,11 @@ class UdpLoop(threading.Thread):
     def _introduction(self, data: bytes, address: Address) -> None:
         ticket, cookie = wire.unpack_introduction(data)
         seat = self._rooms.by_ticket.get(ticket)
-        if seat is None:
-            raise ProtocolError("unknown ticket")
         now_s = time.monotonic()
-        if data[0] == wire.HELLO:
+        hello = data[0] == wire.HELLO
+        if seat is None and not (hello and self.trial.good(ticket, now_s)):
+            raise ProtocolError("unknown ticket")
+        if hello or seat is None:
             self._counters.cookies += 1
             self.send_one(wire.pack_cookie(self._cookies.make(ticket, address, now_s)), address)
         elif self._cookies.good(cookie, ticket, address, now_s):
