@@ -45,16 +45,29 @@ class Command:
         """What it is called now."""
         return str(self.words)
 
+    @property
+    def told_keys(self) -> tuple[str, ...]:
+        """The keys worth telling: its own and letters one after the other, not those of another keyboard."""
+        letters = (keys for keys in self.also if "," in keys and "+" not in keys)
+        return tuple(keys for keys in (self.keys, *letters) if keys)
+
 
 @dataclass(frozen=True)
 class Thing:
-    """One object that the palette can open. `kind`: `meeting` (prefix #) or `person` (prefix @)."""
+    """One object that the palette can open. `kind`: `meeting` (prefix #), `person` (prefix @) or `setting`.
+
+    `id`: the same for the same object at each opening; `facts` (label, value) and `mark` (words, icon, tone of a
+    chip) stand beside the list, so that it is recognised before it is opened.
+    """
 
     kind: str
     title: str
     detail: str
     icon: str
     run: Callable[[], object]
+    id: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    mark: tuple[str, str, str] | None = None
 
 
 class Commands:

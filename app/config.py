@@ -28,6 +28,7 @@ MAX_ITEMS = 64
 _HOST_PORT = re.compile(
     r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?|\[[0-9a-f:.]{2,45}\](:[0-9]{1,5})?"
 )
+_KBPS = (0, 300, 600, 1000, 2000, 4000, 8000)
 
 
 class Level(IntEnum):
@@ -48,7 +49,10 @@ class ForcedByIt(Exception):  # noqa: N818 -- the field's word
 
 @dataclass(frozen=True)
 class Setting(Generic[T]):
-    """One setting; its type is its default's. `low` and `high` bound a number, `choices` a text, `fits` judges each text of a list."""
+    """One setting; its type is its default's. `low` and `high` bound a number, `choices` a text, `fits` judges each text of a list.
+
+    `unit` is the end of the id `unit.<unit>` that writes a number for people; `offered`: the numbers to choose from.
+    """
 
     key: str
     default: T
@@ -59,6 +63,8 @@ class Setting(Generic[T]):
     low: int = 0
     high: int = 0
     fits: Callable[[str], object] = str.isprintable
+    unit: str = ""
+    offered: tuple[int, ...] = ()
 
     @property
     def text(self) -> str:
@@ -112,6 +118,8 @@ UP_KBPS = _declare(
         "Upload ceiling (kb/s)",
         Level.IT_FORCED,
         high=100_000,
+        unit="kbps",
+        offered=_KBPS,
     )
 )
 DOWN_KBPS = _declare(
@@ -122,6 +130,8 @@ DOWN_KBPS = _declare(
         "Download ceiling (kb/s)",
         Level.IT_FORCED,
         high=100_000,
+        unit="kbps",
+        offered=_KBPS,
     )
 )
 THEME = _declare(
@@ -131,7 +141,17 @@ LANGUAGE = _declare(
     Setting("language", "system", "Langue", "Language", Level.IT_DEFAULT, choices=("system", *i18n.LANGUAGES))
 )
 TEXT_SIZE = _declare(
-    Setting("text.size", 100, "Taille du texte (%)", "Text size (%)", Level.IT_DEFAULT, low=100, high=150)
+    Setting(
+        "text.size",
+        100,
+        "Taille du texte (%)",
+        "Text size (%)",
+        Level.IT_DEFAULT,
+        low=100,
+        high=150,
+        unit="percent",
+        offered=(100, 115, 130, 150),
+    )
 )
 IDLE_LOCK_MINUTES = _declare(
     Setting(
@@ -142,6 +162,8 @@ IDLE_LOCK_MINUTES = _declare(
         Level.IT_FORCED,
         low=1,
         high=60,
+        unit="minutes",
+        offered=(1, 2, 5, 10, 15, 30, 60),
     )
 )
 SOUNDS = _declare(Setting("sounds", True, "Sons d'alerte", "Alert sounds", Level.IT_DEFAULT))
@@ -199,6 +221,10 @@ class Problem:
     where: str
     key: str
     code: str
+
+
+UNREAD = frozenset(("unreadable", "bad-value", "not-allowed"))
+"""Codes of values that somebody must mend; an unknown key may be another version's."""
 
 
 class _PolicyFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -284,6 +310,14 @@ class Config:
         for key, setting in SETTINGS.items():
             if self.get(setting) != before[key]:
                 self.changed.fire(key)
+
+    def forgive(self) -> tuple[str, ...]:
+        """Forget the user's values that could not be read; return their keys, to be forgotten in the vault too."""
+        bad = tuple(
+            problem for problem in self.problems if problem.where == "user" and problem.code in UNREAD
+        )
+        self.problems = tuple(problem for problem in self.problems if problem not in bad)
+        return tuple(problem.key for problem in bad)
 
     def choose(self, setting: Setting[T], value: T) -> str:
         """Take the user's choice; return the JSON text to keep in the vault. Raises BadValue, ForcedByIt."""

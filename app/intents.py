@@ -18,9 +18,17 @@ class JoinMeeting:
 
 @dataclass(frozen=True)
 class OpenSettings:
-    """Show a section of the settings."""
+    """Show a section of the settings, one setting there."""
 
     section: str = ""
+    setting: str = ""
 
 
-Intent: TypeAlias = JoinMeeting | OpenSettings
+@dataclass(frozen=True)
+class OpenPerson:
+    """Show somebody of the directory, by user id."""
+
+    user: bytes
+
+
+Intent: TypeAlias = JoinMeeting | OpenSettings | OpenPerson

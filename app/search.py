@@ -25,16 +25,17 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Folded:
-    """A text without accents and case; `origin[i]` is the place of its character i in the text."""
+    """A text of *size* characters without accents and case; `origin[i]` is the place there of letter i."""
 
     letters: str
     origin: Sequence[int]
+    size: int
 
 
 def fold(text: str) -> Folded:
     """Strip accents and case, turn hyphens and apostrophes into spaces."""
     if text.isascii():
-        return Folded("".join(c if c.isalnum() else " " for c in text.lower()), range(len(text)))
+        return Folded("".join(c if c.isalnum() else " " for c in text.lower()), range(len(text)), len(text))
     letters: list[str] = []
     origin: list[int] = []
     for place, char in enumerate(text):
@@ -43,7 +44,7 @@ def fold(text: str) -> Folded:
             if not unicodedata.combining(letter):
                 letters.append(letter if letter.isalnum() else " ")
                 origin.append(place)
-    return Folded("".join(letters), tuple(origin))
+    return Folded("".join(letters), tuple(origin), len(text))
 
 
 @lru_cache(maxsize=4096)
@@ -111,6 +112,7 @@ class Recents:
     def forget(self) -> None:
         """Remember nothing."""
         self._ids.clear()
+
 
 def find(query: str, entries: Sequence[Entry], recent: Sequence[Entry] = ()) -> list[Group]:
     """Return the groups to show for *query*: the best match first; *recent* first where nothing is typed."""
@@ -198,7 +200,9 @@ def _scattered(word: str, letters: str) -> list[int]:
 
 
 def _span(folded: Folded, start: int, length: int) -> Span:
-    return folded.origin[start], folded.origin[start + length - 1] + 1
+    """Return the place of these letters in the text, with the marks that combine with the last."""
+    end, last = start + length, folded.origin[start + length - 1] + 1
+    return folded.origin[start], max(last, folded.origin[end] if end < len(folded.origin) else folded.size)
 
 
 def _merged(spans: list[Span]) -> tuple[Span, ...]:

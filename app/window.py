@@ -318,6 +318,7 @@ class Window(QWidget):
         """Put the lock in front and delete every page."""
         for close in (self.palette_layer.close_it, self.help.close_it, self.veil.uncover, self.toast.forget):
             close()
+        self.palette_layer.recents.forget()
         self.top.status.say("")
         self._past.clear()
         self._future.clear()

@@ -200,6 +200,7 @@ class Office(QObject):
         opened = self._opened
         shelf, news = (opened.vault, opened.news) if opened is not None else (None, News())
         self.directory.open(self.session(), shelf, news)
+        self.bridge.start(self, self.directory.book(), _listed, self._not_looked)
 
     def _verified_anew(self, verified: list[tuple[bytes, bytes]]) -> None:
         """Judge by the keys that were just compared, as the next unlock will."""
@@ -344,6 +345,10 @@ class Office(QObject):
             self.signin.close(self._half_open, lambda shut: shut(), "closed")
             self._half_open = None
         self.bridge.close()
+
+
+def _listed(_book: object) -> None:
+    """Nothing to do: the directory keeps whom it listed, for the palette."""
 
 
 def build_office(profile: Profile, *, session: Session | None = None) -> Office:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.directory.looks import HISTORY, STATES, Day, isolated, moment
+from app.directory.looks import HISTORY, STATES, Day, moment
 from app.ui.buttons import Button
+from app.ui.graphemes import isolated
 from app.ui.marks import Chip
 from app.ui.panes import Glyph, clear
 from app.ui.text import Label

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from app.directory.found import found_people
 from app.feature import Feature
+from app.intents import OpenPerson
 from app.ui.words import say
 
 if TYPE_CHECKING:
@@ -21,4 +24,13 @@ def feature(directory: Directory, config: Config) -> Feature:
 
         return DirectoryPage(desk, directory, config)
 
-    return Feature("directory", say("directory.section"), "address-book", make_page, "Ctrl+6", letter="D")
+    return Feature(
+        "directory",
+        say("directory.section"),
+        "address-book",
+        make_page,
+        "Ctrl+6",
+        frozenset({OpenPerson}),
+        letter="D",
+        find=partial(found_people, directory),
+    )

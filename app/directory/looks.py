@@ -52,11 +52,6 @@ def calling(person: Person) -> Say | str:
     return person.specialty or say(f"role.{person.role}")
 
 
-def isolated(name: str) -> str:
-    """Keep a name of another writing direction from reordering the sentence around it."""
-    return f"\u2068{name}\u2069"
-
-
 @dataclass(frozen=True)
 class Day:
     """A date that is written in the language of the moment."""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, Qt
 
-from app.directory.looks import calling, isolated, level_words
+from app.directory.looks import calling, level_words
 from app.directory.search import matches
+from app.ui.graphemes import isolated
 from app.ui.words import say, says
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QModelIndex, Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands import Command
 from app.config import SINGLE_KEYS
@@ -19,9 +19,9 @@ from app.directory.service import Book, Unwritable
 from app.directory.side import WIDTH as SIDE_WIDTH
 from app.directory.side import Side
 from app.feature import Page
+from app.intents import OpenPerson
 from app.ui.buttons import Button
-from app.ui.icons import icon
-from app.ui.panes import Banner, EmptyState, Field, clear, rule
+from app.ui.panes import Banner, EmptyState, SearchField, clear, rule
 from app.ui.text import Named
 from app.ui.theme import theme
 from app.ui.words import Words, say, says
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.config import Config
     from app.directory.service import Device, Directory, Person
     from app.feature import Desk
+    from app.intents import Intent
 
 LIST_WIDTH = 460
 _TROUBLED = {"directory-fork", "directory-rollback", "directory-blocked"}
@@ -49,6 +50,7 @@ class DirectoryPage(Page):
         self._book = Book()
         self._device: Device | None = None
         self._asked = 0
+        self._wanted = b""
         self.model = PeopleModel()
         self.side, self.panel = Side(), PersonPanel()
         row = QHBoxLayout(self)
@@ -73,10 +75,8 @@ class DirectoryPage(Page):
         bar = QVBoxLayout()
         bar.setContentsMargins(16, 8, 16, 8)
         bar.setSpacing(8)
-        self.search = Field(say("directory.search"), say("directory.search.hint"))
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchField(say("directory.search"), say("directory.search.hint"))
         self.search.setMaximumWidth(420)
-        self._glass = self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         bar.addWidget(self.search)
         self._banners = QVBoxLayout()
         bar.addLayout(self._banners)
@@ -161,6 +161,7 @@ class DirectoryPage(Page):
         self._show_banners(me)
         self._show_list()
         self._keep_person()
+        self._show_wanted()
         self.headed.emit()
 
     def _show_banners(self, me: Person | None) -> None:
@@ -251,6 +252,22 @@ class DirectoryPage(Page):
         person = self.model.named(name) if name else None
         if person is not None:
             self._open(person)
+
+    def take(self, intent: Intent) -> None:
+        """Show who was asked for, now or once the people are read."""
+        if isinstance(intent, OpenPerson):
+            self._wanted = intent.user
+            self._show_wanted()
+
+    def _show_wanted(self) -> None:
+        person = self.model.person(self._wanted)
+        if person is None:
+            return
+        self._wanted = b""
+        if not self.model.place(person.user).isValid():
+            self._widen()
+        self._open(person)
+        self.list.setFocus()
 
     def _select(self, person: Person) -> None:
         place = self.model.place(person.user)
@@ -343,12 +360,10 @@ class DirectoryPage(Page):
         self._make_room()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Colour the magnifier again, make room for another text size."""
+        """Make room for another text size."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.StyleChange and hasattr(self, "_glass"):
+        if event is not None and event.type() == QEvent.Type.StyleChange and hasattr(self, "_stack"):
             self._make_room()
-        if event is not None and event.type() == QEvent.Type.PaletteChange and hasattr(self, "_glass"):
-            self._glass.setIcon(icon("search"))  # type: ignore[union-attr]
 
     def commands(self) -> Sequence[Command]:
         """Return what palette and help offer here."""

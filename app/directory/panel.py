@@ -8,9 +8,10 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.directory.devices import DeviceList, History
-from app.directory.looks import Day, calling, isolated
+from app.directory.looks import Day, calling
 from app.directory.number import NumberCard, QrCode, qr_row
 from app.ui.buttons import Button, IconButton
+from app.ui.graphemes import isolated
 from app.ui.marks import Avatar, Chip
 from app.ui.panes import Banner, Glyph, clear, ground, rule, scrolled
 from app.ui.text import Label

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from app.directory.search import sort_key
+from app.search import plain
 from media.errors import MediaError, TrustError
 from media.events import Event
 from media.keys import safety
@@ -122,12 +123,13 @@ class Directory:
     """Lists people, compares numbers, keeps decisions in vault and audit trail.
 
     `renewed` hands the new verified keys to whoever holds the session (on the loop's thread); `changed` tells that the
-    session is another one now.
+    session is another one now; `known` is the book that was read last.
     """
 
     def __init__(self, now_ms: Callable[[], int], trail: Trail) -> None:
         self._now_ms, self._trail = now_ms, trail
         self._desk: _Desk | None = None
+        self.known = Book()
         self.renewed: Event[list[tuple[bytes, bytes]]] = Event()
         self.changed: Event[None] = Event()
 
@@ -137,15 +139,19 @@ class Directory:
         self.changed.fire(None)
 
     def close(self) -> None:
-        """Forget the session: the desk is locked."""
-        self._desk = None
+        """Forget the session and everybody in it: the desk is locked."""
+        self._desk, self.known = None, Book()
+        plain.cache_clear()
 
     async def book(self) -> Book:
         """Return everybody, sorted; raises MediaError when the own certificate cannot be read."""
         desk = self._desk
         if desk is None:
             return Book()
-        return await asyncio.to_thread(read_book, desk.session, desk.news, self._now_s(), self.writable)
+        book = await asyncio.to_thread(read_book, desk.session, desk.news, self._now_s(), self.writable)
+        if self._desk is desk:
+            self.known = book
+        return book
 
     async def number(self, device: Device) -> tuple[str, ...]:
         """Return the twelve groups that this desk and *device* have in common."""

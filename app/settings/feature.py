@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.feature import Feature
 from app.intents import OpenSettings
 from app.settings.commands import settings_commands
+from app.settings.found import found_settings
 from app.ui.words import say
 
 if TYPE_CHECKING:
@@ -38,4 +39,5 @@ def feature(
         frozenset({OpenSettings}),
         at_end=True,
         commands=partial(settings_commands, settings),
+        find=partial(found_settings, settings),
     )

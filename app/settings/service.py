@@ -6,6 +6,9 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from app.config import SETTINGS, UNREAD
+from app.i18n import tr
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
@@ -38,6 +41,22 @@ class Settings:
         before = self.config.get(setting)
         self.choose(setting, value)
         return partial(self.choose, setting, before) if before != value else None
+
+    def unread(self) -> tuple[tuple[str, ...], int]:
+        """Return the names of the user's settings that could not be read, and how many of the policy's."""
+        bad = [problem for problem in self.config.problems if problem.code in UNREAD]
+        own = tuple(_name(problem.key) for problem in bad if problem.where == "user")
+        return own, sum(problem.where == "policy" for problem in bad)
+
+    def mend(self) -> None:
+        """Go back to the defaults of what could not be read."""
+        for key in self.config.forgive():
+            if self._vault is not None and not self._vault.read_only:
+                self._vault.settings.forget(key).add_done_callback(_kept)
+
+
+def _name(key: str) -> str:
+    return tr(f"setting.{key}") if key in SETTINGS else key
 
 
 def _kept(done: Future[None]) -> None:

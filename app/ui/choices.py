@@ -186,11 +186,11 @@ class Tabs(_Row):
 
 
 class Select(QComboBox):
-    """One of a list; `choices` are (value, words). An icon stands before the words."""
+    """One of a list; `choices` are (value, words). An icon stands before the words; `locked`: IT chose."""
 
-    def __init__(self, icon_name: str = "") -> None:
+    def __init__(self, icon_name: str = "", *, locked: bool = False) -> None:
         super().__init__()
-        self._icon = icon_name
+        self._icon, self._locked = icon_name, locked
         self._choices: list[tuple[str, Words]] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -226,4 +226,5 @@ class Select(QComboBox):
         super().paintEvent(event)
         painter = paint.painter_for(self)
         ink = theme().color("text_2" if self.isEnabled() else "text_disabled")
-        paint_icon(painter, "chevron-down", QRectF(self.width() - 28, self.height() / 2 - 9, 18, 18), ink)
+        name = "lock" if self._locked else "chevron-down"
+        paint_icon(painter, name, QRectF(self.width() - 28, self.height() / 2 - 9, 18, 18), ink)

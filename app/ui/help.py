@@ -101,6 +101,6 @@ def _row(command: Command) -> QWidget:
     line.setSpacing(8)
     words = Label(command.text, "body", wrap=True)
     line.addWidget(words, 1)
-    for keys in (command.keys, *(keys for keys in command.also if "," in keys and "+" not in keys)):
+    for keys in command.told_keys:
         line.addWidget(KeyHint(*caps(keys)))
     return row

@@ -10,6 +10,7 @@ from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QPen
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from app.ui import paint
+from app.ui.graphemes import first_grapheme
 from app.ui.icons import paint_icon
 from app.ui.text import Named
 from app.ui.theme import theme
@@ -131,7 +132,8 @@ def initials(name: str) -> str:
     words = [word for word in name.split() if word not in _TITLES and word[:1].isalpha()]
     if not words:
         return "?"
-    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+    last = first_grapheme(words[-1]) if len(words) > 1 else ""
+    return (first_grapheme(words[0]) + last).upper()
 
 
 def avatar_colours(name: str) -> tuple[QColor, QColor]:

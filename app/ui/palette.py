@@ -10,12 +10,14 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.commands import caps
-from app.search import PREFIXES, Entry, find
+from app.i18n import tr
+from app.search import PREFIXES, Entry, Recents, find
 from app.ui import paint
 from app.ui.buttons import Press
 from app.ui.icons import paint_icon
 from app.ui.layers import SHADOW, Place, Raised, Scrim
 from app.ui.panes import Glyph, rule
+from app.ui.preview import Preview
 from app.ui.results import ResultList, sentence
 from app.ui.text import KeyHint, Label, Named
 from app.ui.theme import theme
@@ -28,9 +30,12 @@ if TYPE_CHECKING:
 
     from app.commands import Command, Thing
 
-WIDE, TALL = 720, 660
+WIDE, TALL = 860, 630
+PREVIEW = 284
 REST = 112
 """Height of the field above the results and the keys below them."""
+LEAST = 220
+"""Height of the body with few results: what stands beside them needs it."""
 GUARD_MS = 300
 """How long ↵ is deaf after the list changed: a result that slips under the finger is not opened."""
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
@@ -43,8 +48,14 @@ def monotonic_ms() -> int:
 
 def entries(commands: Sequence[Command], things: Sequence[Thing]) -> list[Entry]:
     """Return the lines of the palette for commands and objects."""
-    found = [Entry(t.kind, t.title, t.detail, t.icon, (), t.run) for t in things]
-    return found + [Entry(c.kind, c.text, "", c.icon, caps(c.keys), c.run) for c in commands]
+    found = [Entry(t.kind, t.title, t.detail, t.icon, (), t.run, t.id, t.facts, t.mark) for t in things]
+    return found + [_of_command(command) for command in commands]
+
+
+def _of_command(command: Command) -> Entry:
+    facts = tuple((tr("palette.fact.key"), " ".join(caps(keys))) for keys in command.told_keys)
+    shown = caps(command.keys)
+    return Entry(command.kind, command.text, "", command.icon, shown, command.run, command.id, facts)
 
 
 class Palette(Raised):
@@ -56,11 +67,13 @@ class Palette(Raised):
         super().__init__(window)
         self._clock_ms = clock_ms
         self._entries: list[Entry] = []
+        self.recents = Recents()
         self._changed_ms = 0
         self._place = Place()
         Named(self, say("palette.name"))
         self.field = QLineEdit()
         self.results = ResultList(self)
+        self.preview = Preview()
         self._none = Label("", "body", "text_2", wrap=True)
         self._none.setContentsMargins(24, 20, 24, 20)
         column = QVBoxLayout(self)
@@ -69,7 +82,11 @@ class Palette(Raised):
         column.addLayout(self._head())
         column.addWidget(rule())
         column.addWidget(self._none)
-        column.addWidget(self.results, 1)
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.results, 1)
+        body.addWidget(self.preview)
+        column.addLayout(body, 1)
         column.addWidget(rule())
         column.addLayout(self._foot())
         self.scrim.pressed.connect(self.close_it)
@@ -143,17 +160,19 @@ class Palette(Raised):
         assert window is not None
         self.scrim.setGeometry(window.rect())
         wide = min(theme().scaled(WIDE), window.width() - 48) + 2 * SHADOW
-        most = min(TALL, window.height() - 140)
-        rest = theme().scaled(REST)
-        needed = self.results.needed_height() if self.results.found.rows else theme().scaled(64)
-        high = min(most, needed + rest) + 2 * SHADOW
+        most = min(theme().scaled(TALL), window.height() - 140)
+        found = bool(self.results.found.rows)
+        needed = max(self.results.needed_height(), theme().scaled(LEAST)) if found else theme().scaled(64)
+        high = min(most, needed + theme().scaled(REST)) + 2 * SHADOW
+        self.preview.setFixedWidth(theme().scaled(PREVIEW))
         self.setGeometry((window.width() - wide) // 2, 93 - SHADOW, wide, high)
 
     # --- search -------------------------------------------------------------------------------------------
 
     def _search(self, query: str) -> None:
         before = self.results.found.rows
-        self.results.show_groups(find(query, self._entries))
+        recent = self.recents.among(self._entries)
+        self.results.show_groups(find(query, self._entries, recent))
         if self.results.found.rows != before:
             self._changed_ms = self._clock_ms()
         nothing = not self.results.found.rows
@@ -163,12 +182,15 @@ class Palette(Raised):
         )
         self._none.setVisible(nothing)
         self.results.setVisible(not nothing)
+        self.preview.setVisible(not nothing)
         self.fit()
         self._say_chosen()
 
     def _say_chosen(self) -> None:
         hit = self.results.chosen()
         self.field.setAccessibleDescription(sentence(hit) if hit is not None else self._none.text())
+        if hit is not None:
+            self.preview.show_entry(hit.entry)
 
     def _clicked(self, index: QModelIndex) -> None:
         self.results.setCurrentIndex(index)
@@ -181,6 +203,7 @@ class Palette(Raised):
     def _run(self) -> None:
         hit = self.results.chosen()
         if hit is not None:
+            self.recents.take(hit.entry)
             self.close_it()
             hit.entry.run()
 

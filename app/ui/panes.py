@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
 from PyQt6.QtGui import QPen
 from PyQt6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QFrame,
     QHBoxLayout,
@@ -20,7 +21,7 @@ from PyQt6.QtWidgets import (
 from app.ui import paint
 from app.ui.buttons import IconButton
 from app.ui.icons import paint_icon
-from app.ui.text import Label
+from app.ui.text import Label, Named
 from app.ui.theme import theme
 from app.ui.words import Words, say
 
@@ -240,6 +241,23 @@ class Field(QLineEdit):
         if event is not None and event.type() == QEvent.Type.LanguageChange:
             self._translate()
         super().changeEvent(event)
+
+
+class SearchField(Field):
+    """A field that narrows what is below it: a magnifier before, a cross that empties behind."""
+
+    def __init__(self, name: Words, hint: Words = "") -> None:
+        super().__init__(name, hint)
+        self.setClearButtonEnabled(True)
+        self.setTextMargins(26, 0, 0, 0)
+        for button in self.findChildren(QAbstractButton):
+            Named(button, say("kit.clear"))
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint as Qt does, then the magnifier."""
+        super().paintEvent(event)
+        place = QRectF(10, self.height() / 2 - 9, 18, 18)
+        paint_icon(paint.painter_for(self), "search", place, theme().color("text_2"))
 
 
 def rule(direction: str = "h") -> QFrame:

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDel
 
 from app.search import Group, Hit
 from app.ui import paint
+from app.ui.graphemes import isolated
 from app.ui.icons import paint_icon
 from app.ui.text import Named
 from app.ui.theme import theme
@@ -71,7 +72,10 @@ class ResultModel(QAbstractListModel):
 def sentence(hit: Hit) -> str:
     """Return what a screen reader says of a hit."""
     entry = hit.entry
-    return ", ".join(part for part in (entry.text, entry.detail, " ".join(entry.caps)) if part)
+    mark = entry.mark[0] if entry.mark is not None else ""
+    facts = (f"{label} {value}" for label, value in entry.facts)
+    parts = (isolated(entry.text), entry.detail, mark, *(facts if entry.facts else (" ".join(entry.caps),)))
+    return ", ".join(part for part in parts if part)
 
 
 class ResultDelegate(QStyledItemDelegate):

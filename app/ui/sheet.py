@@ -19,6 +19,8 @@ _LABELS = (
     "safety_number",
     "room_display",
 )
+CARD_TITLE = 18
+"""Between heading and title: what a card is about (core.py of the mock-ups)."""
 _TONES = (
     "text",
     "text_2",
@@ -52,6 +54,8 @@ def _types(types: dict[str, Any], percent: int) -> list[str]:
         )
     lead = round(types["heading"]["size"] * percent / 100)
     rules.append(f'QLabel[type="lead"] {{font-family:"IBM Plex Sans";font-size:{lead}px;font-weight:450}}')
+    card = round(CARD_TITLE * percent / 100)
+    rules.append(f'QLabel[type="card"] {{font-family:"IBM Plex Sans";font-size:{card}px;font-weight:600}}')
     return rules
 
 

@@ -30,7 +30,6 @@ STAGE_COLOURS = {
     "weak_ink": "#8A4B00",
 }
 """Colours of the call, the same in both themes because the stage is always dark (base.css of the mock-ups)."""
-TEXT_SIZES = (100, 115, 130, 150)
 
 
 @cache

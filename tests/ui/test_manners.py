@@ -9,7 +9,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel
 
 from app.intents import OpenSettings
-from app.settings.page import SettingRow
+from app.settings.rows import SettingRow
 from app.ui.palette import GUARD_MS
 
 CTRL, SHIFT, ALT = (
@@ -254,7 +254,7 @@ def test_a_setting_changes_back(desk, window, qtbot):
     from app.config import SINGLE_KEYS
 
     desk.office.open(OpenSettings("meetings"))
-    row = next(r for r in window.page("settings").findChildren(SettingRow) if r._setting is SINGLE_KEYS)
+    row = next(r for r in window.page("settings").findChildren(SettingRow) if r.setting is SINGLE_KEYS)
     row.control.click()
     assert not desk.office.config.get(SINGLE_KEYS)
     assert window.toast.isVisible()
