@@ -83,6 +83,8 @@ class Meeting:
         session = self._session = Session(JoinPlan.of(join), self._sign)
         for event in (session.roster, session.lobby, session.chat_line, session.code, session.trouble):
             event.subscribe(self._tell)
+        session.asked.subscribe(self._tell)
+        session.admitted.subscribe(self._tell)
         session.phase.subscribe(partial(self._phase, session))
         session.roster.subscribe(self._roster)
         session.frame.subscribe(self._frame)
@@ -110,16 +112,6 @@ class Meeting:
         if session is None:
             return
         match message:
-            case m.Admit(knock=knock):
-                session.admit(knock)
-            case m.Refuse(knock=knock):
-                session.refuse(knock)
-            case m.Remove(member=member):
-                session.remove(member)
-            case m.Handover(member=member):
-                session.handover(member)
-            case m.LockRoom(locked=locked):
-                session.lock(locked)
             case m.Chat(text=text):
                 session.chat(text)
             case m.AskCode():
@@ -127,7 +119,7 @@ class Meeting:
             case m.RaiseHand(raised=raised):
                 session.raise_hand(raised)
             case _:
-                raise AssertionError(type(message).__name__)
+                _as_host(session, message)
 
     # --- media ---
 
@@ -189,6 +181,26 @@ class Meeting:
             return b""
         finally:
             self._signing.pop(request, None)
+
+
+def _as_host(session: Session, message: m.ToEngine) -> None:
+    match message:
+        case m.Admit(knock=knock):
+            session.admit(knock)
+        case m.Refuse(knock=knock):
+            session.refuse(knock)
+        case m.Remove(member=member):
+            session.remove(member)
+        case m.Handover(member=member):
+            session.handover(member)
+        case m.LockRoom(locked=locked):
+            session.lock(locked)
+        case m.AskMute(member=member):
+            session.ask_mute(member)
+        case m.GiveFloor(member=member):
+            session.give_floor(member)
+        case _:
+            raise AssertionError(type(message).__name__)
 
 
 def _now_ms() -> float:

@@ -57,6 +57,8 @@ class Join(Message, frozen=True, kw_only=True):
     force_tls: bool = False
     admit_certified: bool = False
     """True: devices with a valid certificate enter without a click (the host's choice for a RCP)."""
+    turn: int = 0
+    """The own hand was up under this number before the engine was lost; 0 for none."""
 
     def __repr__(self) -> str:
         return "Join(…)"  # it holds secrets; a log or a traceback would show them
@@ -119,6 +121,18 @@ class RaiseHand(Message, frozen=True, kw_only=True):
     """Raise or lower the own hand."""
 
     raised: bool
+
+
+class AskMute(Message, frozen=True, kw_only=True):
+    """Ask a member, all others where empty, to switch the microphone off (host)."""
+
+    member: bytes = b""
+
+
+class GiveFloor(Message, frozen=True, kw_only=True):
+    """Take the raised hand of a member down: it is its turn (host)."""
+
+    member: bytes
 
 
 class Microphone(Message, frozen=True, kw_only=True):
@@ -251,6 +265,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     me: bool
     hand: int = 0
     user: bytes = b""
+    turn: int = 0
+    """The number under which the hand went up; `Join.turn` keeps the place over a crash."""
 
 
 class Roster(Message, frozen=True, kw_only=True):
@@ -282,6 +298,19 @@ class ChatLine(Message, frozen=True, kw_only=True):
     name: str
     text: str
     at_ms: int
+
+
+class HostAsked(Message, frozen=True, kw_only=True):
+    """The host, called `name`, asks: `mute` (the window switches the microphone off) or `floor` (the own hand is down)."""
+
+    what: str
+    name: str
+
+
+class Admitted(Message, frozen=True, kw_only=True):
+    """Somebody comes in without a click, by a certificate alone (host): `user` is the id in the directory."""
+
+    user: bytes
 
 
 class Fresh(Message, frozen=True, kw_only=True):
@@ -367,6 +396,8 @@ ToEngine = (
     | Chat
     | AskCode
     | RaiseHand
+    | AskMute
+    | GiveFloor
     | Microphone
     | Speaker
     | Camera
@@ -385,6 +416,8 @@ ToWindow = (
     | Speaking
     | Code
     | ChatLine
+    | HostAsked
+    | Admitted
     | Fresh
     | Trouble
     | Devices

@@ -84,7 +84,7 @@ class Call:
         self._request = 0
         self._phase = Phase("connecting")
         self._expected: set[tuple[int, int]] = set()
-        self._bits, self._hand = 0, False
+        self._bits, self._hand, self._turn = 0, bool(ground.plan.turn), ground.plan.turn
         self.ended = False
 
     # --- what is known ---
@@ -204,6 +204,10 @@ class Call:
                 meeting.ask_code(now_ms)
             case fx.SetState() | fx.RaiseHand():
                 self._tell_state(now_ms, meeting)
+            case fx.AskMute(member):
+                meeting.ask_mute(member)
+            case fx.GiveFloor(member):
+                meeting.give_floor(now_ms, member)
 
     def _keep_state(self, event: fx.CallEvent) -> None:
         """Keep what the user switched on: the next life in the call says it again."""
@@ -211,10 +215,11 @@ class Call:
             self._bits = event.bits
         elif isinstance(event, fx.RaiseHand):
             self._hand = event.raised
+            self._turn = self._turn if event.raised else 0
 
     def _tell_state(self, now_ms: int, meeting: Meeting) -> None:
         meeting.set_bits(now_ms, self._bits)
-        meeting.raise_hand(now_ms, up=self._hand)
+        meeting.raise_hand(now_ms, up=self._hand, turn=self._turn)
 
     def _settle(self, now_ms: int) -> None:
         """Collect what the meeting wants done, and leave it where it ended."""
@@ -223,6 +228,7 @@ class Call:
             return
         self._out += meeting.out
         meeting.out = []
+        self._hand, self._turn = meeting.hand
         if meeting.outcome is None:
             if self._phase.phase == "in-call" and self._phase.is_host != meeting.is_host:
                 self._say_phase("in-call")

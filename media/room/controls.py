@@ -170,6 +170,31 @@ class Reveal(Control):
 
 
 @dataclass(frozen=True)
+class Mute(Control):
+    """The host asks these slots, all others where empty, to switch their microphones off."""
+
+    LABEL = "CSL1/mute"
+    KINDS = (list,)
+    slots: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, values: list[Any]) -> Self:
+        """Return the message of decoded fields."""
+        cbor.check(values, cls.KINDS)
+        return cls(tuple(rows_of(values[0], MAX_MEMBERS, kind_of(int))))
+
+
+@dataclass(frozen=True)
+class Floor(Control):
+    """The host gives the floor: the hand of *slot* that went up as number *turn* is down."""
+
+    LABEL = "CSL1/floor"
+    KINDS = (int, int)
+    slot: int
+    turn: int
+
+
+@dataclass(frozen=True)
 class Leave(Control):
     """I go."""
 
@@ -177,7 +202,7 @@ class Leave(Control):
 
 
 _CONTROLS: dict[str, type[Control]] = {
-    kind.LABEL: kind for kind in (News, Beat, Ack, Chat, Commit, Reveal, Leave)
+    kind.LABEL: kind for kind in (News, Beat, Ack, Chat, Commit, Reveal, Mute, Floor, Leave)
 }
 
 

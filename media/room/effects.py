@@ -157,6 +157,20 @@ class RaiseHand:
 
 
 @dataclass(frozen=True)
+class AskMute:
+    """Ask a member, all others where empty, to switch the microphone off (host)."""
+
+    member: bytes = b""
+
+
+@dataclass(frozen=True)
+class GiveFloor:
+    """Take the raised hand of a member down (host)."""
+
+    member: bytes
+
+
+@dataclass(frozen=True)
 class Leave:
     """Go; `end` closes the meeting for all (host)."""
 
@@ -165,7 +179,7 @@ class Leave:
 
 CallEvent = (
     Start | Tick | Up | Down | Refused | Control | Knocked | KnockGone | Answered | Signed | Admit | Refuse | Remove
-    | Handover | Lock | Rekey | Say | AskCode | SetState | RaiseHand | Leave
+    | Handover | Lock | Rekey | Say | AskCode | SetState | RaiseHand | AskMute | GiveFloor | Leave
 )  # fmt: skip
 
 # --- effects ----------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from media.room import effects as fx
 from media.room.knocker import HAIL, WELCOME, welcome_info
 from media.room.messages import END, HANDOVER, LOCK, MAX_HANDOVERS, REKEY, REMOVE, UNLOCK, Op, Welcome
 from media.room.pen import SILENT_MS, Pen
+from media.room.people import turn_of
+from media.room.shown import Admitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +88,8 @@ class Meeting(Member):
             self.out += self._troubles.tell(now_ms, "directory-fork", -1, visitor.verdict.name)
         verdict = pen.judge(visitor, self.roster)
         if verdict == "in":
+            if pen.needs_nobody(visitor, self.roster):
+                self.out.append(Admitted(visitor.verdict.user))
             pen.add(now_ms, visitor)
         elif verdict != "wait" or not pen.lobby.wait(visitor):
             self._turn_away(pen, event.knock, "full" if verdict == "wait" else verdict)
@@ -150,6 +154,20 @@ class Meeting(Member):
         """Accept no more newcomers, or again (host)."""
         if locked != self.roster.locked:
             self.write(now_ms, [Op(LOCK if locked else UNLOCK)])
+
+    def ask_mute(self, m: bytes) -> None:
+        """Ask a member, all others where *m* is empty, to switch the microphone off (host)."""
+        seat = self.roster.find(m)
+        if self.pen and (seat or not m) and m != self.m:
+            self.tell_all(say.Mute((seat.slot,) if seat else ()))
+
+    def give_floor(self, now_ms: int, m: bytes) -> None:
+        """Take the raised hand of a member down: it is its turn (host)."""
+        seat = self.roster.find(m)
+        order = say.Floor(seat.slot, turn_of(self._hands.get(seat.slot))) if seat else None
+        if self.pen and order and order.turn:
+            self.tell_all(order)
+            self.give(now_ms, order, "")
 
     def rekey(self, now_ms: int) -> None:
         """Draw every key anew (host)."""

@@ -15,12 +15,12 @@ from media.room import controls as say
 from media.room import effects as fx
 from media.room.knocker import ANSWER, HAIL, HERE, Entry
 from media.room.lobby import Lobby
-from media.room.messages import HANDOVER, REMOVE, Op, digest
+from media.room.messages import HANDOVER, REMOVE, REPLACE, Op, digest
 from media.room.pen import Pen
 from media.room.rivals import INSIDE
 from media.room.roster import Missing
 from media.room.senderkeys import PeerKey, Step, key_info
-from media.room.shown import ChatLine, MediaFrame
+from media.room.shown import ChatLine, HostAsked, MediaFrame
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,6 +130,7 @@ class Member(Speaker):
         self._steps[step.n] = step
         self._steps.pop(step.n - KEPT_STEPS, None)
         self._ahead_ms, self._link_ms, self._ack_ms = None, now_ms, now_ms + ACK_MS
+        self._keep_hands(change)
         for seat, kind in change.gone:
             self._forget(now_ms, seat.slot)
             if seat.m == self.m:
@@ -151,6 +152,13 @@ class Member(Speaker):
         self._pen_moved(now_ms, link.ops)
         self._open_letters(now_ms)
         self.show(now_ms)
+
+    def _keep_hands(self, change: Change) -> None:
+        """Let a device that came back keep its hand's place on its new slot."""
+        old = {seat.m: seat.slot for seat, _ in change.gone}
+        for op in change.link.ops:
+            if op.kind == REPLACE:
+                self._hands.move(old[op.m], op.slot)
 
     def _pen_moved(self, now_ms: int, ops: Sequence[Op]) -> None:
         """Remember how the pen went on; whoever had it puts it down."""
@@ -258,9 +266,22 @@ class Member(Speaker):
                 self._say_code(self._code.commit(now_ms, slot, control, self.at, members))
             case say.Reveal():
                 self._say_code(self._code.reveal(slot, control))
+            case say.Mute() | say.Floor():
+                self._ordered(now_ms, slot, control)
             case say.Leave():
                 if self.pen:
                     self.pen.leave(now_ms, slot)
+
+    def _ordered(self, now_ms: int, slot: int, order: say.Mute | say.Floor) -> None:
+        """Do what the host asks for; who is not the host asks for nothing."""
+        if self.roster.seats[slot].m != self.roster.host:
+            self._trouble(now_ms, "not-host", slot)
+        elif not self._orders.take(slot, now_ms):
+            return
+        elif isinstance(order, say.Floor):
+            self.give(now_ms, order, self._name(slot))
+        elif self.slot in order.slots or not order.slots:
+            self.out.append(HostAsked("mute", self._name(slot)))
 
     def _stands(self, now_ms: int, slot: int, n: int, link_hash: bytes) -> None:
         """Compare where somebody stands with what is here: another hash under one number is a fork."""
@@ -280,6 +301,8 @@ class Member(Speaker):
                 self._trouble(now_ms, "not-received", slot)
         if self._hands.set(slot, beat.state):
             self.show(now_ms)
+        if self.pen and self._hands.overdue(slot):
+            self.tell_all(say.Floor(slot, self._hands.overdue(slot)))
 
     # --- letters ---
 
@@ -406,6 +429,8 @@ class Member(Speaker):
         """Do what is due."""
         self.own.tick(now_ms)
         self.say_held()
+        if self._raise_ms is not None and now_ms >= self._raise_ms:
+            self.raise_hand(now_ms, up=True)
         for slot, peer in self._peers.items():
             if peer.tick(now_ms) and (peer.keyed or now_ms - self._met_ms[slot] > LATE_FRAMES_MS):
                 self._trouble(now_ms, "frame-undecryptable", slot)

@@ -54,6 +54,10 @@ class Pen:
         taken = len(roster.seats) + len(coming)
         return visitor.verdict.ed25519_pk in here | coming or taken < (self.most or MAX_MEMBERS)
 
+    def needs_nobody(self, visitor: Visitor, roster: Roster) -> bool:
+        """Tell whether nothing but the certificate lets a visitor in: it never was in before."""
+        return needs_click(visitor, _devices(roster) | self.known, self.banned, admit_certified=False)
+
     def add(self, now_ms: int, visitor: Visitor) -> None:
         """Let somebody in with the next batch; of two requests of one device the later one counts."""
         key = visitor.verdict.ed25519_pk

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from media.room.shown import Person, Trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from media.room.roster import Seat
 
 BITS, HAND, ORDER_SHIFT = 0x0F, 8, 4
@@ -25,42 +27,78 @@ def person(seat: Seat, state: int, hand: int, *, live: bool, host: bool, me: boo
     if who is None:
         return Person(seat.m, seat.slot, UNKNOWN_NAME, "", "", "guest", 0, live, host, me, 0)
     shown = (who.name, who.role, who.specialty, who.level, state & BITS)
-    return Person(seat.m, seat.slot, *shown, live, host, me, hand, who.user)
+    return Person(seat.m, seat.slot, *shown, live, host, me, hand, who.user, turn_of(state))
+
+
+def turn_of(state: int) -> int:
+    """Return the number under which the hand of a state went up, 0 where it is down."""
+    return state >> ORDER_SHIFT if state & HAND else 0
 
 
 class Hands:
-    """States as beats say them: the low bits, and above them the order in which hands went up (Lamport's way)."""
+    """States as beats say them: the low bits, and above them the turn, in which hands went up (Lamport's way).
+
+    A turn lives as long as its hand: whoever comes back says it again. The host may give a turn: that hand is down for
+    all, and stays so until its owner has said so itself.
+    """
 
     def __init__(self) -> None:
-        self._states: dict[int, int] = {}
+        self._said: dict[int, int] = {}
+        self._given: dict[int, int] = {}
 
     def set(self, slot: int, state: int) -> bool:
-        """Take a state; True when it is another than before."""
-        state = state & BITS | min(state >> ORDER_SHIFT, MAX_ORDER) << ORDER_SHIFT
-        changed = self._states.get(slot, 0) != state
-        self._states[slot] = state
-        return changed
+        """Take a state; True when what is shown changes."""
+        before = self.get(slot)
+        if not state & HAND:
+            self._given.pop(slot, None)
+        self._said[slot] = state & BITS | min(state >> ORDER_SHIFT, MAX_ORDER) << ORDER_SHIFT
+        return self.get(slot) != before
 
     def get(self, slot: int) -> int:
-        """Return a slot's whole state."""
-        return self._states.get(slot, 0)
+        """Return a slot's whole state; a hand whose turn was given is down."""
+        state = self._said.get(slot, 0)
+        return state & BITS & ~HAND if self.overdue(slot) else state
 
-    def raised(self, slot: int, *, up: bool) -> int:
-        """Return the whole state of *slot* with its hand up (after all others) or down."""
+    def give(self, slot: int, turn: int) -> bool:
+        """Take the hand of *slot* down that went up as *turn*; True when it was up."""
+        up = 0 < turn_of(self.get(slot)) <= turn
+        if up:
+            self._given[slot] = turn
+        return up
+
+    def overdue(self, slot: int) -> int:
+        """Return the turn that was given while its owner still says that the hand is up, else 0."""
+        given = self._given.get(slot, 0)
+        return given if turn_of(self._said.get(slot, 0)) <= given else 0
+
+    def raised(self, slot: int, *, up: bool, turn: int = 0) -> int:
+        """Return the whole state of *slot* with its hand down, or up: as *turn*, or after all others."""
         bits = self.get(slot) & BITS & ~HAND
         if up and self.get(slot) & HAND:
             return self.get(slot)
-        last = max((state >> ORDER_SHIFT for state in self._states.values()), default=0)
-        return bits | HAND | min(last + 1, MAX_ORDER) << ORDER_SHIFT if up else bits
+        last = max((turn_of(self.get(other)) for other in self._said), default=0)
+        return bits | HAND | min(turn or last + 1, MAX_ORDER) << ORDER_SHIFT if up else bits
 
-    def order(self) -> dict[int, int]:
-        """Slot -> 1 for the first raised hand, 2 for the next; the same for all who heard the same beats."""
-        up = [(state >> ORDER_SHIFT, slot) for slot, state in self._states.items() if state & HAND]
-        return {slot: number for number, (_, slot) in enumerate(sorted(up), 1)}
+    def order(self, keys: Mapping[int, bytes] | None = None) -> dict[int, int]:
+        """Slot -> 1 for the first raised hand, 2 for the next; the same for all who heard the same beats.
+
+        *keys* (slot -> device key) decides where two hands went up at once: slots change when somebody comes back.
+        """
+        tie = keys or {}
+        turns = {slot: turn_of(self.get(slot)) for slot in self._said}
+        up = sorted((turn, tie.get(slot, b""), slot) for slot, turn in turns.items() if turn)
+        return {slot: number for number, (_, _, slot) in enumerate(up, 1)}
+
+    def move(self, slot: int, to: int) -> None:
+        """Follow a device to its new slot."""
+        for kept in (self._said, self._given):
+            if slot in kept:
+                kept[to] = kept.pop(slot)
 
     def leave(self, slot: int) -> None:
         """Forget a slot."""
-        self._states.pop(slot, None)
+        self._said.pop(slot, None)
+        self._given.pop(slot, None)
 
 
 class Strange(NamedTuple):

@@ -10,7 +10,8 @@ from typing import Any
 class JoinPlan:
     """The fields of the pipe message `Join`; `trust` has the fields of `TrustAnchor`.
 
-    `successors` are user ids that may open a new call besides the hosts of the invitation, best first.
+    `successors` are user ids that may open a new call besides the hosts of the invitation, best first. `turn`: the hand was up under this
+    number before the engine was lost; 0 for none.
     Secrets are never printed.
     """
 
@@ -28,6 +29,7 @@ class JoinPlan:
     force_tls: bool = False
     admit_certified: bool = False
     successors: tuple[bytes, ...] = ()
+    turn: int = 0
 
     @classmethod
     def of(cls, join: Any) -> JoinPlan:

@@ -16,7 +16,18 @@ from media.link import Admission, Host, Link, RelayAddress, get_blob
 from media.room import effects as fx
 from media.room.call import Call
 from media.room.ground import Ground
-from media.room.shown import ChatLine, Code, Lobby, MediaFrame, Person, Phase, Roster, Trouble
+from media.room.shown import (
+    Admitted,
+    ChatLine,
+    Code,
+    HostAsked,
+    Lobby,
+    MediaFrame,
+    Person,
+    Phase,
+    Roster,
+    Trouble,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -49,6 +60,8 @@ class Session:
         self.lobby: Event[Lobby] = Event()
         self.chat_line: Event[ChatLine] = Event()
         self.code: Event[Code] = Event()
+        self.asked: Event[HostAsked] = Event()
+        self.admitted: Event[Admitted] = Event()
         self.trouble: Event[Trouble] = Event()
         self.frame: Event[MediaFrame] = Event()
         self.lost: Event[tuple[int, int, int]] = Event()
@@ -209,6 +222,14 @@ class Session:
         """Raise or lower the own hand."""
         self._feed(fx.RaiseHand(raised))
 
+    def ask_mute(self, member: bytes = b"") -> None:
+        """Ask a member, all others where empty, to switch the microphone off (host)."""
+        self._feed(fx.AskMute(member))
+
+    def give_floor(self, member: bytes) -> None:
+        """Take the raised hand of a member down: it is its turn (host)."""
+        self._feed(fx.GiveFloor(member))
+
     # --- between call and link ---
 
     def _feed(self, event: fx.CallEvent) -> None:
@@ -250,6 +271,10 @@ class Session:
                 self.chat_line.fire(effect)
             case Code():
                 self.code.fire(effect)
+            case HostAsked():
+                self.asked.fire(effect)
+            case Admitted():
+                self.admitted.fire(effect)
             case Trouble():
                 self.trouble.fire(effect)
             case MediaFrame():

@@ -45,7 +45,10 @@ class Lobby:
 
 @dataclass(frozen=True)
 class Person:
-    """A member of the call: `state` bits as in beats (1 microphone, 2 camera, 4 screen, 8 hand); `hand` 1 = first raised."""
+    """A member of the call: `state` bits as in beats (1 microphone, 2 camera, 4 screen, 8 hand); `hand` 1 = first raised.
+
+    `turn`: the number under which the hand went up; who keeps it keeps the place.
+    """
 
     member: bytes
     slot: int
@@ -59,6 +62,7 @@ class Person:
     me: bool
     hand: int = 0
     user: bytes = b""
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,21 @@ class ChatLine:
 
 
 @dataclass(frozen=True)
+class HostAsked:
+    """The host, called `name`, asks me: `mute` (switch the microphone off) or `floor` (my hand is down: I may speak)."""
+
+    what: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Somebody comes in without a click, by a certificate alone (host): `user` is the id in the directory."""
+
+    user: bytes
+
+
+@dataclass(frozen=True)
 class Trouble:
     """Something failed and must be shown: a code of docs/protocol.md §9."""
 
@@ -109,4 +128,4 @@ class MediaFrame:
     arrival_us: int
 
 
-Shown = Phase | Lobby | Roster | Code | ChatLine | Trouble
+Shown = Phase | HostAsked | Admitted | Lobby | Roster | Code | ChatLine | Trouble

@@ -13,10 +13,10 @@ from media.room import effects as fx
 from media.room.callcode import CodeRounds
 from media.room.liveness import BEAT_MS, Pulse, Receipts
 from media.room.messages import digest
-from media.room.people import Hands, Strangers, Troubles, Turns, person
+from media.room.people import Hands, Strangers, Troubles, Turns, person, turn_of
 from media.room.rivals import Rivals, here
 from media.room.senderkeys import OwnKey, PeerKey, Step, key_info
-from media.room.shown import ChatLine, Code, Person
+from media.room.shown import ChatLine, Code, HostAsked, Person
 from media.room.shown import Lobby as LobbyShown
 from media.room.shown import Roster as RosterShown
 
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 ASK_MS = 500
 MAX_ASKS = 10
 """Answers to one member's questions a second."""
+HEARD_MS = BEAT_MS + 300
+"""Within this time of a join everybody has said a beat."""
+MAX_ORDERS = 4
+"""What the host may ask for in a second: a flood would leave nobody the word."""
 FRAME_HEAD = LETTER_HEAD = Struct("!BBI")
 """What precedes a frame (kind, flags, number) and a letter (kind, kind of letter, n) of stream 0."""
 
@@ -67,6 +71,7 @@ class Speaker:
         self._receipts = Receipts()
         self._code = CodeRounds(self.call, self.slot, self.m)
         self._hands = Hands()
+        self._raise_ms: int | None = None
         self._strangers = Strangers()
         self._troubles = Troubles()
         self._rivals = Rivals(ground)
@@ -74,6 +79,7 @@ class Speaker:
         self._wanted: set[bytes] = set()
         self._asked_ms: dict[int, int] = {}
         self._asks = Turns(MAX_ASKS)
+        self._orders = Turns(MAX_ORDERS)
         self._vouched_ms: dict[int, int] = {}
         self._gone_ms: dict[int, int] = {}
         self._met_ms: dict[int, int] = {}
@@ -100,7 +106,8 @@ class Speaker:
 
     def people(self, now_ms: int) -> list[Person]:
         """Return all members as shown, by slot."""
-        order = self._hands.order()
+        keys = {slot: seat.verdict.ed25519_pk for slot, seat in self.roster.seats.items() if seat.verdict}
+        order = self._hands.order(keys)
         return [
             person(
                 seat,
@@ -227,9 +234,33 @@ class Speaker:
         """Microphone, camera, screen."""
         self.set_state(now_ms, self._hands.get(self.slot) & ~7 | bits & 7)
 
-    def raise_hand(self, now_ms: int, *, up: bool) -> None:
-        """Raise or lower the own hand."""
-        self.set_state(now_ms, self._hands.raised(self.slot, up=up))
+    @property
+    def hand(self) -> tuple[bool, int]:
+        """Whether the own hand is up or about to be, and its turn: 0 where it has none."""
+        turn = turn_of(self._hands.get(self.slot))
+        return bool(turn) or self._raise_ms is not None, turn
+
+    def raise_hand(self, now_ms: int, *, up: bool, turn: int = 0) -> None:
+        """Lower the own hand, or raise it: as *turn* where it was up before, after all others where that is 0.
+
+        A newcomer waits for everybody's first beat: it cannot stand behind hands that it has not heard of.
+        """
+        heard_ms, alone = self._entered_ms + HEARD_MS, len(self.roster.seats) == 1
+        wait = up and not (turn or self.hand[1] or alone) and now_ms < heard_ms
+        self._raise_ms = heard_ms if wait else None
+        if wait:
+            return
+        self.set_state(now_ms, self._hands.raised(self.slot, up=up, turn=turn))
+
+    def give(self, now_ms: int, order: say.Floor, host: str) -> None:
+        """Take a hand down; where it is mine, *host* gave me the floor, and all hear that I know."""
+        if not self._hands.give(order.slot, order.turn):
+            return
+        if order.slot == self.slot:
+            self._hands.set(self.slot, self._hands.get(self.slot))
+            self._say_beat(now_ms)
+            self.out += [HostAsked("floor", host)] if host else []
+        self.show(now_ms)
 
     def expect(self, now_ms: int, wanted: set[tuple[int, int]]) -> None:
         """Remember the video that we subscribe to."""

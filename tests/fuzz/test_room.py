@@ -71,6 +71,8 @@ controls = st.one_of(
     st.builds(say.Ack, numbers, hashes, st.lists(slots, max_size=5).map(tuple)),
     st.builds(say.Commit, numbers, hashes, numbers, hashes),
     st.builds(say.Reveal, numbers, hashes, numbers, calls),
+    st.builds(say.Mute, st.lists(slots, max_size=5).map(tuple)),
+    st.builds(say.Floor, slots, numbers),
     st.builds(say.Leave),
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ from media.keys.terms import NO_TERMS
 from media.room import effects as fx
 from media.room.call import Call
 from media.room.ground import Ground
-from media.room.shown import ChatLine, Code, Lobby, MediaFrame, Phase, Roster, Trouble
+from media.room.shown import Admitted, ChatLine, Code, HostAsked, Lobby, MediaFrame, Phase, Roster, Trouble
 from tests.harness.hospital import NOW_S, Appointment, Device
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ class Participant:
         self.phases: list[Phase] = []
         self.chat: list[ChatLine] = []
         self.codes: list[Code] = []
+        self.asked: list[HostAsked] = []
+        self.admitted: list[Admitted] = []
         self.frames: list[MediaFrame] = []
         self.lobby = Lobby([])
         self.roster = Roster(-1, [])
@@ -239,6 +241,10 @@ class World:
                     who.chat.append(effect)
                 case Code():
                     who.codes.append(effect)
+                case HostAsked():
+                    who.asked.append(effect)
+                case Admitted():
+                    who.admitted.append(effect)
                 case MediaFrame():
                     who.frames.append(effect)
                 case Lobby():

@@ -120,7 +120,7 @@ def test_figures_outside_a_meeting_are_empty(window):
 def test_room_commands_outside_a_meeting_do_nothing(window):
     for message in (
         m.Leave(), m.Admit(knock=1), m.Refuse(knock=1), m.Remove(member=b"x"), m.Handover(member=b"x"),
-        m.LockRoom(locked=True), m.Chat(text="x"), m.AskCode(), m.RaiseHand(raised=True), m.Signed(request=9, signature=b""),
+        m.LockRoom(locked=True), m.Chat(text="x"), m.AskCode(), m.RaiseHand(raised=True), m.AskMute(), m.GiveFloor(member=bytes(32)), m.Signed(request=9, signature=b""),
     ):  # fmt: skip
         window.say(message)
     window.say(m.AskFigures())

@@ -23,6 +23,8 @@ class Seated:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.phases, self.codes, self.troubles, self.frames, self.rosters = [], [], [], [], []
+        self.asked = []
+        session.asked.subscribe(self.asked.append)
         session.phase.subscribe(self.phases.append)
         session.code.subscribe(self.codes.append)
         session.trouble.subscribe(self.troubles.append)
@@ -132,6 +134,39 @@ def test_a_killed_relay_costs_three_seconds_and_nobody(relay):
         await until(lambda: people[2].heard(b"still here"))
         assert [one.troubles for one in people] == [[]] * 5
         assert all(len(one.session.people()) == 5 for one in people)
+
+    run(scenario, relay)
+
+
+def test_hands_keep_their_order_over_a_killed_relay_and_a_handover_and_only_the_host_mutes(relay):
+    def orders(people):
+        hands = [{one.hand: one.name for one in who.session.people() if one.hand} for who in people]
+        return [[up[number] for number in sorted(up)] for up in hands]
+
+    async def scenario(people):
+        ada, bob, cleo, dan, eve = people
+        await asyncio.sleep(2.5)
+        for number, who in enumerate((eve, cleo, dan), 1):
+            who.session.raise_hand(True)
+            await until(lambda number=number: all(len(one) == number for one in orders(people)))
+        assert orders(people) == [["Eve", "Cleo", "Dan"]] * 5
+        relay.kill()
+        await until(lambda: all(one.phases[-1].phase == "reconnecting" for one in people))
+        relay.start()
+        await until(lambda: all(one.inside for one in people), 5)
+        ada.session.handover(bob.session.my_member)
+        await until(lambda: bob.phases[-1].is_host)
+        assert orders(people) == [["Eve", "Cleo", "Dan"]] * 5
+        ada.session.ask_mute()
+        bob.session.give_floor(eve.session.my_member)
+        bob.session.ask_mute(cleo.session.my_member)
+        await until(lambda: orders(people) == [["Cleo", "Dan"]] * 5)
+        await until(lambda: cleo.asked)
+        assert [one.asked for one in (ada, bob, dan)] == [[]] * 3
+        assert [(one.asked[0].what, one.asked[0].name) for one in (cleo, eve)] == [
+            ("mute", "Bob"),
+            ("floor", "Bob"),
+        ]
 
     run(scenario, relay)
 
