@@ -81,7 +81,14 @@ class Meeting:
         """Enter a meeting, leaving the one before."""
         await self.leave()
         session = self._session = Session(JoinPlan.of(join), self._sign)
-        for event in (session.roster, session.lobby, session.chat_line, session.code, session.trouble):
+        for event in (
+            session.roster,
+            session.lobby,
+            session.chat_line,
+            session.pointed,
+            session.code,
+            session.trouble,
+        ):
             event.subscribe(self._tell)
         session.asked.subscribe(self._tell)
         session.admitted.subscribe(self._tell)
@@ -114,6 +121,8 @@ class Meeting:
         match message:
             case m.Chat(text=text):
                 session.chat(text)
+            case m.Point(sharer=sharer, x=x, y=y):
+                session.point(sharer, x, y)
             case m.AskCode():
                 session.ask_code()
             case m.RaiseHand(raised=raised):

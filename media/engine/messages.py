@@ -112,6 +112,14 @@ class Chat(Message, frozen=True, kw_only=True):
 
     text: str
 
+class Point(Message, frozen=True, kw_only=True):
+    """Point at a place of the picture that slot `sharer` shares; 0xFFFF is its whole width or height. At most 20 a second leave."""
+
+    sharer: int
+    x: int
+    y: int
+
+
 
 class AskCode(Message, frozen=True, kw_only=True):
     """Begin a round of the call code."""
@@ -166,7 +174,7 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     """One picture on the wall: arena box `index` shows `stream` of `slot` at `width` x `height` device pixels.
 
     Slot 65535 is the own camera preview (stream 3, not mirrored) or the own share (stream 4). `fit`: letterbox instead
-    of crop; the picture has the tile's size either way. Boxes 0 to 3 hold up to 1920 x 1200, 4 to 29 up to 960 x 540;
+    of crop; the picture has the tile's size either way. `whole`: the whole picture within the tile, never enlarged, without bars. Boxes 0 to 3 hold up to 1920 x 1200, 4 to 29 up to 960 x 540;
     a larger tile gets the box's size. Streams 2 and 3 both mean the face: the engine picks the layer by the tile's size.
     """
 
@@ -175,6 +183,7 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     stream: int
     width: int
     height: int
+    whole: bool = False
     fit: bool = False
 
 
@@ -228,6 +237,8 @@ class Phase(Message, frozen=True, kw_only=True):
     reason: str = ""
     is_host: bool = False
     title: str = ""
+    attempt: int = 0
+    """Which attempt to have the line again, while reconnecting."""
     transport: str = ""
 
 
@@ -298,6 +309,15 @@ class ChatLine(Message, frozen=True, kw_only=True):
     name: str
     text: str
     at_ms: int
+
+class Pointed(Message, frozen=True, kw_only=True):
+    """Member `slot` points at a place of the picture that `sharer` shares, as in `Point`."""
+
+    slot: int
+    sharer: int
+    x: int
+    y: int
+
 
 
 class HostAsked(Message, frozen=True, kw_only=True):
@@ -393,6 +413,7 @@ ToEngine = (
     | Remove
     | Handover
     | LockRoom
+    | Point
     | Chat
     | AskCode
     | RaiseHand
@@ -417,6 +438,7 @@ ToWindow = (
     | Code
     | ChatLine
     | HostAsked
+    | Pointed
     | Admitted
     | Fresh
     | Trouble

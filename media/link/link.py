@@ -83,6 +83,8 @@ class Link:
         self._handler = handler
         self.slot: int | None = None
         self.transport = ""
+        self.tries = 1
+        """Which attempt to connect this is; 0 while the link stands."""
         self._udp_rtt_ms = 0.0
         self._control: Control | None = None
         self._datagrams: Datagrams | None = None
@@ -127,6 +129,7 @@ class Link:
                 self._down()
                 self._say_down(str(lost))
             await asyncio.sleep(self._delay)
+            self.tries += 1
             self._delay = min(2 * self._delay, LAST_RETRY_S)
 
     def _say_down(self, reason: str) -> None:
@@ -226,7 +229,7 @@ class Link:
         reconnected = slot in self._standings
         self._standings.add(slot)
         self._told_down = False
-        self._delay = FIRST_RETRY_S
+        self._delay, self.tries = FIRST_RETRY_S, 0
         self._handler.on_up(slot, reconnected)
 
     # --- media in ---

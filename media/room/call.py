@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from media.errors import ProtocolError, TrustError
 from media.keys import invite
 from media.keys.sign import Signer, signed
+from media.room import controls as say
 from media.room import effects as fx
 from media.room.ground import CERTIFIED, host_certificates
 from media.room.knocker import ANSWER, REFUSED, WELCOME, Entry, Keys, Knocker, judge_genesis
@@ -178,7 +179,7 @@ class Call:
                 if self._meeting:
                     self._inside(now_ms, self._meeting, event)
 
-    def _inside(self, now_ms: int, meeting: Meeting, event: fx.CallEvent) -> None:  # noqa: C901 -- one line each
+    def _inside(self, now_ms: int, meeting: Meeting, event: fx.CallEvent) -> None:  # noqa: C901, PLR0912 -- one line each
         match event:
             case fx.Control(slot, data):
                 meeting.control(now_ms, slot, data)
@@ -200,6 +201,8 @@ class Call:
                 meeting.rekey(now_ms)
             case fx.Say(text):
                 meeting.chat(text)
+            case fx.Point(sharer, x, y):
+                meeting.point(now_ms, say.Point(sharer, x, y))
             case fx.AskCode():
                 meeting.ask_code(now_ms)
             case fx.SetState() | fx.RaiseHand():

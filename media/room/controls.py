@@ -145,6 +145,29 @@ class Chat(Control):
         return chat
 
 
+MOST = 0xFFFF
+"""A coordinate at the far side of a picture."""
+
+
+@dataclass(frozen=True)
+class Point(Control):
+    """I point at a place of the picture that slot `sharer` shares: `x` from its left, `y` from its top, `MOST` = its whole side."""
+
+    LABEL = "CSL1/point"
+    KINDS = (int, int, int)
+    sharer: int
+    x: int
+    y: int
+
+    @classmethod
+    def of(cls, values: list[Any]) -> Self:
+        """Return the message of decoded fields: a slot, and a place within the picture."""
+        point = super().of(values)
+        if point.sharer >= MOST or max(point.x, point.y) > MOST:
+            raise ProtocolError("a pointer outside of every picture")
+        return point
+
+
 @dataclass(frozen=True)
 class Commit(Control):
     """My commitment in a round of the call code."""
@@ -202,7 +225,7 @@ class Leave(Control):
 
 
 _CONTROLS: dict[str, type[Control]] = {
-    kind.LABEL: kind for kind in (News, Beat, Ack, Chat, Commit, Reveal, Mute, Floor, Leave)
+    kind.LABEL: kind for kind in (News, Beat, Ack, Chat, Point, Commit, Reveal, Mute, Floor, Leave)
 }
 
 

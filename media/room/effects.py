@@ -138,6 +138,15 @@ class Say:
 
 
 @dataclass(frozen=True)
+class Point:
+    """Point at a place of the picture that slot `sharer` shares; 0xFFFF is its whole width or height."""
+
+    sharer: int
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
 class AskCode:
     """Begin a round of the call code."""
 
@@ -179,7 +188,7 @@ class Leave:
 
 CallEvent = (
     Start | Tick | Up | Down | Refused | Control | Knocked | KnockGone | Answered | Signed | Admit | Refuse | Remove
-    | Handover | Lock | Rekey | Say | AskCode | SetState | RaiseHand | AskMute | GiveFloor | Leave
+    | Handover | Lock | Rekey | Say | Point | AskCode | SetState | RaiseHand | AskMute | GiveFloor | Leave
 )  # fmt: skip
 
 # --- effects ----------------------------------------------------------------------------------------------

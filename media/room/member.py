@@ -20,7 +20,7 @@ from media.room.pen import Pen
 from media.room.rivals import INSIDE
 from media.room.roster import Missing
 from media.room.senderkeys import PeerKey, Step, key_info
-from media.room.shown import ChatLine, HostAsked, MediaFrame
+from media.room.shown import ChatLine, HostAsked, MediaFrame, Pointed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,8 @@ LATE_FRAMES_MS = 5_000
 SHOW_MS = 500
 MAX_LETTERS = 128
 KEPT_STEPS = 64
+SCREEN = 4
+"""State bit of who shares."""
 
 
 class Member(Speaker):
@@ -249,7 +251,7 @@ class Member(Speaker):
             self._trouble(now_ms, error.code, slot)
             self._say_code(self._code.void())
 
-    def _heard(self, now_ms: int, slot: int, control: say.Control) -> None:
+    def _heard(self, now_ms: int, slot: int, control: say.Control) -> None:  # noqa: C901 -- one line each
         match control:
             case say.Beat():
                 self._beat(now_ms, slot, control)
@@ -261,6 +263,8 @@ class Member(Speaker):
                     self.own.acked(now_ms, slot, n)
             case say.Chat(text):
                 self.out.append(ChatLine(slot, self._name(slot), text, self._ground.wall_s() * 1000))
+            case say.Point():
+                self._pointed(now_ms, slot, control)
             case say.Commit():
                 members = self.roster.members()
                 self._say_code(self._code.commit(now_ms, slot, control, self.at, members))
@@ -282,6 +286,12 @@ class Member(Speaker):
             self.give(now_ms, order, self._name(slot))
         elif self.slot in order.slots or not order.slots:
             self.out.append(HostAsked("mute", self._name(slot)))
+
+    def _pointed(self, now_ms: int, slot: int, point: say.Point) -> None:
+        """Take a pointer over what is shared now; a flood of them is passed over, as it tells nothing."""
+        shared = point.sharer in self.roster.seats and self._hands.get(point.sharer) & SCREEN
+        if shared and self._points.take(slot, now_ms):
+            self.out.append(Pointed(slot, point.sharer, point.x, point.y))
 
     def _stands(self, now_ms: int, slot: int, n: int, link_hash: bytes) -> None:
         """Compare where somebody stands with what is here: another hash under one number is a fork."""

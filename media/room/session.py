@@ -25,6 +25,7 @@ from media.room.shown import (
     MediaFrame,
     Person,
     Phase,
+    Pointed,
     Roster,
     Trouble,
 )
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 TICK_S = 0.1
 RETRY_S = 0.5
+TOLD_AGAIN = ("in-call", "reconnecting")
+"""Phases that are told again when the line changes."""
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +52,7 @@ class Session:
     """One participant of one meeting, on the running loop.
 
     *sign* signs with the device key a body whose use is CSL1/genesis or CSL1/join; it returns b"" to refuse.
-    Events fire on the loop: `phase`, `roster`, `lobby`, `chat`, `code`, `trouble` as in `media.room.shown`; `frame` an
+    Events fire on the loop: `phase`, `roster`, `lobby`, `chat_line`, `pointed`, `code`, `trouble` as in `media.room.shown`; `frame` an
     opened frame; `lost` (slot, stream, frame) given up by the link; `wanted` the own video streams anybody receives;
     `key_wanted` a stream that needs a key frame.
     """
@@ -59,6 +62,7 @@ class Session:
         self.roster: Event[Roster] = Event()
         self.lobby: Event[Lobby] = Event()
         self.chat_line: Event[ChatLine] = Event()
+        self.pointed: Event[Pointed] = Event()
         self.code: Event[Code] = Event()
         self.asked: Event[HostAsked] = Event()
         self.admitted: Event[Admitted] = Event()
@@ -74,6 +78,7 @@ class Session:
         self._subscribed: set[tuple[int, int]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticker: asyncio.Task[None] | None = None
+        self._tries = 0
         self._left = asyncio.Event()
         self.address = RelayAddress(
             plan.relay_host, plan.relay_port, plan.relay_pin, plan.relay_ca, plan.force_tls
@@ -108,7 +113,7 @@ class Session:
         while not self._call.ended:
             await asyncio.sleep(TICK_S)
             self._feed(fx.Tick())
-            if self._phase.phase == "in-call" and self._phase.transport != self.transport:
+            if self._phase.phase in TOLD_AGAIN and self._phase != self._now(self._phase):
                 self._one(self._phase)
 
     async def _ground(self) -> Ground | None:
@@ -210,6 +215,10 @@ class Session:
         """Say *text* to all."""
         self._feed(fx.Say(text))
 
+    def point(self, sharer: int, x: int, y: int) -> None:
+        """Point at a place of what *sharer* shares; 0xFFFF is its whole width or height."""
+        self._feed(fx.Point(sharer, x, y))
+
     def ask_code(self) -> None:
         """Begin a round of the call code."""
         self._feed(fx.AskCode())
@@ -231,6 +240,12 @@ class Session:
         self._feed(fx.GiveFloor(member))
 
     # --- between call and link ---
+
+    def _now(self, phase: Phase) -> Phase:
+        """Return *phase* with how the line stands: over what, or at which attempt to have it again."""
+        again = phase.phase == "reconnecting"
+        tries = self._tries + (self._link.tries if self._link else 0) if again else 0
+        return replace(phase, transport=self.transport, attempt=tries)
 
     def _feed(self, event: fx.CallEvent) -> None:
         call = self._call
@@ -261,7 +276,8 @@ class Session:
         link = self._link
         match effect:
             case Phase():
-                self._phase = replace(effect, transport=self.transport)
+                self._tries = self._tries if effect.phase == "reconnecting" else 0
+                self._phase = self._now(effect)
                 self.phase.fire(self._phase)
             case Roster():
                 self.roster.fire(effect)
@@ -269,6 +285,8 @@ class Session:
                 self.lobby.fire(effect)
             case ChatLine():
                 self.chat_line.fire(effect)
+            case Pointed():
+                self.pointed.fire(effect)
             case Code():
                 self.code.fire(effect)
             case HostAsked():
@@ -334,6 +352,7 @@ class Session:
     def _hang_up(self) -> None:
         link, self._link = self._link, None
         if link:
+            self._tries += link.tries
             self._spawn(link.close())
 
     def heard(self, link: Link | None, event: fx.CallEvent) -> None:

@@ -13,7 +13,7 @@ class Phase:
     """Where the meeting stands: connecting, waiting (lobby), in-call, reconnecting, ended.
 
     `reason` is a code of docs/protocol.md §9 or: left, ended, refused, removed, replaced, full, locked, unreachable,
-    link-unknown, not-allowed, no-host, internal, or what the relay said.
+    link-unknown, not-allowed, no-host, internal, or what the relay said. `attempt` counts while reconnecting.
     """
 
     phase: str
@@ -21,6 +21,7 @@ class Phase:
     is_host: bool = False
     title: str = ""
     transport: str = ""
+    attempt: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,16 @@ class ChatLine:
 
 
 @dataclass(frozen=True)
+class Pointed:
+    """Member `slot` points at a place of the picture that `sharer` shares; 0xFFFF is its whole width or height."""
+
+    slot: int
+    sharer: int
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
 class HostAsked:
     """The host, called `name`, asks me: `mute` (switch the microphone off) or `floor` (my hand is down: I may speak)."""
 
@@ -128,4 +139,4 @@ class MediaFrame:
     arrival_us: int
 
 
-Shown = Phase | HostAsked | Admitted | Lobby | Roster | Code | ChatLine | Trouble
+Shown = Phase | HostAsked | Admitted | Lobby | Roster | Code | ChatLine | Pointed | Trouble

@@ -36,6 +36,8 @@ HEARD_MS = BEAT_MS + 300
 """Within this time of a join everybody has said a beat."""
 MAX_ORDERS = 4
 """What the host may ask for in a second: a flood would leave nobody the word."""
+POINT_MS, MAX_POINTS = 50, 25
+"""How often a pointer moves at most: what I send, and how many of one member's moves a second I take."""
 FRAME_HEAD = LETTER_HEAD = Struct("!BBI")
 """What precedes a frame (kind, flags, number) and a letter (kind, kind of letter, n) of stream 0."""
 
@@ -80,6 +82,8 @@ class Speaker:
         self._asked_ms: dict[int, int] = {}
         self._asks = Turns(MAX_ASKS)
         self._orders = Turns(MAX_ORDERS)
+        self._points = Turns(MAX_POINTS)
+        self._pointed_ms: int | None = None
         self._vouched_ms: dict[int, int] = {}
         self._gone_ms: dict[int, int] = {}
         self._met_ms: dict[int, int] = {}
@@ -212,6 +216,12 @@ class Speaker:
         """Say a line to all; it is shown here too."""
         self.tell_all(say.Chat(text))
         self.out.append(ChatLine(self.slot, self._name(self.slot), text, self._ground.wall_s() * 1000))
+
+    def point(self, now_ms: int, point: say.Point) -> None:
+        """Point at something that is shared; moves that come too soon are left out."""
+        if self._pointed_ms is None or now_ms - self._pointed_ms >= POINT_MS:
+            self._pointed_ms = now_ms
+            self.tell(point)
 
     def ask_code(self, now_ms: int) -> None:
         """Begin a round of the call code."""

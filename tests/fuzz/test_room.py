@@ -69,6 +69,7 @@ controls = st.one_of(
         numbers,
     ),
     st.builds(say.Ack, numbers, hashes, st.lists(slots, max_size=5).map(tuple)),
+    st.builds(say.Point, slots, st.integers(0, say.MOST), st.integers(0, say.MOST)),
     st.builds(say.Commit, numbers, hashes, numbers, hashes),
     st.builds(say.Reveal, numbers, hashes, numbers, calls),
     st.builds(say.Mute, st.lists(slots, max_size=5).map(tuple)),
@@ -101,7 +102,18 @@ DECODERS = [
 @given(st.data())
 def test_any_bytes_are_decoded_or_refused(decode, data):
     label = data.draw(
-        st.sampled_from(["CSL1/beat", "CSL1/link", "CSL1/join", "CSL1/welcome", "CSL1/ack", "CSL1/news", "x"])
+        st.sampled_from(
+            [
+                "CSL1/beat",
+                "CSL1/point",
+                "CSL1/link",
+                "CSL1/join",
+                "CSL1/welcome",
+                "CSL1/ack",
+                "CSL1/news",
+                "x",
+            ]
+        )
     )
     raw = data.draw(
         st.binary(max_size=200)

@@ -16,7 +16,18 @@ from media.keys.terms import NO_TERMS
 from media.room import effects as fx
 from media.room.call import Call
 from media.room.ground import Ground
-from media.room.shown import Admitted, ChatLine, Code, HostAsked, Lobby, MediaFrame, Phase, Roster, Trouble
+from media.room.shown import (
+    Admitted,
+    ChatLine,
+    Code,
+    HostAsked,
+    Lobby,
+    MediaFrame,
+    Phase,
+    Pointed,
+    Roster,
+    Trouble,
+)
 from tests.harness.hospital import NOW_S, Appointment, Device
 
 if TYPE_CHECKING:
@@ -83,6 +94,7 @@ class Participant:
         self.codes: list[Code] = []
         self.asked: list[HostAsked] = []
         self.admitted: list[Admitted] = []
+        self.pointed: list[Pointed] = []
         self.frames: list[MediaFrame] = []
         self.lobby = Lobby([])
         self.roster = Roster(-1, [])
@@ -230,7 +242,7 @@ class World:
     def _inside(self, by: Participant) -> list[Participant]:
         return [c.who for c in self.relay.slots.values() if c and c.who is not by]
 
-    def _act(self, who: Participant, effects: list) -> None:  # noqa: C901 -- one line an effect
+    def _act(self, who: Participant, effects: list) -> None:  # noqa: C901, PLR0912 -- one line an effect
         for effect in effects:
             match effect:
                 case Phase():
@@ -245,6 +257,8 @@ class World:
                     who.asked.append(effect)
                 case Admitted():
                     who.admitted.append(effect)
+                case Pointed():
+                    who.pointed.append(effect)
                 case MediaFrame():
                     who.frames.append(effect)
                 case Lobby():

@@ -36,6 +36,7 @@ def test_what_is_said_is_what_is_heard():
         m.Camera(on=True, device="file:/x y.mp4"),
         m.Ceiling(up_kbps=300),
         m.AskCode(),
+        m.Point(sharer=1, x=0, y=9),
     ]
     stream = io.BytesIO(b"".join(pipe.pack(message, pipe.MOST_FROM_WINDOW) for message in said))
     assert list(pipe.read_from_window(stream)) == said
@@ -60,6 +61,7 @@ def test_every_message_of_the_engine_is_understood_by_the_window():
         m.Speaking(slots=[1], level=0.5),
         m.Code(state="ready", digits="12345678"),
         m.ChatLine(slot=1, name="N", text="é", at_ms=5),
+        m.Pointed(slot=1, sharer=2, x=3, y=65_535),
         m.Fresh(boxes=[1, 2]),
         m.Trouble(code="fork"),
         m.Devices(cameras=[device], microphones=[], speakers=[], screens=[], windows=[]),
