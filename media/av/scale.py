@@ -58,9 +58,11 @@ class Scaler:
         )
         scale = ("scale", f"{inner_width}:{inner_height}:flags=fast_bilinear")
         if (
-            self._fit == "inside"
+            self._fit == "inside" and self._pixels != "bgra"
         ):  # for encoders, whose decoders expect video range; cameras with Motion JPEG give full
             return [("scale", f"{scale[1]}:out_range=limited"), ("format", self._pixels)]
+        if self._fit == "inside":
+            return [scale, ("format", self._pixels)]
         return [scale, ("format", self._pixels), ("pad", f"{width}:{height}:-1:-1")]
 
 

@@ -5,7 +5,7 @@ engine cannot shrink it under the window; on Windows a named mapping (that path 
 
 Layout: a page of header (magic u64, boxes u64), then the boxes. A box is a page of control (`begun` u64 = number of
 the picture being written, `done` u64 = number of the newest whole one) and three buffers. A buffer is a header
-(number, width, height, stride, slot, stream as u64) and BGRA rows. Picture k lies in buffer k mod 3, so it is whole as long as
+(number, width, height, stride, slot, stream, source width and height as u64) and BGRA rows. Picture k lies in buffer k mod 3, so it is whole as long as
 `begun` < k + 3. Control words are written by one aligned store each, in program order (x86-64; ARM needs fences).
 """
 
@@ -30,6 +30,7 @@ PAGE = 4096
 BUFFERS = 3
 HEADER = 64
 PIXEL = 4
+LARGEST_SOURCE = 16_384
 PAD = 64
 """Rows may be padded, a row of the largest picture too, by less than 64 bytes."""
 
@@ -41,6 +42,7 @@ class Picture:
     """One picture of box `index`: BGRA rows of `stride` bytes, the top one first; `number` grows with each picture.
 
     `slot` and `stream` say whose it is, so that after a change of tiles no face is shown under another's name.
+    `source` is its size before it was brought to the tile's.
     """
 
     view: memoryview
@@ -51,6 +53,7 @@ class Picture:
     index: int
     slot: int
     stream: int
+    source: tuple[int, int]
 
 
 def _round(size: int, to: int) -> int:
@@ -123,7 +126,15 @@ class Arena:
         return arena
 
     def write(
-        self, index: int, rows: int, width: int, height: int, stride: int, slot: int, stream: int
+        self,
+        index: int,
+        rows: int,
+        width: int,
+        height: int,
+        stride: int,
+        slot: int,
+        stream: int,
+        source: tuple[int, int] = (0, 0),
     ) -> bool:
         """Publish a picture of (slot, stream) whose BGRA rows lie at address *rows*; False when box *index* is too small for it.
 
@@ -137,7 +148,7 @@ class Arena:
         self._words[box.control // 8] = number
         target = (ctypes.c_char * size).from_buffer(self._memory, at + HEADER)
         ctypes.memmove(target, rows, size)
-        for place, value in enumerate((number, width, height, stride, slot, stream)):
+        for place, value in enumerate((number, width, height, stride, slot, stream, *source)):
             self._words[at // 8 + place] = value
         self._words[box.control // 8 + 1] = number
         return True
@@ -150,11 +161,13 @@ class Arena:
         box = self._boxes[index]
         number = self._words[box.control // 8 + 1]
         at = box.buffers[number % BUFFERS]
-        held, width, height, stride, slot, stream = self._words[at // 8 : at // 8 + 6]
+        held, width, height, stride, slot, stream, *source = self._words[at // 8 : at // 8 + 8]
         if not number or held != number or not _fits(box, width, height, stride, SIZES[index]):
             return None
         view = self._bytes[at + HEADER : at + HEADER + stride * height].toreadonly()
-        return Picture(view, width, height, stride, number, index, slot, stream)
+        return Picture(
+            view, width, height, stride, number, index, slot, stream, _source(source, width, height)
+        )
 
     def still_valid(self, picture: Picture) -> bool:
         """Tell whether nobody began to overwrite *picture* up to now."""
@@ -177,6 +190,12 @@ def _headed(memory: mmap.mmap) -> mmap.mmap:
     for place, value in enumerate((MAGIC, len(SIZES))):
         memory[place * 8 : place * 8 + 8] = value.to_bytes(8, sys.byteorder)
     return memory
+
+
+def _source(told: list[int], width: int, height: int) -> tuple[int, int]:
+    """Return the source's size where it can be one, else the picture's own."""
+    sound = 0 < told[0] <= LARGEST_SOURCE and 0 < told[1] <= LARGEST_SOURCE
+    return (told[0], told[1]) if sound else (width, height)
 
 
 def _fits(box: _Box, width: int, height: int, stride: int, largest: tuple[int, int]) -> bool:

@@ -54,7 +54,7 @@ class Spot:
     def of(cls, tile: Tile) -> Spot:
         """Make the spot of a tile, held within its box."""
         width, height = SIZES[tile.index]
-        fit: Fit = "letterbox" if tile.fit else "crop"
+        fit: Fit = "inside" if tile.whole else "letterbox" if tile.fit else "crop"
         size = max(2, min(tile.width, width)), max(2, min(tile.height, height))
         return cls(tile, Scaler(*size, "bgra", fit))
 
@@ -80,15 +80,16 @@ class Boxes:
 
     def paint(self, stream: Stream, frame: av.VideoFrame) -> None:
         """Bring *frame* into every box that shows *stream*; on any thread."""
-        for index, source in self._sources.copy().items():
+        for index, shown in self._sources.copy().items():
             spot = self._spots.get(index)
-            if source != stream or spot is None:
+            if shown != stream or spot is None:
                 continue
             with self._locks[index]:
                 picture = spot.scaler.scale(frame)
                 plane = picture.planes[0]
                 size = picture.width, picture.height, plane.line_size
-                done = self._arena.write(index, plane.buffer_ptr, *size, *stream)
+                source = frame.width, frame.height
+                done = self._arena.write(index, plane.buffer_ptr, *size, *stream, source)
             if done:
                 self._fresh(index)
 

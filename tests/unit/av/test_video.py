@@ -160,3 +160,14 @@ def test_a_shared_colour_is_the_colour_shown(size):
         abs(got - sent) < 8
         for got, sent in zip(bytes(shown.planes[0])[middle : middle + 3], (40, 80, 200), strict=True)
     )
+
+
+@pytest.mark.parametrize("size", [(640, 360), (512, 512), (1920, 1080)])
+def test_a_whole_picture_is_neither_enlarged_nor_framed_nor_pale(size):
+    source = av.VideoFrame(*size, "yuv420p")
+    for plane, value in zip(source.planes, (235, 128, 128), strict=True):
+        plane.update(bytes([value]) * plane.buffer_size)
+    shown = Scaler(1280, 720, fit="inside").scale(source)
+    ratio = min(1280 / size[0], 720 / size[1], 1)
+    assert (shown.width, shown.height) == (size[0] * ratio, size[1] * ratio)
+    assert all(pixel(shown, x, y) > 250 for x in (0, shown.width - 1) for y in (0, shown.height - 1))

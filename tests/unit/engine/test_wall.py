@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from media.av.encode import CAMERA_LAYER, THUMBNAIL_LAYER, VideoEncoder
+from media.av.encode import CAMERA_LAYER, SCREEN_LAYER, THUMBNAIL_LAYER, VideoEncoder
 from media.av.source import now_us
 from media.engine.frames import SIZES, Arena
 from media.engine.messages import Tile
@@ -36,7 +36,8 @@ class Rig:
             lambda slot, stream: self.keys.append((slot, stream)),
             lambda call, *arguments: call(*arguments),
         )
-        self.encoders = {THUMBNAIL: VideoEncoder(THUMBNAIL_LAYER), CAMERA: VideoEncoder(CAMERA_LAYER)}
+        layers = {THUMBNAIL: THUMBNAIL_LAYER, CAMERA: CAMERA_LAYER, SCREEN: SCREEN_LAYER}
+        self.encoders = {stream: VideoEncoder(layer) for stream, layer in layers.items()}
         self.number = 0
 
     def _subscribe(self, streams: set) -> None:
@@ -218,3 +219,24 @@ def test_latencies_are_counted_from_capture(rig):
     (figures,) = rig.tally.figures({1: "A. Martin"})
     assert (figures.name, figures.frames, figures.lost) == ("A. Martin", 10, 0)
     assert 0 < figures.p50_ms <= figures.p95_ms < 1_000
+
+
+def test_a_whole_picture_keeps_its_size_and_tells_its_sources(rig):
+    rig.wall.show([Tile(index=0, slot=7, stream=SCREEN, width=1280, height=720, whole=True)])
+    rig.send(7, SCREEN)
+    first = rig.picture(0)
+    source = first.source
+    assert (first.width, first.height) == source
+    rig.wall.show([Tile(index=1, slot=7, stream=SCREEN, width=source[0] // 2, height=4000, whole=True)])
+    rig.send(7, SCREEN, key=True)
+    half = rig.picture(1)
+    assert half.width == source[0] // 2
+    assert half.source == source
+
+
+def test_no_tile_is_larger_than_its_box(rig):
+    rig.wall.show([Tile(index=0, slot=7, stream=SCREEN, width=60_000, height=60_000, whole=True)])
+    rig.send(7, SCREEN)
+    picture = rig.picture(0)
+    assert picture.width <= 1920
+    assert picture.height <= 1200
