@@ -65,6 +65,8 @@ def test_every_message_of_the_engine_is_understood_by_the_window():
         m.Fresh(boxes=[1, 2]),
         m.Trouble(code="fork"),
         m.Devices(cameras=[device], microphones=[], speakers=[], screens=[], windows=[]),
+        m.HostAsked(what="mute", name="Dr Iris Vanel"),
+        m.Admitted(user=bytes(16)),
         m.DeviceState(kind="camera", on=False, code="busy"),
         m.Figures(streams=[], rekeys=0, rtt_ms=1.0, up_kbps=1, down_kbps=1),
     ]  # fmt: skip
