@@ -87,6 +87,20 @@ class Rail(QWidget):
             paint.box(paint.painter_for(self), bar, 1.5, theme().color("accent"))
 
 
+class Strips(QWidget):
+    """What every section must show above the sheet: the line, a running call. They push the sheet down, never cover it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+
+    def hold(self, strip: QWidget) -> None:
+        """Show *strip* under those before it."""
+        self._column.addWidget(strip)
+
+
 class TopBar(QWidget):
     """Title of the section, its marks, the way back to a running meeting, the time."""
 
@@ -164,6 +178,10 @@ class TopBar(QWidget):
                 self._marks.addWidget(marks)
                 marks.show()
         self.fit()
+
+    def hold(self, mark: QWidget) -> None:
+        """Show *mark* in every section, beside the section's own."""
+        self._side.insertWidget(self._side.indexOf(self._small_pill), mark)
 
     def show_return(self, yes: bool) -> None:
         """Offer the way back to a running meeting."""

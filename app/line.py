@@ -102,11 +102,16 @@ class Line:
         self.state = State()
         self._start, self._now_ms, self._look = start, now_ms, look
         self._relays: tuple[Relay, ...] = ()
+        self._past_s = 0
         self._life = 0
         self._failures = 0
 
-    def open(self, relays: Sequence[Relay]) -> None:
-        """Follow these relays, the first one that answers; looks at once where they are others than before."""
+    def open(self, relays: Sequence[Relay], past_s: int = 0) -> None:
+        """Follow these relays, the first one that answers; looks at once where they are others than before.
+
+        *past_s*: a moment that is surely over, as the directory's newest head: a clock before it is wrong, relay or not.
+        """
+        self._past_s = past_s
         if tuple(relays) != self._relays:
             self.close()
             self._relays = tuple(relays)
@@ -160,7 +165,7 @@ class Line:
         now_ms, before = self._now_ms(), self.state
         self._failures = 0 if seen else self._failures + 1
         wait_ms = EVERY_MS if seen else BACK_OFF_MS[min(self._failures, len(BACK_OFF_MS)) - 1]
-        skew_s = round(seen.skew_s) if seen else before.skew_s
+        skew_s = round(seen.skew_s) if seen and seen.skew_s else max(0, self._past_s - now_ms // 1000)
         self._become(
             State(
                 standing,

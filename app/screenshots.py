@@ -48,6 +48,7 @@ class Stage:
         from app.workstation import Profile, build_office  # noqa: PLC0415
 
         self.acts: list[Callable[[], object]] = []
+        self.look = stills.look
         self.pending = 0
         self.now_ms = NOW_MS
         self.arena = StillArena()
@@ -62,6 +63,7 @@ class Stage:
                 make_engine=lambda: self.engine,
                 make_arena=lambda: self.arena,
                 make_signin=StillSignIn,
+                look=self.look,
                 run=_at_once,
             )
         )

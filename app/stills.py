@@ -20,6 +20,7 @@ from media.events import Event
 from media.keys.certs import DeviceCert, Issuer
 from media.keys.invite import Invite, Link
 from media.keys.sign import HybridSigner
+from media.link.probe import Seen
 from resources.demo.people import CAST, HOSPITAL, ME, TITLE
 from resources.demo.portraits import ct_image, portrait_svg
 from storage.directory import TrustNote, Verified
@@ -27,7 +28,9 @@ from storage.identity import Relay
 from storage.meetings import Meeting, MeetingsRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from media.link.admission import RelayAddress
 
 Kept = TypeVar("Kept")
 NOW_MS = 1_795_522_320_000
@@ -168,6 +171,11 @@ def _at_once(value: Kept) -> Future[Kept]:
     future: Future[Kept] = Future()
     future.set_result(value)
     return future
+
+
+async def look(_address: RelayAddress, _now_s: Callable[[], float]) -> Seen:
+    """See the relay of the still life, near."""
+    return Seen(rtt_ms=23.0, transport="udp")
 
 
 def _call(**what: object) -> Invite:

@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
 )
 
 from app.commands import Command
-from app.framing import Rail, TopBar
+from app.framing import Rail, Strips, TopBar
 from app.i18n import fmt_time
 from app.ui.frame import Sheet
 from app.ui.help import HelpPanel
@@ -62,6 +62,7 @@ class Window(QWidget):
         self._future: list[str] = []
         self._letters: list[QShortcut] = []
         self.rail, self.top, self.sheet, self.toast = Rail(features), TopBar(), Sheet(), Toast()
+        self.strips = Strips()
         self.lock_page = lock_page
         self.veil = Veil()
         self._layers = QStackedWidget()
@@ -84,6 +85,7 @@ class Window(QWidget):
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.top)
+        column.addWidget(self.strips)
         column.addWidget(self.sheet, 1)
         column.addWidget(self.toast)
         row.addLayout(column, 1)
@@ -346,7 +348,7 @@ class Window(QWidget):
         self._walk_panes(-1)
 
     def _walk_panes(self, direction: int) -> None:
-        panes = [self.rail, self.top, self.sheet, self.toast, self.help]
+        panes = [self.rail, self.top, self.strips, self.sheet, self.toast, self.help]
         focused = QApplication.focusWidget()
         at = next((i for i, pane in enumerate(panes) if focused and pane.isAncestorOf(focused)), -1)
         for step in range(1, len(panes) + 1):

@@ -19,10 +19,12 @@ from app.directory import feature as directory_feature
 from app.directory.service import Directory
 from app.feature import Desk
 from app.intents import JoinMeeting
+from app.line import Line
+from app.linemarks import LineWatch
 from app.meeting import feature as meeting_feature
 from app.meeting.planning import Planning
 from app.meeting.service import Meeting
-from app.meeting.view import IN_MEETING, Notice
+from app.meeting.view import IN_MEETING, Notice, Stage
 from app.settings import feature as settings_feature
 from app.settings.service import Settings
 from app.signin.door import Door
@@ -34,10 +36,12 @@ from app.ui.words import say
 from app.window import Window
 from media.engine.frames import Arena
 from media.engine.supervise import Engine
+from media.link import probe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
+    from typing import Any
 
     from PyQt6.QtWidgets import QWidget
 
@@ -46,6 +50,8 @@ if TYPE_CHECKING:
     from app.session import Session
     from app.signin.service import Opened
     from app.ui.words import Words
+    from media.link.admission import RelayAddress
+    from media.link.probe import Seen
     from storage.meetings import Meeting as Known
     from storage.vault import Terms, Vault
 
@@ -71,6 +77,7 @@ class Profile:
     make_engine: Callable[[], ports.Engine] = Engine
     make_arena: Callable[[], ports.Arena] = Arena.create
     make_signin: Callable[[Path, Terms | None, Policy, Callable[[], int]], SignIn] = SignIn
+    look: Callable[[RelayAddress, Callable[[], float]], Coroutine[Any, Any, Seen]] = probe.look
     terms: Terms | None = None
     run: Callable[[Callable[[], object]], None] | None = None
 
@@ -96,6 +103,7 @@ class Office(QObject):
         self.planning = Planning(profile.now_ms)
         self.directory = Directory(profile.now_ms, self.signin.trail)
         self.settings = Settings(self.config)
+        self.line = Line(partial(self.bridge.start, self), profile.now_ms, profile.look)
         self._dress()
         self.door = Door(self.signin, self.bridge, profile.now_ms)
         self.lock_page = self.door.lock
@@ -106,6 +114,9 @@ class Office(QObject):
             settings_feature.feature(self.settings, self._make_devices),
         )
         self.window = Window(features, desk, self.door)
+        self._watch = LineWatch(self.line, self.bridge, profile.now_ms, self.window)
+        self.window.top.hold(self._watch.pill)
+        self.window.strips.hold(self._watch.banner)
         self.idle = IdleLock(profile.now_ms, self._in_meeting)
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
@@ -190,6 +201,7 @@ class Office(QObject):
     def sign_in(self, session: Session) -> None:
         """Work as *session* from now on."""
         self._session = session
+        self.line.open(session.relays, session.trust.head_time)
         self.meeting.sign_in(session)
         self.planning.sign_in(session)
         self._open_directory()
@@ -253,6 +265,7 @@ class Office(QObject):
         self._look.stop()
         self.settings.keep_in(None)
         self.idle.arm(0)
+        self.line.close()
         self.meeting.sign_in(None)
         self.directory.close()
         self.planning.sign_in(None)
@@ -305,6 +318,8 @@ class Office(QObject):
 
     def _show_meeting_running(self) -> None:
         running = self._in_meeting()
+        up = self.meeting.view.stage is Stage.LIVE
+        self._watch.show_call(running, up, self.window.current == "meeting")
         self.window.veil.show_meeting(running, self.meeting.view.microphone.wanted)
         self.window.rail.show_dot("meeting", running)
         self.window.top.show_return(running and self.window.current not in {"", "meeting"})
@@ -335,6 +350,7 @@ class Office(QObject):
         if self._closed:
             return
         self._closed = True
+        self.line.close()
         self.idle.arm(0)
         self.meeting.close()
         self._look.stop()

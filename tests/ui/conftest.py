@@ -43,6 +43,7 @@ class Desk:
     make_signin: type = StillSignIn
     session: object = None
     more: dict = field(default_factory=dict)
+    look: object = stills.look
 
     def __post_init__(self):
         self.now_ms = NOW_MS
@@ -56,6 +57,7 @@ class Desk:
                 make_engine=self._make_engine,
                 make_arena=lambda: self.arena,
                 make_signin=self.make_signin,
+                look=self.look,
                 run=lambda call: call(),
                 **self.more,
             ),

@@ -163,3 +163,9 @@ def test_the_same_relays_are_not_looked_at_twice_and_others_at_once(wire):
 def test_clocks_that_differ_by_minutes_are_told(wire, skew, told):
     wire.answers["un.example"] = Seen(1, "tls", skew_s=skew)
     assert wire.open(FIRST).skew_s == told
+
+
+def test_a_clock_before_what_the_organisation_signed_is_wrong_even_offline(wire):
+    wire.line.open([FIRST], wire.now_ms // 1000 + 3600)
+    wire.settle()
+    assert (wire.line.state.standing, wire.line.state.skew_s) == (Standing.OFFLINE, 3600)
