@@ -1,4 +1,5 @@
-"""`consilium`: the window; `consilium demo …`: the demo hospital; `consilium screenshots --out DIR`: every screen as PNG."""
+"""`consilium`: the window; `consilium demo …`: the demo hospital; `consilium screenshots --out DIR`: every screen as PNG;
+`consilium gallery`: every component of the kit."""
 
 from __future__ import annotations
 
@@ -35,6 +36,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from app.screenshots import main as screenshots  # noqa: PLC0415 -- as above
 
         return screenshots(arguments[1:])
+    if arguments[:1] == ["gallery"]:
+        from app.gallery import main as gallery  # noqa: PLC0415 -- as above
+
+        return gallery(arguments[1:])
     return _window(arguments)
 
 

@@ -17,7 +17,7 @@ from resources.demo.people import ME, TITLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PyQt6.QtWidgets import QApplication
+    from PyQt6.QtWidgets import QApplication, QWidget
 
     from app.directory.page import DirectoryPage
     from app.meeting.live import LivePage
@@ -69,6 +69,7 @@ class Stage:
         )
         self.office.window.resize(*size)
         self.office.window.show()
+        self.shown: QWidget = self.office.window
         scene.play(self)
 
     def enter(self) -> None:
@@ -322,6 +323,36 @@ def _palette(typed: str) -> Callable[[Stage], None]:
     return play
 
 
+def _palette_people(typed: str) -> Callable[[Stage], None]:
+    def play(stage: Stage) -> None:
+        stage.directory()
+        stage.when(lambda: bool(stage.office.directory.known.people), lambda: _palette(typed)(stage))
+
+    return play
+
+
+def _settings_search(query: str) -> Callable[[Stage], None]:
+    def play(stage: Stage) -> None:
+        _settings("line")(stage)
+        page = stage.office.window.page("settings")
+        stage.later(lambda: page.search.setText(query))  # type: ignore[attr-defined]  # its own page
+
+    return play
+
+
+def _broken_settings(stage: Stage) -> None:
+    stage.office.config.load_user({"text.size": "1e9", "theme": "{"})
+    _settings("appearance")(stage)
+
+
+def _gallery_of_components(stage: Stage) -> None:
+    from app.gallery import Gallery  # noqa: PLC0415 -- as above
+
+    stage.shown = Gallery()
+    stage.shown.resize(stage.office.window.size())
+    stage.shown.show()
+
+
 def _help(stage: Stage) -> None:
     stage.call(5)
     stage.later(stage.office.window.flip_help)
@@ -398,6 +429,11 @@ SCENES = (
     Scene("12-reglages-debit", _settings("line"), _POLICY),
     Scene("12-a-propos", _settings("about")),
     Scene("13-annuler", _undo),
+    Scene("12-reglages-recherche", _settings_search("débit"), _POLICY),
+    Scene("12-reglages-abimes", _broken_settings),
+    Scene("11-palette-confrere", _palette_people("@tran")),
+    Scene("14-composants", _gallery_of_components),
+    Scene("14-composants-150", _gallery_of_components, b'{"default":{"text.size":150}}'),
 )
 
 
@@ -444,7 +480,8 @@ class Photographer:
             return
         scene, language, theme = self._shots.pop(0)
         office = self._stage.office
-        office.window.grab().save(str(self._out / f"{scene.name}-{language}-{theme}.png"))
+        self._stage.shown.grab().save(str(self._out / f"{scene.name}-{language}-{theme}.png"))
+        self._stage.shown.close()
         office.window.close()
         office.window.deleteLater()
         QTimer.singleShot(0, self.next)

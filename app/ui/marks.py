@@ -102,6 +102,48 @@ class Chip(QLabel):
         paint.text(painter, QRectF(x, 0, self.width() - x, self.height()), str(self._words), font, ink)
 
 
+class Badge(QLabel):
+    """How many wait: a number in a pill. `tone`: accent, or danger where it cannot wait. Nothing for zero."""
+
+    def __init__(self, count: int = 0, tone: str = "accent") -> None:
+        super().__init__()
+        self._tone = tone
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.show_count(count)
+
+    def show_count(self, count: int) -> None:
+        """Show another number; more than 99 is 99+."""
+        self.setText(badge_text(count))
+        self.setVisible(count > 0)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Return a disc, longer for more digits."""
+        return QSize(int(badge_width(self.text())), theme().scaled(18))
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the pill."""
+        paint_badge(paint.painter_for(self), QRectF(self.rect()), self.text(), self._tone)
+
+
+def badge_text(count: int) -> str:
+    """Return what a badge shows of *count*."""
+    return f"{min(count, 99)}{'+' if count > 99 else ''}"
+
+
+def badge_width(text: str) -> float:
+    """Return the width of a badge: never narrower than high."""
+    return max(theme().scaled(18), paint.text_width(text, theme().font("micro_label")) + 10)
+
+
+def paint_badge(painter: QPainter, rect: QRectF, text: str, tone: str) -> None:
+    """Draw a badge that fills *rect*."""
+    fill, ink = ("danger_fill", "plate_text") if tone == "danger" else ("accent", "on_accent")
+    paint.box(painter, rect, rect.height() / 2, theme().color(fill))
+    middle = Qt.AlignmentFlag.AlignHCenter
+    paint.text(painter, rect, text, theme().font("micro_label"), theme().color(ink), middle)
+
+
 class TrustMark(Chip):
     """Trust in a member: shield, word and colour together, never one alone."""
 
