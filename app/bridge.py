@@ -63,7 +63,10 @@ class Bridge(QObject):
         done: Callable[[T], None],
         failed: Callable[[Exception], None],
     ) -> Job:
-        """Run *work* on the loop; call *done* or *failed* here, while *owner* lives."""
+        """Run *work* on the loop; call *done* or *failed* here, while *owner* lives. Nothing runs after `close`."""
+        if self.loop.is_closed():
+            work.close()
+            return Job(Future())
         future = asyncio.run_coroutine_threadsafe(work, self.loop)
         job = Job(future)
         tie = owner.destroyed.connect(job.cancel)

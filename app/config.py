@@ -166,6 +166,17 @@ IDLE_LOCK_MINUTES = _declare(
         offered=(1, 2, 5, 10, 15, 30, 60),
     )
 )
+LOCK_NAME = _declare(
+    Setting(
+        "lock.name",
+        "name",
+        "Au verrou, me montrer par",
+        "At the lock, show me by",
+        Level.IT_FORCED,
+        choices=("name", "initials", "none"),
+    )
+)
+"""What of the own name stands in the clear beside the vault, to tell the people of a shared PC apart."""
 SOUNDS = _declare(Setting("sounds", True, "Sons d'alerte", "Alert sounds", Level.IT_DEFAULT))
 SINGLE_KEYS = _declare(
     Setting("keys.single", True, "Raccourcis à une seule touche", "Single-key shortcuts", Level.IT_DEFAULT)

@@ -183,6 +183,11 @@ class TopBar(QWidget):
         """Show *mark* in every section, beside the section's own."""
         self._side.insertWidget(self._side.indexOf(self._small_pill), mark)
 
+    def forget(self) -> None:
+        """Leave no title behind: the desk was locked."""
+        for label in (self._title, self._subtitle, self.status):
+            label.say("")
+
     def show_return(self, yes: bool) -> None:
         """Offer the way back to a running meeting."""
         self._return.setVisible(yes)

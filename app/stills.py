@@ -136,6 +136,8 @@ class StillEngine:
 class StillSignIn(SignIn):
     """A door that never opens: the wrong password."""
 
+    station = "ONCO-14"
+
     def enrolled(self) -> bool:
         """Show the form."""
         return True

@@ -46,6 +46,7 @@ class Window(QWidget):
     """Frame or lock. Pages are made when first shown and deleted at the lock."""
 
     lock_asked = pyqtSignal()
+    switch_asked = pyqtSignal()
     moved = pyqtSignal()
     closed = pyqtSignal()
 
@@ -122,6 +123,7 @@ class Window(QWidget):
         return [
             Command("palette", say("command.palette"), self.flip_palette, "Ctrl+K", "search"),
             Command("lock", say("window.lock"), self.lock_asked.emit, "Ctrl+L", "lock"),
+            Command("switch", say("door.switch"), self.switch_asked.emit, icon="users"),
             Command("discretion", say("command.discretion"), self.flip_veil, "Ctrl+Shift+B", "eye-off"),
             Command("help", say("command.help"), self.flip_help, "F1", "keyboard"),
             Command("undo", say("command.undo"), self.toast.undo, "Ctrl+Z", "history", self.toast.can_undo),
@@ -321,7 +323,7 @@ class Window(QWidget):
         for close in (self.palette_layer.close_it, self.help.close_it, self.veil.uncover, self.toast.forget):
             close()
         self.palette_layer.recents.forget()
-        self.top.status.say("")
+        self.top.forget()
         self._past.clear()
         self._future.clear()
         self._layers.setCurrentIndex(LOCK)

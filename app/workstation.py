@@ -30,9 +30,11 @@ from app.settings.service import Settings
 from app.signin.door import Door
 from app.signin.idle import IdleLock
 from app.signin.service import SignIn, wall_clock_ms
+from app.signin.users import said, write_card
 from app.trust import News
 from app.ui.theme import dress, theme
-from app.ui.words import say
+from app.ui.words import say, says
+from app.waiting import Count, Waiting
 from app.window import Window
 from media.engine.frames import Arena
 from media.engine.supervise import Engine
@@ -58,6 +60,8 @@ if TYPE_CHECKING:
 SOUND_AFTER_LOCK_MS = 60_000
 LOOK_EVERY_MS = 3_600_000
 """How often the organisation's directory is read again: its head is signed hourly."""
+ALARMS = frozenset(("device-unexpected", "directory-fork", "directory-rollback"))
+"""What somebody must look at, as the lock counts it."""
 RAISES = frozenset(("xcb", "windows", "cocoa"))
 """Systems that let a window raise itself; the others only take it as a wish to be active, and Qt warns."""
 log = logging.getLogger(__name__)
@@ -91,7 +95,7 @@ class Office(QObject):
         self._session: Session | None = None
         self._opened: Opened | None = None
         self._half_open: Vault | None = None
-        self._link = profile.link
+        self._link, self._link_shown = profile.link, False
         self._closed = False
         self.config = Config(profile.policy)
         self.bridge = Bridge()
@@ -132,7 +136,10 @@ class Office(QObject):
         self.door.half_open.connect(self._began)
         self.door.language_asked.connect(i18n.set_language)
         self.lock_page.theme_asked.connect(theme().apply)
+        self.lock_page.user_chosen.connect(self._choose_user)
+        self.lock_page.code_noted.connect(self._enter)
         self.window.lock_asked.connect(self.lock)
+        self.window.switch_asked.connect(self.switch_user)
         self.window.closed.connect(self.close)
         self.window.moved.connect(self._show_meeting_running)
         self.idle.idle.connect(self._lock_idle)
@@ -163,13 +170,13 @@ class Office(QObject):
         self._half_open, self._opened = None, opened
         self.settings.keep_in(opened.vault)
         self.config.load_user(opened.settings)
+        self._show_card(opened.session.name)
         self.sign_in(opened.session)
         self._warn(opened)
         self._look.start()
         if opened.recovery_code:
             self.lock_page.show_recovery_code(opened.recovery_code)
             self.window.lock()
-            self.lock_page.code_noted.connect(self._enter)
         else:
             self._enter()
 
@@ -230,10 +237,14 @@ class Office(QObject):
         session = self.session()
         self.window.unlock(session.name, "meeting")
         self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
+        if self._opened is not None and self._opened.wrong_tries:
+            n = self._opened.wrong_tries
+            self._tell(says("door.tries_before", n, n=n))
         if self._link and not self._in_meeting():
             self._show_link()
 
     def _show_link(self) -> None:
+        self._link_shown = True
         self.open(JoinMeeting(self._link, admit_certified=self.config.get(settings.ADMIT_CERTIFIED)))
 
     def ring(self, link: str) -> None:
@@ -246,7 +257,7 @@ class Office(QObject):
         if link and self._in_meeting():
             self._tell(say("instance.in_meeting"))
         elif link:
-            self._link = link
+            self._link, self._link_shown = link, False
             if self._session is not None:
                 self._show_link()
 
@@ -260,7 +271,7 @@ class Office(QObject):
         if self._session is None:
             self._lock_half_open(reason)
             return
-        name, detail = self._session.name, self._session.specialty
+        session, waiting = self._session, self._waiting(reason)
         self._session, opened, self._opened = None, self._opened, None
         self._look.stop()
         self.settings.keep_in(None)
@@ -275,7 +286,9 @@ class Office(QObject):
         else:
             self.meeting.forget()
         self.window.lock()
-        self.door.reset(name, detail, by_idle=reason == "idle")
+        shown = self.config.get(settings.LOCK_NAME)
+        specialty = session.specialty if shown == "name" else ""
+        self.door.reset(said(session.name, shown), specialty, waiting)
         if opened is not None:
             self.signin.close(opened.vault, self.bridge.run, reason)
 
@@ -283,8 +296,10 @@ class Office(QObject):
         vault, self._half_open = self._half_open, None
         if vault is not None:
             self.idle.arm(0)
-            self.door.reset(by_idle=reason == "idle")
+            self.door.reset(waiting=Waiting(self._profile.now_ms(), reason))
             self.signin.close(vault, self.bridge.run, reason)
+        else:
+            self.lock_page.stop_opening()
 
     def _lock_idle(self) -> None:
         self.lock("idle")
@@ -292,6 +307,48 @@ class Office(QObject):
     def _leave_locked(self) -> None:
         if self._session is None:
             self.meeting.leave()
+            self.lock_page.call_ended()
+
+    def _waiting(self, reason: str) -> Waiting:
+        """Return what the lock may say of this day: times and numbers only."""
+        alarms = self._opened.warnings if self._opened is not None else ()
+        security = sum(max(n, 1) for code, n in alarms if code in ALARMS)
+        return Waiting(
+            self._profile.now_ms(),
+            reason,
+            starts_s=tuple(one.starts_s for one in self.session().meetings if one.starts_s),
+            counts=(Count("security", security, "shield-exclamation", "danger"),),
+            call="running" if self._in_meeting() else "",
+        )
+
+    # --- one desk, several people -------------------------------------------------------------------------
+
+    def switch_user(self) -> None:
+        """Lock, then ask who opens the desk."""
+        self.lock()
+        self.door.show_people()
+
+    def _choose_user(self, folder: Path | None) -> None:
+        """Stand before the door of *folder*, or of a newcomer; nothing of the one before stays behind."""
+        if folder != self.signin.folder:
+            self._forget_user()
+            self.signin.choose(folder or self.signin.users.fresh())
+        self.door.reset()
+
+    def _forget_user(self) -> None:
+        self._silence.stop()
+        self.meeting.clear()
+        self.config.load_user({})
+        if self._link_shown:
+            self._link = ""
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.clear()
+
+    def _show_card(self, name: str) -> None:
+        """Let the lock name this profile as far as its owner wants, also after a restart."""
+        card = partial(write_card, self.signin.folder, name, self.config.get(settings.LOCK_NAME))
+        self.bridge.run(card)
 
     def _tell(self, words: Words, undo: Callable[[], object] | None = None) -> None:
         self.window.tell(words, undo)
@@ -335,6 +392,7 @@ class Office(QObject):
         self.meeting.set_ceiling(self.config.get(settings.UP_KBPS), self.config.get(settings.DOWN_KBPS))
         if self._session is not None:
             self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
+            self._show_card(self._session.name)
 
     def _dress(self) -> None:
         app = QApplication.instance()

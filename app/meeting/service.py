@@ -357,6 +357,13 @@ class Meeting:
         self._change(lambda view: at_rest(view) if view.stage not in IN_MEETING else view)
         self._run(self._stop_engine)
 
+    def clear(self) -> None:
+        """Leave, and keep nothing of who worked here: somebody else opens the desk."""
+        self._send(m.Leave())
+        self._change(lambda _view: View())
+        self._warned, self._crashes, self._figures_at = (), [], 0
+        self._run(self._stop_engine)
+
     def rest(self) -> None:
         """End the engine where nothing needs it any more; what is shown stays."""
         self._run(self._stop_engine)

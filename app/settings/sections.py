@@ -14,6 +14,6 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting[Any], ...]], ...] = (
     ("appearance", "contrast", (c.LANGUAGE, c.THEME, c.TEXT_SIZE)),
     ("meetings", "users-group", (c.ADMIT_CERTIFIED, c.SHARE_KIND, c.SINGLE_KEYS)),
     ("line", "wifi-2", (c.UP_KBPS, c.DOWN_KBPS)),
-    ("security", "shield-lock", (c.IDLE_LOCK_MINUTES,)),
+    ("security", "shield-lock", (c.IDLE_LOCK_MINUTES, c.LOCK_NAME)),
     ("about", "info-circle", ()),
 )

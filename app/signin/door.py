@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QStackedWidget
 from app.signin.enrol import Pending
 from app.signin.firstrun import FirstRun
 from app.signin.page import LockPage
+from app.ui.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from app.bridge import Bridge
     from app.signin.service import SignIn
     from app.ui.words import Words
+    from app.waiting import Waiting
 
 
 class Door(QStackedWidget):
@@ -36,20 +38,38 @@ class Door(QStackedWidget):
         self.lock.opened.connect(self._unlocked)
         self.first.began.connect(self.half_open)
         self.first.finished.connect(self.opened)
+        self.first.left.connect(self.show_people)
         for page in (self.lock, self.first):
             page.language_asked.connect(self.language_asked)
         self.reset()
+        if len(signin.users.all()) > 1:
+            self.show_people()
 
-    def reset(self, name: str = "", detail: Words = "", *, by_idle: bool = False) -> None:
+    def reset(self, name: str = "", specialty: str = "", waiting: Waiting | None = None) -> None:
         """Show what a newcomer sees: the locked desk of *name*, or the first run."""
         self.first.forget()
-        self.lock.reset(name, detail, by_idle=by_idle)
+        user = self._signin.users.user(self._signin.folder)
+        self.lock.reset(name or (user.name if user else ""), self._detail(specialty), waiting)
         if self._signin.enrolled():
             self.setCurrentWidget(self.lock)
         else:
-            self.first.begin()
+            self.first.begin(way_back=bool(self._signin.users.all()))
             self.setCurrentWidget(self.first)
         self.focus_first()
+
+    def _detail(self, specialty: str) -> Words:
+        station = self._signin.station
+        return (
+            say("door.detail", specialty=specialty, station=station)
+            if specialty
+            else say("door.station", station=station)
+        )
+
+    def show_people(self) -> None:
+        """Ask who opens the desk."""
+        self.first.forget()
+        self.setCurrentWidget(self.lock)
+        self.lock.show_people()
 
     def focus_first(self) -> None:
         """Give the focus to the field to type in."""

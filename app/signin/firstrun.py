@@ -128,7 +128,7 @@ class FirstRun(QWidget):
         super().__init__()
         self._signin, self._bridge, self._now_ms = signin, bridge, now_ms
         self._pending: Pending | None = None
-        self._busy = False
+        self._busy, self._way_back = False, False
         self._job: Job | None = None
         ground(self, "surface")
         self.protect, self.code = Protect(signin.keyring), Code()
@@ -205,10 +205,10 @@ class FirstRun(QWidget):
         """Key of the step that is shown."""
         return self.KEYS[self._stack.currentIndex()]
 
-    def begin(self) -> None:
-        """Start with an empty desk."""
-        self._pending = None
+    def begin(self, *, way_back: bool = False) -> None:
+        """Start with an empty desk; *way_back* to the others who share this PC."""
         self.forget()
+        self._way_back = way_back
         self.show_step("protect")
 
     def resume(self, pending: Pending) -> None:
@@ -239,13 +239,10 @@ class FirstRun(QWidget):
         """Show the step *key* and give the focus to its first field."""
         self._stack.setCurrentIndex(self.KEYS.index(key))
         self._panel.show_step(key)
-        self._back.setVisible(key == "import" or (key == "protect" and self._can_leave()))
+        self._back.setVisible(key == "import" or (key == "protect" and self._way_back))
         self.next.say(say("firstrun.open" if key == "import" else "firstrun.next"))
         self._current().tell("")
         self.focus_first()
-
-    def _can_leave(self) -> bool:
-        return False
 
     def focus_first(self) -> None:
         """Give the focus to the field to type in."""

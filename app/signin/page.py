@@ -2,151 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QRectF, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QPen
+from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import fmt_time, language, tr
+from app.signin.forms import CARD_PADDING, CARD_WIDTH, Card, Form, NewCode
+from app.signin.lockchips import LockChips
+from app.signin.people import AskLeave, People
+from app.signin.secret import Secret, keyboard
 from app.signin.service import SignInRefused
-from app.ui import paint
-from app.ui.buttons import Button, IconButton
+from app.signin.steps import Verdict
+from app.signin.strength import estimate
+from app.ui.buttons import IconButton
 from app.ui.choices import Segmented
-from app.ui.marks import Avatar, Chip, Logo
+from app.ui.marks import Avatar, Logo
 from app.ui.panes import Field, Glyph, ground
 from app.ui.text import Label
 from app.ui.theme import theme
 from app.ui.words import Words, say
+from app.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from pathlib import Path
 
-    from PyQt6.QtGui import QPaintEvent, QShowEvent
+    from PyQt6.QtGui import QShowEvent
 
-    from app.bridge import Bridge
+    from app.bridge import Bridge, Job
     from app.signin.enrol import Pending
     from app.signin.service import Opened, SignIn
 
-CARD_WIDTH = 458
-CARD_PADDING = 36
-MIN_PASSWORD = 12
 _MIDDLE = Qt.AlignmentFlag.AlignHCenter
-
-
-class Card(QWidget):
-    """A raised card with a still shadow."""
-
-    MARGIN = 28
-    SHADE: ClassVar = {"light": 0.1, "dark": 0.5}
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedWidth(CARD_WIDTH + 2 * self.MARGIN)
-        self.column = QVBoxLayout(self)
-        edge = self.MARGIN + CARD_PADDING
-        self.column.setContentsMargins(edge, self.MARGIN + 32, edge, self.MARGIN + 28)
-        self.column.setSpacing(0)
-
-    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Paint the shadow, then the card."""
-        painter = paint.painter_for(self)
-        card = QRectF(self.rect()).adjusted(self.MARGIN, self.MARGIN, -self.MARGIN, -self.MARGIN)
-        shadow = theme().color("text" if theme().name == "light" else "stage")
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for step in range(self.MARGIN):
-            shadow.setAlphaF(self.SHADE[theme().name] * (1 - step / self.MARGIN) ** 2)
-            painter.setPen(QPen(shadow, 1.5))
-            painter.drawRoundedRect(card.adjusted(-step, -step, step, step), 12 + step, 12 + step)
-        paint.box(painter, card, 12, theme().color("raised"), theme().color("line"))
-
-
-class _Form(QWidget):
-    """Fields, what went wrong, one main button, and a way to the other form."""
-
-    asked = pyqtSignal()
-    turned = pyqtSignal()
-
-    def __init__(self, fields: list[tuple[Field, Words]], button: Words, other: Words) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.fields = [field for field, _ in fields]
-        for field, name in fields:
-            label = Label(name, "caption", "text_2")
-            label.setBuddy(field)
-            column.addWidget(label)
-            column.addSpacing(6)
-            field.setProperty("span", "l")
-            field.returnPressed.connect(self.asked)
-            column.addWidget(field)
-            column.addSpacing(10)
-        column.addLayout(self._status_row())
-        column.addSpacing(14)
-        self.button = Button(button, "primary", "l", keys=("↵",))
-        self.button.clicked.connect(self.asked)
-        column.addWidget(self.button)
-        column.addSpacing(10)
-        turn = Button(other, "ghost", "s")
-        turn.clicked.connect(self.turned)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(turn)
-        row.addStretch(1)
-        column.addLayout(row)
-
-    def _status_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        self._mark = Glyph("info-circle", "text_3", 16)
-        self._status = Label("", "caption", "text_2", wrap=True)
-        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._status, 1)
-        return row
-
-    def tell(self, words: Words, tone: str = "text_2", icon: str = "info-circle") -> None:
-        """Say where things stand."""
-        self._status.say(words)
-        self._status.set_tone(tone)
-        self._mark.show_icon(icon, tone)
-        for field in self.fields:
-            field.set_wrong(tone == "danger")
-
-    def busy(self, yes: bool) -> None:
-        """Take no input while the vault opens."""
-        for field in self.fields:
-            field.setReadOnly(yes)
-        self.button.setEnabled(not yes)
-
-
-class _NewCode(QWidget):
-    """The next recovery code, to be written down before anything else."""
-
-    noted = pyqtSignal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addWidget(Label(say("signin.new_code"), "body", "text_2", wrap=True))
-        self._code = Label("", "mono", wrap=True)
-        self._code.setAlignment(_MIDDLE)
-        self._code.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        column.addWidget(self._code)
-        button = Button(say("signin.new_code.noted"), "primary", "l")
-        button.clicked.connect(self._noted)
-        column.addWidget(button)
-
-    def show_code(self, code: str) -> None:
-        """Show *code*."""
-        self._code.say(code)
-
-    def _noted(self) -> None:
-        self._code.say("")
-        self.noted.emit()
 
 
 class LockPage(QWidget):
@@ -156,25 +46,34 @@ class LockPage(QWidget):
     language_asked = pyqtSignal(str)
     theme_asked = pyqtSignal(str)
     code_noted = pyqtSignal()
+    user_chosen = pyqtSignal(object)
+    """Carries the folder of somebody's profile, None for a newcomer."""
 
     def __init__(self, signin: SignIn, bridge: Bridge, now_ms: Callable[[], int]) -> None:
         super().__init__()
         self._signin, self._bridge, self._now_ms = signin, bridge, now_ms
+        self._job: Job | None = None
+        self._waiting, self._held = Waiting(), False
+        self._owner: tuple[str, Words] = ("", "")
         ground(self, "frame")
         self._clock = Label("", "room_display")
         self._day = Label("", "lead", "text_2")
         self._forms = QStackedWidget()
-        self._password = Field(say("signin.password"), secret=True)
+        self._password = Secret(say("signin.password"))
         self._code = Field(say("signin.recovery_code"), say("signin.recovery_hint"))
-        self._new = Field(say("signin.new_password"), secret=True)
-        self._with_password = _Form(
+        self._new = Secret(say("signin.new_password"))
+        self._verdict = Verdict()
+        self._new.textChanged.connect(self._verdict.judge)
+        self._with_password = Form(
             [(self._password, say("signin.password"))], say("signin.unlock"), say("signin.use_recovery")
         )
-        self._with_code = _Form(
+        self._with_code = Form(
             [(self._code, say("signin.recovery_code")), (self._new, say("signin.new_password"))],
             say("signin.unlock"),
             say("signin.use_password"),
+            self._verdict,
         )
+        self._people, self._ask = People(), AskLeave()
         self._build()
         timer = QTimer(self)
         timer.timeout.connect(self.tick)
@@ -191,7 +90,7 @@ class LockPage(QWidget):
         self._card = Card()
         column.addWidget(self._card, 0, _MIDDLE)
         self._fill_card()
-        self._state = Chip(say("signin.locked"), "lock", height=32)
+        self._state = LockChips()
         column.addWidget(self._state, 0, _MIDDLE)
         column.addSpacing(16)
         column.addWidget(Label(say("signin.no_names"), "caption", "text_2"), 0, _MIDDLE)
@@ -209,15 +108,21 @@ class LockPage(QWidget):
         card.addWidget(self._name, 0, _MIDDLE)
         card.addWidget(self._detail, 0, _MIDDLE)
         card.addSpacing(24)
-        self._new_code = _NewCode()
+        self._new_code = NewCode()
         self._new_code.noted.connect(self.code_noted)
-        for form in (self._with_password, self._with_code, self._new_code):
+        for form in (self._with_password, self._with_code, self._new_code, self._people, self._ask):
             self._forms.addWidget(form)
         card.addWidget(self._forms)
         self._with_password.asked.connect(self._unlock)
         self._with_password.turned.connect(self._turn_to_code)
         self._with_code.asked.connect(self._recover)
         self._with_code.turned.connect(self._turn_to_password)
+        for form in (self._with_password, self._with_code):
+            form.switched.connect(self.show_people)
+        self._people.chosen.connect(self._choose)
+        self._people.left.connect(self._show_owner)
+        self._ask.agreed.connect(self.user_chosen)
+        self._ask.refused.connect(self._show_owner)
 
     def _footer(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -239,22 +144,50 @@ class LockPage(QWidget):
 
     # --- states -------------------------------------------------------------------------------------------
 
-    def reset(self, name: str = "", detail: Words = "", *, by_idle: bool = False) -> None:
-        """Show the door, empty; *name* is known when this desk was unlocked before."""
+    def reset(self, name: str = "", detail: Words = "", waiting: Waiting | None = None) -> None:
+        """Show the door of *name*, empty; *waiting* is what may be said of the day."""
+        self._owner = name, detail
+        self.stop_opening()
+        for field in (self._password, self._code, self._new):
+            field.clear()
+        self._new_code.show_code("")
+        self._show_waiting(waiting or Waiting())
+        self._show_owner()
+
+    def call_ended(self) -> None:
+        """Say that the call which went on behind the lock was left."""
+        self._show_waiting(replace(self._waiting, call="left"))
+
+    def _show_waiting(self, waiting: Waiting) -> None:
+        self._waiting = waiting
+        self.tick()
+
+    def _show_owner(self) -> None:
+        name, detail = self._owner
+        self._head(name, name or say("signin.welcome"), detail or say("signin.welcome.detail"))
+        self._people.forget()
+        self._turn_to_password()
+
+    def _head(self, name: str, title: Words, detail: Words) -> None:
         self._avatar.show_name(name)
         self._avatar.setVisible(bool(name))
         self._logo.setVisible(not name)
-        self._name.say(name or say("signin.welcome"))
-        self._detail.say(detail or say("signin.welcome.detail"))
-        for field in (self._password, self._code, self._new):
-            field.clear()
-        words = say("signin.locked_idle" if by_idle else "signin.locked_at", time=self._time())
-        self._state.show_state(words if name else say("signin.locked"), "lock", "plain")
-        self._turn_to_password()
-        self.tick()
+        self._name.say(title)
+        self._detail.say(detail)
 
-    def _time(self) -> str:
-        return fmt_time(datetime.fromtimestamp(self._now_ms() / 1000, UTC))
+    def show_people(self) -> None:
+        """Ask who opens this desk."""
+        self._head("", say("door.who"), say("door.who.detail"))
+        users = self._signin.users.all()
+        self._people.show_users(users, way_back=self._signin.enrolled())
+        self._turn_to(self._people)
+
+    def _choose(self, folder: Path | None) -> None:
+        if self._waiting.call == "running" and folder != self._signin.folder:
+            self._ask.ask_for(folder)
+            self._turn_to(self._ask)
+        else:
+            self.user_chosen.emit(folder)
 
     def tick(self) -> None:
         """Show the time of day."""
@@ -263,18 +196,30 @@ class LockPage(QWidget):
         month = tr("date.months_long").split("|")[now.month - 1]
         self._clock.say(fmt_time(now))
         self._day.say(tr("date.long", weekday=weekday, day=now.day, month=month))
+        self._state.show_waiting(self._waiting, self._now_ms())
+        self._count_down()
+
+    def _count_down(self) -> None:
+        """While the next try must wait, say how long; then say that it may come."""
+        wait_s = self._signin.tries.wait_s
+        if wait_s or self._held:
+            words = say("door.wait", n=wait_s) if wait_s else say("door.wait_over")
+            form = self._forms.currentWidget()
+            if isinstance(form, Form) and self._job is None:
+                form.tell(words, "danger" if wait_s else "text_2", "clock")
+                form.hold(bool(wait_s))
+                self._held = bool(wait_s)
 
     def focus_first(self) -> None:
         """Give the focus to the field to type in."""
         form = self._forms.currentWidget()
-        if isinstance(form, _Form):
-            form.fields[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(form, Form | NewCode | People | AskLeave):
+            form.first().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_recovery_code(self, code: str) -> None:
         """Show the new recovery code until it is noted: the old one died with its use."""
         self._new_code.show_code(code)
-        self._forms.setCurrentWidget(self._new_code)
-        self._fit()
+        self._turn_to(self._new_code)
 
     def type_password(self, password: str) -> None:
         """Type *password* and press the button."""
@@ -282,13 +227,19 @@ class LockPage(QWidget):
         self._unlock()
 
     def _turn_to_password(self) -> None:
-        self._with_password.tell(say("signin.password.hint"))
-        self._forms.setCurrentWidget(self._with_password)
-        self._fit()
+        other = keyboard()
+        self._with_password.tell(
+            say("door.keyboard", name=other) if other else say("signin.password.hint"),
+            icon="keyboard" if other else "info-circle",
+        )
+        self._turn_to(self._with_password)
 
     def _turn_to_code(self) -> None:
         self._with_code.tell(say("signin.recovery.hint"))
-        self._forms.setCurrentWidget(self._with_code)
+        self._turn_to(self._with_code)
+
+    def _turn_to(self, form: QWidget) -> None:
+        self._forms.setCurrentWidget(form)
         self._fit()
 
     def _fit(self) -> None:
@@ -314,33 +265,45 @@ class LockPage(QWidget):
         self._open(self._with_password, self._signin.unlock(password))
 
     def _recover(self) -> None:
-        if len(self._new.text()) < MIN_PASSWORD:
-            self._with_code.tell(say("signin.refused.short", n=MIN_PASSWORD), "danger", "alert-circle")
+        if not estimate(self._new.text()).enough:
+            self._with_code.tell(say("firstrun.refused.weak"), "danger", "alert-circle")
             return
         self._open(self._with_code, self._signin.recover(self._code.text(), self._new.text()))
 
-    def _open(self, form: _Form, work: Coroutine[object, object, Opened | Pending]) -> None:
+    def _open(self, form: Form, work: Coroutine[object, object, Opened | Pending]) -> None:
         form.busy(True)
         form.tell(say("signin.opening"), "text_2", "key")
         self._fit()
-        self._bridge.start(self, work, self._came_in, self._stayed_out)
+        self._job = self._bridge.start(self, work, self._came_in, self._stayed_out)
 
-    def _came_in(self, opened: Opened | Pending) -> None:
+    def stop_opening(self) -> None:
+        """Open no more: the desk was locked, or another person came, while the vault was opening."""
+        job, self._job = self._job, None
+        if job is not None:
+            job.cancel()
+        self._held = False
         for form in (self._with_password, self._with_code):
             form.busy(False)
+
+    def _came_in(self, opened: Opened | Pending) -> None:
+        self.stop_opening()
         for field in (self._password, self._code, self._new):
             field.clear()
         self.opened.emit(opened)
 
     def _stayed_out(self, error: Exception) -> None:
         form = self._forms.currentWidget()
-        assert isinstance(form, _Form)
-        form.busy(False)
+        self.stop_opening()
         code = error.code if isinstance(error, SignInRefused) else "damaged"
         group = error.group if isinstance(error, SignInRefused) else 0
+        if code == "keyring-lost":
+            form = self._with_code
+            self._turn_to(form)
+        assert isinstance(form, Form)
         form.tell(say(f"signin.refused.{code}", group=group), "danger", "alert-circle")
         self._fit()
         form.fields[0].selectAll()
+        self._count_down()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Say the date again in the new language."""

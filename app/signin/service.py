@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import platform
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -17,6 +18,8 @@ from app.audit import Trail
 from app.config import DIRECTORY_FILE, KEYRING, Config
 from app.session import Session
 from app.signin import enrol
+from app.signin.tries import Tries
+from app.signin.users import Users, holds_profile
 from media.engine.messages import TrustAnchor
 from media.errors import MediaError
 from media.keys.certs import DeviceCert
@@ -44,7 +47,7 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
     (errors.KeyringUnavailable, "keyring-unavailable"),
     (errors.TooNew, "too-new"),
     (errors.ProfileInUse, "in-use"),
-    (errors.ProfileExists, "in-use"),
+    (errors.ProfileExists, "exists"),
     (errors.DiskTrouble, "disk"),
     (errors.Damaged, "damaged"),
     (errors.StorageError, "damaged"),
@@ -53,17 +56,24 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
 
 
 class SignInRefused(Exception):  # noqa: N818 -- the page says what to do
-    """The desk stays locked; `code` is the end of the sentence's id `signin.refused.<code>`, `group` a mistyped group."""
+    """The desk stays locked; `code` is the end of the sentence's id `signin.refused.<code>`.
 
-    def __init__(self, code: str, group: int = 0) -> None:
+    `group`: a mistyped group; `wait_s`: how long the next try must wait.
+    """
+
+    def __init__(self, code: str, group: int = 0, wait_s: int = 0) -> None:
         super().__init__(code)
         self.code = code
         self.group = group
+        self.wait_s = wait_s
 
 
 @dataclass(frozen=True)
 class Opened:
-    """An unlocked desk. `recovery_code`: a new one to print, empty otherwise; `read_only`: damage was found."""
+    """An unlocked desk. `recovery_code`: a new one to print, empty otherwise; `read_only`: damage was found.
+
+    `wrong_tries`: how many secrets failed at this door since it last opened, in this run of the program.
+    """
 
     vault: Vault
     session: Session
@@ -71,6 +81,7 @@ class Opened:
     recovery_code: str
     read_only: bool
     news: News
+    wrong_tries: int = 0
 
     @property
     def warnings(self) -> tuple[tuple[str, int], ...]:
@@ -90,10 +101,13 @@ def wall_clock_ms() -> int:
 
 
 class SignIn:
-    """The door of one profile folder; `trail` records who came and went.
+    """The door of the profiles under one data folder; `folder` is the one it stands before, `trail` records who came.
 
     *terms*: how the vault is protected, None for what *policy* wants.
     """
+
+    station = platform.node()
+    """The name of this PC, as the lock shows it."""
 
     def __init__(
         self,
@@ -102,17 +116,28 @@ class SignIn:
         policy: Policy | None = None,
         now_ms: Callable[[], int] = wall_clock_ms,
     ) -> None:
-        self.folder = folder
+        self.users = Users(folder)
+        self.folder = next((user.folder for user in self.users.all()), folder)
         self._policy, self._now_ms = policy, now_ms
+        self._tries: dict[Path, Tries] = {}
         self._terms = terms or Terms(keyring=cast("KeyringPolicy", Config(policy).get(KEYRING)))
         self.trail = Trail(now_ms)
         self._warned: tuple[tuple[str, int], ...] = ()
         self._shut = threading.Event()
         self._shut.set()
 
+    @property
+    def tries(self) -> Tries:
+        """What was tried at this door in vain."""
+        return self._tries.setdefault(self.folder, Tries())
+
+    def choose(self, folder: Path) -> None:
+        """Stand before the profile in *folder* from now on."""
+        self.folder = folder
+
     def enrolled(self) -> bool:
         """Tell whether this folder holds a profile."""
-        return Vault.exists(self.folder)
+        return holds_profile(self.folder)
 
     @property
     def keyring(self) -> KeyringPolicy:
@@ -121,26 +146,25 @@ class SignIn:
 
     async def protect(self, password: str) -> Pending:
         """Make the vault of a new desk, protected by *password*; raises SignInRefused."""
+        folder = self.folder
         with _refusing():
             await asyncio.to_thread(self._shut.wait, SHUT_S)
-            vault, code = await asyncio.to_thread(Vault.create, self.folder, password, self._terms)
+            vault, code = await self._kept_or_shut(partial(Vault.create, folder, password, self._terms))
             return enrol.Pending(vault, code)
 
     async def unlock(self, password: str) -> Opened | Pending:
         """Open with the password; raises SignInRefused."""
+        folder = self.folder
         return await self._open(
             "password",
-            lambda: (vault := Vault.unlock(self.folder, password, self._terms), vault.recovery_code),
+            lambda: (vault := Vault.unlock(folder, password, self._terms), vault.recovery_code),
             password,
         )
 
     async def recover(self, code: str, password: str) -> Opened | Pending:
         """Open with the recovery code and take *password* from now on; raises SignInRefused."""
-        return await self._open(
-            "recovery-code",
-            lambda: Vault.unlock_with_recovery(self.folder, code, password, self._terms),
-            password,
-        )
+        opener = partial(Vault.unlock_with_recovery, self.folder, code, password, self._terms)
+        return await self._open("recovery-code", opener, password)
 
     async def enter(self, pending: Pending) -> Opened:
         """Open the desk of a vault that was enrolled a moment ago; raises SignInRefused."""
@@ -159,37 +183,58 @@ class SignIn:
 
     def close(self, vault: Vault, run: Callable[[Callable[[], object]], object], reason: str = "") -> None:
         """Lock *vault* by *run*, on a worker; an unlock that comes meanwhile waits until it is shut."""
-        self.trail.record("lock", reason=reason)
-        self.trail.close()
+        if self.trail.is_open:  # the vault of a desk that is being enrolled has no trail yet
+            self.trail.record("lock", reason=reason)
+            self.trail.close()
         self._shut.clear()
-
-        def shut() -> None:
-            try:
-                vault.lock()
-            finally:
-                self._shut.set()
-
-        run(shut)
+        run(partial(self._lock_vault, vault))
 
     async def _open(
         self, how: str, opener: Callable[[], tuple[Vault, str]], password: str
     ) -> Opened | Pending:
-        with _refusing():
+        tries = self.tries
+        if tries.wait_s:
+            raise SignInRefused("wait", wait_s=tries.wait_s)
+        with _refusing(tries):
             await asyncio.to_thread(self._shut.wait, SHUT_S)
-            vault, code = await asyncio.to_thread(opener)
+            vault, code = await self._kept_or_shut(opener)
+            wrong = tries.came_in()
             try:
                 if vault.read_only or await enrol.enrolled(vault):
-                    return await self._read(vault, code, how)
+                    return self._after_wrong(await self._read(vault, code, how), wrong)
                 return await enrol.resume(vault, code, password)
             except BaseException:
                 await asyncio.to_thread(vault.lock)
                 raise
 
+    async def _kept_or_shut(self, opener: Callable[[], tuple[Vault, str]]) -> tuple[Vault, str]:
+        """Open a vault on a worker; who stops waiting for it finds it shut again, not open behind the lock."""
+        opening = asyncio.get_running_loop().run_in_executor(None, opener)
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            self._shut.clear()
+            opening.add_done_callback(self._shut_again)
+            raise
+
+    def _shut_again(self, opening: asyncio.Future[tuple[Vault, str]]) -> None:
+        if opening.cancelled() or opening.exception() is not None:
+            self._shut.set()
+        else:
+            vault, _ = opening.result()
+            threading.Thread(target=partial(self._lock_vault, vault), name="shut").start()
+
+    def _lock_vault(self, vault: Vault) -> None:
+        try:
+            vault.lock()
+        finally:
+            self._shut.set()
+
     async def _read(self, vault: Vault, code: str, how: str) -> Opened:
         settings = await asyncio.wrap_future(vault.settings.all())
         news = await self._look(vault, settings)
         session = await read_session(vault)
-        self.trail.open(vault.audit, session.user)
+        self.trail.open(vault.audit, session.user, str(self.folder))
         self.trail.record("unlock", reason=how)
         self._warned = ()
         self._record(news)
@@ -203,6 +248,11 @@ class SignIn:
         source = Path(path) if path and not vault.read_only else None
         return await trust.refresh(vault, source, self._now_ms() // 1000)
 
+    def _after_wrong(self, opened: Opened, wrong: int) -> Opened:
+        if wrong:
+            self.trail.record("wrong-tries", reason=str(wrong))
+        return replace(opened, wrong_tries=wrong)
+
     def _record(self, news: News) -> None:
         for code, _ in set(news.warnings) - set(self._warned):
             self.trail.record("directory-alarm", reason=code)
@@ -210,13 +260,16 @@ class SignIn:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
-    """Say what storage and keys refuse as this door's own refusal."""
+def _refusing(tries: Tries | None = None) -> Iterator[None]:
+    """Say what storage and keys refuse as this door's own refusal; a wrong secret is one of *tries*."""
     try:
         yield
     except (errors.StorageError, MediaError) as error:
         code = next(code for kind, code in _CODES if isinstance(error, kind))
-        raise SignInRefused(code, getattr(error, "group", 0)) from error
+        if tries is not None and isinstance(error, errors.WrongPassword | errors.WrongRecoveryCode):
+            tries.failed()
+        wait_s = tries.wait_s if tries is not None else 0
+        raise SignInRefused(code, getattr(error, "group", 0), wait_s) from error
 
 
 async def read_session(vault: Vault) -> Session:

@@ -113,6 +113,27 @@ class Meter(QWidget):
             paint.box(painter, QRectF(bar * step, 0, step - 4, self.height()), 3, color)
 
 
+class Verdict(QWidget):
+    """The meter and what it means in words: what an attacker would have to try, never rules."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        self._meter = Meter()
+        self._words = Label(say("firstrun.strength.none"), "small", "text_2", wrap=True)
+        row.addWidget(self._meter)
+        row.addWidget(self._words, 1)
+
+    def judge(self, password: str) -> None:
+        """Judge *password*; an empty one is not judged."""
+        found = estimate(password)
+        self._meter.show_level(found.level if password else -1)
+        words = say(f"firstrun.strength.{found.level}", time=say(f"firstrun.time.{found.time}"))
+        self._words.say(words if password else say("firstrun.strength.none"))
+
+
 class Protect(Step):
     """The password; judged by what an attacker would have to try, never by rules."""
 
@@ -122,15 +143,8 @@ class Protect(Step):
         self.again = self.field("firstrun.again", secret=True)
         self.password.textChanged.connect(self._judge)
         self.column.addLayout(labelled(say("firstrun.password"), self.password))
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        self._meter, self._verdict = (
-            Meter(),
-            Label(say("firstrun.strength.none"), "small", "text_2", wrap=True),
-        )
-        row.addWidget(self._meter)
-        row.addWidget(self._verdict, 1)
-        self.column.addLayout(row)
+        self._verdict = Verdict()
+        self.column.addWidget(self._verdict)
         self.column.addLayout(labelled(say("firstrun.again"), self.again))
         note = QHBoxLayout()
         icon = "lock" if keyring == "off" else "shield-lock"
@@ -145,10 +159,7 @@ class Protect(Step):
 
     def _judge(self, password: str) -> None:
         self.tell("")
-        found = estimate(password)
-        self._meter.show_level(found.level if password else -1)
-        words = say(f"firstrun.strength.{found.level}", time=say(f"firstrun.time.{found.time}"))
-        self._verdict.say(words if password else say("firstrun.strength.none"))
+        self._verdict.judge(password)
 
     def refusal(self) -> str:
         """Return why this password cannot be taken: a text's id, or nothing."""
