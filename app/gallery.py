@@ -71,6 +71,7 @@ class Gallery(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         column.addLayout(self._bar())
         body = QWidget()
         row = QHBoxLayout(body)
@@ -153,12 +154,13 @@ def _signs() -> list[QWidget]:
     grades = [_row(GradeLabel(g), Label(say(f"kit.grade.{g}"), "small")) for g in GRADES]
     ring = (Ring(0.8), Label("> 40 %", "small"), Ring(0.25), Label("≤ 40 %", "small"), Ring(0))
     badges = (Badge(2), Badge(12), Badge(140), Badge(3, "danger"))
+    faces = _row(*(Avatar(name, 34) for name in NAMES))
     return [
         _card("grades", _grid(grades, 2), _row(*ring, Label("+ 12 min", "small_strong", "danger"))),
         _card("trust", _grid([TrustMark(level) for level in TRUST], 2)),
         _card("chips", _grid([Chip(say(f"gallery.tone.{tone}"), "", tone) for tone in TONES], 4)),
         _card("badges", _row(*badges, KeyHint("Ctrl", "K"), KeyHint("G", "A"))),
-        _card("names", *(_row(Avatar(name, 34), Label(name, "body_strong").clipped()) for name in NAMES)),
+        _card("names", faces),
         _card("type", *(_type(role) for role in ROLES)),
         _card("colours", _grid([_swatch(name) for name in SWATCHES], 5)),
         _card("icons", _row(*(Glyph(name, "text", 24) for name in ICONS), spacing=14)),

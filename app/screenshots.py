@@ -349,7 +349,7 @@ def _gallery_of_components(stage: Stage) -> None:
     from app.gallery import Gallery  # noqa: PLC0415 -- as above
 
     stage.shown = Gallery()
-    stage.shown.resize(stage.office.window.size())
+    stage.shown.resize(stage.office.window.width(), 1560)  # all of it in one picture
     stage.shown.show()
 
 
