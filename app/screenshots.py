@@ -7,21 +7,24 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app import stills
 from app.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
 from media.engine import messages as m
+from media.errors import LinkLost, LinkRefused, MediaError
+from media.link.probe import Seen
 from resources.demo.people import ME, TITLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from PyQt6.QtWidgets import QApplication, QWidget
 
     from app.directory.page import DirectoryPage
     from app.meeting.live import LivePage
     from app.workstation import Office
+    from media.link.admission import RelayAddress
 
 SETTLE_MS = 160
 CALL_MS = 2_530_000
@@ -63,7 +66,7 @@ class Stage:
                 make_engine=lambda: self.engine,
                 make_arena=lambda: self.arena,
                 make_signin=StillSignIn,
-                look=self.look,
+                look=self._look,
                 run=_at_once,
             )
         )
@@ -71,6 +74,9 @@ class Stage:
         self.office.window.show()
         self.shown: QWidget = self.office.window
         scene.play(self)
+
+    def _look(self, address: RelayAddress, now_s: Callable[[], float]) -> Coroutine[Any, Any, Seen]:
+        return self.look(address, now_s)
 
     def enter(self) -> None:
         """Unlock."""
@@ -283,6 +289,16 @@ def _troubles(stage: Stage) -> None:
     )
 
 
+def _line(answer: Seen | MediaError, section: str) -> Callable[[Stage], None]:
+    def play(stage: Stage) -> None:
+        stage.look = stills.answering(answer)
+        stage.enter()
+        stage.office.window.show_feature(section)
+        stage.when(lambda: stage.office.line.state.looked_ms > 0, stage.office.window.tick)
+
+    return play
+
+
 def _removed(stage: Stage) -> None:
     stage.call(5)
     stage.hear(m.Phase(phase="ended", reason="removed", title=TITLE))
@@ -429,6 +445,10 @@ SCENES = (
     Scene("12-reglages-debit", _settings("line"), _POLICY),
     Scene("12-a-propos", _settings("about")),
     Scene("13-annuler", _undo),
+    Scene("13-hors-ligne", _line(LinkLost("unreachable"), "meeting")),
+    Scene("13-relais-ancien", _line(LinkRefused("relay-too-old"), "settings")),
+    Scene("13-relais-inconnu", _line(LinkRefused("relay-impostor"), "settings")),
+    Scene("13-horloge", _line(Seen(rtt_ms=23, transport="tls", skew_s=-760), "settings")),
     Scene("12-reglages-recherche", _settings_search("débit"), _POLICY),
     Scene("12-reglages-abimes", _broken_settings),
     Scene("11-palette-confrere", _palette_people("@tran")),

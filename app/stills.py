@@ -6,7 +6,7 @@ import hashlib
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from PyQt6.QtCore import QByteArray, QRectF
 from PyQt6.QtGui import QImage, QPainter
@@ -16,6 +16,7 @@ from app.meeting.view import OWN_PREVIEW, SCREEN_STREAM
 from app.session import Session
 from app.signin.service import Opened, SignIn, SignInRefused
 from media.engine import messages as m
+from media.errors import MediaError
 from media.events import Event
 from media.keys.certs import DeviceCert, Issuer
 from media.keys.invite import Invite, Link
@@ -28,7 +29,7 @@ from storage.identity import Relay
 from storage.meetings import Meeting, MeetingsRepository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from media.link.admission import RelayAddress
 
@@ -175,9 +176,21 @@ def _at_once(value: Kept) -> Future[Kept]:
     return future
 
 
-async def look(_address: RelayAddress, _now_s: Callable[[], float]) -> Seen:
-    """See the relay of the still life, near."""
-    return Seen(rtt_ms=23.0, transport="udp")
+Look: TypeAlias = "Callable[[RelayAddress, Callable[[], float]], Coroutine[Any, Any, Seen]]"
+
+
+def answering(answer: Seen | MediaError) -> Look:
+    """Return a look at a relay that always answers so."""
+
+    async def look(_address: RelayAddress, _now_s: Callable[[], float]) -> Seen:
+        if isinstance(answer, MediaError):
+            raise answer
+        return answer
+
+    return look
+
+
+look = answering(Seen(rtt_ms=23.0, transport="udp"))
 
 
 def _call(**what: object) -> Invite:

@@ -158,7 +158,7 @@ def test_a_clock_before_the_directorys_head_is_told_offline_too(sit):
 def test_a_running_call_on_screen_says_it_itself(sit, relay, qtbot):
     desk = sit()
     desk.call()
-    qtbot.waitUntil(lambda: not pill(desk).isVisible())
+    qtbot.waitUntil(lambda: not pill(desk).isVisible() and not desk.office.line.state.looking)
     relay.answer = LinkLost("unreachable")
     desk.office.line.look()
     qtbot.waitUntil(lambda: desk.office.line.state.standing is Standing.OFFLINE)
