@@ -160,7 +160,7 @@ class StillAgenda(MeetingsRepository):
         self._kept[meeting.tag] = meeting
         return _at_once(None)
 
-    def forget(self, tag: bytes, _occurrence: int = 0) -> Future[None]:
+    def forget(self, tag: bytes) -> Future[None]:
         """Forget a meeting."""
         self._kept.pop(tag, None)
         return _at_once(None)

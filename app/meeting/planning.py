@@ -146,7 +146,7 @@ class Planning:
     async def cancel(self, meeting: Meeting) -> Invited:
         """Forget a meeting, and return what tells the others; raises PlanRefused."""
         session = self._who()
-        await _kept(_agenda(session).forget(meeting.tag, meeting.occurrence))
+        await _kept(_agenda(session).forget(meeting.tag))
         await self._look(session)
         return self.invited(replace(meeting, sequence=meeting.sequence + 1), cancelled=True)
 
@@ -197,7 +197,7 @@ class Planning:
         agenda = _agenda(session)
         await _kept(agenda.save(meeting))
         if instead is not None:
-            await _kept(agenda.forget(instead.tag, instead.occurrence))
+            await _kept(agenda.forget(instead.tag))
         await self._look(session)
 
     async def _look(self, session: Session) -> None:

@@ -49,7 +49,6 @@ class Join(Message, frozen=True, kw_only=True):
     tag: bytes
     secret: bytes
     invite_hash: bytes
-    occurrence: int = 0
     certificate: bytes
     trust: TrustAnchor
     invitation_secret: bytes = b""

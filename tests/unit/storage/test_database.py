@@ -170,7 +170,7 @@ def test_a_failing_migration_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     connection.close()
 
 
-def test_a_meeting_of_the_first_layout_survives_the_second(tmp_path, monkeypatch):
+def test_a_meeting_of_the_first_layout_survives_the_newest(tmp_path, monkeypatch):
     scripts = migrations("vault")
     monkeypatch.setattr("storage.migrate._scripts", lambda _: scripts[:1])
     checkup.create(tmp_path / "vault.db", KEY)
@@ -181,6 +181,6 @@ def test_a_meeting_of_the_first_layout_survives_the_second(tmp_path, monkeypatch
     )
     monkeypatch.setattr("storage.migrate._scripts", lambda _: scripts)
     migrate(connection, "vault")
-    row = connection.execute("SELECT title, starts_s, ends_s, uid, sequence, hosts FROM meeting").fetchone()
-    assert tuple(row) == ("RCP", 7, 0, b"", 0, b"")
+    row = connection.execute("SELECT title, starts_s, ends_s, hosts, starts, guests FROM meeting").fetchone()
+    assert tuple(row) == ("RCP", 7, 0, b"", b"", 1)
     connection.close()

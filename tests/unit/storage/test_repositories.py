@@ -103,17 +103,52 @@ def test_meetings_are_listed_by_start_and_by_last_join(vault):
     for one in (later, soon, past):
         vault.meetings.save(one).result()
     assert vault.meetings.upcoming(150).result() == [soon, later]
-    vault.meetings.joined(past.tag, 0, 5_000).result()
-    vault.meetings.joined(soon.tag, 0, 9_000).result()
+    vault.meetings.joined(past.tag, 5_000).result()
+    vault.meetings.joined(soon.tag, 9_000).result()
     assert [one.tag for one in vault.meetings.recent().result()] == [soon.tag, past.tag]
     vault.meetings.forget(soon.tag).result()
     assert vault.meetings.find(soon.tag).result() is None
 
 
-def test_occurrences_of_one_link_are_apart(vault):
-    for occurrence in (0, 1):
-        vault.meetings.save(meeting(b"1" * 16, occurrence=occurrence, title=f"RCP {occurrence}")).result()
-    assert vault.meetings.find(b"1" * 16, 1).result().title == "RCP 1"
+def test_a_series_is_kept_with_its_dates(vault):
+    weekly = meeting(
+        b"1" * 16,
+        starts_s=100,
+        ends_s=160,
+        starts=(100, 700, 1300),
+        off=(1,),
+        every=1,
+        zone="Europe/Paris",
+        guests=False,
+        most=12,
+    )
+    vault.meetings.save(weekly).result()
+    assert vault.meetings.find(weekly.tag).result() == weekly
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "starts = x'01'",
+        "starts = x'0000000000000009'",
+        "off = x'03'",
+        "hosts = x'00'",
+        "secret = x''",
+        "tag = x'00'",
+        "relay_port = 0",
+        "ends_s = -1",
+    ],
+)
+def test_a_spoilt_meeting_hides_no_other_and_can_be_dropped(vault, spoilt):
+    for tag in (b"1" * 16, b"2" * 16):
+        vault.meetings.save(meeting(tag, starts_s=100, ends_s=160, starts=(100, 700))).result()
+    sql = f"UPDATE meeting SET {spoilt} WHERE tag = ?"
+    vault.meetings._database.write(lambda db: db.execute(sql, (b"1" * 16,)) and None).result()
+    assert [one.tag for one in vault.meetings.upcoming(0).result()] == [b"2" * 16]
+    assert vault.meetings.unreadable().result() == 1
+    assert vault.meetings.drop_unreadable().result() == 1
+    assert vault.meetings.unreadable().result() == 0
+    assert len(vault.meetings.upcoming(0).result()) == 1
 
 
 def test_certificates_are_found_by_hash_and_by_user(vault):
