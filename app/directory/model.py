@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, Qt
 
 from app.directory.looks import calling, level_words
-from app.directory.search import matches
+from app.names import matches
 from app.ui.graphemes import isolated
 from app.ui.words import say, says
 

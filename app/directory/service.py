@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from app.directory.search import sort_key
+from app.names import sort_key
 from app.search import plain
 from media.errors import MediaError, TrustError
 from media.events import Event

@@ -12,8 +12,8 @@ import pytest
 from app import trust
 from app.admin.organisation import Organisation
 from app.audit import Trail
-from app.directory.search import matches, sort_key
 from app.directory.service import NO_KEY, Directory, Unwritable
+from app.names import matches, sort_key
 from app.signin.service import read_session
 from app.trust import News
 from media.keys import safety
