@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 
 class Meeting:
-    """One meeting at a time. `changed` and `fresh` fire on any thread; commands come from any thread and never block."""
+    """One meeting at a time. `changed`, `fresh` and `asked` fire on any thread; commands come from any thread and never block."""
 
     def __init__(
         self,
@@ -45,6 +45,7 @@ class Meeting:
         self.arena = arena
         self.changed: Event[View] = Event()
         self.fresh: Event[frozenset[int]] = Event()
+        self.asked: Event[m.HostAsked] = Event()
         self._make_engine, self._now_ms, self._run = make_engine, now_ms, run
         self._trail = trail or Trail(now_ms)
         self._inside = False
@@ -189,7 +190,8 @@ class Meeting:
         session, invitation = self._session, self.view.invitation
         if session is None or invitation is None:
             return
-        self._send(_join(session, invitation))
+        me = self.view.me
+        self._send(_join(session, invitation, me.turn if me is not None else 0))
 
     # --- the engine ---------------------------------------------------------------------------------------
 
@@ -207,9 +209,21 @@ class Meeting:
         elif isinstance(message, m.SignPlease):
             signature = signing.answer(message.body, self._session, self.view.invitation)
             self._send(m.Signed(request=message.request, signature=signature))
+        elif isinstance(message, m.HostAsked):
+            self._was_asked(message)
+        elif isinstance(message, m.Admitted):
+            self._trail.record("admit", subject=message.user, reason="certified")
         else:
             now_ms = self._now_ms()
             self._change(lambda view: reduce(view, message, now_ms))
+
+    def _was_asked(self, asked: m.HostAsked) -> None:
+        """Do what the host asks for: it takes the microphone off at once, and nobody but the user puts it on again."""
+        if asked.what == "mute" and not self.view.microphone.wanted:
+            return
+        if asked.what == "mute":
+            self.microphone(False)
+        self.asked.fire(asked)
 
     def _died(self, engine: Engine, _code: int) -> None:
         with self._lock:
@@ -328,6 +342,14 @@ class Meeting:
         """Give the host's pen away."""
         self._as_host("handover", m.Handover(member=member), self._member(member))
 
+    def ask_mute(self, member: bytes = b"") -> None:
+        """Ask a member, all others where empty, to switch the microphone off (host)."""
+        self._as_host("mute", m.AskMute(member=member), self._member(member))
+
+    def give_floor(self, member: bytes) -> None:
+        """Take the raised hand of a member down: it is its turn (host)."""
+        self._send(m.GiveFloor(member=member))
+
     def lock_room(self, locked: bool) -> None:
         """Accept no more knocks, or accept them again."""
         self._send(m.LockRoom(locked=locked))
@@ -383,8 +405,9 @@ class Meeting:
         self._stop_engine()
 
 
-def _join(session: Session, invitation: Invitation) -> m.Join:
+def _join(session: Session, invitation: Invitation, turn: int) -> m.Join:
     return m.Join(
+        turn=turn,
         relay_host=invitation.relay.host,
         relay_port=invitation.relay.port,
         relay_pin=invitation.relay.pin,
