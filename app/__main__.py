@@ -76,6 +76,7 @@ def _window(arguments: list[str]) -> int:
 
     from app.config import Policy, policy_path  # noqa: PLC0415
     from app.instance import Doorbell, hand_over  # noqa: PLC0415
+    from app.signin.oslock import SystemLock, follow  # noqa: PLC0415
     from app.workstation import Profile, build_office  # noqa: PLC0415
 
     QApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
@@ -90,7 +91,11 @@ def _window(arguments: list[str]) -> int:
     bell.rung.connect(office.ring)
     office.window.resize(1440, 900)
     office.window.show()
+    system = SystemLock()
+    system.locked.connect(office.lock_with_system)
+    watch = follow(system, int(office.window.winId()))
     status = int(app.exec())
+    del watch
     bell.close()
     return status
 

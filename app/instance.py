@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,8 @@ class Doorbell(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._answer)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(OSError):  # a folder that cannot be made is said where it matters, by the first run
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         place = address(folder)
         QLocalServer.removeServer(place)  # what a crash left: `hand_over` found nobody behind it
         self.listening = self._server.listen(place)

@@ -304,6 +304,10 @@ class Office(QObject):
     def _lock_idle(self) -> None:
         self.lock("idle")
 
+    def lock_with_system(self, reason: str) -> None:
+        """Lock because the operating system does (`system`) or goes to sleep (`sleep`)."""
+        self.lock(reason)
+
     def _leave_locked(self) -> None:
         if self._session is None:
             self.meeting.leave()
