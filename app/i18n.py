@@ -146,6 +146,21 @@ def fmt_day(day: date) -> str:
     return tr("date.day", weekday=weekday, day=day.day, month=_short_month(day))
 
 
+def fmt_long_day(day: date) -> str:
+    """`mardi 24 novembre` in French, `Tuesday 24 November` in English."""
+    day = _local(day)
+    weekday = tr("date.weekdays.long").split("|")[day.weekday()]
+    return tr(
+        "date.day", weekday=weekday, day=day.day, month=tr("date.months.long").split("|")[day.month - 1]
+    )
+
+
+def fmt_weekday(day: date) -> str:
+    """`Mar. 24` in French, `Tue 24` in English: a day of this week, at the beginning of a line."""
+    day = _local(day)
+    return f"{tr('date.weekdays').split('|')[day.weekday()].capitalize()} {day.day}"
+
+
 def fmt_duration(seconds: float) -> str:
     """`45 s`, `12 min`, `1 h 05`; whole units, rounded down."""
     minutes, rest = divmod(max(int(seconds), 0), 60)

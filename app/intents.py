@@ -31,4 +31,11 @@ class OpenPerson:
     user: bytes
 
 
-Intent: TypeAlias = JoinMeeting | OpenSettings | OpenPerson
+@dataclass(frozen=True)
+class OpenSection:
+    """Show a section as it was left, by its feature's key."""
+
+    key: str
+
+
+Intent: TypeAlias = OpenSection | JoinMeeting | OpenSettings | OpenPerson

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from app import stills
 from app.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
@@ -189,6 +191,7 @@ def _first_run(step: str) -> Callable[[Stage], None]:
 
 def _join(stage: Stage) -> None:
     stage.enter()
+    stage.office.window.show_feature("meeting")
 
 
 def _join_refused(stage: Stage) -> None:
@@ -402,6 +405,29 @@ def _directory_search(query: str) -> Callable[[Stage], None]:
     return play
 
 
+def _today(
+    *minutes: int, alarm: bool = False, broken: bool = False, calm: bool = False
+) -> Callable[[Stage], None]:
+    """Today with RCP in so many minutes; *alarm*: a device that nobody asked for; *broken*: an agenda that cannot be read."""
+
+    def play(stage: Stage) -> None:
+        from app.trust import News  # noqa: PLC0415 -- as above
+
+        meetings = stills.week(*minutes) if minutes else stills.week()[1:]
+        agenda = stills.BrokenAgenda() if broken else stills.StillAgenda(*meetings)
+        known = stills.directory_session(alarm=alarm)
+        if calm:
+            known = replace(known, trust=msgspec.structs.replace(known.trust, verified=[]))
+        session = replace(known, meetings=meetings, agenda=agenda)
+        stage.office.enter_as(session)
+        news = News("", stills.unexpected() if alarm else ())
+        stage.office.directory.open(session, stills.shelf(), news)
+        page = stage.office.window.page("today")
+        stage.when(lambda: not page.loading, lambda: None)  # type: ignore[attr-defined]  # its own page
+
+    return play
+
+
 _POLICY = (
     '{"name":"CHVS-2026-11","forced":{"ceiling.up":1000},"reasons":{"ceiling.up":"Réseau hospitalier partagé : 1 Mb/s."}}'
 ).encode()
@@ -412,6 +438,11 @@ SCENES = (
     Scene("10a-enrolement", _first_run("import")),
     Scene("10-verrou", _lock),
     Scene("10-verrou-refus", _lock_wrong),
+    Scene("01-aujourdhui", _today(12)),
+    Scene("01-aujourdhui-autres", _today(-42, 12, 14, alarm=True)),
+    Scene("01-aujourdhui-rien", _today(calm=True)),
+    Scene("01-aujourdhui-erreur", _today(broken=True)),
+    Scene("01-aujourdhui-150", _today(12), b'{"default":{"text.size":150}}'),
     Scene("04-rejoindre", _join),
     Scene("04-lien-refuse", _join_refused),
     Scene("04-avant-de-rejoindre", _prejoin),

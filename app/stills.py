@@ -25,6 +25,7 @@ from media.link.probe import Seen
 from resources.demo.people import CAST, HOSPITAL, ME, TITLE
 from resources.demo.portraits import ct_image, portrait_svg
 from storage.directory import TrustNote, Verified
+from storage.errors import DiskTrouble
 from storage.identity import Relay
 from storage.meetings import Meeting, MeetingsRepository
 
@@ -48,6 +49,9 @@ DEVICES = m.Devices(
     ],
     windows=[m.Device(id="1", name="Console d'imagerie"), m.Device(id="2", name="Référentiel thorax 2026")],
 )
+TODAY = ("RCP Thorax", "RCP Hématologie", "RCP Urologie")
+WEEK = (("RCP moléculaire régionale", 4, 60), ("RCP Digestif", 19, 90), ("RCP Sein", 49, 120))
+"""Later in the week: title, in how many hours after the full one, minutes."""
 VERIFIED = ("tran", "delcourt", "belkacem", "okafor")
 
 
@@ -170,6 +174,16 @@ class StillAgenda(MeetingsRepository):
         return _at_once(list(self._kept.values()))
 
 
+class BrokenAgenda(StillAgenda):
+    """A disk that answers no more."""
+
+    def upcoming(self, _since_s: int) -> Future[list[Meeting]]:
+        """Fail."""
+        future: Future[list[Meeting]] = Future()
+        future.set_exception(DiskTrouble("still"))
+        return future
+
+
 def _at_once(value: Kept) -> Future[Kept]:
     future: Future[Kept] = Future()
     future.set_result(value)
@@ -216,6 +230,26 @@ def session() -> Session:
         meetings=(meeting,),
         call=_call,
         agenda=StillAgenda(meeting),
+    )
+
+
+def week(*minutes: int) -> tuple[Meeting, ...]:
+    """Return the RCP of the doctor's week; *minutes*: in how many the ones of today begin, a negative number has begun."""
+    today = [(title, at * 60, 90) for title, at in zip(TODAY, minutes, strict=False)]
+    listed = [*today, *((title, hours * 3600 - 720, length) for title, hours, length in WEEK)]
+    return tuple(
+        Meeting(
+            title,
+            RELAY.host,
+            RELAY.port,
+            hashlib.sha256(title.encode()).digest()[:16],
+            LINK.secret,
+            LINK.invite_hash,
+            starts_s=NOW_MS // 1000 + at_s,
+            ends_s=NOW_MS // 1000 + at_s + length * 60,
+            host="Thorax" in title,
+        )
+        for title, at_s, length in listed
     )
 
 

@@ -19,6 +19,7 @@ from PyQt6.QtWidgets import (
 from app.commands import Command
 from app.framing import Rail, Strips, TopBar
 from app.i18n import fmt_time
+from app.intents import OpenSection
 from app.ui.frame import Sheet
 from app.ui.help import HelpPanel
 from app.ui.palette import Palette, entries
@@ -38,7 +39,14 @@ if TYPE_CHECKING:
 
 
 LOCK, FRAME, VEIL = range(3)
-_AZERTY = {"Ctrl+1": "Ctrl+&", "Ctrl+2": "Ctrl+É", "Ctrl+3": 'Ctrl+"', "Ctrl+4": "Ctrl+'", "Ctrl+5": "Ctrl+("}
+_AZERTY = {
+    "Ctrl+1": "Ctrl+&",
+    "Ctrl+2": "Ctrl+É",
+    "Ctrl+3": 'Ctrl+"',
+    "Ctrl+4": "Ctrl+'",
+    "Ctrl+5": "Ctrl+(",
+    "Ctrl+6": "Ctrl+-",
+}
 """What the digits of the top row send on a French keyboard: sections are bound by position."""
 
 
@@ -306,6 +314,9 @@ class Window(QWidget):
 
     def open(self, intent: Intent) -> None:
         """Show the section that takes *intent* and hand it over."""
+        if isinstance(intent, OpenSection):
+            self.show_feature(intent.key)
+            return
         for feature in self._features.values():
             if type(intent) in feature.intents:
                 self.show_feature(feature.key)

@@ -18,6 +18,7 @@ from app.config import Config, Policy
 from app.directory import feature as directory_feature
 from app.directory.service import Directory
 from app.feature import Desk
+from app.i18n import fmt_number
 from app.intents import JoinMeeting
 from app.line import Line
 from app.linemarks import LineWatch
@@ -31,6 +32,8 @@ from app.signin.door import Door
 from app.signin.idle import IdleLock
 from app.signin.service import SignIn, wall_clock_ms
 from app.signin.users import said, write_card
+from app.today import feature as today_feature
+from app.today.service import Around, Fact
 from app.trust import News
 from app.ui.theme import dress, theme
 from app.ui.words import say, says
@@ -117,7 +120,9 @@ class Office(QObject):
             directory_feature.feature(self.directory, self.config),
             settings_feature.feature(self.settings, self._make_devices),
         )
-        self.window = Window(features, desk, self.door)
+        around = Around(self._facts, lambda: self.idle.left_ms, self.line.changed)
+        today = today_feature.feature(features, around, self.config)
+        self.window = Window((today, *features), desk, self.door)
         self._watch = LineWatch(self.line, self.bridge, profile.now_ms, self.window)
         self.window.top.hold(self._watch.pill)
         self.window.strips.hold(self._watch.banner)
@@ -233,10 +238,26 @@ class Office(QObject):
         self.planning.sign_in(self._session)
         self._open_directory()
 
+    def _facts(self) -> tuple[Fact, ...]:
+        """Return what is true of the line and of the vault, for the foot of Today."""
+        line = self.line.state
+        rtt = fmt_number(max(1, line.rtt_ms))
+        relay = (
+            say("today.relay", ms=rtt)
+            if line.online
+            else say(f"today.relay.{'down' if line.down else 'unknown'}")
+        )
+        facts = [Fact("plug-connected", "ok" if line.online else "text_2", relay)]
+        if self._opened is not None:
+            shut = self._opened.read_only
+            words = say("today.vault.read_only" if shut else "today.vault.open")
+            facts.append(Fact("database", "warn" if shut else "ok", words))
+        return tuple(facts)
+
     def _enter(self) -> None:
         session = self.session()
-        self.window.unlock(session.name, "meeting")
         self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
+        self.window.unlock(session.name, "meeting" if self._in_meeting() else "today")
         if self._opened is not None and self._opened.wrong_tries:
             n = self._opened.wrong_tries
             self._tell(says("door.tries_before", n, n=n))

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.directory.found import found_people
+from app.directory.today import PeopleSource
 from app.feature import Feature
 from app.intents import OpenPerson
 from app.ui.words import say
@@ -33,4 +34,5 @@ def feature(directory: Directory, config: Config) -> Feature:
         frozenset({OpenPerson}),
         letter="D",
         find=partial(found_people, directory),
+        today=lambda desk: (PeopleSource(desk, directory),),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from app.feature import Feature
 from app.intents import JoinMeeting
 from app.meeting.known import known_meetings
+from app.meeting.today import AgendaSource
 from app.ui.words import say
 
 if TYPE_CHECKING:
@@ -40,4 +41,5 @@ def feature(meeting: Meeting, planning: Planning, session: Callable[[], Session]
         frozenset({JoinMeeting}),
         letter="R",
         find=find,
+        today=lambda desk: (AgendaSource(desk, meeting, planning, session, config),),
     )

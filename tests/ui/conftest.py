@@ -42,6 +42,7 @@ class Desk:
     folder: Path = Path("/nowhere")
     make_signin: type = StillSignIn
     session: object = None
+    first: str = "meeting"
     more: dict = field(default_factory=dict)
     look: object = stills.look
 
@@ -66,6 +67,8 @@ class Desk:
         self.window, self.meeting = self.office.window, self.office.meeting
         self.window.resize(1440, 900)
         self.window.show()
+        if self.session is not None:
+            self.window.show_feature(self.first)
 
     def _make_engine(self):
         self.engines.append(PeerEngine(self.arena, self.heard))

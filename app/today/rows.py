@@ -1,0 +1,198 @@
+"""One line of a column: a button as wide as the column, painted whole, read out as one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QPainterPath
+from PyQt6.QtWidgets import QSizePolicy
+
+from app.ui import paint
+from app.ui.buttons import Press
+from app.ui.icons import paint_icon
+from app.ui.marks import chip_colours, paint_avatar
+from app.ui.theme import theme
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+
+    from app.board import Mark, Row
+
+EDGE, GAP = 14.0, 14.0
+TWO_LINES, CHIP, CORNER = 62, 24, 7
+_WALKS = {
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+}
+
+
+class RowButton(Press):
+    """Opens what its row names. `walked` carries (columns, rows): an arrow key."""
+
+    walked = pyqtSignal(int, int)
+    radius = 6.0
+
+    def __init__(self, row: Row) -> None:
+        self.row = row
+        self._top = self._bottom = False
+        super().__init__(sentence(row))
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(self._run)
+
+    def _run(self) -> None:
+        self.row.run()
+
+    def show_row(self, row: Row, *, gone: bool = False) -> None:
+        """Show the row as it is now; a `gone` one stays where it is and opens nothing."""
+        changed, taller = row != self.row, bool(row.marks) != bool(self.row.marks)
+        self.row = row
+        if changed:
+            self.say(sentence(row))
+            self.update()
+        if taller:
+            self.updateGeometry()
+        self.setEnabled(not gone)
+
+    def round_off(self, *, top: bool, bottom: bool) -> None:
+        """Leave the corners of the frame around the column free."""
+        self._top, self._bottom = top, bottom
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Two lines, and one of chips under them where the row begins with a time."""
+        chips = CHIP + 6 if self.row.marks and not self.row.person else 0
+        return QSize(200, theme().scaled(TWO_LINES + chips))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Walk by the arrows."""
+        walk = _WALKS.get(Qt.Key(event.key())) if event is not None else None
+        if walk is not None:
+            self.walked.emit(*walk)
+        else:
+            super().keyPressEvent(event)
+
+    # --- painting -----------------------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the ground, what stands at the left, the words, what stands at the right."""
+        painter = paint.painter_for(self)
+        self._paint_ground(painter)
+        left = self._paint_left(painter)
+        right = self._paint_right(painter)
+        self._paint_words(painter, left, right)
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        lit = self.underMouse() and self.isEnabled()
+        if self.row.strong or lit:
+            tone = "pressed" if self.isDown() else "selected" if self.row.strong else "hover"
+            painter.setClipPath(self._outline())
+            painter.fillRect(self.rect(), theme().color(tone))
+        if self.row.strong:
+            painter.fillRect(QRectF(0, 0, 3, self.height()), theme().color("accent"))
+        painter.setClipping(False)
+
+    def _outline(self) -> QPainterPath:
+        """Return the row's shape: round where the frame is."""
+        path = QPainterPath()
+        rect = QRectF(self.rect())
+        rect.adjust(0, 0 if self._top else -CORNER, 0, 0 if self._bottom else CORNER)
+        path.addRoundedRect(rect, CORNER, CORNER)
+        return path
+
+    def _paint_left(self, painter: QPainter) -> float:
+        """Paint time or initials; return where the words begin."""
+        row, middle = self.row, self.height() / 2
+        if row.person:
+            side = float(theme().scaled(34))
+            paint_avatar(painter, QRectF(EDGE, middle - side / 2, side, side), row.person)
+            return EDGE + side + 12
+        if not str(row.first):
+            return EDGE
+        width = float(theme().scaled(64))
+        top = middle - theme().scaled(20)
+        first = QRectF(EDGE, top, width, theme().scaled(22))
+        second = QRectF(EDGE, first.bottom(), width, theme().scaled(17))
+        paint.text(painter, first, str(row.first), _figure(), self._ink("text"))
+        paint.text(painter, second, str(row.second), theme().font("caption"), self._ink("text_3"))
+        return EDGE + width + 4
+
+    def _paint_right(self, painter: QPainter) -> float:
+        """Paint verb or chevron, chips of a person before it; return where the words must end."""
+        row, right = self.row, self.width() - EDGE
+        if str(row.verb) and self.isEnabled():
+            right = self._paint_verb(painter, str(row.verb), right)
+        else:
+            box = QRectF(right - 20, self.height() / 2 - 10, 20, 20)
+            paint_icon(painter, "chevron-right", box, self._ink("text_2"))
+            right = box.left()
+        if row.person:
+            for mark in reversed(row.marks):
+                right -= mark_width(mark) + 8
+                paint_mark(painter, right, self.height() / 2, mark)
+        return right - 10
+
+    def _paint_verb(self, painter: QPainter, verb: str, right: float) -> float:
+        font = theme().font("small_strong")
+        width, height = paint.text_width(verb, font) + 22, float(theme().scaled(28))
+        box = QRectF(right - width, self.height() / 2 - height / 2, width, height)
+        paint.box(painter, box, 6, theme().color("surface"), theme().color("line_strong"))
+        paint.text(painter, box, verb, font, theme().color("text"), Qt.AlignmentFlag.AlignHCenter)
+        return box.left()
+
+    def _paint_words(self, painter: QPainter, left: float, right: float) -> None:
+        row, chips = self.row, bool(self.row.marks) and not self.row.person
+        line, second = theme().scaled(21), theme().scaled(19)
+        top = (self.height() - line - second - (theme().scaled(CHIP) + 6 if chips else 0)) / 2
+        width = max(right - left, 0.0)
+        paint.text(
+            painter,
+            QRectF(left, top, width, line),
+            str(row.title),
+            theme().font("body_strong"),
+            self._ink("text"),
+        )
+        detail = QRectF(left, top + line, width, second)
+        paint.text(painter, detail, str(row.detail), theme().font("small"), self._ink("text_2"))
+        if chips:
+            middle = detail.bottom() + 6 + theme().scaled(CHIP) / 2
+            for mark in row.marks:
+                paint_mark(painter, left, middle, mark)
+                left += mark_width(mark) + 6
+
+    def _ink(self, tone: str) -> QColor:
+        return theme().color(tone if self.isEnabled() else "text_disabled")
+
+
+def sentence(row: Row) -> str:
+    """Return what a screen reader says of a row."""
+    marks = (str(mark.words) for mark in row.marks)
+    parts = (str(part) for part in (row.first, row.second, row.title, row.detail))
+    return ", ".join(part for part in (*parts, *marks) if part)
+
+
+def mark_width(mark: Mark) -> float:
+    """Return how wide a painted chip is."""
+    return 18 + paint.text_width(str(mark.words), theme().font("caption")) + (21 if mark.icon else 0)
+
+
+def paint_mark(painter: QPainter, left: float, middle: float, mark: Mark) -> None:
+    """Draw a chip from *left*, around *middle*."""
+    fill, line, ink = chip_colours(mark.tone)
+    height = theme().scaled(CHIP)
+    box = QRectF(left, middle - height / 2, mark_width(mark), height)
+    paint.box(painter, box, 5, fill, line)
+    x = left + 9
+    if mark.icon:
+        paint_icon(painter, mark.icon, QRectF(x, middle - 8, 16, 16), ink)
+        x += 21
+    words = QRectF(x, box.y(), box.right() - x, height)
+    paint.text(painter, words, str(mark.words), theme().font("caption"), ink)
+
+
+def _figure() -> QFont:
+    """Return the font of times: a little larger than the words beside them."""
+    font = QFont(theme().font("body_strong"))
+    font.setPixelSize(font.pixelSize() + 1)
+    return font
