@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
-from itertools import islice
+from itertools import islice, pairwise
 
 WINDOW = 300
 QUANTILE = 0.99
@@ -53,6 +53,12 @@ class Delay:
     def due_ms(self, capture_ms: float) -> float:
         """Return when a frame captured then is to be played (receiver's clock)."""
         return capture_ms + self._fastest + self.target_ms
+
+    @property
+    def jitter_ms(self) -> float:
+        """Return by how much the way of a frame differs from the one's before, in the mean."""
+        steps = [abs(after - before) for before, after in pairwise(self._transits)]
+        return sum(steps) / len(steps) if steps else 0.0
 
     def _look(self) -> None:
         """Set the target by what the window holds."""

@@ -29,6 +29,10 @@ class Split:
     screen: int
     screen_fps: int
 
+    def of(self, stream: int) -> int:
+        """Return the kb/s of a video stream."""
+        return {THUMBNAIL: self.thumbnail, CAMERA: self.camera, SCREEN: self.screen}[stream]
+
 
 def split(ceiling_kbps: int, wanted: set[int]) -> Split:
     """Share *ceiling_kbps* (0 = none) among the *wanted* streams; what does not fit is left out."""

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from media.engine import messages as m
+from media.engine.chime import Chime
 from media.engine.devices import Equipment
 from media.engine.meeting import Meeting
 from media.engine.outgoing import Outgoing
@@ -50,7 +51,8 @@ class Conductor:
             self._meeting.request_key,
             self._later,
         )
-        self._equipment = Equipment(self._out, self._voices.pull, say, self._preview, self._meeting.set_state)
+        self._chime = Chime(self._voices.pull)
+        self._equipment = Equipment(self._out, self._chime.pull, say, self._preview, self._meeting.set_state)
         self._members: dict[int, bytes] = {}
         self._told = m.Speaking(slots=[], level=0.0)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -72,6 +74,8 @@ class Conductor:
                 self._wall.show(message.tiles)
             case m.Ceiling():
                 self._ceiling(message)
+            case m.TestSpeaker():
+                self._chime.ring()
             case m.AskFigures():
                 self._say(self._figures())
             case m.Microphone() | m.Speaker() | m.Camera() | m.Share() | m.ListDevices():
@@ -122,6 +126,8 @@ class Conductor:
             rtt_ms=round(self._meeting.rtt_ms, 2),
             up_kbps=self._tally.up.kbps(now_ms),
             down_kbps=self._tally.down.kbps(now_ms),
+            jitter_ms=round(self._voices.jitter_ms, 1),
+            sacrificed=[*(["received"] if self._wall.left_out else []), *self._out.sacrificed],
         )
 
     # --- what the meeting brings ---

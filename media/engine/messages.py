@@ -155,6 +155,10 @@ class Speaker(Message, frozen=True, kw_only=True):
     device: str = ""
 
 
+class TestSpeaker(Message, frozen=True, kw_only=True):
+    """Play three notes on the chosen speaker; the others hear nothing."""
+
+
 class Camera(Message, frozen=True, kw_only=True):
     """Switch the camera; `device` as listed, or `file:PATH` for a video file."""
 
@@ -394,13 +398,20 @@ class StreamFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Figures(Message, frozen=True, kw_only=True):
-    """What was received, sent and rekeyed since the join."""
+    """What was received, sent and rekeyed since the join.
+
+    `jitter_ms`: how much two voice frames in a row differ on their way, the mean of the worst sender. `sacrificed`: what a ceiling
+    costs now, in the order in which things are given up: received (pictures of others left out), camera (own picture in small
+    only), face (own picture not at all), imaging (the share with fewer pictures a second). Voice never is.
+    """
 
     streams: list[StreamFigures]
     rekeys: int
     rtt_ms: float
     up_kbps: int
     down_kbps: int
+    jitter_ms: float = 0.0
+    sacrificed: list[str] = []
 
 
 ToEngine = (
@@ -420,6 +431,7 @@ ToEngine = (
     | GiveFloor
     | Microphone
     | Speaker
+    | TestSpeaker
     | Camera
     | Share
     | Tiles

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from media.av.encode import CAMERA_LAYER, SCREEN_LAYER, THUMBNAIL_LAYER, Layer, VideoEncoder
 from media.av.opus import OpusEncoder
 from media.av.pace import Pacer
-from media.av.rate import split
+from media.av.rate import SCREEN_FPS_MOST, split
 from media.av.vad import Vad
 from media.wire import (
     CAMERA,
@@ -152,10 +152,19 @@ class Outgoing:
     def share_out(self) -> None:
         """Share the ceiling anew, after any change of what flows."""
         flowing = ({THUMBNAIL, CAMERA} if self.camera_on else set()) | ({SCREEN} if self.screen_on else set())
-        shares = split(self.up_kbps, self._wanted & flowing)
+        shares = self._shares = split(self.up_kbps, self._wanted & flowing)
         self.videos[THUMBNAIL].aim(shares.thumbnail)
         self.videos[CAMERA].aim(shares.camera)
         self.videos[SCREEN].aim(shares.screen, shares.screen_fps)
+
+    @property
+    def sacrificed(self) -> list[str]:
+        """Return what the ceiling costs now, as in `Figures`."""
+        faces = self._wanted & {THUMBNAIL, CAMERA} if self.camera_on else set()
+        cut = {stream for stream in faces if not self._shares.of(stream)}
+        codes = (["face"] if cut == faces else ["camera"]) if cut else []
+        imaging = SCREEN in self._wanted and self.screen_on and self._shares.screen_fps < SCREEN_FPS_MOST
+        return [*codes, *(["imaging"] if imaging else [])]
 
     def camera(self, frame: av.VideoFrame, capture_us: int) -> None:
         """Take a camera picture; on the camera's thread."""

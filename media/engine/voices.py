@@ -96,6 +96,12 @@ class Voices:
         heard = (talker.play(got) for talker, got in due)
         return self._mixer.mix((sound, 1.0) for sound in heard if sound is not None)
 
+    @property
+    def jitter_ms(self) -> float:
+        """Return the jitter of the worst voice, 0 where nobody was heard yet."""
+        with self._lock:
+            return max((talker.buffer.delay.jitter_ms for talker in self._talkers.values()), default=0.0)
+
     def lag_ms(self, slot: int) -> float | None:
         """Return playout minus capture of a voice being heard, for lip sync; None in silence."""
         talker = self._talkers.get(slot)

@@ -129,6 +129,8 @@ class Wall:
         later: Callable[..., object],
     ) -> None:
         self.down_kbps = 0
+        self.left_out = 0
+        """How many streams are worth receiving and are not, under the ceiling."""
         self._boxes, self._tally, self._voices = boxes, tally, voices
         self._subscribe, self._request_key, self._later = subscribe, request_key, later
         self._hands = [Hand(f"picture-{number}") for number in range(HANDS)]
@@ -151,7 +153,9 @@ class Wall:
     def refresh(self) -> None:
         """Choose layers anew: after other tiles, another ceiling, or once a second."""
         now_ms = time.monotonic() * 1000
-        wanted = choose(self.down_kbps, self._asked(now_ms), self._tally.rates(now_ms))
+        asked = self._asked(now_ms)
+        wanted = choose(self.down_kbps, asked, self._tally.rates(now_ms))
+        self.left_out = len(asked) - len(wanted)
         for stream in self._viewers.keys() - wanted:
             del self._viewers[stream]
         for stream in wanted - self._viewers.keys():

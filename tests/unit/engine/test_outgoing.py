@@ -145,3 +145,22 @@ def test_a_clock_set_back_does_not_stop_the_picture():
     for number in range(8):
         out.camera(card(number), BEGIN - 3_600_000_000 + number * 33_333)
     assert len(sent.of(THUMBNAIL)) >= 5
+
+
+def test_what_a_ceiling_costs_is_told_in_the_order_of_giving_up():
+    costs = {0: [], 5_000: [], 400: ["camera"], 90: ["face"]}
+    out, _ = rig(THUMBNAIL, CAMERA)
+    for out.up_kbps, cost in costs.items():
+        out.share_out()
+        assert out.sacrificed == cost
+    out, _ = rig(THUMBNAIL, CAMERA, SCREEN)
+    for out.up_kbps, cost in {0: [], 5_000: [], 3_500: ["camera"], 1_600: ["face", "imaging"]}.items():
+        out.share_out()
+        assert out.sacrificed == cost
+
+
+def test_a_camera_that_is_off_is_no_sacrifice():
+    out, _ = rig(THUMBNAIL, CAMERA)
+    out.camera_on, out.up_kbps = False, 1
+    out.share_out()
+    assert out.sacrificed == []

@@ -108,3 +108,13 @@ def test_somebody_else_in_the_slot_starts_at_frame_zero(room):
     room.numbers.clear()
     room.encoders.clear()
     assert audioop.rms(room.talk((1,), 10)[-1], 2) > 3_000
+
+
+def test_the_jitter_is_that_of_the_way(room):
+    assert room.voices.jitter_ms == 0
+    room.talk((1,), 20)
+    assert room.voices.jitter_ms < 1
+    for late_us in (30_000, -30_000) * 10:
+        room.base_us -= late_us
+        room.talk((1,), 1, start=False)
+    assert 10 < room.voices.jitter_ms < 30
