@@ -89,6 +89,15 @@ class Start(Protocol):
         """Begin *work*."""
 
 
+class Look(Protocol):
+    """Looks at a relay, as `media.link.probe.look` does."""
+
+    def __call__(
+        self, address: RelayAddress, now_s: Callable[[], float], /, *, thorough: bool = False
+    ) -> Coroutine[Any, Any, Seen]:
+        """Begin to look."""
+
+
 class Line:
     """Follows the relays of an open desk; all methods and events on one thread. Closed, it knows nothing and does nothing."""
 
@@ -96,7 +105,7 @@ class Line:
         self,
         start: Start,
         now_ms: Callable[[], int],
-        look: Callable[[RelayAddress, Callable[[], float]], Coroutine[Any, Any, Seen]] = probe.look,
+        look: Look = probe.look,
     ) -> None:
         self.changed: Event[State] = Event()
         self.state = State()
@@ -135,6 +144,10 @@ class Line:
             lambda error: self._failed(life, error),
         )
 
+    async def examine(self, relay: Relay) -> Seen:
+        """Measure the line to *relay* thoroughly, whatever else is looked at; raises `LinkLost` or `LinkRefused`."""
+        return await self._look(address_of(relay), self._now_s, thorough=True)
+
     def tick(self) -> None:
         """Look when it is time; once a second. A clock that was set back, or a sleep, does not keep it waiting."""
         wait_ms = self.state.next_ms - self._now_ms()
@@ -146,10 +159,13 @@ class Line:
         errors: list[MediaError] = []
         for relay in relays:
             try:
-                return await self._look(address_of(relay), lambda: self._now_ms() / 1000)
+                return await self._look(address_of(relay), self._now_s)
             except MediaError as error:
                 errors.append(error)
         raise next((error for error in errors if isinstance(error, LinkRefused)), errors[0])
+
+    def _now_s(self) -> float:
+        return self._now_ms() / 1000
 
     def _failed(self, life: int, error: Exception) -> None:
         if not isinstance(error, MediaError):

@@ -7,7 +7,7 @@ import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,7 +19,7 @@ from media.link.probe import Seen
 from resources.demo.people import ME, TITLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Sequence
 
     from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -77,8 +77,8 @@ class Stage:
         self.shown: QWidget = self.office.window
         scene.play(self)
 
-    def _look(self, address: RelayAddress, now_s: Callable[[], float]) -> Coroutine[Any, Any, Seen]:
-        return self.look(address, now_s)
+    async def _look(self, address: RelayAddress, now_s: Callable[[], float], *, thorough: bool = False) -> Seen:
+        return await self.look(address, now_s, thorough=thorough)
 
     def enter(self) -> None:
         """Unlock."""

@@ -44,19 +44,17 @@ from media.engine.supervise import Engine
 from media.link import probe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
     from pathlib import Path
-    from typing import Any
 
     from PyQt6.QtWidgets import QWidget
 
     from app.intents import Intent
+    from app.line import Look
     from app.meeting import ports
     from app.session import Session
     from app.signin.service import Opened
     from app.ui.words import Words
-    from media.link.admission import RelayAddress
-    from media.link.probe import Seen
     from storage.meetings import Meeting as Known
     from storage.vault import Terms, Vault
 
@@ -84,7 +82,7 @@ class Profile:
     make_engine: Callable[[], ports.Engine] = Engine
     make_arena: Callable[[], ports.Arena] = Arena.create
     make_signin: Callable[[Path, Terms | None, Policy, Callable[[], int]], SignIn] = SignIn
-    look: Callable[[RelayAddress, Callable[[], float]], Coroutine[Any, Any, Seen]] = probe.look
+    look: Look = probe.look
     terms: Terms | None = None
     run: Callable[[Callable[[], object]], None] | None = None
 

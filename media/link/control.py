@@ -73,12 +73,13 @@ def _same_version(version: int) -> None:
 
 
 class Control:
-    """One connection, greeted. `nonce` and `cert_hash` are what proofs sign; `peer` is the relay's address for UDP."""
+    """One connection, greeted. `nonce` and `cert_hash` are what proofs sign; `peer` is the relay's address for UDP, `local` ours."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
         self.cert_hash = certificate_hash(socket.transport)
         self.peer: str = socket.remote_address[0]
+        self.local: str = socket.local_address[0]
         self.nonce = b""
         self._control: deque[bytes] = deque()
         self._voice: deque[bytes] = deque(maxlen=MAX_VOICE_PACKETS)

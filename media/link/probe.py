@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from media import wire
 from media.errors import LinkLost, LinkRefused, ProtocolError
 from media.link.control import Control
+from media.link.medium import medium
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,7 @@ GIVE_UP_AFTER = 3
 class Seen:
     """What a look showed. `transport`: "udp" where UDP passes, else "tls"; `skew_s`: the relay's clock less ours, 0 unknown.
 
-    Only `examine` measures the rest: `up_kbps` (0: could not be measured), `lost` of the `sent` datagrams, `jitter_ms`.
+    Only a thorough look measures the rest: `up_kbps` (0: could not be measured), `lost` of the `sent` datagrams, `jitter_ms`.
     """
 
     rtt_ms: float
@@ -49,19 +50,18 @@ class Seen:
     sent: int = 0
     lost: int = 0
     jitter_ms: float = 0.0
+    medium: str = ""
+    """What leads to the relay: "wifi", "cable", or "" where the system does not tell."""
 
 
-async def look(address: RelayAddress, now_s: Callable[[], float] = time.time) -> Seen:
-    """Look whether the relay is there: a second at most on a good line; `LinkLost`, `LinkRefused` as for a link."""
-    return await _visit(address, now_s, FEW_HELLOS, thorough=False)
+async def look(
+    address: RelayAddress, now_s: Callable[[], float] = time.time, *, thorough: bool = False
+) -> Seen:
+    """Look whether the relay is there: a second at most on a good line; `LinkLost`, `LinkRefused` as for a link.
 
-
-async def examine(address: RelayAddress, now_s: Callable[[], float] = time.time) -> Seen:
-    """Measure the line as well: at most 290 kB go up, for a few seconds."""
-    return await _visit(address, now_s, MANY_HELLOS, thorough=True)
-
-
-async def _visit(address: RelayAddress, now_s: Callable[[], float], hellos: int, *, thorough: bool) -> Seen:
+    *thorough*: measure the line as well; at most 290 kB go up, for a few seconds.
+    """
+    hellos = MANY_HELLOS if thorough else FEW_HELLOS
     control = await Control.connect(address)
     theirs, ours = control.relay_time_s, now_s()
     try:
@@ -82,6 +82,7 @@ async def _visit(address: RelayAddress, now_s: Callable[[], float], hellos: int,
         sent=len(trips) if came else 0,
         lost=len(trips) - len(came) if came else 0,
         jitter_ms=sum(steps) / len(steps) if steps else 0.0,
+        medium=medium(control.local) if thorough else "",
     )
 
 

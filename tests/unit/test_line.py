@@ -30,7 +30,7 @@ class Wire:
     def _start(self, work, done, failed):
         self.waiting.append((work, done, failed))
 
-    async def _look(self, address, _now_s):
+    async def _look(self, address, _now_s, *, thorough=False):
         self.looked.append(address.host)
         answer = self.answers.get(address.host, LinkLost("unreachable"))
         if isinstance(answer, Exception):

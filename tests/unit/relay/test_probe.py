@@ -40,7 +40,7 @@ def test_our_clock_behind_shows_as_the_relays_ahead(relay):
 
 
 def test_a_thorough_look_measures_the_way_up_and_the_loss(relay):
-    seen = asyncio.run(probe.examine(relay.address()))
+    seen = asyncio.run(probe.look(relay.address(), thorough=True))
     assert 0 < seen.up_kbps <= probe.MOST_KBPS
     assert (seen.sent, seen.lost) == (probe.MANY_HELLOS, 0)
 
@@ -52,14 +52,14 @@ def test_a_blocked_udp_is_said(relay):
 def test_a_slow_line_is_not_called_fast(relay):
     async def scenario():
         async with slow(relay.port, kbps=800) as port:
-            return await probe.examine(relay.address(port=port, force_tls=True))
+            return await probe.look(relay.address(port=port, force_tls=True), thorough=True)
 
     assert 300 < asyncio.run(scenario()).up_kbps < 900
 
 
 def test_looking_leaves_nothing_behind_and_refuses_nobody(relay):
     before = [relay.counter(f"{name}_total") for name in ("messages_refused", "admissions_refused")]
-    asyncio.run(probe.examine(relay.address()))
+    asyncio.run(probe.look(relay.address(), thorough=True))
     assert relay.counter("rooms") == 0
     assert [relay.counter(f"{name}_total") for name in ("messages_refused", "admissions_refused")] == before
 
