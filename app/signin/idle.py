@@ -71,13 +71,6 @@ class IdleLock(QObject):
         else:
             self._timer.stop()
 
-    @property
-    def left_ms(self) -> int:
-        """How long until the lock when nobody touches anything; 0 where nothing is watched or a running RCP keeps it awake."""
-        if not self.limit_ms or self._busy():
-            return 0
-        return max(self._touched_ms + self.limit_ms - self._now_ms(), 0)
-
     def check(self) -> None:
         """Look at the clocks; called by the timer."""
         if not self._too_late() and self._busy():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QAbstractNativeEventFilter, QByteArray, QCoreApplication
+from PyQt6.QtCore import QAbstractNativeEventFilter, QCoreApplication
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,9 +45,7 @@ class SessionFilter(QAbstractNativeEventFilter):
         assert app is not None
         app.installNativeEventFilter(self)
 
-    def nativeEventFilter(  # noqa: N802 -- Qt's name
-        self, _kind: QByteArray | bytes | bytearray | memoryview, message: voidptr | None
-    ) -> tuple[bool, int | None]:  # type: ignore[override]  # the stubs ask for a pointer, PyQt for 0
+    def nativeEventFilter(self, _kind: object, message: voidptr | None) -> tuple[bool, int]:  # type: ignore[override]  # noqa: N802 -- the stubs want a pointer where PyQt takes 0
         """Look at the message; let it through."""
         reason = why(Message.from_address(int(message))) if message else ""
         if reason:

@@ -107,11 +107,11 @@ def test_windows_messages_are_told_apart(message, wparam, reason):
     assert ctypes.sizeof(Message) >= 24
 
 
-def test_a_locked_system_locks_the_desk_and_says_why(desk):
+def test_a_locked_system_locks_the_desk_and_says_why(desk, qtbot):
     desk.office.lock_with_system("sleep")
     assert desk.window.locked
-    said = [chip.text() for chip in desk.office.lock_page.findChildren(Chip) if chip.isVisible()]
-    assert any("mise en veille" in text for text in said)
+    chips = desk.office.lock_page.findChildren
+    qtbot.waitUntil(lambda: any("mise en veille" in chip.text() for chip in chips(Chip) if chip.isVisible()))
 
 
 # --- clocks -------------------------------------------------------------------------------------------------
