@@ -9,6 +9,7 @@ import asyncio
 import base64
 import os
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -24,7 +25,7 @@ from media.keys.invite import split_relay
 from storage.identity import Device, Relay
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from storage.vault import Vault
 
@@ -60,6 +61,18 @@ class Pending:
         if self.recovery_code:
             return "code"
         return "import" if self.request else "identity"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An organisation's answer that holds, not yet accepted. `fingerprint`: of its root key, as IT's own tool prints it."""
+
+    enrolment: Enrolment = field(repr=False)
+    organisation: str
+    fingerprint: str
+    name: str
+    role: str
+    specialty: str
 
 
 class _State(msgspec.Struct):
@@ -112,13 +125,39 @@ async def request(pending: Pending, name: str, role: str, specialty: str) -> Pen
     return Pending(pending.vault, request=signed)
 
 
-async def finish(pending: Pending, file: str, relay: Relay, now_s: int) -> None:
-    """Enrol the vault with the organisation's answer in *file*; raises EnrolRefused and keeps nothing of it."""
+async def look(pending: Pending, file: str, now_s: int) -> Answer:
+    """Read and judge the organisation's answer in *file*; raises EnrolRefused. Nothing of it is kept yet."""
     enrolment = await asyncio.to_thread(_read, file)
-    device = await asyncio.to_thread(_keys, await _seeds(pending.vault), pending.request)
+    with _refusing():
+        await asyncio.to_thread(_judge, enrolment, await _device(pending), now_s)
+        certificate, bundle = DeviceCert.parse(enrolment.certificate), enrolment.bundle
+        return Answer(
+            enrolment,
+            certs.shown_text(bundle.name),
+            in_groups(bundle.org),
+            certificate.name,
+            certificate.role,
+            certificate.specialty,
+        )
+
+
+async def finish(pending: Pending, answer: Answer, relay: Relay, now_s: int) -> None:
+    """Enrol the vault with the accepted *answer*; raises EnrolRefused and keeps nothing of it."""
+    device = await _device(pending)
+    with _refusing():
+        await asyncio.to_thread(_judge, answer.enrolment, device, now_s)
+        await trust.enrol(pending.vault, device, answer.enrolment, relay, now_s)
+    await asyncio.wrap_future(pending.vault.settings.forget(KEPT))
+
+
+async def _device(pending: Pending) -> DeviceKeys:
+    return await asyncio.to_thread(_keys, await _seeds(pending.vault), pending.request)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
     try:
-        await asyncio.to_thread(_judge, enrolment, device, now_s)
-        await trust.enrol(pending.vault, device, enrolment, relay, now_s)
+        yield
     except TrustError as error:
         known = {
             "certificate-foreign",
@@ -130,7 +169,12 @@ async def finish(pending: Pending, file: str, relay: Relay, now_s: int) -> None:
         raise EnrolRefused(error.code if error.code in known else "untrusted") from error
     except MediaError as error:
         raise EnrolRefused("file-wrong") from error
-    await asyncio.wrap_future(pending.vault.settings.forget(KEPT))
+
+
+def in_groups(key: bytes) -> str:
+    """Write an identifier in groups of four hexadecimal digits, to be compared aloud."""
+    text = key.hex().upper()
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
 def read_relay(address: str, fingerprint: str, *, authority: bool) -> Relay:

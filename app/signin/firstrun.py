@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QPen, QTextDocument
@@ -10,6 +11,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QV
 
 from app.i18n import language, tr
 from app.signin import enrol
+from app.signin.accept import Accept
 from app.signin.enrol import EnrolRefused, Pending
 from app.signin.service import SignInRefused
 from app.signin.steps import Code, Identity, Import, Protect, Step
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent, QResizeEvent
 
     from app.bridge import Bridge, Job
+    from app.signin.enrol import Answer
     from app.signin.service import SignIn
+    from storage.identity import Relay
 
 PANEL = {"light": "#0B5D70", "dark": "#0F3640"}
 PANEL_WIDTH, NARROW_PANEL = 480, 380
@@ -122,7 +126,11 @@ class FirstRun(QWidget):
     left = pyqtSignal()
     language_asked = pyqtSignal(str)
 
-    KEYS = ("protect", "code", "identity", "import")
+    LISTED = ("protect", "code", "identity", "import")
+    KEYS = (*LISTED, "accept")
+    BEFORE: ClassVar = {"import": "identity", "accept": "import"}
+    """Where one may go back to; what lies before these is done."""
+    NEXT: ClassVar = {"import": "firstrun.check", "accept": "firstrun.accept.open"}
 
     def __init__(self, signin: SignIn, bridge: Bridge, now_ms: Callable[[], int]) -> None:
         super().__init__()
@@ -132,12 +140,17 @@ class FirstRun(QWidget):
         self._job: Job | None = None
         ground(self, "surface")
         self.protect, self.code = Protect(signin.keyring), Code()
-        self.identity, self.answer = Identity(), Import()
-        self._steps: tuple[Step, ...] = (self.protect, self.code, self.identity, self.answer)
-        self._panel, self._stack = _Panel(self.KEYS), QStackedWidget()
+        self.identity, self.answer, self.accept = Identity(), Import(), Accept()
+        self._answer: tuple[Answer, Relay] | None = None
+        self._steps: tuple[Step, ...] = (self.protect, self.code, self.identity, self.answer, self.accept)
+        self._panel, self._stack = _Panel(self.LISTED), QStackedWidget()
         self._build()
         self._acts = dict(
-            zip(self.KEYS, (self._protect, self._confirm, self._request, self._finish), strict=True)
+            zip(
+                self.KEYS,
+                (self._protect, self._confirm, self._request, self._look, self._finish),
+                strict=True,
+            )
         )
         for step in self._steps:
             step.done.connect(self._go_on)
@@ -232,28 +245,30 @@ class FirstRun(QWidget):
         self.protect.forget()
         self.code.show_code("", [])
         self.answer.text.clear()
+        self._answer = None
+        self.accept.forget()
         for field in (self.identity.name, self.identity.specialty, *self.code.fields):
             field.clear()
 
     def show_step(self, key: str) -> None:
         """Show the step *key* and give the focus to its first field."""
         self._stack.setCurrentIndex(self.KEYS.index(key))
-        self._panel.show_step(key)
-        self._back.setVisible(key == "import" or (key == "protect" and self._way_back))
-        self.next.say(say("firstrun.open" if key == "import" else "firstrun.next"))
+        self._panel.show_step("import" if key == "accept" else key)
+        self._back.setVisible(key in self.BEFORE or (key == "protect" and self._way_back))
+        self.next.say(say(self.NEXT.get(key, "firstrun.next")))
         self._current().tell("")
         self.focus_first()
 
     def focus_first(self) -> None:
         """Give the focus to the field to type in."""
-        self._current().first().setFocus(Qt.FocusReason.OtherFocusReason)
+        (self._current().first() or self._back).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _current(self) -> Step:
         return self._steps[self._stack.currentIndex()]
 
     def _go_back(self) -> None:
-        if self.step == "import":
-            self.show_step("identity")
+        if self.step in self.BEFORE:
+            self.show_step(self.BEFORE[self.step])
         else:
             self.left.emit()
 
@@ -284,7 +299,8 @@ class FirstRun(QWidget):
         role = str(who.role.currentData())
         self._work(enrol.request(self._pending, who.name.text(), role, who.specialty.text()), self.resume)
 
-    def _finish(self) -> None:
+    def _look(self) -> None:
+        """Read the answer and show whom it comes from; nothing is kept before that is accepted."""
         assert self._pending is not None
         answer = self.answer
         try:
@@ -294,15 +310,22 @@ class FirstRun(QWidget):
         except EnrolRefused as refused:
             self._failed(refused)
             return
-        pending = self._pending
-        now_s = self._now_ms() // 1000
-        path = answer.file.text()
+        work = enrol.look(self._pending, answer.file.text(), self._now_ms() // 1000)
+        self._work(work, partial(self._looked, relay), "firstrun.opening")
 
-        async def finish() -> object:
-            await enrol.finish(pending, path, relay, now_s)
-            return await self._signin.enter(pending)
+    def _looked(self, relay: Relay, answer: Answer) -> None:
+        self._answer = answer, relay
+        self.accept.show_answer(answer, relay)
+        self.show_step("accept")
 
-        self._work(finish(), self._opened, "firstrun.opening")
+    def _finish(self) -> None:
+        assert self._pending is not None
+        assert self._answer is not None
+        self._work(self._enrolled(self._pending, *self._answer), self._opened)
+
+    async def _enrolled(self, pending: Pending, answer: Answer, relay: Relay) -> object:
+        await enrol.finish(pending, answer, relay, self._now_ms() // 1000)
+        return await self._signin.enter(pending)
 
     def _opened(self, opened: object) -> None:
         self.forget()

@@ -77,8 +77,8 @@ class Step(QWidget):
         self._mark.show_icon(icon, tone)
         self._mark.setVisible(bool(str(words)))
 
-    def first(self) -> QWidget:
-        """Return what takes the focus."""
+    def first(self) -> QWidget | None:
+        """Return what takes the focus; nothing where one only reads."""
         raise NotImplementedError
 
     def field(self, name: str, *, secret: bool = False, hint: Words = "") -> Field:
@@ -205,6 +205,9 @@ class Code(Step):
     def __init__(self) -> None:
         super().__init__("code")
         self._code = ""
+        self._clears = QTimer(self)
+        self._clears.setSingleShot(True)
+        self._clears.timeout.connect(self._off_clipboard)
         self.asked: list[int] = []
         sheet = ground(QWidget(), "sunken")
         box = QVBoxLayout(sheet)
@@ -243,7 +246,8 @@ class Code(Step):
         self.end()
 
     def show_code(self, code: str, asked: list[int]) -> None:
-        """Show *code* and ask for the groups *asked*; an empty code forgets all."""
+        """Show *code* and ask for the groups *asked*; an empty code forgets all, on the clipboard too."""
+        self._off_clipboard()
         self._code, self.asked = code, asked
         self._shown.say(code.replace("-", " - "))
         for index, name, field in zip(asked, self._names, self.fields, strict=False):
@@ -263,10 +267,14 @@ class Code(Step):
     def _to_clipboard(self) -> None:
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
-            code = self._code
-            clipboard.setText(code)
-            QTimer.singleShot(CLIPBOARD_MS, lambda: clipboard.clear() if clipboard.text() == code else None)
+            clipboard.setText(self._code)
+            self._clears.start(CLIPBOARD_MS)
         self.tell(say("firstrun.code.copied"), "ok", "circle-check")
+
+    def _off_clipboard(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None and self._code and clipboard.text() == self._code:
+            clipboard.clear()
 
 
 class Identity(Step):

@@ -74,7 +74,9 @@ def test_from_an_empty_folder_to_an_unlocked_desk(desk, tmp_path):
     type_in(desk, "Fichier d’enrôlement reçu", str(answer))
     type_in(desk, "Adresse du relais", "relais.test:443")
     type_in(desk, "Empreinte du relais", PIN)
-    desk.click("Ouvrir le poste", "button")
+    desk.click("Vérifier la réponse", "button")
+    desk.until("Est-ce bien votre établissement ?")
+    desk.click("Accepter et ouvrir", "button")
     desk.until("Verrouiller", "button")
     assert start(desk, tmp_path, "consilium://elsewhere.test:443/x#y").wait(20) == 0
     desk.until("pas un lien de réunion complet", seconds=10)

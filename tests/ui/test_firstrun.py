@@ -96,7 +96,15 @@ def test_from_nothing_to_an_open_desk(desk, qtbot, tmp_path):
     step.relay.setText("relay.test:443")
     step.pin.setText("ab" * 32)
     qtbot.keyClick(step.pin, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: says(desk, "Est-ce bien votre établissement ?"))
+    assert says(desk, "CH d'essai")
+    assert says(desk, "Dr Iris Vanel, Médecin, Radiologie")
+    assert desk.window.locked, "nothing opens before the organisation was accepted"
+    first = desk.office.door.first
+    assert first._back.hasFocus(), "an Enter too many accepts nobody"
+    first.next.click()
     qtbot.waitUntil(lambda: not desk.window.locked)
+    assert not first.accept.organisation.text()
     assert desk.office.session().name == "Dr Iris Vanel"
     desk.office.lock()
     assert desk.office.lock_page.isVisible(), "from now on it is a locked desk"
@@ -177,6 +185,8 @@ def test_a_copied_code_is_the_code(desk, qtbot):
     first.code._copy.click()
     assert QGuiApplication.clipboard().text() == first.code._code
     assert says(desk, "Le presse-papiers sera vidé")
+    desk.office.idle.idle.emit()
+    assert QGuiApplication.clipboard().text() == "", "a locked desk leaves no code to paste"
 
 
 def test_everything_has_a_name_and_speaks_english_at_once(desk, qtbot):

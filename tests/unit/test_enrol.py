@@ -64,6 +64,11 @@ def answer(tmp_path, request, now_s=NOW, head_s=NOW, days=90):
     return str(path)
 
 
+def accept(pending, path):
+    found = asyncio.run(enrol.look(pending, path, NOW))
+    asyncio.run(enrol.finish(pending, found, RELAY, NOW))
+
+
 def refusal(call, *arguments, **named):
     with pytest.raises(EnrolRefused) as refused:  # noqa: PT012 -- plain or awaited
         result = call(*arguments, **named)
@@ -80,7 +85,7 @@ def test_an_empty_folder_becomes_a_desk(door, tmp_path):
     assert pending.step == "identity"
     pending = ask(pending)
     assert pending.step == "import"
-    asyncio.run(enrol.finish(pending, answer(tmp_path, pending.request), RELAY, NOW))
+    accept(pending, answer(tmp_path, pending.request))
     opened = asyncio.run(door.enter(pending))
     assert opened.session.name == "Dr Iris Vanel"
     assert opened.session.relay("relay.test", 443) == RELAY
@@ -104,7 +109,7 @@ def test_each_step_survives_a_restart(door, tmp_path):
     pending.vault.lock()
     pending = door.unlock_now(PASSWORD)
     assert (pending.step, pending.request) == ("import", request)
-    asyncio.run(enrol.finish(pending, answer(tmp_path, request), RELAY, NOW))
+    accept(pending, answer(tmp_path, request))
     assert asyncio.run(door.enter(pending)).session.name == "Dr Iris Vanel"
 
 
@@ -153,7 +158,7 @@ def pending(door):
 
 
 def finish(pending, path, now_s=NOW):
-    return refusal(enrol.finish, pending, str(path), RELAY, now_s)
+    return refusal(enrol.look, pending, str(path), now_s)
 
 
 def test_an_answer_to_another_desk(pending, tmp_path):
@@ -190,6 +195,20 @@ def test_files_that_are_none(pending, tmp_path):
     assert finish(pending, tmp_path / "nowhere") == "file-unreadable"
     assert finish(pending, tmp_path) == "file-unreadable"
     assert finish(pending, "a\0b") == "file-unreadable"
+
+
+def test_nothing_is_kept_of_an_answer_that_was_only_looked_at(pending, tmp_path):
+    found = asyncio.run(enrol.look(pending, answer(tmp_path, pending.request), NOW))
+    assert (found.organisation, found.name, found.role) == ("CH d'essai", "Dr Iris Vanel", "doctor")
+    assert found.fingerprint == enrol.in_groups(found.enrolment.bundle.org)
+    assert len(found.fingerprint.split()) == 8
+    assert not asyncio.run(enrol.enrolled(pending.vault))
+    assert pending.vault.identity.organisations().result() == []
+
+
+def test_an_answer_accepted_too_late_is_judged_again(pending, tmp_path):
+    found = asyncio.run(enrol.look(pending, answer(tmp_path, pending.request), NOW))
+    assert refusal(enrol.finish, pending, found, RELAY, NOW + 8 * DAY) == "directory-old"
 
 
 # --- relay, text, files -------------------------------------------------------------------------------------
