@@ -1,154 +1,121 @@
-"""The meetings that this desk knows, as an agenda: what comes first, what has no time, what is over."""
+"""The agenda as a list: week by week, a row a date, hundreds of them at the cost of those that are seen."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtCore import QModelIndex, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QPainter
 
-from app.i18n import fmt_day, fmt_duration, fmt_time
-from app.meeting.planning import in_order, is_past
-from app.ui.buttons import Button, IconButton
-from app.ui.marks import Chip
-from app.ui.panes import clear, rule
-from app.ui.text import Label, Named
-from app.ui.words import Words, say
+from app.meeting.weeks import Line
+from app.ui import paint
+from app.ui.rows import Model, RowDelegate, RowList, paint_chip
+from app.ui.theme import theme
+from app.ui.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from storage.meetings import Meeting
+    from PyQt6.QtWidgets import QStyleOptionViewItem
 
-TIME_WIDTH = 104
+HEIGHT, HEAD, PAD, GAP, TIME = 60, 40, 16, 12, 84
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
 
 
-class _Row(QWidget):
-    """One meeting."""
+class _Model(Model[Line]):
+    """The head of a week is no place for the cursor."""
 
-    picked = pyqtSignal(object)
-    handed = pyqtSignal(object)
-    edited = pyqtSignal(object)
+    def flags(self, index: QModelIndex) -> Qt.ItemFlag:
+        """Let only dates be chosen."""
+        line = index.data(Qt.ItemDataRole.UserRole)
+        if line is None or line.occurrence is None:
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
-    def __init__(self, meeting: Meeting, now_s: int) -> None:
-        super().__init__()
-        self._meeting = meeting
-        self._past = is_past(meeting, now_s)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 12, 12, 12)
-        row.setSpacing(12)
-        row.addWidget(self._time(now_s))
-        row.addLayout(self._words(), 1)
-        if meeting.uid and not self._past:
-            row.addWidget(self._icon("agenda.hand", "link", self.handed))
-            row.addWidget(self._icon("agenda.edit", "pencil", self.edited))
-        button = Button(say("join.open"), icon="door-enter")
-        button.speak(say("join.open_name", title=meeting.title))
-        button.clicked.connect(self._pick)
-        row.addWidget(button)
 
-    def _icon(self, key: str, icon: str, signal: object) -> IconButton:
-        button = IconButton(say(key), icon)
-        button.speak(say(f"{key}_name", title=self._meeting.title))
-        button.clicked.connect(lambda: signal.emit(self._meeting))  # type: ignore[attr-defined]
-        return button
+class _Delegate(RowDelegate):
+    """Paints a week's head, or a date: when at the left, the title, what it is, its chip."""
 
-    def _time(self, now_s: int) -> QWidget:
-        first, second = _moment(self._meeting, now_s)
-        box = QWidget()
-        box.setMinimumWidth(TIME_WIDTH)
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(1)
-        column.addWidget(Label(first, "body_strong", "text_3" if self._past else "text"))
-        column.addWidget(Label(second, "small", "text_3" if self._past else "text_2"))
-        return box
+    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 -- Qt's name
+        """Heads are lower than dates."""
+        line = index.data(Qt.ItemDataRole.UserRole)
+        return QSize(0, theme().scaled(HEIGHT if line is not None and line.occurrence is not None else HEAD))
 
-    def _words(self) -> QVBoxLayout:
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addWidget(
-            Label(self._meeting.title, "body_strong", "text_3" if self._past else "text").clipped()
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint a date as rows are, a head without their ground."""
+        line = index.data(Qt.ItemDataRole.UserRole)
+        if painter is None or line is None or line.occurrence is not None:
+            super().paint(painter, option, index)
+            return
+        rect = QRectF(option.rect)
+        painter.fillRect(rect, theme().color("sunken"))
+        painter.fillRect(QRectF(rect.x(), rect.bottom() - 1, rect.width(), 1), theme().color("line"))
+        words = rect.adjusted(PAD, 0, -PAD, 0)
+        paint.text(painter, words, line.title, theme().font("small_strong"), theme().color("text_2"), _LEFT)
+
+    def paint_line(self, painter: QPainter, rect: QRectF, line: Any, _index: QModelIndex) -> None:
+        """Paint what stands in a date's row."""
+        high = theme().scaled(20)
+        top = rect.center().y() - high
+        wide = theme().scaled(TIME)
+        when = QRectF(rect.x() + PAD, top, wide, high)
+        strong, small = theme().font("body_strong"), theme().font("small")
+        tone = "text_3" if line.off else "text"
+        paint.text(painter, when, line.at, strong, theme().color(tone), _LEFT)
+        paint.text(painter, when.translated(0, high), line.below, small, theme().color("text_2"), _LEFT)
+        right = _paint_mark(painter, rect.adjusted(0, 0, -PAD, 0), line)
+        x = when.right() + GAP
+        name = QRectF(x, top if line.detail else rect.center().y() - high / 2, right - GAP - x, high)
+        paint.text(
+            painter, name, line.title, _struck(strong) if line.off else strong, theme().color(tone), _LEFT
         )
-        chip = self._chip()
-        if chip is not None:
-            words.addWidget(chip, 0, Qt.AlignmentFlag.AlignLeft)
-        return words
-
-    def _chip(self) -> Chip | None:
-        if self._past:
-            return Chip(say("agenda.past"), "clock")
-        return Chip(say("agenda.host"), "users", "accent") if self._meeting.host else None
-
-    def _pick(self) -> None:
-        self.picked.emit(self._meeting)
+        if line.detail:
+            below = QRectF(x, top + high, name.width(), high)
+            paint.text(painter, below, line.detail, small, theme().color("text_2"), _LEFT)
 
 
-def _moment(meeting: Meeting, now_s: int) -> tuple[Words, Words]:
-    """Return what stands at the left: today the hour and the length, else the day and the hour."""
-    if not meeting.starts_s:
-        return say("agenda.open"), say("agenda.no_time")
-    start = datetime.fromtimestamp(meeting.starts_s, UTC)
-    today = start.astimezone().date() == datetime.fromtimestamp(now_s, UTC).astimezone().date()
-    if not today:
-        return fmt_day(start), fmt_time(start)
-    length = fmt_duration(meeting.ends_s - meeting.starts_s) if meeting.ends_s else say("agenda.today")
-    return fmt_time(start), length
+def _struck(font: QFont) -> QFont:
+    struck = QFont(font)
+    struck.setStrikeOut(True)
+    return struck
 
 
-class MeetingList(QWidget):
-    """`picked` opens a meeting, `handed` asks for its invitation, `edited` for its form."""
+def _paint_mark(painter: QPainter, rect: QRectF, line: Line) -> float:
+    if line.mark is None:
+        return rect.right()
+    high = theme().scaled(24)
+    width = 39 + paint.text_width(line.mark[0], theme().font("caption"))
+    paint_chip(painter, QRectF(rect.right() - width, rect.center().y() - high / 2, width, high), *line.mark)
+    return rect.right() - width
 
-    picked = pyqtSignal(object)
-    handed = pyqtSignal(object)
-    edited = pyqtSignal(object)
+
+class Agenda(RowList[Line]):
+    """`moved` tells that another date is chosen; `entered` carries the key of one that was opened by ↵ or two clicks."""
+
+    moved = pyqtSignal()
+    entered = pyqtSignal()
 
     def __init__(self) -> None:
-        super().__init__()
-        Named(self, say("join.known"))
-        self._meetings: tuple[Meeting, ...] = ()
-        self._now_s = 0
-        self._shown: tuple[object, ...] = ()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        self._card = QFrame()
-        self._card.setProperty("card", "plain")
-        self._rows = QVBoxLayout(self._card)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(0)
-        column.addWidget(self._card)
-        self._none = Label(say("agenda.none"), "body", "text_2", wrap=True)
-        column.addWidget(self._none)
+        super().__init__(say("join.known"), None)
+        self.shown = _Model()
+        self.setModel(self.shown)
+        self.setItemDelegate(_Delegate(self))
+        self.setUniformItemSizes(False)
+        self.activated.connect(self.entered)
+        selection = self.selectionModel()
+        assert selection is not None
+        selection.currentChanged.connect(self.moved)
 
-    def show_meetings(self, meetings: Sequence[Meeting], now_s: int) -> None:
-        """Show *meetings* as of *now_s*; nothing is drawn again while it stays the same."""
-        self._meetings, self._now_s = in_order(meetings, now_s), now_s
-        day = datetime.fromtimestamp(now_s, UTC).astimezone().date()
-        shown = (self._meetings, tuple(is_past(one, now_s) for one in self._meetings), day)
-        if shown != self._shown:
-            self._shown = shown
-            self._draw()
+    def show_lines(self, lines: Sequence[Line]) -> None:
+        """Show *lines*; the chosen date stays chosen, else the first one is."""
+        super().show_lines(lines)
+        if not self.chosen:
+            first = next((line.key for line in lines if line.occurrence is not None), "")
+            self.choose(first)
+        self.moved.emit()
 
-    def tick(self, now_s: int) -> None:
-        """Let what has ended fade."""
-        self.show_meetings(self._meetings, now_s)
-
-    def _draw(self) -> None:
-        clear(self._rows)
-        for meeting in self._meetings:
-            if self._rows.count():
-                self._rows.addWidget(rule())
-            row = _Row(meeting, self._now_s)
-            row.picked.connect(self.picked)
-            row.handed.connect(self.handed)
-            row.edited.connect(self.edited)
-            self._rows.addWidget(row)
-        self._card.setVisible(bool(self._meetings))
-        self._none.setVisible(not self._meetings)
-
-    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Write days and lengths again in the new language."""
-        super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.LanguageChange:
-            self._draw()
+    @property
+    def line(self) -> Line | None:
+        """The chosen date."""
+        line: Line | None = self.currentIndex().data(Qt.ItemDataRole.UserRole)
+        return line

@@ -10,11 +10,13 @@ from PyQt6.QtWidgets import QStackedWidget
 
 from app.meeting.join import JoinForm
 from app.meeting.plan import Planner
+from app.meeting.planning import PlanRefused
 
 if TYPE_CHECKING:
     from app.config import Config
     from app.feature import Desk
-    from app.meeting.planning import Planning
+    from app.meeting.dates import Occurrence
+    from app.meeting.planning import Invited, Planning
     from app.meeting.view import View
     from app.session import Session
     from app.ui.words import Words
@@ -29,17 +31,19 @@ class Before(QStackedWidget):
 
     def __init__(self, desk: Desk, planning: Planning, session: Session, config: Config) -> None:
         super().__init__()
-        self._planning = planning
+        self._desk, self._planning = desk, planning
         self._refused = ""
         self.join = JoinForm(session.meetings, planning.now_s, can_call=planning.possible)
         self.planner = Planner(desk, planning, config)
         self.addWidget(self.join)
         self.addWidget(self.planner)
         for signal, call in (
-            (self.join.picked, self.picked),
+            (self.join.date.picked, self.picked),
             (self.join.call.clicked, self.start_new),
-            (self.join.agenda.handed, self._hand),
-            (self.join.agenda.edited, self._edit),
+            (self.join.date.handed, self._hand),
+            (self.join.date.edited, self._edit),
+            (self.join.date.called_off, self._call_off),
+            (self.join.date.told_off, self._tell_off),
             (self.planner.closed, self._back),
             (self.planner.picked, self._open),
             (self.planner.turned, self.turned),
@@ -79,6 +83,20 @@ class Before(QStackedWidget):
         self._show_planner()
         self.planner.edit(meeting)
 
+    def _call_off(self, one: Occurrence) -> None:
+        work = self._planning.call_off(one.meeting, one.number)
+        self._desk.bridge.start(self, work, self._hand_over, self._not_called_off)
+
+    def _not_called_off(self, error: Exception) -> None:
+        self.join.date.refuse(error if isinstance(error, PlanRefused) else PlanRefused("vault"))
+
+    def _tell_off(self, one: Occurrence) -> None:
+        self._hand_over(self._planning.invited(one.meeting, cancelled=True, only=one.number))
+
+    def _hand_over(self, invited: Invited) -> None:
+        self._show_planner()
+        self.planner.show_invited(invited)
+
     def _show_planner(self) -> None:
         self.setCurrentWidget(self.planner)
 
@@ -92,4 +110,4 @@ class Before(QStackedWidget):
         self.picked.emit(meeting)
 
     def _show_meetings(self, meetings: tuple[Meeting, ...]) -> None:
-        self.join.agenda.show_meetings(meetings, self._planning.now_s)
+        self.join.show_meetings(meetings, self._planning.now_s)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from media.keys.terms import MAX_DATES, Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import tzinfo
 
     from storage.meetings import Meeting
@@ -79,6 +78,11 @@ def series(
     return tuple(starts)
 
 
-def overlap(starts: Sequence[int], length_s: int) -> bool:
-    """Tell whether a date begins before the one before it ended."""
-    return any(later < sooner + length_s for sooner, later in pairwise(starts))
+def same_days(meeting: Meeting, before: Meeting) -> tuple[int, ...]:
+    """Return the numbers of *meeting*'s dates on days that were called off in the version *before*."""
+    gone = {_day(before.starts[number]) for number in before.off}
+    return tuple(number for number, start in enumerate(meeting.starts) if _day(start) in gone)
+
+
+def _day(at_s: int) -> date:
+    return datetime.fromtimestamp(at_s, UTC).astimezone().date()

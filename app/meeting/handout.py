@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,18 +9,17 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.i18n import fmt_day, fmt_time
+from app.meeting.column import column_in, with_button
 from app.meeting.planning import PlanRefused
+from app.meeting.weeks import told_when
 from app.ui.buttons import Button
-from app.ui.panes import Banner, Field, Glyph, clear, ground, scrolled
+from app.ui.panes import Banner, Field, Glyph, clear
 from app.ui.text import Label
 from app.ui.words import say
 
 if TYPE_CHECKING:
     from app.feature import Desk
     from app.meeting.planning import Invited, Planning
-
-WIDTH = 640
 
 
 def refusal(refused: PlanRefused) -> Banner:
@@ -38,11 +36,10 @@ class Handout(QWidget):
 
     def __init__(self, desk: Desk, planning: Planning) -> None:
         super().__init__()
-        ground(self, "surface")
         self._desk, self._planning = desk, planning
         self._invited: Invited | None = None
         self._icon = Glyph("circle-check", "ok", 28)
-        self._title, self._when = Label("", "display", wrap=True), Label("", "body", "text_2")
+        self._title, self._when = Label("", "display", wrap=True), Label("", "body", "text_2", wrap=True)
         self.link = Field(say("handout.link"))
         self.link.setReadOnly(True)
         self.copy = Button(say("handout.copy"), "primary", "l", "copy")
@@ -51,6 +48,7 @@ class Handout(QWidget):
         self._told = QVBoxLayout()
         self.done = Button(say("handout.done"), "ghost", "l", "arrow-left")
         self.open = Button(say("handout.open"), "secondary", "l", "door-enter")
+        self._why = Label("", "small", "text_2", wrap=True)
         self._explain = Label("", "body", "text_2", wrap=True)
         self._link_part = QWidget()
         self._lay_out()
@@ -61,13 +59,7 @@ class Handout(QWidget):
         self.open.clicked.connect(self._open)
 
     def _lay_out(self) -> None:
-        content = QWidget()
-        outer = QHBoxLayout(content)
-        inner = QWidget()
-        inner.setFixedWidth(WIDTH)
-        column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 36, 0, 20)
-        column.setSpacing(6)
+        column = column_in(self)
         column.addLayout(self._head())
         column.addWidget(self._when)
         column.addWidget(self._explain)
@@ -75,11 +67,11 @@ class Handout(QWidget):
         part = QVBoxLayout(self._link_part)
         part.setContentsMargins(0, 0, 0, 0)
         part.setSpacing(6)
-        _row(part, self.link, self.copy, "handout.link")
-        part.addWidget(Label(say("handout.link.why"), "small", "text_2", wrap=True))
+        with_button(part, "handout.link", self.link, self.copy)
+        part.addWidget(self._why)
         part.addSpacing(14)
         column.addWidget(self._link_part)
-        _row(column, self.path, self.save, "handout.file")
+        with_button(column, "handout.file", self.path, self.save)
         column.addWidget(Label(say("handout.file.why"), "small", "text_2", wrap=True))
         column.addSpacing(8)
         column.addLayout(self._told)
@@ -89,12 +81,6 @@ class Handout(QWidget):
         buttons.addStretch(1)
         buttons.addWidget(self.open)
         column.addLayout(buttons)
-        outer.addStretch(1)
-        outer.addWidget(inner)
-        outer.addStretch(1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scrolled(content))
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -113,12 +99,9 @@ class Handout(QWidget):
         self._icon.show_icon("ban" if off else "circle-check", "warn" if off else "ok")
         title = invited.meeting.title
         self._title.say(say("handout.cancelled", title=title) if off else title)
-        start, end = (
-            datetime.fromtimestamp(at, UTC) for at in (invited.meeting.starts_s, invited.meeting.ends_s)
-        )
-        self._when.say(say("handout.when", day=fmt_day(start), start=fmt_time(start), end=fmt_time(end)))
-        changed = "cancelled" if off else "changed" if invited.meeting.sequence else "ready"
-        self._explain.say(say(f"handout.{changed}.detail"))
+        self._when.say(told_when(invited.meeting, invited.only))
+        self._explain.say(say(f"handout.{_kind(invited)}.detail"))
+        self._why.say(say("handout.link.why" if invited.meeting.guests else "handout.link.why.closed"))
         self.link.setText(invited.link)
         self.link.setCursorPosition(0)
         self._link_part.setVisible(not off)
@@ -175,13 +158,10 @@ class Handout(QWidget):
         self._told.addWidget(refusal(refused))
 
 
-def _row(column: QVBoxLayout, field: Field, button: Button, key: str) -> None:
-    label = Label(say(key), "caption", "text_2")
-    label.setBuddy(field)
-    column.addWidget(label)
-    row = QHBoxLayout()
-    row.setSpacing(8)
-    field.setProperty("span", "l")
-    row.addWidget(field, 1)
-    row.addWidget(button)
-    column.addLayout(row)
+def _kind(invited: Invited) -> str:
+    """Return which explanation fits: it stands, it changed, it is cancelled, one date of it is."""
+    if invited.cancelled:
+        return "cancelled" if invited.only < 0 else "called_off"
+    if invited.meeting.starts:
+        return "changed" if invited.meeting.sequence else "series"
+    return "changed" if invited.meeting.sequence else "ready"

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.i18n import fmt_list, tr
-from app.meeting.planning import plain
+from app.search import plain
 from app.ui.panes import Field
 from app.ui.text import Label, Named
 from app.ui.theme import theme

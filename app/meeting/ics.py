@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from app.meeting import zone
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,7 +23,9 @@ PRODUCT = "-//Consilium//RCP//FR"
 class Entry:
     """One version of a meeting in a calendar. Times are seconds since 1970; `uid` 16 bytes, the same for every version.
 
-    `organiser` is a user id (16 bytes), `note` a sentence above the link.
+    `organiser` is a user id (16 bytes), `note` a sentence above the link. A series has its `starts`, the first from `starts_s` to
+    `ends_s`, `every` so many weeks at the same hour of `zone` (`app.meeting.zone`), without the numbers `off`; with `only` >= 0 the
+    file is about that one date.
     """
 
     uid: bytes
@@ -33,6 +37,11 @@ class Entry:
     link: str
     note: str
     cancelled: bool = False
+    starts: tuple[int, ...] = ()
+    every: int = 0
+    zone: str = ""
+    off: tuple[int, ...] = ()
+    only: int = -1
 
 
 def calendar(entry: Entry, now_s: int) -> bytes:
@@ -43,6 +52,7 @@ def calendar(entry: Entry, now_s: int) -> bytes:
         f"PRODID:{PRODUCT}",
         "CALSCALE:GREGORIAN",
         f"METHOD:{'CANCEL' if entry.cancelled else 'REQUEST'}",
+        *(zone.rules(entry.zone, entry.starts[0], entry.starts[-1]) if entry.starts else ()),
         *_event(entry, now_s),
         "END:VCALENDAR",
     )
@@ -55,8 +65,7 @@ def _event(entry: Entry, now_s: int) -> tuple[str, ...]:
         f"UID:{uuid.UUID(bytes=entry.uid)}",
         f"SEQUENCE:{entry.sequence}",
         f"DTSTAMP:{_moment(now_s)}",
-        f"DTSTART:{_moment(entry.starts_s)}",
-        f"DTEND:{_moment(entry.ends_s)}",
+        *_times(entry),
         f"ORGANIZER:{uuid.UUID(bytes=entry.organiser).urn}",
         f"SUMMARY:{_escaped(entry.title)}",
         f"DESCRIPTION:{_escaped(entry.note + chr(10) + entry.link)}",
@@ -65,6 +74,24 @@ def _event(entry: Entry, now_s: int) -> tuple[str, ...]:
         f"STATUS:{'CANCELLED' if entry.cancelled else 'CONFIRMED'}",
         "END:VEVENT",
     )
+
+
+def _times(entry: Entry) -> tuple[str, ...]:
+    length_s = entry.ends_s - entry.starts_s
+    if not entry.starts:
+        return f"DTSTART:{_moment(entry.starts_s)}", f"DTEND:{_moment(entry.ends_s)}"
+    start = entry.starts[max(entry.only, 0)]
+    span = f"DTSTART{_at(entry, start)}", f"DTEND{_at(entry, start + length_s)}"
+    if entry.only >= 0:
+        return f"RECURRENCE-ID{_at(entry, start)}", *span
+    rule = f"RRULE:FREQ=WEEKLY;INTERVAL={entry.every};COUNT={len(entry.starts)}"
+    return *span, rule, *(f"EXDATE{_at(entry, entry.starts[number])}" for number in entry.off)
+
+
+def _at(entry: Entry, at_s: int) -> str:
+    """Write a moment of a series in its zone: UTC would move it by an hour when the clocks change."""
+    local = zone.wall(at_s, zone.named(entry.zone))
+    return f";TZID={entry.zone or zone.UNNAMED}:{local:%Y%m%dT%H%M%S}"
 
 
 def _moment(at_s: int) -> str:

@@ -1,4 +1,4 @@
-"""Before a meeting: the link to paste, and the meetings that this desk knows."""
+"""Before a meeting: the link to paste, the agenda of the meetings that this desk knows, the chosen date beside it."""
 
 from __future__ import annotations
 
@@ -6,69 +6,87 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.meeting.agenda import MeetingList
+from app.meeting.agenda import Agenda
+from app.meeting.date import DatePanel
 from app.meeting.notices import NoticeColumn
 from app.meeting.sentences import trouble
+from app.meeting.weeks import agenda
 from app.ui.buttons import Button
-from app.ui.panes import Banner, Field, clear, ground, scrolled
+from app.ui.panes import Banner, EmptyState, Field, clear, ground, rule
 from app.ui.text import Label
 from app.ui.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PyQt6.QtCore import QEvent
+
     from app.meeting.view import View
     from storage.meetings import Meeting
 
-WIDTH = 640
+WIDTH = 820
+LONG = 8
+"""From so many meetings on there is a field to search them."""
 
 
 class JoinForm(QWidget):
-    """`asked` carries a link's text, `picked` a known meeting; neither enters anything."""
+    """`asked` carries a link's text; neither it nor what the panel says enters anything."""
 
     asked = pyqtSignal(str)
-    picked = pyqtSignal(object)
 
     def __init__(self, meetings: Sequence[Meeting], now_s: int, *, can_call: bool) -> None:
         super().__init__()
         ground(self, "surface")
+        self._meetings, self._now_s = tuple(meetings), now_s
+        self._shown = ""
+        self._lines: tuple[object, ...] | None = None
+        self.notices, self._banner = NoticeColumn(), QVBoxLayout()
+        self.call = Button(say("plan.new"), icon="calendar-plus", keys=("Ctrl", "N"))
+        self.search = Field(say("agenda.search"), say("agenda.search.hint"))
+        self.agenda, self.date = Agenda(), DatePanel()
+        self._none = EmptyState("calendar-plus", say("agenda.none"), say("agenda.none.detail"))
+        self._nothing = Label(say("agenda.nothing"), "body", "text_2", wrap=True)
+        self._rule = rule("v")
+        self._lay_out()
+        self._connect()
+        self.call.setVisible(can_call)  # only now: a widget without a parent would be a window of its own
+        self._draw()
+
+    def _lay_out(self) -> None:
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addStretch(1)
         inner = QWidget()
-        inner.setFixedWidth(WIDTH)
+        inner.setMaximumWidth(WIDTH)
+        outer.addWidget(inner, 1000)
+        outer.addStretch(1)
+        outer.addWidget(self._rule)
+        outer.addWidget(self.date)
         column = QVBoxLayout(inner)
-        column.setContentsMargins(0, 40, 0, 24)
-        column.setSpacing(12)
-        self.notices = NoticeColumn()
+        column.setContentsMargins(28, 24, 28, 20)
+        column.setSpacing(10)
         column.addWidget(self.notices)
-        column.addWidget(Label(say("join.title"), "display"))
-        column.addWidget(Label(say("join.detail"), "body", "text_2", wrap=True))
-        column.addSpacing(8)
         column.addWidget(Label(say("join.link"), "caption", "text_2"))
         column.addLayout(self._entry())
-        self._banner = QVBoxLayout()
         column.addLayout(self._banner)
-        column.addSpacing(20)
-        self.call = Button(say("plan.new"), icon="calendar-plus", keys=("Ctrl", "N"))
+        column.addSpacing(8)
         column.addLayout(self._known())
-        self.agenda = MeetingList()
-        self.agenda.show_meetings(meetings, now_s)
-        self.agenda.picked.connect(self.picked)
-        column.addWidget(self.agenda)
-        column.addStretch(1)
-        self._lay_out(inner)
-        self.call.setVisible(can_call)  # only now: a widget without a parent would be a window of its own
-        self._shown = ""
+        column.addWidget(self.search)
+        column.addWidget(self._nothing)
+        column.addWidget(self._card(), 1)
+        column.addWidget(self._none, 1)
 
-    def _lay_out(self, inner: QWidget) -> None:
-        content = QWidget()
-        middle = QHBoxLayout(content)
-        middle.addStretch(1)
-        middle.addWidget(inner)
-        middle.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolled(content))
+    def _card(self) -> QFrame:
+        self._frame = QFrame()
+        self._frame.setProperty("card", "plain")
+        column = QVBoxLayout(self._frame)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.addWidget(self.agenda)
+        return self._frame
 
     def _known(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -81,15 +99,61 @@ class JoinForm(QWidget):
         row.setSpacing(8)
         self.field = Field(say("join.link"), say("join.hint"))
         self.field.setProperty("span", "l")
-        self.field.returnPressed.connect(self._ask)
         row.addWidget(self.field, 1)
-        button = Button(say("join.go"), "primary", "l", keys=("↵",))
-        button.clicked.connect(self._ask)
-        row.addWidget(button)
+        self._go = Button(say("join.go"), "primary", "l", keys=("↵",))
+        row.addWidget(self._go)
         return row
+
+    def _connect(self) -> None:
+        self.field.returnPressed.connect(self._ask)
+        self._go.clicked.connect(self._ask)
+        self.search.textChanged.connect(self._draw)
+        self.search.returnPressed.connect(self.agenda.setFocus)
+        self.agenda.moved.connect(lambda: self.date.show_line(self.agenda.line))
+        self.agenda.entered.connect(self.date.enter)
+        for key, widget, call in (
+            (QKeySequence.StandardKey.Find, self, self._find),
+            (QKeySequence.StandardKey.Copy, self.agenda, self.date.copy_link),
+        ):
+            shortcut = QShortcut(QKeySequence(key), widget)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(call)
+
+    def _find(self) -> None:
+        if self.search.isVisible():
+            self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.search.selectAll()
 
     def _ask(self) -> None:
         self.asked.emit(self.field.text())
+
+    # --- what is shown ------------------------------------------------------------------------------------
+
+    def show_meetings(self, meetings: Sequence[Meeting], now_s: int) -> None:
+        """Show *meetings* as of *now_s*."""
+        self._meetings, self._now_s = tuple(meetings), now_s
+        self._draw()
+
+    def tick(self, now_s: int) -> None:
+        """Let what has ended go, once a minute."""
+        if now_s // 60 != self._now_s // 60:
+            self.show_meetings(self._meetings, now_s)
+
+    def _draw(self) -> None:
+        """Show the lines of now; nothing is drawn again while they stay the same."""
+        every = agenda(self._meetings, self._now_s)
+        self.search.setVisible(len(self._meetings) > LONG)
+        query = self.search.text() if len(self._meetings) > LONG else ""
+        lines = agenda(self._meetings, self._now_s, query) if query else every
+        if lines == self._lines:
+            return
+        self._lines = lines
+        self.agenda.show_lines(lines)
+        self._frame.setVisible(bool(lines))
+        self._nothing.setVisible(bool(every) and not lines)
+        self._none.setVisible(not every)
+        self.date.show_line(self.agenda.line if lines else None)
+        self._rule.setVisible(bool(lines))
 
     def show_view(self, view: View) -> None:
         """Show what is wrong with the desk, and why a link was refused."""
@@ -105,5 +169,13 @@ class JoinForm(QWidget):
             self._banner.addWidget(Banner(sentence.tone, sentence.title, sentence.detail))
 
     def focus_first(self) -> None:
-        """Put the cursor into the field."""
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Put the cursor into the agenda, or where a link is pasted."""
+        first = self.agenda if self.agenda.line is not None else self.field
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Write days and lengths again in the new language."""
+        super().changeEvent(event)
+        if event is not None and event.type() == event.Type.LanguageChange:
+            self._lines = self.date.line = None
+            self._draw()

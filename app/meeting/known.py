@@ -10,6 +10,7 @@ from app.commands import Thing
 from app.config import ADMIT_CERTIFIED
 from app.i18n import fmt_day, fmt_time
 from app.intents import JoinMeeting
+from app.meeting.dates import coming, dates
 from media.keys.invite import Link
 
 if TYPE_CHECKING:
@@ -21,16 +22,32 @@ if TYPE_CHECKING:
     from storage.meetings import Meeting
 
 
+def link_of(known: Meeting) -> Link:
+    """Return a known meeting's link."""
+    return Link(address(known), known.tag, known.secret, known.invite_hash)
+
+
+def address(known: Meeting) -> str:
+    """Return `host:port` as links write it."""
+    host = f"[{known.relay_host}]" if ":" in known.relay_host else known.relay_host
+    return f"{host}:{known.relay_port}"
+
+
 def to_join(known: Meeting, config: Config) -> JoinMeeting:
     """Return the intent that shows a known meeting."""
-    link = Link(f"{known.relay_host}:{known.relay_port}", known.tag, known.secret, known.invite_hash)
-    return JoinMeeting(link.format(), known.title, known.inv_sk, config.get(ADMIT_CERTIFIED))
+    return JoinMeeting(link_of(known).format(), known.title, known.inv_sk, config.get(ADMIT_CERTIFIED))
 
 
 def known_meetings(session: Session, config: Config, desk: Desk) -> Sequence[Thing]:
     """Return every known meeting; opening one shows it, never enters it."""
     return [
-        Thing("meeting", one.title, _when(one), "users-group", partial(_open, desk, one, config))
+        Thing(
+            "meeting",
+            one.title,
+            _when(one, desk.now_ms() // 1000),
+            "users-group",
+            partial(_open, desk, one, config),
+        )
         for one in session.meetings
     ]
 
@@ -39,8 +56,10 @@ def _open(desk: Desk, known: Meeting, config: Config) -> None:
     desk.open(to_join(known, config))
 
 
-def _when(known: Meeting) -> str:
-    if not known.starts_s:
+def _when(known: Meeting, now_s: int) -> str:
+    """Return when it is next; nothing where that is not known."""
+    one = coming(known, now_s) or dates(known)[-1]
+    if not one.starts_s:
         return ""
-    at = datetime.fromtimestamp(known.starts_s, UTC)
+    at = datetime.fromtimestamp(one.starts_s, UTC)
     return f"{fmt_day(at)} {fmt_time(at)}"

@@ -179,7 +179,7 @@ class MeetingPage(Page):
     def _second(self) -> None:
         self._meeting.tick()
         self._marks.show_view(self._meeting.view, self._desk.now_ms())
-        self.join.agenda.tick(self._desk.now_ms() // 1000)
+        self.join.tick(self._desk.now_ms() // 1000)
 
     def title(self) -> Words:
         """Return the meeting's name, or the section's."""

@@ -7,28 +7,32 @@ from __future__ import annotations
 
 import asyncio
 import os
-import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from app.i18n import tr
+from app.meeting import dates, zone
 from app.meeting.ics import Entry, calendar
+from app.meeting.known import address, link_of
+from app.search import plain
 from media.errors import LinkRefused, MediaError, ProtocolError
 from media.events import Event
 from media.keys import invite
 from media.keys.certs import MAX_TEXT, Trust, shown_text
-from media.keys.invite import HASH_BYTES, MAX_HOSTS, SECRET_BYTES, TAG_BYTES, Link
+from media.keys.invite import HASH_BYTES, MAX_HOSTS, SECRET_BYTES, TAG_BYTES
 from media.keys.sign import Signer
+from media.keys.terms import MAX_PEOPLE, Terms
 from media.link import OrganisationProof, RelayAddress, put_blob
 from storage import errors
 from storage.meetings import Meeting
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable
     from concurrent.futures import Future
     from pathlib import Path
 
+    from app.meeting.dates import Occurrence
     from app.session import Session
     from media.keys.certs import Verdict
     from storage.identity import Relay
@@ -62,12 +66,25 @@ class PlanRefused(Exception):  # noqa: N818 -- the page says what to do
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody wants to call: seconds since 1970, user ids of further hosts in order of rank."""
+    """What somebody wants to call: seconds since 1970, user ids of further hosts in order of rank.
+
+    A series has all its `starts`, `every` so many weeks. `guests` and `most` as in `media.keys.terms`.
+    """
 
     title: str
     starts_s: int
     ends_s: int
     hosts: tuple[bytes, ...] = ()
+    every: int = 0
+    starts: tuple[int, ...] = ()
+    guests: bool = True
+    most: int = 0
+
+    @property
+    def terms(self) -> Terms:
+        """What the invitation says of them."""
+        starts = self.starts or (self.starts_s,)
+        return Terms(self.guests, self.most, self.ends_s - self.starts_s, starts)
 
 
 @dataclass(frozen=True)
@@ -82,13 +99,17 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Invited:
-    """A meeting as it is handed on: its link, and the calendar file with a name to keep it under."""
+    """A meeting as it is handed on: its link, and the calendar file with a name to keep it under.
+
+    `cancelled`: the file takes it out of calendars; `only` one date of a series where that is not negative.
+    """
 
     meeting: Meeting
     link: str = field(repr=False)
     file: bytes = field(repr=False)
     file_name: str
     cancelled: bool = False
+    only: int = -1
 
 
 class Planning:
@@ -123,6 +144,10 @@ class Planning:
         """The time, seconds since 1970."""
         return self._now_ms() // 1000
 
+    def between(self, since_s: int, until_s: int) -> tuple[Occurrence, ...]:
+        """Return the dates of the agenda that touch *since_s* to *until_s*, the soonest first; none after a lock."""
+        return dates.between(self._session.meetings, since_s, until_s) if self._session is not None else ()
+
     async def colleagues(self) -> tuple[Colleague, ...]:
         """Return the people of the directory whose certificates hold now, without who works here."""
         session = self._who()
@@ -138,7 +163,8 @@ class Planning:
         relay, proof = _relay(session), _proof(session)
         meeting, blob = await asyncio.to_thread(_signed, session, relay, draft, self.now_s)
         if instead is not None:
-            meeting = replace(meeting, uid=instead.uid, sequence=instead.sequence + 1)
+            off = dates.same_days(meeting, instead)
+            meeting = replace(meeting, uid=instead.uid, sequence=instead.sequence + 1, off=off)
         await self._leave_at_relay(relay, proof, meeting.tag, blob)
         await self._keep(session, meeting, instead)
         return self.invited(meeting)
@@ -150,10 +176,17 @@ class Planning:
         await self._look(session)
         return self.invited(replace(meeting, sequence=meeting.sequence + 1), cancelled=True)
 
-    def invited(self, meeting: Meeting, *, cancelled: bool = False) -> Invited:
+    async def call_off(self, meeting: Meeting, number: int) -> Invited:
+        """Take one date out of a series, and return what tells the others; raises PlanRefused. The link stays."""
+        session = self._who()
+        fewer = replace(meeting, off=tuple(sorted({*meeting.off, number})), sequence=meeting.sequence + 1)
+        await self._keep(session, fewer, None)
+        return self.invited(fewer, cancelled=True, only=number)
+
+    def invited(self, meeting: Meeting, *, cancelled: bool = False, only: int = -1) -> Invited:
         """Return what is handed to the invited people."""
         session = self._who()
-        link = Link(address(meeting), meeting.tag, meeting.secret, meeting.invite_hash).format()
+        link = link_of(meeting).format()
         entry = Entry(
             uid=meeting.uid,
             sequence=meeting.sequence,
@@ -164,8 +197,14 @@ class Planning:
             link=link,
             note=tr("plan.ics.cancelled" if cancelled else "plan.ics.note"),
             cancelled=cancelled,
+            starts=meeting.starts,
+            every=meeting.every,
+            zone=meeting.zone,
+            off=meeting.off,
+            only=only,
         )
-        return Invited(meeting, link, calendar(entry, self.now_s), _file_name(meeting, cancelled), cancelled)
+        name = _file_name(meeting, cancelled, only)
+        return Invited(meeting, link, calendar(entry, self.now_s), name, cancelled, only)
 
     async def propose(self, invited: Invited, home: Path) -> Path:
         """Return where the calendar file could lie."""
@@ -208,52 +247,38 @@ class Planning:
 
 def judged(draft: Draft, now_s: int) -> Draft:
     """Return *draft* as it can be signed; raises PlanRefused."""
-    title = " ".join(draft.title.split())
+    title = _judged_title(draft.title)
+    _judge_times(draft, now_s)
+    if len(draft.hosts) >= MAX_HOSTS:
+        raise PlanRefused("hosts-many", "hosts")
+    if draft.most and not 2 <= draft.most <= MAX_PEOPLE:
+        raise PlanRefused("most-range", "most")
+    return replace(draft, title=title)
+
+
+def _judged_title(text: str) -> str:
+    title = " ".join(text.split())
     if not title:
         raise PlanRefused("title-empty", "title")
     if len(title) > MAX_TEXT:
         raise PlanRefused("title-long", "title")
     try:
-        title = shown_text(title)
+        return shown_text(title)
     except ProtocolError as error:
         raise PlanRefused("title-hidden", "title") from error
+
+
+def _judge_times(draft: Draft, now_s: int) -> None:
     if draft.ends_s <= draft.starts_s:
         raise PlanRefused("end-before-start", "end")
     if draft.ends_s <= now_s:
         raise PlanRefused("past", "day")
     if draft.starts_s > now_s + FARTHEST_S:
         raise PlanRefused("too-far", "day")
-    if len(draft.hosts) >= MAX_HOSTS:
-        raise PlanRefused("hosts-many", "hosts")
-    return replace(draft, title=title)
-
-
-def plain(text: str) -> str:
-    """Return *text* as searches and lists compare it: no accents, no case."""
-    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
-
-
-def address(meeting: Meeting) -> str:
-    """Return `host:port` as links write it."""
-    host = f"[{meeting.relay_host}]" if ":" in meeting.relay_host else meeting.relay_host
-    return f"{host}:{meeting.relay_port}"
-
-
-def is_past(meeting: Meeting, now_s: int) -> bool:
-    """Tell whether a meeting is over: by its end, or half a day after its start where no end is known."""
-    end = meeting.ends_s or (meeting.starts_s + DAY_S // 2 if meeting.starts_s else 0)
-    return bool(end) and end <= now_s
-
-
-def in_order(meetings: Sequence[Meeting], now_s: int) -> tuple[Meeting, ...]:
-    """Sort: what comes, the soonest first; what has no time; what is over, the latest first."""
-
-    def rank(meeting: Meeting) -> tuple[int, int, str]:
-        past = is_past(meeting, now_s)
-        group = 2 if past else 0 if meeting.starts_s else 1
-        return group, -meeting.starts_s if past else meeting.starts_s, meeting.title
-
-    return tuple(sorted(meetings, key=rank))
+    if draft.every and len(draft.starts) < 2:
+        raise PlanRefused("series-short", "until")
+    if draft.starts and draft.starts[-1] > now_s + FARTHEST_S:
+        raise PlanRefused("series-far", "until")
 
 
 def save_file(path: Path, data: bytes) -> None:
@@ -312,6 +337,11 @@ def _signed(session: Session, relay: Relay, draft: Draft, now_s: int) -> tuple[M
         host=True,
         uid=os.urandom(UID_BYTES),
         hosts=hosts,
+        starts=draft.starts,
+        every=draft.every,
+        zone=zone.own() if draft.every else "",
+        guests=draft.guests,
+        most=draft.most,
     )
     made = session.call(
         title=draft.title,
@@ -319,7 +349,8 @@ def _signed(session: Session, relay: Relay, draft: Draft, now_s: int) -> tuple[M
         relay=address(meeting),
         inv_pk=Signer(inv_sk).public,
         not_before=now_s - BEFORE_S,
-        not_after=draft.ends_s,
+        not_after=draft.terms.ends_s,
+        terms=draft.terms,
     )
     blob = invite.seal_blob(secret, tag, made.signed, session.certificate)
     return replace(meeting, invite_hash=made.hash[:HASH_BYTES]), blob
@@ -363,8 +394,9 @@ async def _kept(answer: Future[T]) -> T:
         raise PlanRefused(next((code for kind, code in _KEPT if isinstance(error, kind)), "vault")) from error
 
 
-def _file_name(meeting: Meeting, cancelled: bool) -> str:
+def _file_name(meeting: Meeting, cancelled: bool, only: int) -> str:
     """Return a name that tells the day and not the subject: files lie about."""
-    day = f"{datetime.fromtimestamp(meeting.starts_s, UTC).astimezone():%Y-%m-%d-%Hh%M}"
+    start = meeting.starts[only] if only >= 0 else meeting.starts_s
+    day = f"{datetime.fromtimestamp(start, UTC).astimezone():%Y-%m-%d-%Hh%M}"
     version = f"-v{meeting.sequence + 1}" if meeting.sequence and not cancelled else ""
     return f"rcp-{day}{'-annulation' if cancelled else version}.ics"

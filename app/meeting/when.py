@@ -7,11 +7,13 @@ from datetime import date, datetime, time, timedelta
 
 from app.i18n import language
 from app.meeting.planning import PlanRefused
+from media.keys.terms import MAX_DATES
 
 USUAL = timedelta(minutes=90)
 _FIRST, _LAST = 8, 19
 _DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})(?:[/.\- ](\d{4}))?", re.ASCII)
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_TIMES = re.compile(r"(\d{1,3})(?: ?(?:fois|times|dates|x))?", re.ASCII | re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2})(?: ?[:hH.] ?(\d{2})?)?|(\d{2})(\d{2})", re.ASCII)
 
 
@@ -49,6 +51,22 @@ def read_span(day: str, start: str, end: str, now: datetime) -> tuple[int, int]:
     except (OverflowError, OSError, ValueError) as error:
         raise PlanRefused("day-unreadable", "day") from error
     return first, last
+
+
+def read_until(text: str, today: date) -> tuple[int, date | None]:
+    """Read when a series ends: `12`, `12 fois` (then no day), or a day (then as many dates as an invitation holds).
+
+    Raises PlanRefused.
+    """
+    if found := _TIMES.fullmatch(text.strip()):
+        count = int(found[1])
+        if not 2 <= count <= MAX_DATES:
+            raise PlanRefused("series-short" if count < 2 else "series-long", "until")
+        return count, None
+    try:
+        return MAX_DATES, read_day(text, today)
+    except PlanRefused as error:
+        raise PlanRefused("until-unreadable", "until") from error
 
 
 def write_day(day: date) -> str:

@@ -12,8 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 from app import i18n, stills
 from app.meeting.planning import Colleague
-from app.stills import NOW_MS
-from app.ui.buttons import Button, Press
+from app.ui.buttons import Press
 from app.ui.panes import Banner, Field
 from media.engine import messages as m
 from media.errors import LinkLost
@@ -74,8 +73,15 @@ def called(desk, qtbot, **texts):
 
 
 def titles(desk):
-    names = [b.accessibleName() for b in desk.page.join.agenda.findChildren(Button) if b.isVisible()]
-    return [name.removeprefix("Ouvrir ") for name in names]
+    return [line.title for line in desk.page.join.agenda.shown.lines if line.occurrence is not None]
+
+
+def choose(desk, title, number=0):
+    """Go to a date by its title, as the arrow keys do; return the panel beside it."""
+    lines = desk.page.join.agenda.shown.lines
+    key = [line.key for line in lines if line.title == title and line.occurrence is not None][number]
+    desk.page.join.agenda.choose(key)
+    return desk.page.join.date
 
 
 def test_by_keyboard_from_the_agenda_to_a_link_a_file_and_back(plans, qtbot):
@@ -108,7 +114,8 @@ def test_a_silent_relay_keeps_every_word_and_the_second_try_succeeds(plans, qtbo
     fill(plans, day="25/11/2026", start="8h", end="9h15")
     qtbot.mouseClick(form.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: banners(form) == ["Le relais ne répond pas"])
-    assert [field.text() for field in form.fields.values()] == ["RCP Sein", "25/11/2026", "8h", "9h15"]
+    kept = [form.fields[name].text() for name in ("title", "day", "start", "end")]
+    assert kept == ["RCP Sein", "25/11/2026", "8h", "9h15"]
     plans.broken = None
     qtbot.mouseClick(form.go, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(planner(plans).handout.isVisible)
@@ -156,7 +163,7 @@ def test_a_meeting_is_moved_then_cancelled_only_after_asking(plans, qtbot):
     handout = called(plans, qtbot)
     old = handout.link.text()
     qtbot.mouseClick(handout.done, Qt.MouseButton.LeftButton)
-    press(plans.page.join.agenda, "Modifier RCP Sein", qtbot)
+    press(choose(plans, "RCP Sein"), "Modifier RCP Sein", qtbot)
     form = planner(plans).form
     assert form.fields["title"].text() == "RCP Sein"
     fill(plans, title="RCP Sein 2")
@@ -164,7 +171,7 @@ def test_a_meeting_is_moved_then_cancelled_only_after_asking(plans, qtbot):
     qtbot.waitUntil(lambda: handout.isVisible() and handout.link.text() != old)
     qtbot.mouseClick(handout.done, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "RCP Sein 2" in titles(plans) and "RCP Sein" not in titles(plans))
-    press(plans.page.join.agenda, "Modifier RCP Sein 2", qtbot)
+    press(choose(plans, "RCP Sein 2"), "Modifier RCP Sein 2", qtbot)
     qtbot.mouseClick(form.drop, Qt.MouseButton.LeftButton)
     press(form, "Garder", qtbot)
     assert "RCP Sein 2" in [one.title for one in plans.office.session().meetings]
@@ -219,16 +226,15 @@ def test_an_existing_file_is_not_overwritten(plans, qtbot, tmp_path):
     assert target.read_text() == "mine"
 
 
-def test_a_meeting_fades_when_it_ends(plans, qtbot):
+def test_a_meeting_leaves_the_agenda_when_it_ends(plans, qtbot):
     handout = called(plans, qtbot)
-    meeting = plans.office.planning.invited(handout._invited.meeting).meeting
+    meeting = handout._invited.meeting
     qtbot.mouseClick(handout.done, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "RCP Sein" in titles(plans))
-    plans.now_ms = max(NOW_MS, meeting.ends_s * 1000)
-    plans.page.join.agenda.tick(plans.now_ms // 1000)
-    qtbot.waitUntil(lambda: titles(plans)[-1:] == ["RCP Sein"])
-    names = [b.accessibleName() for b in plans.page.join.agenda.findChildren(Press) if b.isVisible()]
-    assert "Modifier RCP Sein" not in names
+    plans.page.join.tick(meeting.ends_s - 1)
+    assert "RCP Sein" in titles(plans)
+    plans.page.join.tick(meeting.ends_s + 60)
+    assert "RCP Sein" not in titles(plans)
 
 
 def test_every_control_has_a_name_in_both_languages(plans, qtbot):

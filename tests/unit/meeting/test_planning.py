@@ -317,21 +317,6 @@ def test_colleagues_are_people_whose_certificates_hold_sorted_by_name(house):
     assert {one.level for one in found} == {"certified"}
 
 
-def test_the_agenda_puts_the_next_one_first_and_the_past_last(desk):
-    made = asyncio.run(desk.planning.call(DRAFT)).meeting
-    later, open_, over, older = (
-        replace(made, title=title, starts_s=start, ends_s=end)
-        for title, start, end in (
-            ("later", NOW + 99_999, NOW + 100_000),
-            ("open", 0, 0),
-            ("over", NOW - 500, NOW - 1),
-            ("older", NOW - 90_000, 0),
-        )
-    )
-    shown = planning.in_order([older, over, open_, later, made], NOW)
-    assert [one.title for one in shown] == ["RCP Thorax", "later", "open", "over", "older"]
-
-
 def test_a_file_is_never_written_over_another(tmp_path):
     (tmp_path / "Documents").mkdir()
     path = planning.free_path(tmp_path, "rcp.ics")
