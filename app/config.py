@@ -153,6 +153,16 @@ TEXT_SIZE = _declare(
         offered=(100, 115, 130, 150),
     )
 )
+CONTRAST = _declare(
+    Setting(
+        "contrast",
+        "system",
+        "Contraste",
+        "Contrast",
+        Level.IT_DEFAULT,
+        choices=("system", "normal", "high"),
+    )
+)
 IDLE_LOCK_MINUTES = _declare(
     Setting(
         "lock.idle",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QRectF, Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import paint
@@ -110,7 +110,6 @@ class TopBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         ground(self, "frame")
-        self.setFixedHeight(tokens()["size"]["topbar_height"])
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 16, 0)
         row.setSpacing(10)
@@ -147,6 +146,12 @@ class TopBar(QWidget):
         row.addWidget(self.clock)
         self._side = row
         return row
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Grow with the text."""
+        super().changeEvent(event)
+        if event is not None and event.type() == QEvent.Type.StyleChange:
+            self.setFixedHeight(theme().scaled(tokens()["size"]["topbar_height"]))
 
     def fit(self) -> None:
         """Show the whole search field where it can stand in the middle, else its icon and keys at the right."""

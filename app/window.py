@@ -24,7 +24,7 @@ from app.ui.frame import Sheet
 from app.ui.help import HelpPanel
 from app.ui.palette import Palette, entries
 from app.ui.panes import FocusRing, ground
-from app.ui.theme import tokens
+from app.ui.theme import theme, tokens
 from app.ui.toast import Toast
 from app.ui.veil import Veil
 from app.ui.words import Words, say
@@ -45,9 +45,11 @@ _AZERTY = {
     "Ctrl+3": 'Ctrl+"',
     "Ctrl+4": "Ctrl+'",
     "Ctrl+5": "Ctrl+(",
-    "Ctrl+6": "Ctrl+-",
 }
-"""What the digits of the top row send on a French keyboard: sections are bound by position."""
+"""What the digits of the top row send on a French keyboard: sections are bound by position.
+
+The sixth sends Ctrl+-, which makes the text smaller here as in every program: with Maj, or by the keypad, it is Ctrl+6.
+"""
 
 
 class Window(QWidget):
@@ -242,7 +244,8 @@ class Window(QWidget):
         self.top.status.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def tick(self) -> None:
-        """Show the time of day."""
+        """Show the time of day, and what the system asks of looks."""
+        theme().look()
         self.top.clock.say(fmt_time(datetime.fromtimestamp(self._desk.now_ms() / 1000, UTC)))
 
     # --- sections -----------------------------------------------------------------------------------------

@@ -420,7 +420,8 @@ class Office(QObject):
     def _dress(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        dress(app, self.config.get(settings.THEME), self.config.get(settings.TEXT_SIZE))
+        get = self.config.get
+        dress(app, get(settings.THEME), get(settings.TEXT_SIZE), get(settings.CONTRAST))
         i18n.set_language(self.config.get(settings.LANGUAGE))
 
     def _speak(self, _language: str) -> None:

@@ -12,7 +12,7 @@ from app.settings.sections import SECTIONS
 from app.ui.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from app.config import Setting
     from app.feature import Desk
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _CHOICES = (
     (c.THEME, "light", "contrast"),
     (c.THEME, "dark", "contrast"),
+    (c.CONTRAST, "high", "contrast"),
+    (c.CONTRAST, "normal", "contrast"),
     (c.LANGUAGE, "fr", "language"),
     (c.LANGUAGE, "en", "language"),
 )
@@ -38,7 +40,51 @@ def settings_commands(settings: Settings, desk: Desk) -> Sequence[Command]:
         )
         for key, icon, _of in SECTIONS
     ]
-    return [*(_choice(settings, desk, *one) for one in _CHOICES), *sections]
+    return [*(_choice(settings, desk, *one) for one in _CHOICES), *_sizes(settings, desk), *sections]
+
+
+def _sizes(settings: Settings, desk: Desk) -> Sequence[Command]:
+    """Return larger, smaller and usual text; the keys of digit rows on both keyboards, and of the keypad."""
+    steps = c.TEXT_SIZE.offered
+
+    def now() -> int:
+        return settings.config.get(c.TEXT_SIZE)
+
+    def towards(choice: Callable[[], int | None]) -> Callable[[], None]:
+        def run() -> None:
+            size = choice()
+            if size is not None:
+                undo = settings.choose_undoably(c.TEXT_SIZE, size)
+                desk.tell(say("settings.text_size", size=size), undo)
+
+        return run
+
+    def larger() -> int | None:
+        return next((step for step in steps if step > now()), None)
+
+    def smaller() -> int | None:
+        return next((step for step in reversed(steps) if step < now()), None)
+
+    def usual() -> int | None:
+        return steps[0] if now() != steps[0] else None
+
+    free = partial(settings.config.forced, c.TEXT_SIZE)
+    return [
+        Command(
+            f"settings.text.{name}",
+            say(f"command.text.{name}"),
+            towards(choice),
+            keys,
+            icon,
+            lambda choice=choice: not free() and choice() is not None,  # type: ignore[misc]
+            also,
+        )
+        for name, choice, keys, icon, also in (
+            ("larger", larger, "Ctrl++", "plus", ("Ctrl+=",)),
+            ("smaller", smaller, "Ctrl+-", "minus", ()),
+            ("usual", usual, "Ctrl+0", "refresh", ("Ctrl+À",)),
+        )
+    ]
 
 
 def _choice(settings: Settings, desk: Desk, setting: Setting[Any], value: str, icon: str) -> Command:

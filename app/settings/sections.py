@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 SECTIONS: tuple[tuple[str, str, tuple[Setting[Any], ...]], ...] = (
     ("devices", "video", ()),
-    ("appearance", "contrast", (c.LANGUAGE, c.THEME, c.TEXT_SIZE)),
+    ("appearance", "contrast", (c.LANGUAGE, c.THEME, c.CONTRAST, c.TEXT_SIZE)),
     ("meetings", "users-group", (c.ADMIT_CERTIFIED, c.SHARE_KIND, c.SINGLE_KEYS)),
     ("line", "wifi-2", (c.UP_KBPS, c.DOWN_KBPS)),
     ("security", "shield-lock", (c.IDLE_LOCK_MINUTES, c.LOCK_NAME)),

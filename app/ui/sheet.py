@@ -35,11 +35,21 @@ _TONES = (
 )
 
 
+_HEIGHTS = {"field": 34, "field_large": 42, "type_large": 15, "type_bare": 18}
+"""Pixels at 100 % that grow with the text."""
+
+
 def style_sheet(color: dict[str, str], types: dict[str, Any], percent: int) -> str:
     """Return the QSS for one theme and one text size."""
+    values = {**color, **{name: round(pixels * percent / 100) for name, pixels in _HEIGHTS.items()}}
     return "\n".join(
-        [*_types(types, percent), *_tones(color), _SURFACES % color, _FIELDS % color, _BARS % color]
+        [*_types(types, percent), *_tones(color), _SURFACES % values, _FIELDS % values, _BARS % values]
     )
+
+
+def type_sheet(types: dict[str, Any], percent: int) -> str:
+    """Return the sizes alone: in high contrast every colour is the system's."""
+    return "\n".join(_types(types, percent))
 
 
 def _types(types: dict[str, Any], percent: int) -> list[str]:
@@ -76,14 +86,14 @@ QToolTip {background:%(raised)s;color:%(text)s;border:1px solid %(line)s;padding
 """
 _FIELDS = """
 QLineEdit {border:1px solid %(line_strong)s;border-radius:6px;background:%(surface)s;color:%(text)s;
- padding:0 10px;min-height:34px;selection-background-color:%(accent)s;selection-color:%(on_accent)s}
-QLineEdit[span="l"] {min-height:42px;font-size:15px}
-QLineEdit[bare="true"] {border:0;background:transparent;padding:0;font-size:18px}
+ padding:0 10px;min-height:%(field)spx;selection-background-color:%(accent)s;selection-color:%(on_accent)s}
+QLineEdit[span="l"] {min-height:%(field_large)spx;font-size:%(type_large)spx}
+QLineEdit[bare="true"] {border:0;background:transparent;padding:0;font-size:%(type_bare)spx}
 QListView[bare="true"] {border:0;background:transparent;outline:0}
 QLineEdit[wrong="true"] {border-color:%(danger)s}
 QLineEdit:disabled, QComboBox:disabled {background:%(sunken)s;color:%(text_3)s;border-color:%(line)s}
 QComboBox {border:1px solid %(line_strong)s;border-radius:6px;background:%(surface)s;color:%(text)s;
- padding:0 34px 0 10px;min-height:34px}
+ padding:0 34px 0 10px;min-height:%(field)spx}
 QComboBox::drop-down {border:0;width:30px}
 QComboBox::down-arrow {image:none;width:0;height:0}
 QComboBox QAbstractItemView {background:%(raised)s;color:%(text)s;border:1px solid %(line)s;outline:0;

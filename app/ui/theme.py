@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from PyQt6.QtCore import QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PyQt6.QtWidgets import QApplication
 
-from app.ui.sheet import style_sheet
+from app.ui.contrast import OWN, Contrast
+from app.ui.sheet import style_sheet, type_sheet
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 STAGE_COLOURS = {
@@ -26,6 +28,7 @@ STAGE_COLOURS = {
     "leave_hover": "#D63A4C",
     "hand": "#F7D77F",
     "hand_ink": "#3A2C00",
+    "image_ground": "#000000",
     "weak": "#FDF0D8",
     "weak_ink": "#8A4B00",
 }
@@ -39,6 +42,15 @@ def tokens() -> dict[str, Any]:
     return loaded
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for; `system` follows the system."""
+
+    name: str = "light"
+    text_percent: int = 100
+    contrast: str = "system"
+
+
 class Theme(QObject):
     """Colours, fonts and style sheet of the moment; `changed` follows a new theme or text size."""
 
@@ -48,23 +60,61 @@ class Theme(QObject):
         super().__init__()
         self.name = "light"
         self.text_percent = 100
+        self.contrast: Contrast | None = None
+        self._wanted = Wanted()
+        self._worn: tuple[object, ...] = ()
+        self._native = False
         self._fonts: dict[str, QFont] = {}
 
-    def apply(self, name: str = "", text_percent: int = 0) -> None:
-        """Wear *name* (`light`, `dark` or `system`) at *text_percent* of the type size; empty keeps what is."""
-        wanted = system_name() if name == "system" else name or self.name
-        self.name, self.text_percent = wanted, text_percent or self.text_percent
-        self._fonts.clear()
+    def apply(self, name: str = "", text_percent: int = 0, contrast: str = "") -> None:
+        """Wear *name* (`light`, `dark` or `system`) at *text_percent* of the type size; empty keeps what is.
+
+        *contrast*: `high`, `normal`, or `system` to follow it.
+        """
+        before = self._wanted
+        self._wanted = Wanted(
+            name or before.name, text_percent or before.text_percent, contrast or before.contrast
+        )
+        self.name = system_name() if self._wanted.name == "system" else self._wanted.name
+        self.text_percent = self._wanted.text_percent
+        self._native = self._wanted.contrast == "system" and system_contrast()
+        worn = (self.name, self.text_percent, self._native, self._wanted.contrast == "high")
+        if worn != self._worn or self._native:
+            self._worn = worn
+            self._wear()
+
+    def follow(self) -> None:
+        """Wear what the system asks for now."""
+        self.apply()
+
+    def look(self) -> None:
+        """Follow a changed contrast of the system: PyQt has no signal for it, so somebody with a clock asks."""
+        if system_contrast() != self._native and self._wanted.contrast == "system":
+            self.apply()
+
+    def _wear(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        app.setPalette(self._palette())
+        self._fonts.clear()
+        app.setPalette(QPalette())  # what the system gives
+        own = OWN[self.name] if self._wanted.contrast == "high" else None
+        self.contrast = Contrast.of(app.palette()) if self._native else own
+        if not self._native:
+            app.setPalette(self._palette())
         app.setFont(self.font("body"))
-        app.setStyleSheet(style_sheet(tokens()["color"][self.name], tokens()["type"], self.text_percent))
+        types = tokens()["type"]
+        if self.contrast is not None:
+            app.setStyleSheet(type_sheet(types, self.text_percent))
+        else:
+            app.setStyleSheet(style_sheet(tokens()["color"][self.name], types, self.text_percent))
         self.changed.emit()
 
     def color(self, name: str) -> QColor:
         """Return the token *name* of the theme worn now, or a colour of the call."""
-        return QColor(STAGE_COLOURS.get(name) or tokens()["color"][self.name][name])
+        if name in STAGE_COLOURS:
+            return QColor(STAGE_COLOURS[name])
+        told = self.contrast.color(name) if self.contrast is not None else None
+        return QColor(tokens()["color"][self.name][name]) if told is None else QColor(told)
 
     def font(self, role: str) -> QFont:
         """Return the font of a type role (`body`, `caption` …) at the chosen text size."""
@@ -122,6 +172,13 @@ def system_name() -> str:
     return "dark" if dark else "light"
 
 
+def system_contrast() -> bool:
+    """Tell whether the system asks for high contrast."""
+    hints = QGuiApplication.styleHints()
+    access = hints.accessibility() if hints is not None else None
+    return access is not None and access.contrastPreference() == Qt.ContrastPreference.HighContrast
+
+
 @cache
 def load_fonts() -> int:
     """Give Qt the shipped fonts; returns how many faces it took."""
@@ -129,9 +186,20 @@ def load_fonts() -> int:
     return sum(QFontDatabase.addApplicationFont(str(path)) >= 0 for path in paths)
 
 
-def dress(app: QApplication, name: str = "system", text_percent: int = 100) -> Theme:
-    """Load the fonts, choose the base style and wear the theme."""
+@cache
+def _prepare(app: QApplication) -> None:
+    """Load the fonts, choose the base style, listen to the system: once."""
     load_fonts()
     app.setStyle("Fusion")
-    theme().apply(name, text_percent)
+    hints = QGuiApplication.styleHints()
+    if hints is not None:
+        hints.colorSchemeChanged.connect(theme().follow)
+
+
+def dress(
+    app: QApplication, name: str = "system", text_percent: int = 100, contrast: str = "system"
+) -> Theme:
+    """Wear the theme; the first time load the fonts and choose the base style."""
+    _prepare(app)
+    theme().apply(name, text_percent, contrast)
     return theme()
