@@ -143,6 +143,10 @@ class StillSignIn(SignIn):
 
     station = "ONCO-14"
 
+    async def keyring_usable(self) -> bool:
+        """Show the choice."""
+        return True
+
     def enrolled(self) -> bool:
         """Show the form."""
         return True

@@ -72,5 +72,9 @@ class DiskTrouble(StorageError):  # noqa: N818 -- the field's word
     """The disk is full or fails: nothing of this act was written; free some room and repeat."""
 
 
+class NoFolder(DiskTrouble):
+    """The profile's folder cannot be made or written; ask IT for one that can."""
+
+
 class NotEnoughMemory(StorageError):  # noqa: N818 -- the field's word
     """The password cannot be tried: it takes 256 MiB; close other programs and repeat."""

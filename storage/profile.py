@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage.errors import DiskTrouble, ProfileExists, ProfileInUse
+from storage.errors import DiskTrouble, NoFolder, ProfileExists, ProfileInUse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,13 +57,13 @@ class Profile:
             self._birth.unlink(missing_ok=True)
 
     def hold(self) -> None:
-        """Make the folder private (0700) and take its lock; raises ProfileInUse, DiskTrouble."""
+        """Make the folder private (0700) and take its lock; raises ProfileInUse, NoFolder."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder.chmod(0o700)
             handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise DiskTrouble("the profile folder cannot be written") from error
+            raise NoFolder("the profile folder cannot be written") from error
         try:
             _lock(handle)
         except OSError as error:

@@ -81,6 +81,11 @@ class Vault:
         """Tell whether *folder* has a profile, even a damaged one: then nothing may be made there."""
         return Profile(folder).exists()
 
+    @staticmethod
+    def uses_keyring(folder: Path) -> bool:
+        """Tell whether the password alone does not open *folder*; raises Damaged, TooNew, DiskTrouble."""
+        return any(slot.keyring for slot in rotation.read(Profile(folder)).slots)
+
     @classmethod
     def create(cls, folder: Path, password: str, terms: Terms | None = None) -> tuple[Self, str]:
         """Make a profile; return it open, with the recovery code to print.

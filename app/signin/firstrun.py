@@ -222,7 +222,14 @@ class FirstRun(QWidget):
         """Start with an empty desk; *way_back* to the others who share this PC."""
         self.forget()
         self._way_back = way_back
+        if self._signin.keyring == "allowed":
+            self._bridge.start(
+                self, self._signin.keyring_usable(), self.protect.offer_keyring, self._no_keyring
+            )
         self.show_step("protect")
+
+    def _no_keyring(self, _error: Exception) -> None:
+        self.protect.offer_keyring(False)
 
     def resume(self, pending: Pending) -> None:
         """Go on where *pending* stopped."""
@@ -283,7 +290,9 @@ class FirstRun(QWidget):
         if refusal:
             self._refuse(say(refusal))
             return
-        self._work(self._signin.protect(self.protect.password.text()), self._made, "firstrun.making")
+        step = self.protect
+        work = self._signin.protect(step.password.text(), keyring=step.keyring.isChecked())
+        self._work(work, self._made, "firstrun.making")
 
     def _made(self, pending: Pending) -> None:
         self.began.emit(pending.vault)

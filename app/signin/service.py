@@ -48,6 +48,7 @@ _CODES: tuple[tuple[type[Exception], str], ...] = (
     (errors.TooNew, "too-new"),
     (errors.ProfileInUse, "in-use"),
     (errors.ProfileExists, "exists"),
+    (errors.NoFolder, "folder"),
     (errors.DiskTrouble, "disk"),
     (errors.Damaged, "damaged"),
     (errors.StorageError, "damaged"),
@@ -144,12 +145,26 @@ class SignIn:
         """What policy says of the system's keyring."""
         return self._terms.keyring
 
-    async def protect(self, password: str) -> Pending:
-        """Make the vault of a new desk, protected by *password*; raises SignInRefused."""
-        folder = self.folder
+    async def keyring_usable(self) -> bool:
+        """Tell whether this PC has a keyring that keeps a secret; asks its bus or library on a worker."""
+        return await asyncio.to_thread(self._terms.store.usable)
+
+    def _terms_of(self, folder: Path) -> Terms:
+        """Return the terms of a profile that is there: whoever chose no keyring keeps none, unless IT requires it."""
+        free = self._terms.keyring == "allowed" and not Vault.uses_keyring(folder)
+        return replace(self._terms, keyring="off") if free else self._terms
+
+    async def protect(self, password: str, *, keyring: bool = True) -> Pending:
+        """Make the vault of a new desk, protected by *password*; raises SignInRefused.
+
+        *keyring*: whether the system's keyring keeps a half of the key, where policy leaves the choice.
+        """
+        folder, terms = self.folder, self._terms
+        if terms.keyring == "allowed" and not keyring:
+            terms = replace(terms, keyring="off")
         with _refusing():
             await asyncio.to_thread(self._shut.wait, SHUT_S)
-            vault, code = await self._kept_or_shut(partial(Vault.create, folder, password, self._terms))
+            vault, code = await self._kept_or_shut(partial(Vault.create, folder, password, terms))
             return enrol.Pending(vault, code)
 
     async def unlock(self, password: str) -> Opened | Pending:
@@ -157,14 +172,18 @@ class SignIn:
         folder = self.folder
         return await self._open(
             "password",
-            lambda: (vault := Vault.unlock(folder, password, self._terms), vault.recovery_code),
+            lambda: (vault := Vault.unlock(folder, password, self._terms_of(folder)), vault.recovery_code),
             password,
         )
 
     async def recover(self, code: str, password: str) -> Opened | Pending:
         """Open with the recovery code and take *password* from now on; raises SignInRefused."""
-        opener = partial(Vault.unlock_with_recovery, self.folder, code, password, self._terms)
-        return await self._open("recovery-code", opener, password)
+        folder = self.folder
+        return await self._open(
+            "recovery-code",
+            lambda: Vault.unlock_with_recovery(folder, code, password, self._terms_of(folder)),
+            password,
+        )
 
     async def enter(self, pending: Pending) -> Opened:
         """Open the desk of a vault that was enrolled a moment ago; raises SignInRefused."""

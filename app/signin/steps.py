@@ -146,12 +146,33 @@ class Protect(Step):
         self._verdict = Verdict()
         self.column.addWidget(self._verdict)
         self.column.addLayout(labelled(say("firstrun.again"), self.again))
-        note = QHBoxLayout()
-        icon = "lock" if keyring == "off" else "shield-lock"
-        note.addWidget(Chip(say(f"firstrun.keyring.{keyring}"), icon))
-        note.addStretch(1)
-        self.column.addLayout(note)
+        self.column.addLayout(self._keyring_row(keyring))
         self.end()
+
+    def _keyring_row(self, policy: KeyringPolicy) -> QHBoxLayout:
+        self.keyring = Switch(say("firstrun.keyring.use"))
+        self.keyring.setChecked(True)
+        self._use = Label(say("firstrun.keyring.use"), "body", wrap=True)
+        self._note = Chip(say(f"firstrun.keyring.{policy}"), "lock" if policy == "off" else "shield-lock")
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        for part in (self.keyring, self._note):
+            row.addWidget(part)
+        row.addWidget(self._use, 1)
+        row.addStretch(0)
+        self._show_choice(False)
+        return row
+
+    def _show_choice(self, yes: bool) -> None:
+        self.keyring.setVisible(yes)
+        self._use.setVisible(yes)
+        self._note.setVisible(not yes)
+
+    def offer_keyring(self, usable: bool) -> None:
+        """Let the person choose where the system has a keyring, else say that it has none."""
+        self._show_choice(usable)
+        if not usable:
+            self._note.show_state(say("firstrun.keyring.none"), "lock", "plain")
 
     def first(self) -> QWidget:
         """Return the password."""

@@ -164,6 +164,52 @@ def test_who_stops_waiting_leaves_no_open_vault_behind(tmp_path, monkeypatch):
     asyncio.run(give_up()).vault.lock()
 
 
+# --- the system's keyring -----------------------------------------------------------------------------------
+
+
+class Ring:
+    """A keyring in memory."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def usable(self):
+        return True
+
+    def read(self, name):
+        return self.kept.get(name, b"")
+
+    def write(self, name, secret):
+        self.kept[name] = secret
+        return True
+
+    def forget(self, name):
+        self.kept.pop(name, None)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_keyring_that_was_declined_is_never_used_later(tmp_path, wanted):
+    ring = Ring()
+    terms = Terms(keyring="allowed", store=ring, cost=KdfCost(ops=1, mem_kib=1024))
+    door = SignIn(tmp_path, terms, Policy(), lambda: 0)
+    pending = asyncio.run(door.protect(PASSWORD, keyring=wanted))
+    pending.vault.lock()
+    assert bool(ring.kept) == wanted
+    again = asyncio.run(door.recover(pending.recovery_code, "une autre phrase tres longue"))
+    again.vault.lock()
+    assert bool(ring.kept) == wanted
+    asyncio.run(door.unlock("une autre phrase tres longue")).vault.lock()
+    assert Vault.uses_keyring(tmp_path) == wanted
+
+
+def test_a_folder_that_cannot_be_made_is_said_as_such(tmp_path):
+    (tmp_path / "file").write_text("")
+    door = SignIn(tmp_path / "file" / "data", CHEAP, Policy(), lambda: 0)
+    with pytest.raises(SignInRefused) as refused:
+        asyncio.run(door.protect(PASSWORD))
+    assert refused.value.code == "folder"
+
+
 # --- the trail ----------------------------------------------------------------------------------------------
 
 
