@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from app.directory.page import DirectoryPage
     from app.meeting.live import LivePage
+    from app.meeting.prejoin import PreJoin
     from app.workstation import Office
     from media.link.admission import RelayAddress
 
@@ -138,6 +139,11 @@ class Stage:
         self.when(lambda: page.model.rowCount() > 0, choose)
         return page
 
+    def prejoin(self) -> PreJoin:
+        """Return what is shown before a meeting."""
+        page = self.office.window.page("meeting")
+        return page.prejoin  # type: ignore[attr-defined,no-any-return]  # the meeting's own page
+
     def live(self) -> LivePage:
         """Return the page of the running call."""
         page = self.office.window.page("meeting")
@@ -203,8 +209,26 @@ def _join_refused(stage: Stage) -> None:
 
 
 def _prejoin(stage: Stage) -> None:
-    stage.join()
+    stage.now_ms = NOW_MS - CALL_MS - 720_000
+    stage.office.enter_as(stills.directory_session())
+    _show_invitation(stage)
+    stage.office.meeting.microphone(True)
+    stage.office.meeting.camera(True)
     stage.hear(m.Speaking(slots=[], level=0.55))
+    stage.later(stage.prejoin().muted.click)
+
+
+def _prejoin_bare(stage: Stage) -> None:
+    stage.look = stills.answering(LinkLost("unreachable"))
+    stage.enter()
+    _show_invitation(stage)
+    stage.hear(m.Devices(cameras=[], microphones=[], speakers=[], screens=[], windows=[]))
+
+
+def _show_invitation(stage: Stage) -> None:
+    from app.intents import JoinMeeting  # noqa: PLC0415 -- as above
+
+    stage.office.open(JoinMeeting(LINK.format()))
 
 
 def _waiting(stage: Stage) -> None:
@@ -446,6 +470,8 @@ SCENES = (
     Scene("04-rejoindre", _join),
     Scene("04-lien-refuse", _join_refused),
     Scene("04-avant-de-rejoindre", _prejoin),
+    Scene("04-avant-sans-rien", _prejoin_bare),
+    Scene("04-avant-150", _prejoin, b'{"default":{"text.size":150}}'),
     Scene("04-sas", _waiting),
     Scene("02-rcp-imagerie", _stage),
     Scene("02-rcp-discussion", _chat),

@@ -114,7 +114,7 @@ class Office(QObject):
         self.lock_page = self.door.lock
         desk = Desk(self.bridge, self.open, profile.now_ms, self._tell)
         features = (
-            meeting_feature.feature(self.meeting, self.planning, self.session, self.config),
+            meeting_feature.feature(self.meeting, self.planning, self.line, self.session, self.config),
             directory_feature.feature(self.directory, self.config),
             settings_feature.feature(self.settings, self._make_devices),
         )

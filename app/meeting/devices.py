@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.ui.buttons import Button
 from app.ui.choices import Select
 from app.ui.marks import LevelMeter
 from app.ui.text import Label, Named
@@ -25,6 +26,7 @@ class DeviceChoice(QWidget):
     microphone = pyqtSignal(str)
     speaker = pyqtSignal(str)
     camera = pyqtSignal(str)
+    tested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,10 +44,22 @@ class DeviceChoice(QWidget):
             select.setProperty("wish", kind)
             self._selects[kind] = select
             column.addWidget(select)
+            if kind == "speaker":
+                self._add_test(select)
             if kind == "microphone":
                 column.addLayout(self._level_row())
             column.addSpacing(8)
         self._wishes = wishes
+
+    def _add_test(self, select: Select) -> None:
+        """Lay the test of the speaker into its list, before the chevron."""
+        self.test = Button(say("device.test"), "ghost", "s")
+        self.test.speak(say("device.test.why"))
+        self.test.clicked.connect(self.tested)
+        inner = QHBoxLayout(select)
+        inner.setContentsMargins(0, 0, 34, 0)
+        inner.addStretch(1)
+        inner.addWidget(self.test)
 
     def _level_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.meeting.devices import DeviceChoice
 from app.meeting.notices import NoticeColumn
-from app.meeting.prejoin import Preview
+from app.meeting.preview import Preview
 from app.meeting.view import IN_MEETING, Stage
 from app.ui.buttons import Button
 from app.ui.panes import Banner
@@ -61,6 +61,7 @@ class DeviceTest(QWidget):
             (self.devices.microphone, self._microphone),
             (self.devices.camera, self._camera),
             (self.devices.speaker, self._speaker),
+            (self.devices.tested, meeting.test_speaker),
             (self._notices.dismissed, meeting.dismiss),
             (again.clicked, meeting.list_devices),
         ):

@@ -16,18 +16,21 @@ if TYPE_CHECKING:
     from app.commands import Thing
     from app.config import Config
     from app.feature import Desk, Page
+    from app.line import Line
     from app.meeting.planning import Planning
     from app.meeting.service import Meeting
     from app.session import Session
 
 
-def feature(meeting: Meeting, planning: Planning, session: Callable[[], Session], config: Config) -> Feature:
+def feature(
+    meeting: Meeting, planning: Planning, line: Line, session: Callable[[], Session], config: Config
+) -> Feature:
     """Return the rail's entry."""
 
     def make_page(desk: Desk) -> Page:
         from app.meeting.page import MeetingPage  # noqa: PLC0415 -- loaded when first shown
 
-        return MeetingPage(desk, meeting, planning, session(), config)
+        return MeetingPage(desk, meeting, planning, line, session(), config)
 
     def find(desk: Desk) -> Sequence[Thing]:
         return known_meetings(session(), config, desk)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.config import Config
     from app.feature import Desk
     from app.intents import Intent
+    from app.line import Line
     from app.meeting.planning import Planning
     from app.meeting.service import Meeting
     from app.meeting.view import View
@@ -41,7 +42,13 @@ class MeetingPage(Page):
     """Join, pre-join, lobby, call, end."""
 
     def __init__(
-        self, desk: Desk, meeting: Meeting, planning: Planning, session: Session, config: Config
+        self,
+        desk: Desk,
+        meeting: Meeting,
+        planning: Planning,
+        line: Line,
+        session: Session,
+        config: Config,
     ) -> None:
         super().__init__()
         self._desk, self._meeting, self._session, self._config = desk, meeting, session, config
@@ -52,7 +59,7 @@ class MeetingPage(Page):
         column.addWidget(self._stack)
         self.before = Before(desk, planning, session, config)
         self.join = self.before.join
-        self.prejoin = PreJoin(meeting.arena, session)
+        self.prejoin = PreJoin(desk, meeting, line, session)
         self.status = StatusPage()
         self.live = LivePage(meeting)
         self._pages: dict[Stage, Before | PreJoin | StatusPage | LivePage] = {

@@ -1,121 +1,36 @@
-"""Before entering: own picture and level, devices, identity. Nothing is sent until "Entrer"."""
+"""Before entering: own picture and level, devices, the four checks. Nothing is sent until "Entrer"."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QPainter
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.meeting import tiles
-from app.meeting.boxes import Boxes
-from app.meeting.controls import CallButton
+from app.meeting import checks, start
+from app.meeting.checklist import CheckList
 from app.meeting.devices import DeviceChoice
 from app.meeting.notices import NoticeColumn
-from app.meeting.tiles import TileLook
-from app.meeting.view import CAMERA_STREAM, OWN_PREVIEW
-from app.ui.buttons import Button
+from app.meeting.preview import Preview
+from app.ui.buttons import Button, Switch
 from app.ui.marks import Chip
-from app.ui.panes import Glyph, ground
-from app.ui.text import Label, Named
-from app.ui.words import Words, say
-from media.engine.messages import Tile
+from app.ui.panes import Field, Glyph, ground, scrolled
+from app.ui.text import Label
+from app.ui.words import say
 
 if TYPE_CHECKING:
-    from PyQt6.QtCore import QSize
-    from PyQt6.QtGui import QPaintEvent, QResizeEvent, QShowEvent
+    from PyQt6.QtGui import QHideEvent
 
-    from app.meeting.ports import Arena
+    from app.bridge import Job
+    from app.feature import Desk
+    from app.line import Line, State
+    from app.meeting.linkcheck import Invitation
+    from app.meeting.service import Meeting
     from app.meeting.view import View
     from app.session import Session
 
-PREVIEW_BOX = 1
-
-
-class Preview(QWidget):
-    """The own picture with the two switches at its lower edge. `asked` carries the tile to ask for."""
-
-    asked = pyqtSignal(object)
-
-    def __init__(self, arena: Arena, name: str, detail: str) -> None:
-        super().__init__()
-        self._arena, self._name = arena, name
-        self._plate = " · ".join(part for part in (name, detail) if part)
-        self._on = False
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        Named(self, say("prejoin.preview"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 12, 12, 12)
-        row.addStretch(1)
-        self.microphone = CallButton(say("call.microphone"), "microphone", "M", bare=True)
-        self.camera = CallButton(say("call.camera"), "video", "V", bare=True)
-        for button in (self.microphone, self.camera):
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignBottom)
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 -- Qt's name
-        """16:10, as in the design."""
-        return round(width * 10 / 16)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
-        """As wide as there is."""
-        hint = super().sizeHint()
-        hint.setHeight(self.heightForWidth(max(self.width(), 320)))
-        return hint
-
-    def show_view(self, view: View) -> None:
-        """Show whether camera and microphone are on."""
-        for button, device, icon, verbs in (
-            (self.microphone, view.microphone, "microphone", ("call.mute", "call.unmute")),
-            (self.camera, view.camera, "video", ("call.camera_off", "call.camera_on")),
-        ):
-            on = device.wanted
-            button.show_state(
-                say(verbs[0 if on else 1]), icon if on else f"{icon}-off", "plain" if on else "off"
-            )
-        if self._on != view.camera.wanted:
-            self._on = view.camera.wanted
-            self.update()
-            self.ask()
-
-    def ask(self) -> None:
-        """Ask for the preview at this size."""
-        ratio = self.devicePixelRatioF()
-        width, height = Boxes.fit(PREVIEW_BOX, round(self.width() * ratio), round(self.height() * ratio))
-        tile = Tile(index=PREVIEW_BOX, slot=OWN_PREVIEW, stream=CAMERA_STREAM, width=width, height=height)
-        if self.isVisible():
-            self.asked.emit([tile] if self._on else [])
-
-    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Ask again for what is seen again."""
-        super().showEvent(event)
-        self.ask()
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Ask for the new size."""
-        super().resizeEvent(event)
-        self.ask()
-
-    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Paint the picture or the initials, and the plate."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        look = TileLook(
-            OWN_PREVIEW,
-            QRectF(self.rect()),
-            self._name,
-            self._plate,
-            CAMERA_STREAM,
-            PREVIEW_BOX,
-            pictured=self._on,
-        )
-        picture = self._arena.read(PREVIEW_BOX) if self._on else None
-        tiles.paint_ground(painter, look)
-        if picture is not None:
-            tiles.paint_picture(painter, look, picture, self.devicePixelRatioF(), outside="surface")
-        tiles.paint_marks(painter, look)
+SECOND_MS = 1000
+IDENTITY_WIDTH = 360
 
 
 class PreJoin(QWidget):
@@ -124,89 +39,203 @@ class PreJoin(QWidget):
     entered = pyqtSignal()
     cancelled = pyqtSignal()
 
-    def __init__(self, arena: Arena, session: Session) -> None:
+    def __init__(self, desk: Desk, meeting: Meeting, line: Line, session: Session) -> None:
         super().__init__()
         ground(self, "surface")
+        self._desk, self._meeting, self._line, self._session = desk, meeting, line, session
+        self._invitation: Invitation | None = None
+        self._exam: checks.Exam | None = None
+        self._job: Job | None = None
+        self._muted = self._blind = False
         row = QHBoxLayout(self)
         row.setContentsMargins(36, 28, 36, 28)
         row.setSpacing(36)
         left = QVBoxLayout()
-        left.setSpacing(16)
+        left.setSpacing(14)
         detail = session.specialty or (str(say(f"role.{session.role}")) if session.role else "")
-        self.preview = Preview(arena, session.name, detail)
+        self.preview = Preview(meeting.arena, session.name, detail)
         left.addWidget(self.preview)
-        left.addLayout(self._identity(session))
+        left.addWidget(_identity(session.name))
         left.addStretch(1)
         row.addLayout(left, 16)
-        row.addWidget(self._right(), 10)
+        row.addLayout(self._right(), 10)
+        self._second = QTimer(self)
+        self._second.timeout.connect(self._show_start)
+        self._second.start(SECOND_MS)
+        desk.bridge.watch(self, line.changed, self._line_changed)
 
-    def _identity(self, session: Session) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        local = QHBoxLayout()
-        local.setSpacing(8)
-        local.addWidget(Glyph("eye-off", "text_2", 18))
-        local.addWidget(Label(say("prejoin.local"), "small", "text_2", wrap=True), 1)
-        row.addLayout(local, 1)
-        card = QFrame()
-        card.setProperty("card", "sunken")
-        inner = QHBoxLayout(card)
-        inner.setContentsMargins(12, 8, 12, 8)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(Label(say("prejoin.as"), "caption", "text_3"))
-        words.addWidget(Label(session.name, "body_strong"))
-        inner.addLayout(words, 1)
-        lock = Glyph("lock", "text_3", 18)
-        lock.setToolTip(str(say("prejoin.as.why")))
-        inner.addWidget(lock)
-        row.addWidget(card, 1)
-        return row
+    # --- parts --------------------------------------------------------------------------------------------
 
-    def _right(self) -> QWidget:
-        side = QWidget()
-        column = QVBoxLayout(side)
-        column.setContentsMargins(0, 0, 0, 0)
+    def _right(self) -> QVBoxLayout:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(4, 0, 4, 0)
         column.setSpacing(8)
-        chips = QHBoxLayout()
-        chips.addWidget(Chip(say("mark.e2ee"), "shield-check", "ok"))
-        chips.addWidget(Chip(say("prejoin.forbidden"), "player-record"))
-        chips.addStretch(1)
-        column.addLayout(chips)
+        column.addLayout(self._chips())
         self._title = Label("", "display", wrap=True)
         self._where = Label("", "body", "text_2", wrap=True)
-        column.addWidget(self._title)
-        column.addWidget(self._where)
-        column.addSpacing(10)
-        self.devices = DeviceChoice()
-        column.addWidget(self.devices)
-        self.notices = NoticeColumn()
-        column.addWidget(self.notices)
+        self.devices, self.notices = DeviceChoice(), NoticeColumn()
+        self.devices.tested.connect(self._meeting.test_speaker)
+        self.checks = CheckList(4)
+        for widget in (self._title, self._where, self.devices, self.notices, self.checks):
+            column.addWidget(widget)
+        column.addLayout(self._switches())
         column.addStretch(1)
+        outer = QVBoxLayout()
+        outer.setSpacing(12)
+        outer.addWidget(scrolled(content), 1)
+        outer.addLayout(self._verbs())
+        return outer
+
+    def _chips(self) -> QHBoxLayout:
         row = QHBoxLayout()
+        self._start = Chip("", "clock", "accent")
+        row.addWidget(self._start)
+        row.addWidget(Chip(say("prejoin.forbidden"), "player-record"))
+        row.addStretch(1)
+        cancel = Button(say("prejoin.cancel"), "ghost", "s", "arrow-left")
+        cancel.clicked.connect(self.cancelled)
+        row.addWidget(cancel)
+        return row
+
+    def _switches(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.muted, self.blind = Switch(say("prejoin.muted")), Switch(say("prejoin.blind"))
+        self.muted.clicked.connect(self._flip_muted)
+        self.blind.clicked.connect(self._flip_blind)
+        for switch, name in ((self.muted, "prejoin.muted"), (self.blind, "prejoin.blind")):
+            row.addWidget(switch)
+            row.addWidget(Label(say(name), "small", "text_2"))
+            row.addSpacing(16)
+        row.addStretch(1)
+        return row
+
+    def _verbs(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(10)
         self.enter = Button(say("prejoin.enter"), "primary", "l", "door-enter", ("↵",))
-        self.enter.clicked.connect(self.entered)
-        cancel = Button(say("prejoin.cancel"), size="l")
-        cancel.clicked.connect(self.cancelled)
+        self.enter.clicked.connect(self._enter)
+        self.sound_only = Button(say("prejoin.audio_only"), size="l", icon="phone")
+        self.sound_only.clicked.connect(self._enter_sound_only)
         row.addWidget(self.enter, 1)
-        row.addWidget(cancel)
-        column.addLayout(row)
-        return side
+        row.addWidget(self.sound_only)
+        return row
+
+    # --- wishes -------------------------------------------------------------------------------------------
+
+    def _flip_muted(self, muted: bool) -> None:
+        self._muted = muted
+        if not muted and not self._meeting.view.microphone.wanted:
+            self._meeting.microphone(True)
+
+    def _flip_blind(self, blind: bool) -> None:
+        self._blind = blind
+        if not blind and not self._meeting.view.camera.wanted:
+            self._meeting.camera(True)
+
+    def _enter(self) -> None:
+        self._go_in(sound_only=False)
+
+    def _enter_sound_only(self) -> None:
+        self._go_in(sound_only=True)
+
+    def _go_in(self, *, sound_only: bool) -> None:
+        meeting = self._meeting
+        if self._muted:
+            meeting.microphone(False)
+        if self._blind or sound_only:
+            meeting.camera(False)
+        meeting.see(not sound_only)
+        self.entered.emit()
+
+    # --- what is shown ------------------------------------------------------------------------------------
 
     def show_view(self, view: View) -> None:
         """Bring the page up to date."""
         if view.invitation is None:
             return
-        title: Words = view.title or view.invitation.title or say("prejoin.untitled")
-        self._title.say(title)
-        self._where.say(say("prejoin.where", relay=view.invitation.link.relay))
+        self._title.say(view.title or view.invitation.title or say("prejoin.untitled"))
         self.preview.show_view(view)
         self.devices.show_view(view)
         self.notices.show_view(view)
+        self.muted.setChecked(self._muted or not view.microphone.wanted)
+        self.blind.setChecked(self._blind or not view.camera.wanted)
         listen = not view.microphone.wanted and not view.camera.wanted
-        self.enter.say(say("prejoin.listen" if listen else "prejoin.enter"))
+        self.enter.say(say("prejoin.listen" if listen or not view.devices.microphones else "prejoin.enter"))
+        if view.invitation is not self._invitation:
+            self._invitation = view.invitation
+            self._show_start()
+            self._examine()
+
+    def _show_start(self) -> None:
+        invitation = self._invitation
+        if invitation is None:
+            return
+        known = self._session.meeting(invitation.link.tag)
+        chip, when = start.words(known, self._desk.now_ms() // 1000)
+        self._start.setVisible(bool(str(chip)))
+        self._start.show_state(chip, "clock", "accent")
+        self._where.say(when if str(when) else say("prejoin.where", relay=invitation.link.relay))
+
+    def _examine(self) -> None:
+        invitation = self._invitation
+        if invitation is None:
+            return
+        self._forget_exam()
+        known = self._session.meeting(invitation.link.tag)
+        now_s = self._desk.now_ms() // 1000
+        hosts = known.hosts if known is not None else ()
+        exam = checks.examine(self._line, invitation.relay, self._session, hosts, now_s)
+        self._job = self._desk.bridge.start(self, exam, self._examined, self._not_examined)
+
+    def _forget_exam(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        self._job = self._exam = None
+        self.checks.show_checks(checks.checks(None))
+
+    def _examined(self, exam: checks.Exam) -> None:
+        self._exam = exam
+        self.checks.show_checks(checks.checks(exam))
+
+    def _not_examined(self, _error: Exception) -> None:
+        self._examined(checks.Exam(checks.Keys(0), code="unreachable"))
+
+    def _line_changed(self, state: State) -> None:
+        """Measure again once the relay is back."""
+        if state.online and self._exam is not None and self._exam.seen is None:
+            self._examine()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Measure nothing that nobody looks at; the next meeting is measured anew."""
+        super().hideEvent(event)
+        self._invitation = None
+        self._muted = self._blind = False
+        self._forget_exam()
 
     def focus_first(self) -> None:
         """Give the focus to the main verb."""
         self.enter.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _identity(name: str) -> QWidget:
+    """Return whose name the others will see: fixed."""
+    box = QWidget()
+    box.setMaximumWidth(IDENTITY_WIDTH)
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(4)
+    column.addWidget(Label(say("prejoin.as"), "caption", "text_2"))
+    field = Field(say("prejoin.as"))
+    field.setText(name)
+    field.setReadOnly(True)
+    field.setTextMargins(0, 0, 26, 0)
+    row = QHBoxLayout(field)
+    row.setContentsMargins(0, 0, 10, 0)
+    row.addStretch(1)
+    row.addWidget(Glyph("lock", "text_3", 18))
+    column.addWidget(field)
+    column.addWidget(Label(say("prejoin.as.why"), "caption", "text_2", wrap=True))
+    return box

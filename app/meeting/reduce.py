@@ -147,8 +147,27 @@ def _figures(view: View, message: m.Figures, _now_ms: int) -> View:
     kept = tuple((slot, *now) for slot, now in sorted(counted.items()))
     own = len(weak) > 1 and len(weak) == len(counted)
     shown = frozenset() if own else frozenset(weak)
-    network = Network(message.rtt_ms, message.up_kbps, message.down_kbps, shown, own, kept)
+    network = Network(
+        message.rtt_ms,
+        message.up_kbps,
+        message.down_kbps,
+        shown,
+        own,
+        _lost_percent(before, counted),
+        message.jitter_ms,
+        tuple(message.sacrificed),
+        kept,
+    )
     return replace(view, network=network)
+
+
+def _lost_percent(before: dict[int, tuple[int, int]], counted: dict[int, tuple[int, int]]) -> float:
+    """Return how much of what was to come since the last count was lost, of all senders together."""
+    steps = [
+        (now[0] - was[0], now[1] - was[1]) for slot, now in counted.items() for was in (before.get(slot, (0, 0)),)
+    ]
+    frames, lost = (max(0, sum(column)) for column in zip(*steps, strict=True)) if steps else (0, 0)
+    return 100 * lost / (frames + lost) if frames + lost else 0.0
 
 
 def _is_weak(before: tuple[int, int], now: tuple[int, int]) -> bool:

@@ -11,7 +11,7 @@ from app.audit import Trail
 from app.meeting import signing
 from app.meeting.linkcheck import LinkRefusal, read_link
 from app.meeting.reduce import at_rest, dismissed, ended, noticed, reduce, restarting
-from app.meeting.view import IN_MEETING, Device, Notice, Stage, View
+from app.meeting.view import IN_MEETING, OWN_PREVIEW, SCREEN_STREAM, Device, Notice, Stage, View
 from media.engine import messages as m
 from media.errors import MediaError
 from media.events import Event
@@ -184,7 +184,7 @@ class Meeting:
         self._send(m.Microphone(on=view.microphone.wanted, device=view.microphone.id))
         self._send(m.Camera(on=view.camera.wanted, device=view.camera.id))
         if self._tiles:
-            self._send(m.Tiles(tiles=list(self._tiles)))
+            self._send(m.Tiles(tiles=self._received()))
 
     def _send_join(self) -> None:
         session, invitation = self._session, self.view.invitation
@@ -248,7 +248,7 @@ class Meeting:
         wanted = tuple(tiles)
         if wanted != self._tiles:
             self._tiles = wanted
-            self._send(m.Tiles(tiles=list(wanted)))
+            self._send(m.Tiles(tiles=self._received()))
 
     def tick(self) -> None:
         """Once a second: ask for figures now and then."""
@@ -271,6 +271,20 @@ class Meeting:
         """Change the speaker."""
         self._device("speaker", True, device)
         self._send(m.Speaker(device=device))
+
+    def test_speaker(self) -> None:
+        """Play three notes on the chosen speaker."""
+        self._send(m.TestSpeaker())
+
+    def see(self, faces: bool) -> None:
+        """Receive the others' pictures, or sound and what is shared only."""
+        self._change(lambda view: replace(view, sound_only=not faces))
+        self._send(m.Tiles(tiles=self._received()))
+
+    def _received(self) -> list[m.Tile]:
+        """Return what the engine shall bring of what is on screen."""
+        only = self.view.sound_only
+        return [one for one in self._tiles if not only or one.slot == OWN_PREVIEW or one.stream == SCREEN_STREAM]
 
     def _device(self, name: str, wanted: bool, device: str | None) -> None:
         def change(view: View) -> View:

@@ -64,6 +64,10 @@ class Network:
     down_kbps: int = 0
     weak: frozenset[int] = frozenset()
     own_weak: bool = False
+    lost_percent: float = 0.0
+    jitter_ms: float = 0.0
+    sacrificed: tuple[str, ...] = ()
+    """What a ceiling costs, in the order of giving up (`media.engine.messages.Figures`)."""
     counted: tuple[tuple[int, int, int], ...] = ()
     """(slot, frames, lost) at the last count: `weak` tells of what came since."""
 
@@ -92,6 +96,8 @@ class View:
     title: str = ""
     is_host: bool = False
     locked: bool = False
+    sound_only: bool = False
+    """Whether the user chose to receive no faces."""
     transport: str = ""
     since_ms: int = 0
     people: tuple[Person, ...] = ()
