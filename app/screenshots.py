@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app import stills
+import msgspec
+
+from app import agenda_scenes, door_scenes, stills
 from app.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
 from media.engine import messages as m
 from media.errors import LinkLost, LinkRefused, MediaError
@@ -526,6 +528,17 @@ class Photographer:
     def next(self) -> None:
         """Set the next scene, or end."""
         from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
+    Scene("02-agenda", agenda_scenes.agenda()),
+    Scene("02-agenda-annulee", agenda_scenes.agenda(8)),
+    Scene("02-agenda-vide", agenda_scenes.empty),
+    Scene("02-agenda-longue", agenda_scenes.many),
+    Scene("02-agenda-annuler", agenda_scenes.calling_off),
+    Scene("02-agenda-150", agenda_scenes.agenda(), b'{"default":{"text.size":150}}'),
+    Scene("02-convoquer", agenda_scenes.new),
+    Scene("02-convoquer-refus", agenda_scenes.refused),
+    Scene("02-convoquer-150", agenda_scenes.new, b'{"default":{"text.size":150}}'),
+    Scene("02-invitation", agenda_scenes.handout()),
+    Scene("02-invitation-annulee", agenda_scenes.handout(cancelled=True)),
 
         if not self._shots:
             self._app.quit()

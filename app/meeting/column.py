@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.ui.panes import ground, scrolled
+from app.ui.panes import ground, rule, scrolled
 from app.ui.text import Label
 from app.ui.words import say
 
@@ -16,22 +16,32 @@ if TYPE_CHECKING:
 WIDTH = 640
 
 
-def column_in(page: QWidget) -> QVBoxLayout:
-    """Return a column in the middle of *page*, which scrolls where it is too high."""
+def column_in(page: QWidget) -> tuple[QVBoxLayout, QVBoxLayout]:
+    """Return a column in the middle of *page*, which scrolls where it is too high, and one below it that always stays in sight."""
     ground(page, "surface")
-    content, inner = QWidget(), QWidget()
+    column, content = _middle(36, 12)
+    foot, below = _middle(12, 16)
+    whole = QVBoxLayout(page)
+    whole.setContentsMargins(0, 0, 0, 0)
+    whole.setSpacing(0)
+    whole.addWidget(scrolled(content), 1)
+    whole.addWidget(rule())
+    whole.addWidget(below)
+    return column, foot
+
+
+def _middle(above: int, below: int) -> tuple[QVBoxLayout, QWidget]:
+    outer, inner = QWidget(), QWidget()
     inner.setFixedWidth(WIDTH)
     column = QVBoxLayout(inner)
-    column.setContentsMargins(0, 36, 0, 20)
+    column.setContentsMargins(0, above, 0, below)
     column.setSpacing(6)
-    middle = QHBoxLayout(content)
+    middle = QHBoxLayout(outer)
+    middle.setContentsMargins(0, 0, 0, 0)
     middle.addStretch(1)
     middle.addWidget(inner)
     middle.addStretch(1)
-    whole = QVBoxLayout(page)
-    whole.setContentsMargins(0, 0, 0, 0)
-    whole.addWidget(scrolled(content))
-    return column
+    return column, outer
 
 
 def captioned(column: QVBoxLayout, key: str, field: QWidget) -> Label:

@@ -9,14 +9,15 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from app.i18n import fmt_day, fmt_time
+from app.i18n import fmt_day
 from app.meeting.handout import refusal
 from app.meeting.known import link_of
 from app.meeting.weeks import opens_s, told_terms, told_when
 from app.ui.buttons import Button
 from app.ui.graphemes import isolated
 from app.ui.marks import Chip
-from app.ui.panes import Banner, clear, ground, scrolled
+from app.ui.panes import clear, ground, scrolled
+from app.ui.states import Trouble
 from app.ui.text import Label
 from app.ui.words import say
 
@@ -111,7 +112,7 @@ class DatePanel(QWidget):
         self._later.setVisible(not line.open)
         if not line.open:
             opens = datetime.fromtimestamp(opens_s(one), UTC)
-            later = say("agenda.opens", day=fmt_day(opens), time=fmt_time(opens))
+            later = say("agenda.opens", day=fmt_day(opens))
             self._later.say(say("agenda.off.detail") if one.off else later)
         self.tell.setVisible(own and one.off)
         self.copy.say(say("handout.copy"))
@@ -142,7 +143,7 @@ class DatePanel(QWidget):
         start = fmt_day(datetime.fromtimestamp(self._chosen.starts_s, UTC))
         clear(self._asked)
         words = say("agenda.call_off.sure", day=start)
-        self._asked.addWidget(Banner("warn", words, say("agenda.call_off.detail"), actions=(no, yes)))
+        self._asked.addWidget(Trouble("warn", words, say("agenda.call_off.detail"), actions=(no, yes)))
         no.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _keep(self) -> None:

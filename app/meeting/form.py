@@ -59,7 +59,7 @@ class PlanForm(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        column = column_in(self)
+        column, foot = column_in(self)
         column.addWidget(self._title)
         column.addWidget(self._detail)
         column.addSpacing(12)
@@ -76,9 +76,8 @@ class PlanForm(QWidget):
         column.addSpacing(4)
         column.addLayout(self._told())
         column.addStretch(1)
-        column.addLayout(self._banner)
-        column.addSpacing(8)
-        column.addLayout(self._buttons())
+        foot.addLayout(self._banner)
+        foot.addLayout(self._buttons())
 
     def _times(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -149,6 +148,7 @@ class PlanForm(QWidget):
         texts = (title, write_day(start.date()), f"{start:%H:%M}", f"{end:%H:%M}")
         for name, text in zip(FIELDS, texts, strict=True):
             self.fields[name].setText(text)
+            self.fields[name].setCursorPosition(0)
         self.tell(None)
 
     def _head(self, *, editing: bool) -> None:

@@ -59,7 +59,7 @@ class Handout(QWidget):
         self.open.clicked.connect(self._open)
 
     def _lay_out(self) -> None:
-        column = column_in(self)
+        column, foot = column_in(self)
         column.addLayout(self._head())
         column.addWidget(self._when)
         column.addWidget(self._explain)
@@ -80,7 +80,7 @@ class Handout(QWidget):
         buttons.addWidget(self.done)
         buttons.addStretch(1)
         buttons.addWidget(self.open)
-        column.addLayout(buttons)
+        foot.addLayout(buttons)
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -65,7 +65,7 @@ class HostChoice(QWidget):
     def _draw(self) -> None:
         self.list.blockSignals(True)
         self.list.clear()
-        for one in self._colleagues:
+        for one in sorted(self._colleagues, key=lambda one: one.user not in self._chosen):
             self.list.addItem(self._item(one))
         self.list.blockSignals(False)
         row = max(self.list.sizeHintForRow(0), theme().scaled(28))

@@ -90,7 +90,7 @@ class JoinForm(QWidget):
 
     def _known(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.addWidget(Label(say("join.known"), "heading"), 1)
+        row.addWidget(Label(say("agenda.title"), "heading"), 1)
         row.addWidget(self.call)
         return row
 
@@ -100,7 +100,7 @@ class JoinForm(QWidget):
         self.field = Field(say("join.link"), say("join.hint"))
         self.field.setProperty("span", "l")
         row.addWidget(self.field, 1)
-        self._go = Button(say("join.go"), "primary", "l", keys=("↵",))
+        self._go = Button(say("join.go"), size="l", keys=("↵",))
         row.addWidget(self._go)
         return row
 

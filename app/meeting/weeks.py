@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from app.i18n import fmt_day, fmt_duration, fmt_time, fmt_weekday
+from app.i18n import fmt_day, fmt_duration, fmt_long_day, fmt_time, fmt_weekday
 from app.meeting.dates import coming, dates, meant
 from app.search import plain
 from app.ui.words import say, says
@@ -135,7 +135,8 @@ def told_when(meeting: Meeting, number: int = -1) -> Words:
     if not one.starts_s:
         return say("agenda.no_date")
     start, end = (datetime.fromtimestamp(at, UTC) for at in (one.starts_s, one.ends_s))
-    told = say("handout.when", day=fmt_day(start), start=fmt_time(start), end=fmt_time(end))
+    day = fmt_long_day(start)
+    told = say("handout.when", day=day[:1].upper() + day[1:], start=fmt_time(start), end=fmt_time(end))
     if number >= 0 or not meeting.starts:
         return told
     last = fmt_day(_start(every[-1]))

@@ -94,6 +94,7 @@ QLineEdit[wrong="true"] {border-color:%(danger)s}
 QLineEdit:disabled, QComboBox:disabled {background:%(sunken)s;color:%(text_3)s;border-color:%(line)s}
 QComboBox {border:1px solid %(line_strong)s;border-radius:6px;background:%(surface)s;color:%(text)s;
  padding:0 34px 0 10px;min-height:%(field)spx}
+QComboBox[span="l"] {min-height:%(field_large)spx;font-size:%(type_large)spx}
 QComboBox::drop-down {border:0;width:30px}
 QComboBox::down-arrow {image:none;width:0;height:0}
 QComboBox QAbstractItemView {background:%(raised)s;color:%(text)s;border:1px solid %(line)s;outline:0;
