@@ -13,7 +13,7 @@ import msgspec
 
 import msgspec
 
-from app import agenda_scenes, door_scenes, stills
+from app import agenda_scenes, stills
 from app.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
 from media.engine import messages as m
 from media.errors import LinkLost, LinkRefused, MediaError
