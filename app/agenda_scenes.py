@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from app import stills
 from app.meeting.dates import series
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 NOW_S = NOW_MS // 1000
+PARIS = ZoneInfo("Europe/Paris")
 LONG = "RCP de recours régionale des tumeurs rares de l’adulte jeune, thorax et médiastin, séance plénière"
 HEBREW = "ישיבת צוות אונקולוגיה"
 HOSTS = ("tran", "delcourt", "belkacem", "okafor", "vasseur")
@@ -45,7 +47,7 @@ def _meeting(
         *(title, RELAY.host, RELAY.port, _id(title), LINK.secret, LINK.invite_hash),
         starts_s=start,
         ends_s=start + length * 60,
-        starts=series(start, every, count=count) if every else (),
+        starts=series(start, every, count=count, zone=PARIS) if every else (),
         every=every,
         **more,
     )

@@ -16,7 +16,7 @@ from app.meeting import planning
 from app.meeting.planning import Draft, Planning, PlanRefused
 from app.signin.service import read_session
 from media.errors import LinkLost, LinkRefused
-from media.keys import invite
+from media.keys import invite, terms
 from media.keys.certs import DeviceKeys, Request
 from media.keys.sign import HybridPublic
 from media.link import RelayAddress, get_blob
@@ -199,6 +199,62 @@ def test_the_host_opens_the_meeting_and_a_colleague_comes_in_with_the_link(tmp_p
     house.close()
 
 
+WEEKLY = replace(
+    DRAFT, every=1, starts=tuple(DRAFT.starts_s + n * 604_800 for n in range(4)), guests=False, most=12
+)
+
+
+def opened(blobs, made):
+    link = invite.Link.parse(made.link)
+    return invite.open_blob(link.secret, link.tag, link.invite_hash, blobs[link.tag])[0]
+
+
+def test_what_was_chosen_is_in_the_signed_invitation(desk, blobs):
+    made = asyncio.run(desk.planning.call(WEEKLY))
+    found = opened(blobs, made)
+    assert found.terms == terms.Terms(guests=False, most=12, length_s=5400, starts=WEEKLY.starts)
+    assert found.not_after == WEEKLY.starts[-1] + 5400
+    assert kept(desk.vault) == [made.meeting]
+    assert (made.meeting.starts, made.meeting.every, made.meeting.most) == (WEEKLY.starts, 1, 12)
+
+
+def test_a_single_meeting_tells_its_time_in_the_invitation(desk, blobs):
+    made = asyncio.run(desk.planning.call(DRAFT))
+    assert opened(blobs, made).terms == terms.Terms(length_s=5400, starts=(DRAFT.starts_s,))
+
+
+def test_one_date_is_called_off_and_the_link_stays(desk):
+    made = asyncio.run(desk.planning.call(WEEKLY))
+    gone = asyncio.run(desk.planning.call_off(made.meeting, 1))
+    assert gone.link == made.link
+    assert gone.meeting.off == (1,)
+    assert kept(desk.vault) == [gone.meeting]
+    text = gone.file.decode()
+    assert "METHOD:CANCEL\r\n" in text
+    assert "RECURRENCE-ID;" in text
+    assert "SEQUENCE:1\r\n" in text
+    later = desk.planning.invited(gone.meeting).file.decode()
+    assert "METHOD:REQUEST\r\n" in later
+    assert "EXDATE;" in later
+
+
+def test_a_date_called_off_stays_so_when_the_series_is_moved(desk):
+    made = asyncio.run(desk.planning.call(WEEKLY))
+    fewer = asyncio.run(desk.planning.call_off(made.meeting, 2)).meeting
+    moved = replace(WEEKLY, starts_s=WEEKLY.starts_s + 60, starts=tuple(at + 60 for at in WEEKLY.starts))
+    again = asyncio.run(desk.planning.call(moved, instead=fewer))
+    assert again.meeting.off == (2,)
+    assert again.meeting.sequence == 2
+
+
+def test_the_dates_of_a_week_are_told_and_none_after_the_lock(desk):
+    made = asyncio.run(desk.planning.call(WEEKLY))
+    desk.planning.sign_in(replace(desk.session, meetings=(made.meeting,)))
+    assert [one.number for one in desk.planning.between(NOW, NOW + 8 * 86_400)] == [0, 1]
+    desk.planning.sign_in(None)
+    assert desk.planning.between(NOW, NOW + 8 * 86_400) == ()
+
+
 def test_a_new_version_has_the_uid_the_next_sequence_and_another_link(desk, blobs):
     first = asyncio.run(desk.planning.call(DRAFT))
     again = asyncio.run(
@@ -234,6 +290,10 @@ def test_a_cancelled_meeting_is_forgotten_and_told(desk):
         ({"starts_s": NOW - 9000, "ends_s": NOW - 60}, "past", "day"),
         ({"starts_s": NOW + 366 * 86400, "ends_s": NOW + 366 * 86400 + 60}, "too-far", "day"),
         ({"hosts": tuple(bytes([n]) * 16 for n in range(64))}, "hosts-many", "hosts"),
+        ({"every": 1, "starts": (DRAFT.starts_s,)}, "series-short", "until"),
+        ({"every": 2, "starts": (DRAFT.starts_s, NOW + 366 * 86400)}, "series-far", "until"),
+        ({"most": 1}, "most-range", "most"),
+        ({"most": 65}, "most-range", "most"),
     ],
 )
 def test_what_cannot_be_called_is_refused_before_anything_is_sent(desk, blobs, change, code, at):
