@@ -65,7 +65,7 @@ class Mark:
     """A state in a few words; tones as a chip's."""
 
     words: Words
-    icon: str = ""
+    icon: str
     tone: str = "plain"
 
 

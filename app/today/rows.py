@@ -11,7 +11,8 @@ from PyQt6.QtWidgets import QSizePolicy
 from app.ui import paint
 from app.ui.buttons import Press
 from app.ui.icons import paint_icon
-from app.ui.marks import chip_colours, paint_avatar
+from app.ui.marks import paint_avatar
+from app.ui.rows import paint_chip
 from app.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -174,21 +175,14 @@ def sentence(row: Row) -> str:
 
 def mark_width(mark: Mark) -> float:
     """Return how wide a painted chip is."""
-    return 18 + paint.text_width(str(mark.words), theme().font("caption")) + (21 if mark.icon else 0)
+    return 39 + paint.text_width(str(mark.words), theme().font("caption"))
 
 
 def paint_mark(painter: QPainter, left: float, middle: float, mark: Mark) -> None:
     """Draw a chip from *left*, around *middle*."""
-    fill, line, ink = chip_colours(mark.tone)
     height = theme().scaled(CHIP)
     box = QRectF(left, middle - height / 2, mark_width(mark), height)
-    paint.box(painter, box, 5, fill, line)
-    x = left + 9
-    if mark.icon:
-        paint_icon(painter, mark.icon, QRectF(x, middle - 8, 16, 16), ink)
-        x += 21
-    words = QRectF(x, box.y(), box.right() - x, height)
-    paint.text(painter, words, str(mark.words), theme().font("caption"), ink)
+    paint_chip(painter, box, str(mark.words), mark.icon, mark.tone)
 
 
 def _figure() -> QFont:
