@@ -39,9 +39,10 @@ class Desk:
 
 
 class Page(QWidget):
-    """A section of the window. `headed` tells that title, subtitle or marks changed."""
+    """A section of the window. `headed` tells that title, subtitle or marks changed, `whole` asks for all of the screen."""
 
     headed = pyqtSignal()
+    whole = pyqtSignal(bool)
 
     def title(self) -> Words:
         """Return what the top bar says."""
@@ -57,6 +58,13 @@ class Page(QWidget):
 
     def take(self, intent: Intent) -> None:
         """Do what another part asked for."""
+
+    def cover(self, yes: bool) -> None:
+        """Hear that the lock or the discretion screen is in front, or gone: what the page shows elsewhere follows."""
+
+    def panes(self) -> Sequence[QWidget]:
+        """Return the panes that F6 walks, in order: list, content, panel; one for a page that has no others."""
+        return (self,)
 
     def commands(self) -> Sequence[Command]:
         """Return what can be done on this screen now, for palette and help; the page binds its keys itself."""

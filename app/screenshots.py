@@ -269,6 +269,48 @@ def _gallery(stage: Stage) -> None:
 
 
 def _speaker(stage: Stage) -> None:
+def _second_page(stage: Stage) -> None:
+    stage.call(40, speaking=27)
+    stage.later(lambda: stage.live().flip_side())
+    stage.later(lambda: stage.live().wall.turn(1))
+
+
+def _zoomed(stage: Stage) -> None:
+    """Two colleagues point at the lesion, seen larger."""
+    stage.call(9, sharing=True, speaking=1)
+
+    def point() -> None:
+        canvas = stage.live().wall.shared.canvas
+        canvas.set_zoom(canvas.field.to(canvas.zoom, 1.25, (canvas.width() * 0.2, canvas.height() * 0.4)))
+        for slot, x, y in ((2, 11_900, 26_500), (4, 20_300, 21_800)):
+            stage.hear(m.Pointed(slot=slot, sharer=1, x=x, y=y))
+
+    stage.later(point)
+
+
+def _full(stage: Stage) -> None:
+    stage.call(9, sharing=True, speaking=1)
+    stage.later(lambda: stage.live().full.flip())
+
+
+def _lost_share(stage: Stage) -> None:
+    stage.call(9, sharing=True, speaking=3)
+
+    def lose() -> None:
+        people = stills.people(9, sharing=True)
+        gone = [msgspec.structs.replace(one, live=one.slot != 1) for one in people]
+        stage.hear(m.Roster(n=4, people=gone))
+        stage.now_ms += 4_000
+        stage.live().second()
+
+    stage.later(lose)
+
+
+def _reconnecting(stage: Stage) -> None:
+    stage.call(9)
+    stage.later(lambda: stage.hear(m.Phase(phase="reconnecting", is_host=True, title=TITLE, attempt=2)))
+
+
     stage.call(7)
     stage.later(lambda: stage.live().choose_view("speaker"))
 
@@ -508,6 +550,11 @@ SCENES = (
     Scene("13-relais-ancien", _line(LinkRefused("relay-too-old"), "settings")),
     Scene("13-relais-inconnu", _line(LinkRefused("relay-impostor"), "settings")),
     Scene("13-horloge", _line(Seen(rtt_ms=23, transport="tls", skew_s=-760), "settings")),
+    Scene("03-galerie-page-2", _second_page),
+    Scene("02-rcp-zoom-pointeurs", _zoomed),
+    Scene("02-rcp-plein-ecran", _full),
+    Scene("13-partage-perdu", _lost_share),
+    Scene("13-reconnexion", _reconnecting),
     Scene("12-reglages-recherche", _settings_search("débit"), _POLICY),
     Scene("12-reglages-abimes", _broken_settings),
     Scene("11-palette-confrere", _palette_people("@tran")),

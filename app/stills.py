@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from PyQt6.QtCore import QByteArray, QRectF
+from PyQt6.QtCore import QByteArray, QRectF, Qt
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtSvg import QSvgRenderer
 
@@ -52,6 +52,24 @@ DEVICES = m.Devices(
 TODAY = ("RCP Thorax", "RCP Hématologie", "RCP Urologie")
 WEEK = (("RCP moléculaire régionale", 4, 60), ("RCP Digestif", 19, 90), ("RCP Sein", 49, 120))
 """Later in the week: title, in how many hours after the full one, minutes."""
+CROWD = (
+    "Dr Ariane Vidal",
+    "Pr Marc-Aurèle de La Tour du Pin-Chambly",
+    "Dr Sacha Perrin",
+    "Dr Leïla Cherif",
+    "Nina Kovač",
+    "Dr Hugo Blanchard",
+    "Dr Ambre Fontaine",
+    "Dr Idir Amrani",
+    "Lou Garnier",
+    "Dr Zoé Lemaire",
+    "Dr Paulo Teixeira",
+    "Dr Ingrid Sørensen",
+    "Théo Masson",
+    "Dr Alma Ricci",
+    "Dr Nathan Weil",
+)
+"""Names for more people than there are portraits."""
 VERIFIED = ("tran", "delcourt", "belkacem", "okafor")
 
 
@@ -63,6 +81,7 @@ class Still:
     width: int
     height: int
     stride: int
+    source: tuple[int, int]
     number: int = 2
 
 
@@ -82,23 +101,25 @@ class StillArena:
 
     def draw(self, tiles: Sequence[m.Tile]) -> None:
         """Draw what the wall asks for, as the engine would scale it."""
-        self._pictures = {t.index: _draw(_subject(t), t.width, t.height, t.fit) for t in tiles}
+        self._pictures = {t.index: _draw(_subject(t), t.width, t.height, t.fit, t.whole) for t in tiles}
 
 
 def _subject(tile: m.Tile) -> str:
-    person = ME if tile.slot in {OWN_PREVIEW, 0} else CAST[tile.slot - 1]
+    person = ME if tile.slot in {OWN_PREVIEW, 0} else CAST[(tile.slot - 1) % len(CAST)]
     return "" if tile.stream == SCREEN_STREAM else person.key
 
 
 @lru_cache(maxsize=400)
-def _draw(key: str, wide: int, high: int, fit: bool) -> Still:
+def _draw(key: str, wide: int, high: int, fit: bool, whole: bool) -> Still:
     svg = portrait_svg(key) if key else ct_image()
     renderer = QSvgRenderer(QByteArray(svg.encode()))
     natural = renderer.defaultSize()
+    if whole:
+        natural = natural.scaled(1920, 1080, Qt.AspectRatioMode.KeepAspectRatio)
     scales = wide / natural.width(), high / natural.height()
-    scale = min(scales) if fit else max(scales)
+    scale = min(*scales, 1.0) if whole else min(scales) if fit else max(scales)
     width, height = natural.width() * scale, natural.height() * scale
-    size = (round(width), round(height)) if fit else (wide, high)
+    size = (round(width), round(height)) if fit or whole else (wide, high)
     image = QImage(*size, QImage.Format.Format_RGB32)
     image.fill(0)
     painter = QPainter(image)
@@ -107,7 +128,8 @@ def _draw(key: str, wide: int, high: int, fit: bool) -> Still:
     bits = image.constBits()
     assert bits is not None
     data = bits.asstring(image.sizeInBytes())
-    return Still(memoryview(data), image.width(), image.height(), image.bytesPerLine())
+    source = natural.width(), natural.height()
+    return Still(memoryview(data), image.width(), image.height(), image.bytesPerLine(), source)
 
 
 class StillEngine:
@@ -262,7 +284,8 @@ def people(n: int, *, sharing: bool = False) -> list[m.Person]:
     states = {3: 2, 4: 3, 6: 2, 8: 2, 11: 2, 12: 3, 15: 2, 16: 0, 19: 2, 22: 0}
     hands = {4: 1, 14: 2}
     roster = [_person(0, ME, 2, me=True, host=True)]
-    for slot, who in enumerate(CAST[: n - 1], 1):
+    crowd = [*CAST, *(replace(who, name=name) for who, name in zip(CAST, CROWD, strict=False))]
+    for slot, who in enumerate(crowd[: n - 1], 1):
         state = states.get(slot, 3) | (4 if sharing and slot == 1 else 0)
         roster.append(_person(slot, who, state, hand=hands.get(slot, 0), live=slot != 22))
     return roster

@@ -69,6 +69,7 @@ class Window(QWidget):
         self._desk = desk
         self._pages: dict[str, Page] = {}
         self._current = ""
+        self._was = self.windowState()
         self._past: list[str] = []
         self._future: list[str] = []
         self._letters: list[QShortcut] = []
@@ -87,9 +88,21 @@ class Window(QWidget):
         self._connect()
         self._offer_commands()
 
+    def _fill_screen(self, whole: bool) -> None:
+        """Give all of the screen to the page, or take the frame back around it."""
+        self.rail.setVisible(not whole)
+        self.top.setVisible(not whole)
+        self._around.setContentsMargins(0, 0, 0 if whole else 8, 0 if whole else 8)
+        self.sheet.round_corners(not whole)
+        if whole:
+            self._was = self.windowState()
+            self.showFullScreen()
+        else:
+            self.setWindowState(self._was)
+
     def _frame(self) -> QWidget:
         frame = QWidget()
-        row = QHBoxLayout(frame)
+        row = self._around = QHBoxLayout(frame)
         row.setContentsMargins(0, 0, 8, 8)
         row.setSpacing(0)
         row.addWidget(self.rail)
@@ -227,12 +240,18 @@ class Window(QWidget):
         if self._layers.currentIndex() == VEIL:
             self._layers.setCurrentIndex(FRAME)
             self.veil.uncover()
+            self._cover_pages(False)
             return
         self.palette_layer.close_it()
         self.help.close_it()
         self.veil.cover(self.grab())
+        self._cover_pages(True)
         self._layers.setCurrentIndex(VEIL)
         self.veil.focus_first()
+
+    def _cover_pages(self, yes: bool) -> None:
+        for page in self._pages.values():
+            page.cover(yes)
 
     def tell(self, words: Words, undo: Callable[[], object] | None = None) -> None:
         """Show a quiet message, with a way back for ten seconds."""
@@ -265,6 +284,7 @@ class Window(QWidget):
         if key not in self._pages:
             page = self._features[key].make_page(self._desk)
             page.headed.connect(self._head)
+            page.whole.connect(self._fill_screen)
             self._pages[key] = page
             self.sheet.stack.addWidget(page)
         return self._pages[key]
@@ -340,6 +360,7 @@ class Window(QWidget):
         self.top.forget()
         self._past.clear()
         self._future.clear()
+        self._cover_pages(True)
         self._layers.setCurrentIndex(LOCK)
         for page in self._pages.values():
             marks = page.marks()

@@ -26,6 +26,7 @@ class CallButton(Press):
     """One control of the call. `mode`: plain, off (warns), on (active), leave; `bare` shows no caption."""
 
     radius = 12.0
+    opacity = 1.0
 
     def __init__(
         self, label: Words, icon: str, key: str = "", mode: str = "plain", *, bare: bool = False
@@ -55,6 +56,7 @@ class CallButton(Press):
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the box, the icon, the caption."""
         painter = paint.painter_for(self)
+        painter.setOpacity(self.opacity if self.isEnabled() else 0.45 * self.opacity)
         color = theme().color
         box = QRectF((self.width() - SIDE) / 2, 0, SIDE, SIDE)
         lit = self.underMouse() or self.isDown()
@@ -77,6 +79,7 @@ class Controls(QWidget):
     camera = pyqtSignal()
     share = pyqtSignal()
     hand = pyqtSignal()
+    pointer = pyqtSignal()
     view = pyqtSignal()
     more = pyqtSignal()
     leave = pyqtSignal()
@@ -90,11 +93,31 @@ class Controls(QWidget):
         self._camera = CallButton(say("call.camera"), "video", "V")
         self._share = CallButton(say("call.share"), "screen-share", "S")
         self._hand = CallButton(say("call.hand"), "hand-stop", "H")
+        self._pointer = CallButton(say("call.pointer"), "pointer", "P")
         self._view = CallButton(say("call.view"), "layout-grid", "L")
         self._more = CallButton(say("call.more"), "dots")
         self._leave = CallButton(say("call.leave"), "phone-off", mode="leave")
-        wishes = (self.microphone, self.camera, self.share, self.hand, self.view, self.more)
-        buttons = (self._microphone, self._camera, self._share, self._hand, self._view, self._more)
+        wishes = (
+            self.microphone,
+            self.camera,
+            self.share,
+            self.hand,
+            self.pointer,
+            self.view,
+            self.more,
+        )
+        buttons = (
+            self._microphone,
+            self._camera,
+            self._share,
+            self._hand,
+            self._pointer,
+            self._view,
+            self._more,
+        )
+        self._buttons = (*buttons, self._leave)
+        self._floats = False
+        self._opacity = 1.0
         row.addStretch(1)
         for button, wish in zip(buttons, wishes, strict=True):
             button.clicked.connect(wish)
@@ -103,6 +126,32 @@ class Controls(QWidget):
         self._leave.clicked.connect(self.leave)
         row.addWidget(self._leave)
         row.addStretch(1)
+
+    def float_over(self, yes: bool) -> None:
+        """Lie over the pictures on a ground of its own, or stand below them."""
+        self._floats = yes
+        self.update()
+
+    def set_opacity(self, opacity: float) -> None:
+        """Fade: 0 is not seen, 1 is."""
+        self._opacity = opacity
+        for button in self._buttons:
+            button.opacity = opacity
+            button.update()
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the ground of controls that float."""
+        if self._floats:
+            painter = paint.painter_for(self)
+            painter.setOpacity(0.94 * self._opacity)
+            paint.box(painter, QRectF(self.rect()), 14, theme().color("stage"), theme().color("stage_line"))
+
+    def show_pointer(self, possible: bool, on: bool) -> None:
+        """Show whether there is something to point at, and whether all see the own pointer."""
+        verb = "call.pointer_off" if on else "call.pointer_on" if possible else "call.pointer_none"
+        self._pointer.show_state(say(verb), "pointer", "on" if on else "plain")
+        self._pointer.setEnabled(possible)
 
     def show_view(self, view: View, kind: str) -> None:
         """Show the state of the own devices."""

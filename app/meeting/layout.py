@@ -61,7 +61,7 @@ def gallery(n: int, area: Box) -> list[Box]:
 
 @dataclass(frozen=True)
 class StagePlan:
-    """A large picture with a strip of tiles under it; `shown` of the tiles fit."""
+    """A large picture, where there is one, with a strip of tiles under it; `shown` of the tiles fit on a page."""
 
     stage: Box
     strip: list[Box]
@@ -85,18 +85,7 @@ def stage_plan(n: int, area: Box) -> StagePlan:
     return StagePlan(stage, grid(shown, strip, per_row), shown)
 
 
-def choose(slots: list[int], keep: set[int], room: int) -> list[int]:
-    """Return which *room* of *slots* are shown: the first ones, but whoever is in *keep* (speaks) is always among them.
-
-    The order of *slots* stays: nobody jumps.
-    """
-    if len(slots) <= room:
-        return slots
-    first = slots[:room]
-    late = [slot for slot in slots[room:] if slot in keep][:room]
-    for slot in late:
-        silent = next((i for i in reversed(range(len(first))) if first[i] not in keep), None)
-        if silent is not None:
-            del first[silent]
-            first.append(slot)
-    return [slot for slot in slots if slot in set(first)]
+def gallery_plan(n: int, area: Box) -> StagePlan:
+    """Return the plan of a page of a gallery: with more pages than one each has the tiles of a full one."""
+    shown = min(n, PAGE_SIZE)
+    return StagePlan(area, gallery(shown, area), shown)

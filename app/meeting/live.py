@@ -19,9 +19,13 @@ from PyQt6.QtWidgets import (
 from app.commands import Command
 from app.i18n import fmt_list
 from app.meeting.controls import Controls
+from app.meeting.fullscreen import FullScreen
 from app.meeting.lobby import LobbyBar
 from app.meeting.notices import NoticeColumn
+from app.meeting.pager import Pager
+from app.meeting.reconnect import ReconnectBar
 from app.meeting.side import SidePanel
+from app.meeting.staging import Staging
 from app.meeting.view import HAND, IN_MEETING, Stage
 from app.meeting.wall import Wall
 from app.ui.choices import Segmented
@@ -32,8 +36,9 @@ from app.ui.words import Words, say, says
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PyQt6.QtGui import QHideEvent, QShowEvent
+    from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
+    from app.feature import Desk
     from app.meeting.service import Meeting
     from app.meeting.view import View
 
@@ -44,7 +49,7 @@ _TYPING = (QLineEdit, QAbstractButton, QComboBox)
 class LivePage(QWidget):
     """Everything that a participant sees and presses. Single-letter keys act when no text field has the focus."""
 
-    def __init__(self, meeting: Meeting) -> None:
+    def __init__(self, meeting: Meeting, desk: Desk) -> None:
         super().__init__()
         self._meeting = meeting
         self._kind = ""
@@ -52,7 +57,8 @@ class LivePage(QWidget):
         self._talking = False
         self._had_share = False
         ground(self, "stage")
-        self.notices, self.lobby, self.wall = NoticeColumn(), LobbyBar(), Wall(meeting.arena)
+        self.notices, self.lobby, self.wall = NoticeColumn(), LobbyBar(), Wall(meeting.arena, desk.now_ms)
+        self.reconnect, self.pager = ReconnectBar(), Pager()
         self.controls, self.side = Controls(), SidePanel()
         self.notices.setContentsMargins(8, 8, 8, 0)
         row = QHBoxLayout(self)
@@ -60,21 +66,25 @@ class LivePage(QWidget):
         row.setSpacing(0)
         column = QVBoxLayout()
         column.setSpacing(0)
-        for part in (self.notices, self.lobby):
+        header = self._header()
+        for part in (self.notices, self.lobby, self.reconnect, header):
             column.addWidget(part)
-        column.addLayout(self._header())
         column.addWidget(self.wall, 1)
         column.addWidget(self.controls)
         row.addLayout(column, 1)
         row.addWidget(self.side)
+        self.staging = Staging(self, self.wall, meeting, desk)
+        self.full = FullScreen(self, column, self.controls, (header, self.side))
         self._connect()
         self._keys()
 
-    def _header(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _header(self) -> QWidget:
+        header = QWidget()
+        row = QHBoxLayout(header)
         row.setContentsMargins(16, 8, 8, 0)
         self._count = Label("", "small", "stage_text_2").clipped()
         row.addWidget(self._count, 1)
+        row.addWidget(self.pager)
         self._views = Segmented(
             [
                 ("gallery", say("view.gallery"), "layout-grid"),
@@ -85,7 +95,7 @@ class LivePage(QWidget):
         )
         self._views.chosen.connect(self.choose_view)
         row.addWidget(self._views)
-        return row
+        return header
 
     def _connect(self) -> None:
         meeting, side = self._meeting, self.side
@@ -96,6 +106,12 @@ class LivePage(QWidget):
             (self.wall.asked, meeting.show),
             (self.wall.arranged, self._show_count),
             (self.wall.picked, self._pick),
+            (self.wall.stirred, self.full.stir),
+            (self.wall.shared.full, self.full.flip),
+            (self.full.asked, self._fill),
+            (self.staging.moved, self._stage_moved),
+            (self.pager.turned, self._turn),
+            (self.controls.pointer, self.flip_pointer),
             (self.controls.microphone, self.flip_microphone),
             (self.controls.camera, self.flip_camera),
             (self.controls.share, self.open_share),
@@ -130,10 +146,21 @@ class LivePage(QWidget):
             ("code", self.open_code, "", "shield-check"),
         )
         self.commands = [
+            ("pointer", self.flip_pointer, "P", "pointer"),
             Command(f"call.{name}", say(f"command.call.{name}"), run, key, icon)
             for name, run, key, icon in of
         ]
-        self.letters += [self._shortcut(one.keys, one.run) for one in self.commands if one.keys]
+        bound = {one.keys: self._shortcut(one.keys, one.run) for one in self.commands if one.keys}
+        self.letters += [shortcut for keys, shortcut in bound.items() if len(keys) == 1]
+        for key, call in (("=", self.wall.shared.zoom_in), ("À", self.wall.shared.fit)):
+            self.letters.append(self._shortcut(key, call))
+            ("full", self.full.flip, "F", "maximize"),
+            ("display", self.staging.flip_display, "", "device-desktop"),
+            ("zoom_in", self.wall.shared.zoom_in, "+", "plus"),
+            ("zoom_out", self.wall.shared.zoom_out, "-", "minus"),
+            ("fit", self.wall.shared.fit, "0", "photo-scan"),
+            ("page_on", self._page_on, "PgDown", "chevron-right"),
+            ("page_back", self._page_back, "PgUp", "chevron-left"),
         self._shortcut("Ctrl+D", self.flip_microphone)
         self._shortcut("Esc", self._escape)
 
@@ -147,21 +174,28 @@ class LivePage(QWidget):
         """Let single-letter keys act, or not (WCAG 2.1.4)."""
         for shortcut in self.letters:
             shortcut.setEnabled(yes)
+        shortcut.activated.connect(self._stir)
 
     # --- what is shown ------------------------------------------------------------------------------------
+    def _stir(self) -> None:
+        self.full.stir()
+
 
     def show_view(self, view: View) -> None:
         """Bring everything up to date."""
-        if not self._kind or bool(view.sharer) != self._had_share:
-            self._had_share = bool(view.sharer)
+        share = self.staging.follow(view)
+        if not self._kind or bool(share) != self._had_share:
+            self._had_share = bool(share)
             self._kind = "stage" if self._had_share else "gallery"
         if view.speaking and self._spotlight < 0:
             self._spotlight = view.speaking[0]
         self._views.choose(self._kind)
-        for part in (self.notices, self.lobby, self.side):
+        for part in (self.notices, self.lobby, self.reconnect, self.side):
             part.show_view(view)
         self.controls.show_view(view, self._kind)
-        self.wall.show_view(view, self._kind, self._spot(view))
+        self.controls.show_pointer(self.staging.can_point, self.staging.pointing)
+        self.wall.alone = self.full.on and self._kind == "stage"
+        self.wall.show_view(view, self._kind, self._spot(view), share)
         self._show_count()
 
     def _show_count(self) -> None:
@@ -171,6 +205,7 @@ class LivePage(QWidget):
         others = [slot for slot in view.speaking if view.me is None or slot != view.me.slot]
         if others:
             self._spotlight = others[0]
+        self.pager.show_pages(self.wall.page, self.wall.pages)
         elif view.person(self._spotlight) is None and view.people:
             self._spotlight = next((p.slot for p in view.people if not p.me), view.people[0].slot)
         return self._spotlight
@@ -189,8 +224,40 @@ class LivePage(QWidget):
 
     def next_view(self) -> None:
         """Go round the views; the image only when one is shared."""
-        kinds = ["gallery", *(["stage"] if self._meeting.view.sharer else []), "speaker"]
+        stage = ["stage"] if self.staging.share is not None and self.staging.second is None else []
+        kinds = ["gallery", *stage, "speaker"]
         at = kinds.index(self._kind) if self._kind in kinds else -1
+        if kind == "stage":
+            self.staging.bring_back()
+        self.show_view(self._meeting.view)
+
+    def _stage_moved(self) -> None:
+        """Show the people alone while the picture is elsewhere."""
+        if self.staging.share is not None:
+            self._kind = "stage" if self.staging.second is None else "gallery"
+        self.show_view(self._meeting.view)
+
+    def _turn(self, step: int) -> None:
+        self.wall.turn(step)
+        self._show_count()
+
+    def _page_on(self) -> None:
+        self._turn(1)
+
+    def _page_back(self) -> None:
+        self._turn(-1)
+
+    def second(self) -> None:
+        """Say once a second who stands still."""
+        self.wall.tick()
+
+    def cover(self, yes: bool) -> None:
+        """Hide what is shown on another display, or show it again."""
+        self.staging.cover(yes)
+
+    def _fill(self, whole: bool) -> None:
+        button = self.wall.shared.whole
+        button.show_icon(say("stage.unfull" if whole else "stage.full"), "minimize" if whole else "maximize")
         self.choose_view(kinds[(at + 1) % len(kinds)])
 
     def _pick(self, slot: int) -> None:
@@ -218,6 +285,12 @@ class LivePage(QWidget):
         self.side.show_view(self._meeting.view)
 
     def open_share(self) -> None:
+    def flip_pointer(self) -> None:
+        """Let all see the own mouse over the shared picture, or no more."""
+        if self.staging.can_point and self.staging.second is None:
+            self._kind = "stage"
+        self.staging.flip_pointer()
+
         """Choose what to share, or stop."""
         if self._meeting.view.share.wanted:
             self._stop_sharing()
@@ -272,6 +345,9 @@ class LivePage(QWidget):
         window.removeEventFilter(self)
         window.installEventFilter(self)
         if window.width() < NARROW:
+        if self.full.on:
+            self.full.leave()
+            return
             self.side.hide()
         self.wall.ask()
 
@@ -279,7 +355,17 @@ class LivePage(QWidget):
         """Let the engine decode nothing while another section is shown."""
         super().hideEvent(event)
         if self._meeting.view.stage in IN_MEETING:
-            self._meeting.show(())
+            self._meeting.show(self.wall.far_tiles())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Keep the floating controls in place."""
+        super().resizeEvent(event)
+        self.full.place()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Show the controls on a full screen."""
+        super().keyPressEvent(event)
+        self.full.stir()
 
     def eventFilter(self, _target: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 -- Qt's name
         """Hold the space bar to talk, where it does not type or press something."""
@@ -299,3 +385,5 @@ class LivePage(QWidget):
         view = self._meeting.view
         free = not isinstance(QApplication.focusWidget(), _TYPING)
         return self.isVisible() and free and view.stage is Stage.LIVE and not view.microphone.wanted
+        if event is not None and not event.spontaneous():
+            self.full.leave()

@@ -61,7 +61,7 @@ class MeetingPage(Page):
         self.join = self.before.join
         self.prejoin = PreJoin(desk, meeting, line, session)
         self.status = StatusPage()
-        self.live = LivePage(meeting)
+        self.live = LivePage(meeting, desk)
         self._pages: dict[Stage, Before | PreJoin | StatusPage | LivePage] = {
             Stage.IDLE: self.before,
             Stage.READY: self.prejoin,
@@ -83,6 +83,8 @@ class MeetingPage(Page):
         desk.bridge.watch(self, meeting.fresh, self._freshen, lambda old, new: old | new)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._second)
+        desk.bridge.watch(self, meeting.pointed, self.live.staging.heard, lambda old, new: old + new)
+        self.live.full.asked.connect(self.whole)
         self._tick.start(1000)
         self.show_view(meeting.view)
 
@@ -180,6 +182,8 @@ class MeetingPage(Page):
     def _freshen(self, boxes: frozenset[int]) -> None:
         if self._shown is Stage.READY:
             self.prejoin.preview.update()
+        if page is not self.live:
+            self.live.staging.follow(view)
         else:
             self.live.wall.freshen(boxes)
 
@@ -202,6 +206,7 @@ class MeetingPage(Page):
             return view.title
         if view.stage is Stage.IDLE:
             return self.before.title()
+        self.live.second()
         if view.stage is Stage.LIVE:
             return fmt_day(datetime.fromtimestamp(self._desk.now_ms() / 1000, UTC))
         return say(f"stage.{view.stage.value}") if view.title else ""
@@ -219,3 +224,7 @@ class MeetingPage(Page):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.LanguageChange:
             self.show_view(self._meeting.view)
+    def cover(self, yes: bool) -> None:
+        """Show nothing outside of the window while it is covered."""
+        self.live.cover(yes)
+

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Picture(Protocol):
-    """One picture in the arena, BGRA rows of `stride` bytes; `number` grows with each picture."""
+    """One picture in the arena, BGRA rows of `stride` bytes; `number` grows with each, `source` is its size before scaling."""
 
     @property
     def view(self) -> memoryview: ...  # noqa: D102
@@ -22,6 +22,8 @@ class Picture(Protocol):
     def stride(self) -> int: ...  # noqa: D102
     @property
     def number(self) -> int: ...  # noqa: D102
+    @property
+    def source(self) -> tuple[int, int]: ...  # noqa: D102
 
 
 class Arena(Protocol):

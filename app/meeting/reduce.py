@@ -38,6 +38,7 @@ def _phase(view: View, message: m.Phase, now_ms: int) -> View:
         is_host=message.is_host,
         title=message.title or view.title,
         transport=message.transport or view.transport,
+        attempt=message.attempt,
         since_ms=view.since_ms or (now_ms if stage is Stage.LIVE else 0),
     )
 

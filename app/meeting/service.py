@@ -45,6 +45,7 @@ class Meeting:
         self.arena = arena
         self.changed: Event[View] = Event()
         self.fresh: Event[frozenset[int]] = Event()
+        self.pointed: Event[tuple[m.Pointed, ...]] = Event()
         self.asked: Event[m.HostAsked] = Event()
         self._make_engine, self._now_ms, self._run = make_engine, now_ms, run
         self._trail = trail or Trail(now_ms)
@@ -206,6 +207,8 @@ class Meeting:
     def _heard(self, message: m.Message) -> None:
         if isinstance(message, m.Fresh):
             self.fresh.fire(frozenset(message.boxes))
+        elif isinstance(message, m.Pointed):
+            self.pointed.fire((message,))
         elif isinstance(message, m.SignPlease):
             signature = signing.answer(message.body, self._session, self.view.invitation)
             self._send(m.Signed(request=message.request, signature=signature))
@@ -316,6 +319,10 @@ class Meeting:
         """Write to all."""
         if text.strip():
             self._send(m.Chat(text=text.strip()[:MAX_CHAT]))
+
+    def point(self, sharer: int, x: int, y: int) -> None:
+        """Point at a place of what *sharer* shares; 65,535 is its whole width or height."""
+        self._send(m.Point(sharer=sharer, x=x, y=y))
 
     def ask_code(self) -> None:
         """Begin a round of the call code."""

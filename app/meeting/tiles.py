@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
+from PyQt6.QtCore import QPointF, QRectF
 from PyQt6.QtGui import QImage, QPainterPath, QPen
 
 from app.ui import paint
@@ -43,7 +43,6 @@ class TileLook:
     state: Words = ""
     state_icon: str = ""
     caption: Words = ""
-    waiting: Words = ""
 
     @property
     def picture_rect(self) -> QRectF:
@@ -55,10 +54,6 @@ def paint_ground(painter: QPainter, look: TileLook) -> None:
     """Paint an empty tile, with initials where there is no picture to come."""
     if look.stage:
         paint.box(painter, look.rect, STAGE_RADIUS, theme().color("stage_2"))
-        if str(look.waiting):
-            middle = Qt.AlignmentFlag.AlignHCenter
-            ink = theme().color("stage_text_2")
-            paint.text(painter, look.picture_rect, str(look.waiting), theme().font("body"), ink, middle)
         return
     paint.box(painter, look.rect, RADIUS, theme().color("stage_3"))
     side = max(28.0, min(96.0, look.rect.height() * 0.38))
@@ -166,8 +161,7 @@ def _paint_tag(
 def _paint_caption(painter: QPainter, look: TileLook) -> None:
     ink = theme().color("stage_text")
     y = look.rect.y()
-    icon = "screen-share" if look.caption else ""
-    if icon:
-        paint_icon(painter, icon, QRectF(look.rect.x() + 12, y + 9, 16, 16), ink)
+    if look.caption:
+        paint_icon(painter, "user", QRectF(look.rect.x() + 12, y + 9, 16, 16), ink)
         line = QRectF(look.rect.x() + 36, y, look.rect.width() - 48, 34)
         paint.text(painter, line, str(look.caption), theme().font("caption"), ink)

@@ -99,6 +99,8 @@ class View:
     sound_only: bool = False
     """Whether the user chose to receive no faces."""
     transport: str = ""
+    attempt: int = 0
+    """Which attempt to have the line again, while reconnecting."""
     since_ms: int = 0
     people: tuple[Person, ...] = ()
     lobby: tuple[Knocker, ...] = ()

@@ -9,9 +9,11 @@ from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter
 from PyQt6.QtWidgets import QAbstractButton, QWidget
 
-from app.i18n import fmt_list
+from app.i18n import fmt_duration, fmt_list
 from app.meeting import layout, tiles
 from app.meeting.boxes import Boxes
+from app.meeting.seating import Seating, pages
+from app.meeting.stage import SharedView
 from app.meeting.tiles import TileLook
 from app.meeting.view import CAMERA, CAMERA_STREAM, MICROPHONE, OWN_PREVIEW, SCREEN_STREAM, THUMBNAIL, Stage
 from app.ui.theme import theme
@@ -21,9 +23,10 @@ from media.engine.messages import Tile
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PyQt6.QtGui import QPaintEvent, QResizeEvent
+    from PyQt6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent, QShowEvent
 
     from app.meeting.ports import Arena
+    from app.meeting.sharing import Share
     from app.meeting.view import View
     from media.engine.messages import Person
 
@@ -31,6 +34,8 @@ MARGIN = 8
 FULL_CAMERA_FROM = 480
 """Device pixels of width from which a tile is worth the full camera instead of the thumbnail."""
 VIEWS = ("gallery", "stage", "speaker")
+FROZEN_MS = 3_000
+"""A camera that is on and gives no picture for so long stands still, and that is said."""
 
 
 class TileSpot(QAbstractButton):
@@ -41,6 +46,7 @@ class TileSpot(QAbstractButton):
     def __init__(self, parent: QWidget, slot: int) -> None:
         super().__init__(parent)
         self.slot = slot
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
@@ -62,31 +68,74 @@ class Wall(QWidget):
     asked = pyqtSignal(object)
     arranged = pyqtSignal()
     picked = pyqtSignal(int)
+    stirred = pyqtSignal()
 
-    def __init__(self, arena: Arena) -> None:
+    def __init__(self, arena: Arena, now_ms: Callable[[], int]) -> None:
         super().__init__()
-        self._arena = arena
+        self._arena, self._now_ms = arena, now_ms
         self._boxes = Boxes()
+        self.shared = SharedView(arena, self._boxes, now_ms)
+        self.shared.setParent(self)
+        self.shared.hide()
+        self.shared.asked.connect(self.ask)
+        self.alone = False
+        """True: the shared picture has the whole wall, as on a full screen."""
+        self.page = 0
+        self._pages = 1
+        self._share: Share | None = None
+        self._seating = {kind: Seating() for kind in VIEWS}
+        self._seen: dict[tuple[int, bool], int] = {}
         self._looks: list[TileLook] = []
         self._spots: dict[tuple[int, bool], TileSpot] = {}
         self._view: View | None = None
         self._kind = "gallery"
         self._spotlight = -1
         self.setMinimumSize(320, 240)
+        self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     # --- what is shown ------------------------------------------------------------------------------------
 
-    def show_view(self, view: View, kind: str, spotlight: int = -1) -> None:
-        """Show *view* as `gallery`, `stage` (shared image above) or `speaker` (*spotlight* above)."""
-        self._view, self._kind, self._spotlight = view, kind, spotlight
+    def show_view(self, view: View, kind: str, spotlight: int = -1, share: Share | None = None) -> None:
+        """Show *view* as `gallery`, `stage` (the *share* above) or `speaker` (*spotlight* above)."""
+        self.page = self.page if kind == self._kind else 0
+        self._view, self._kind, self._spotlight, self._share = view, kind, spotlight, share
         self._arrange()
 
     def freshen(self, boxes: frozenset[int]) -> None:
         """Repaint the tiles of these arena boxes."""
+        now_ms = self._now_ms()
         for look in self._looks:
             if look.box in boxes:
+                self._seen[look.slot, look.stage] = now_ms
                 self.update(look.rect.toAlignedRect())
+        if self.shared.canvas.box in boxes:
+            self.shared.freshen()
+
+    def tick(self) -> None:
+        """Once a second: say who stands still."""
+        if self.isVisible():
+            self._arrange()
+
+    def turn(self, step: int) -> None:
+        """Show the page after this one, or before."""
+        self.page = max(0, min(self._pages - 1, self.page + step))
+        self._arrange()
+
+    @property
+    def pages(self) -> int:
+        """How many pages of people there are."""
+        return self._pages
+
+    @property
+    def away(self) -> bool:
+        """True while the shared picture is on another display."""
+        return self.shared.parent() is not self
+
+    def take_back(self) -> None:
+        """Have the shared picture in the wall again."""
+        self.shared.setParent(self)
+        self._arrange()
 
     @property
     def looks(self) -> Sequence[TileLook]:
@@ -108,56 +157,82 @@ class Wall(QWidget):
             self._looks = looks
             self._place_spots(view)
             self.update()
-            self.ask()
             self.arranged.emit()
+        self.ask()
 
     def ask(self) -> None:
         """Ask for what is shown, while it is seen."""
         if self.isVisible():
             self.asked.emit(self._tiles())
 
+    def far_tiles(self) -> list[Tile]:
+        """Return what is seen of the wall while it is hidden: the picture on the other display."""
+        return self._shared_tile() if self.away and self.shared.isVisible() else []
+
     def _plan(self, view: View) -> list[TileLook]:
-        area = layout.Box(MARGIN, MARGIN, self.width() - 2 * MARGIN, self.height() - 2 * MARGIN)
-        people = list(view.people)
-        big = self._big(view)
-        if big is None:
-            slots = layout.choose([p.slot for p in people], set(view.speaking), layout.PAGE_SIZE)
-            boxes = layout.gallery(len(slots), area)
-        else:
-            plan = layout.stage_plan(len(people), area)
-            slots = layout.choose([p.slot for p in people], set(view.speaking), plan.shown)
-            boxes = plan.strip
+        big = self._spotlit(view)
+        staged = self._kind == "stage" and self._share is not None and not self.away
+        margin = 0 if staged and self.alone else MARGIN
+        area = layout.Box(margin, margin, self.width() - 2 * margin, self.height() - 2 * margin)
+        people = 0 if staged and self.alone else len(view.people)
+        plan = layout.stage_plan(people, area) if staged or big else layout.gallery_plan(people, area)
+        slots = self._seated(view, plan.shown)
         self._boxes.begin()
-        looks = [self._look(view, big, plan.stage)] if big is not None else []
-        by_slot = {p.slot: p for p in people}
+        self._show_share(view, plan.stage if staged else None)
+        looks = [self._look(view, big, plan.stage)] if big else []
+        by_slot = {p.slot: p for p in view.people}
         looks += [
             self._look(view, _Wanted(by_slot[s], self._stream(box)), box)
-            for s, box in zip(slots, boxes, strict=True)
+            for s, box in zip(slots, plan.strip, strict=False)
         ]
         self._boxes.end()
         return looks
 
-    def _big(self, view: View) -> _Wanted | None:
-        if self._kind == "stage" and view.sharer is not None:
-            return _Wanted(view.sharer, SCREEN_STREAM, stage=True)
-        if self._kind == "speaker":
-            person = view.person(self._spotlight)
-            if person is not None:
-                return _Wanted(person, CAMERA_STREAM, stage=True)
-        return None
+    def _spotlit(self, view: View) -> _Wanted | None:
+        person = view.person(self._spotlight) if self._kind == "speaker" else None
+        return _Wanted(person, CAMERA_STREAM, stage=True) if person is not None else None
+
+    def _seated(self, view: View, room: int) -> list[int]:
+        """Return who sits on the page that is shown."""
+        own = view.me.slot if view.me is not None else None
+        order = self._seating[self._kind].seat([p.slot for p in view.people], view.speaking, room, own)
+        self._pages = pages(len(order), room) if room else 1
+        self.page = min(self.page, self._pages - 1)
+        return order[self.page * room : (self.page + 1) * room]
+
+    def _show_share(self, view: View, box: layout.Box | None) -> None:
+        share, index = self._share, -1
+        if share is not None and not share.lost_ms and (box is not None or self.away):
+            slot = OWN_PREVIEW if share.mine else share.slot
+            index = self._boxes.take((slot, SCREEN_STREAM), self._arena, big=True)
+        names = {p.slot: str(say("meeting.you")) if p.me else p.name for p in view.people}
+        if not self.away:
+            self.shared.setVisible(box is not None)
+            if box is not None:
+                self.shared.setGeometry(self._snapped(box).toRect())
+        self.shared.show_share(share, index, names)
+
+    def _shared_tile(self) -> list[Tile]:
+        canvas = self.shared.canvas
+        if canvas.box < 0 or canvas.share is None:
+            return []
+        slot = OWN_PREVIEW if canvas.share.mine else canvas.share.slot
+        width, height = self._boxes.fit(canvas.box, *canvas.wanted)
+        return [
+            Tile(index=canvas.box, slot=slot, stream=SCREEN_STREAM, width=width, height=height, whole=True)
+        ]
 
     def _stream(self, box: layout.Box) -> int:
         wide = box.width * self.devicePixelRatioF() >= FULL_CAMERA_FROM
         return CAMERA_STREAM if wide else THUMBNAIL
 
     def _look(self, view: View, wanted: _Wanted, box: layout.Box) -> TileLook:
-        person, screen = wanted.person, wanted.stream == SCREEN_STREAM
-        own_camera = person.me and not screen
-        slot = OWN_PREVIEW if own_camera else person.slot
+        person = wanted.person
+        slot = OWN_PREVIEW if person.me else person.slot
         rect = self._snapped(box)
         big = wanted.stage or rect.width() * self.devicePixelRatioF() > self._boxes.SMALL[0]
-        pictured = screen or (bool(person.state & CAMERA) and person.live)
-        state, icon = self._state(view, person)
+        pictured = bool(person.state & CAMERA) and person.live
+        state, icon = self._state(view, person, pictured=pictured, stage=wanted.stage)
         return TileLook(
             slot=person.slot,
             rect=rect,
@@ -174,21 +249,18 @@ class Wall(QWidget):
             hand=person.hand,
             state=state,
             state_icon=icon,
-            waiting=str(say("live.awaited")) if screen else "",
-            caption=str(say("meeting.shared_by", name=person.name))
-            if screen
-            else person.name
-            if wanted.stage
-            else "",
+            caption=person.name if wanted.stage else "",
         )
 
-    def _state(self, view: View, person: Person) -> tuple[str, str]:
-        if not person.live and not person.me:
+    def _state(self, view: View, person: Person, *, pictured: bool, stage: bool) -> tuple[str, str]:
+        gone = view.stage is Stage.RECONNECTING if person.me else not person.live
+        if gone:
             return str(say("tile.reconnecting")), "refresh"
+        still_ms = self._now_ms() - self._seen.get((person.slot, stage), self._now_ms())
+        if pictured and not person.me and still_ms >= FROZEN_MS:
+            return str(say("tile.frozen", time=fmt_duration(still_ms / 1000))), "wifi-1"
         if person.slot in view.network.weak:
             return str(say("tile.weak")), "wifi-1"
-        if person.me and view.stage is Stage.RECONNECTING:
-            return str(say("tile.reconnecting")), "refresh"
         return "", ""
 
     def _snapped(self, box: layout.Box) -> QRectF:
@@ -199,12 +271,12 @@ class Wall(QWidget):
 
     def _tiles(self) -> list[Tile]:
         ratio = self.devicePixelRatioF()
-        asked = []
+        asked = self._shared_tile() if self.shared.isVisible() else []
         for look in self._looks:
             if look.box < 0:
                 continue
             me = self._view.me if self._view else None
-            own = me is not None and look.slot == me.slot and look.stream != SCREEN_STREAM
+            own = me is not None and look.slot == me.slot
             width, height = self._boxes.fit(
                 look.box, round(look.picture_rect.width() * ratio), round(look.picture_rect.height() * ratio)
             )
@@ -224,6 +296,7 @@ class Wall(QWidget):
 
     def _place_spots(self, view: View) -> None:
         keys = {(look.slot, look.stage) for look in self._looks}
+        self._seen = {key: at_ms for key, at_ms in self._seen.items() if key in keys}
         for key in self._spots.keys() - keys:
             self._spots.pop(key).deleteLater()
         for look in self._looks:
@@ -242,6 +315,17 @@ class Wall(QWidget):
             self.picked.emit(spot.slot)
 
     # --- Qt -----------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Begin to count anew who stands still: nobody was asked for while nothing was seen."""
+        super().showEvent(event)
+        self._seen.clear()
+        self._arrange()
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Tell that the mouse moved."""
+        super().mouseMoveEvent(event)
+        self.stirred.emit()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Find new places."""
@@ -273,8 +357,6 @@ class Wall(QWidget):
 
 def spoken(look: TileLook, view: View) -> str:
     """Return what a screen reader says of a tile."""
-    if look.stage and look.stream == SCREEN_STREAM:
-        return str(look.caption)
     facts: Sequence[tuple[bool, Callable[[], str]]] = (
         (look.slot in view.speaking, lambda: str(say("tile.speaks"))),
         (look.mic_off, lambda: str(say("tile.muted"))),

@@ -93,11 +93,18 @@ class Sheet(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.stack = QStackedWidget()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(1, 1, 1, 1)
-        column.addWidget(self.stack)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(1, 1, 1, 1)
+        self._column.addWidget(self.stack)
         ground(self.stack, "surface")
         self._corners = [_Corner(self, angle) for angle in (0, 90, 180, 270)]
+
+    def round_corners(self, yes: bool) -> None:
+        """Have round corners and a hairline, or reach the edges of the screen."""
+        for corner in self._corners:
+            corner.setVisible(yes)
+        edge = 1 if yes else 0
+        self._column.setContentsMargins(edge, edge, edge, edge)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Keep the corners in the corners."""
