@@ -13,7 +13,7 @@ import msgspec
 
 import msgspec
 
-from app import agenda_scenes, stills
+from app import agenda_scenes, door_scenes, stills
 from app.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
 from media.engine import messages as m
 from media.errors import LinkLost, LinkRefused, MediaError
@@ -185,6 +185,7 @@ def _first_run(step: str) -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
         door = stage.office.door
         door.setCurrentWidget(door.first)
+        door.first.begin()
         door.first.protect.password.setText("girafe tambour velours cascade")
         door.first.code.show_code("7K3MP-Q9ZXA-D4T8R-HW2N5-0CVBJ-6YSEG-1F8QK", [1, 4])
         door.first.identity.name.setText(ME.name)
@@ -504,7 +505,22 @@ SCENES = (
     Scene("10a-cle-de-secours", _first_run("code")),
     Scene("10a-identite", _first_run("identity")),
     Scene("10a-enrolement", _first_run("import")),
+    Scene("10a-accepter", door_scenes.accept),
+    Scene("10a-nouvel-utilisateur", door_scenes.newcomer),
+    Scene("10a-dossier-ferme", door_scenes.closed_folder),
     Scene("10-verrou", _lock),
+    Scene("10-verrou-compteurs", door_scenes.counts),
+    Scene("10-verrou-reunion", door_scenes.calling),
+    Scene("10-verrou-attente", door_scenes.waits),
+    Scene("10-verrou-majuscules", door_scenes.caps),
+    Scene("10-verrou-secours", door_scenes.recovery),
+    Scene("10-verrou-trousseau-perdu", door_scenes.refused("keyring-lost")),
+    Scene("10-verrou-abime", door_scenes.refused("damaged")),
+    Scene("10-verrou-plus-recent", door_scenes.refused("too-new")),
+    Scene("10-verrou-150", door_scenes.counts, b'{"default":{"text.size":150}}'),
+    Scene("10-utilisateurs", door_scenes.two_users),
+    Scene("10-utilisateurs-nombreux", door_scenes.many_users),
+    Scene("10-utilisateurs-reunion", door_scenes.ask_leave),
     Scene("10-verrou-refus", _lock_wrong),
     Scene("01-aujourdhui", _today(12)),
     Scene("01-aujourdhui-autres", _today(-42, 12, 14, alarm=True)),

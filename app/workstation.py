@@ -258,7 +258,7 @@ class Office(QObject):
         self.window.unlock(session.name, "meeting" if self._in_meeting() else "today")
         if self._opened is not None and self._opened.wrong_tries:
             n = self._opened.wrong_tries
-            self._tell(says("door.tries_before", n, n=n))
+            self._tell(says("door.tries_before", n))
         if self._link and not self._in_meeting():
             self._show_link()
 

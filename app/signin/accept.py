@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QGridLayout
 
-from app.signin.steps import Step
-from app.ui.panes import ground
+from app.signin.steps import Sheet, Step
 from app.ui.text import Label
 from app.ui.words import Words, say
 
 if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QWidget
+
     from app.signin.enrol import Answer
     from storage.identity import Relay
 
@@ -26,10 +27,8 @@ class Accept(Step):
         self.fingerprint = Label("", "safety_number", wrap=True)
         self.person, self.relay = Label("", "body", wrap=True), Label("", "body", wrap=True)
         self.fingerprint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        sheet = ground(QWidget(), "sunken")
-        box = QVBoxLayout(sheet)
-        box.setContentsMargins(20, 18, 20, 18)
-        box.setSpacing(4)
+        sheet = Sheet()
+        box = sheet.box
         box.addWidget(Label(say("firstrun.accept.org"), "caption", "text_2"))
         box.addWidget(self.organisation)
         box.addSpacing(10)

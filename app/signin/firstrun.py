@@ -262,6 +262,7 @@ class FirstRun(QWidget):
         self._stack.setCurrentIndex(self.KEYS.index(key))
         self._panel.show_step("import" if key == "accept" else key)
         self._back.setVisible(key in self.BEFORE or (key == "protect" and self._way_back))
+        self.next.keys = () if key == "accept" else ("↵",)
         self.next.say(say(self.NEXT.get(key, "firstrun.next")))
         self._current().tell("")
         self.focus_first()

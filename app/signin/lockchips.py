@@ -25,9 +25,9 @@ def told(waiting: Waiting, now_ms: int) -> list[tuple[Words, str, str]]:
         chips.append((say(f"lock.call.{waiting.call}"), "phone-off", "info"))
     minutes = waiting.minutes_to_next(now_ms // 1000)
     if minutes is not None:
-        words = says("lock.meeting", minutes, n=minutes) if minutes else say("lock.meeting.now")
+        words = says("lock.meeting", minutes) if minutes else say("lock.meeting.now")
         chips.append((words, "users-group", "info"))
-    chips.extend((says(f"lock.count.{c.key}", c.n, n=c.n), c.icon, c.tone) for c in waiting.counts if c.n)
+    chips.extend((says(f"lock.count.{c.key}", c.n), c.icon, c.tone) for c in waiting.counts if c.n)
     return chips
 
 

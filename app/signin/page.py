@@ -62,8 +62,9 @@ class LockPage(QWidget):
         self._password = Secret(say("signin.password"))
         self._code = Field(say("signin.recovery_code"), say("signin.recovery_hint"))
         self._new = Secret(say("signin.new_password"))
-        self._verdict = Verdict()
+        self._verdict = Verdict(stacked=True)
         self._new.textChanged.connect(self._verdict.judge)
+        self._verdict.judged.connect(self._fit)
         self._with_password = Form(
             [(self._password, say("signin.password"))], say("signin.unlock"), say("signin.use_recovery")
         )
@@ -241,6 +242,7 @@ class LockPage(QWidget):
     def _turn_to(self, form: QWidget) -> None:
         self._forms.setCurrentWidget(form)
         self._fit()
+        self.focus_first()
 
     def _fit(self) -> None:
         current = self._forms.currentWidget()
@@ -248,12 +250,12 @@ class LockPage(QWidget):
         width = CARD_WIDTH - 2 * CARD_PADDING
         high = current.heightForWidth(width) if current.hasHeightForWidth() else current.sizeHint().height()
         self._forms.setFixedHeight(high)
-        self.focus_first()
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Fit the form, now that the style sheet has given it its sizes."""
         super().showEvent(event)
         self._fit()
+        self.focus_first()
 
     # --- opening ------------------------------------------------------------------------------------------
 
@@ -302,6 +304,7 @@ class LockPage(QWidget):
         assert isinstance(form, Form)
         form.tell(say(f"signin.refused.{code}", group=group), "danger", "alert-circle")
         self._fit()
+        form.fields[0].setFocus(Qt.FocusReason.OtherFocusReason)
         form.fields[0].selectAll()
         self._count_down()
 

@@ -14,7 +14,7 @@ from app.ui import paint
 from app.ui.buttons import Button, Switch
 from app.ui.choices import Select
 from app.ui.marks import Chip
-from app.ui.panes import Field, Glyph, ground
+from app.ui.panes import Field, Glyph
 from app.ui.text import Label, Named
 from app.ui.theme import theme
 from app.ui.words import Words, say
@@ -90,6 +90,21 @@ class Step(QWidget):
         return made
 
 
+class Sheet(QWidget):
+    """A sunken box for what is to be read or copied."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(20, 16, 20, 16)
+        self.box.setSpacing(4)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the box."""
+        rect = QRectF(self.rect())
+        paint.box(paint.painter_for(self), rect, 8, theme().color("sunken"), theme().color("line"))
+
+
 class Meter(QWidget):
     """How hard the password is to guess, in four bars; the words beside it say the same."""
 
@@ -114,13 +129,15 @@ class Meter(QWidget):
 
 
 class Verdict(QWidget):
-    """The meter and what it means in words: what an attacker would have to try, never rules."""
+    """The meter and what it means in words, beside it or below: what an attacker would have to try, never rules."""
 
-    def __init__(self) -> None:
+    judged = pyqtSignal()
+
+    def __init__(self, *, stacked: bool = False) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
+        row = QVBoxLayout(self) if stacked else QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
+        row.setSpacing(6 if stacked else 12)
         self._meter = Meter()
         self._words = Label(say("firstrun.strength.none"), "small", "text_2", wrap=True)
         row.addWidget(self._meter)
@@ -132,6 +149,7 @@ class Verdict(QWidget):
         self._meter.show_level(found.level if password else -1)
         words = say(f"firstrun.strength.{found.level}", time=say(f"firstrun.time.{found.time}"))
         self._words.say(words if password else say("firstrun.strength.none"))
+        self.judged.emit()
 
 
 class Protect(Step):
@@ -230,13 +248,11 @@ class Code(Step):
         self._clears.setSingleShot(True)
         self._clears.timeout.connect(self._off_clipboard)
         self.asked: list[int] = []
-        sheet = ground(QWidget(), "sunken")
-        box = QVBoxLayout(sheet)
-        box.setContentsMargins(20, 16, 20, 16)
+        sheet = Sheet()
         self._shown = Label("", "safety_number", wrap=True)
         self._shown.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        box.addWidget(self._shown)
+        sheet.box.addWidget(self._shown)
         self.column.addWidget(sheet)
         self._copy = Button(say("firstrun.code.copy"), icon="copy")
         self._copy.clicked.connect(self._to_clipboard)

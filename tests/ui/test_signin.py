@@ -226,6 +226,7 @@ OLD = "L’annuaire a plus de sept jours"
 def test_an_old_directory_is_seen_after_the_unlock_until_it_is_put_away(door, qtbot, settle):
     door.office.lock_page.type_password(PASSWORD)
     qtbot.waitUntil(lambda: not door.window.locked)
+    door.window.show_feature("meeting")
     settle(door)
     assert banners(door.page) == [OLD]
     qtbot.mouseClick(door.page.join.notices.findChild(IconButton), Qt.MouseButton.LeftButton)
@@ -241,6 +242,7 @@ def test_an_old_directory_is_seen_after_the_unlock_until_it_is_put_away(door, qt
     assert not door.office._look.isActive()
     door.office.lock_page.type_password(PASSWORD)
     qtbot.waitUntil(lambda: not door.window.locked)
+    door.window.show_feature("meeting")
     settle(door)
     assert banners(door.page) == [OLD], "an unlock says it again"
 
