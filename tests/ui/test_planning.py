@@ -10,7 +10,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
-from app import i18n, stills
+from app import agenda_scenes, i18n, stills
 from app.meeting.planning import Colleague
 from app.ui.buttons import Press
 from app.ui.panes import Banner, Field
@@ -190,6 +190,114 @@ def press(widget, name, qtbot):
 
     qtbot.waitUntil(lambda: bool(found()))
     qtbot.mouseClick(found()[0], Qt.MouseButton.LeftButton)
+
+
+def weekly(desk, qtbot, until="4"):
+    """Call a RCP every week by the form; return the handout."""
+    qtbot.mouseClick(desk.page.join.call, Qt.MouseButton.LeftButton)
+    form = planner(desk).form
+    fill(desk)
+    form.rhythm.choice.setFocus()
+    qtbot.keyClick(form.rhythm.choice, Qt.Key.Key_Down)
+    form.fields["until"].setText(until)
+    return form
+
+
+def test_a_weekly_rcp_has_one_link_and_a_row_for_every_date(plans, qtbot):
+    form = weekly(plans, qtbot)
+    form.fields["most"].setText("12")
+    qtbot.mouseClick(form.bounds.guests, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(form.go, Qt.MouseButton.LeftButton)
+    handout = planner(plans).handout
+    qtbot.waitUntil(handout.isVisible)
+    assert len(plans.sent) == 1
+    assert b"RRULE:FREQ=WEEKLY;INTERVAL=1;COUNT=4\r\n" in handout._invited.file
+    qtbot.mouseClick(handout.done, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: titles(plans).count("RCP Sein") == 4)
+    (meeting,) = [one for one in plans.office.session().meetings if one.title == "RCP Sein"]
+    assert (meeting.guests, meeting.most) == (False, 12)
+
+
+@pytest.mark.parametrize(
+    ("until", "says"),
+    [
+        ("bientôt", "La fin de la série n’est pas lisible"),
+        ("1", "Une série a au moins deux dates"),
+        ("65", "La série est trop longue"),
+        ("24/11/2026", "Une série a au moins deux dates"),
+    ],
+)
+def test_an_end_that_makes_no_series_is_said_at_its_field(plans, qtbot, until, says):
+    form = weekly(plans, qtbot, until)
+    qtbot.mouseClick(form.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: banners(form) == [says])
+    assert form.fields["until"].property("wrong") == "true"
+    assert form.fields["until"].hasFocus()
+
+
+def test_one_date_is_called_off_after_asking_and_stays_in_sight_struck(plans, qtbot):
+    form = weekly(plans, qtbot)
+    qtbot.mouseClick(form.go, Qt.MouseButton.LeftButton)
+    handout = planner(plans).handout
+    qtbot.waitUntil(handout.isVisible)
+    link = handout.link.text()
+    qtbot.mouseClick(handout.done, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: titles(plans).count("RCP Sein") == 4)
+    panel = choose(plans, "RCP Sein", 1)
+    press(panel, "Annuler cette date", qtbot)
+    press(panel, "Garder", qtbot)
+    assert not any(one.off for one in plans.office.session().meetings)
+    press(panel, "Annuler cette date", qtbot)
+    press(panel, "Oui, annuler", qtbot)
+    qtbot.waitUntil(handout.isVisible)
+    assert b"RECURRENCE-ID" in handout._invited.file
+    qtbot.mouseClick(handout.done, Qt.MouseButton.LeftButton)
+    lines = plans.page.join.agenda.shown.lines
+    assert [line.off for line in lines if line.title == "RCP Sein"] == [False, True, False, False]
+    press(choose(plans, "RCP Sein", 1), "Fichier d’annulation", qtbot)
+    assert b"METHOD:CANCEL" in handout._invited.file
+    qtbot.mouseClick(handout.done, Qt.MouseButton.LeftButton)
+    choose(plans, "RCP Sein", 0)
+    plans.page.join.agenda.setFocus()
+    qtbot.keyClick(plans.page.join.agenda, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == link
+
+
+def test_arrows_pass_over_the_heads_of_weeks_and_return_opens(plans, qtbot):
+    agenda = plans.page.join.agenda
+    assert agenda.line is not None
+    agenda.setFocus()
+    for _ in range(30):
+        qtbot.keyClick(agenda, Qt.Key.Key_Down)
+        assert agenda.line.occurrence is not None
+    qtbot.keyClick(agenda, Qt.Key.Key_Home)
+    for _ in range(30):
+        qtbot.keyClick(agenda, Qt.Key.Key_Up)
+    qtbot.keyClick(agenda, Qt.Key.Key_Return)
+    qtbot.waitUntil(plans.page.prejoin.isVisible)
+
+
+def test_a_long_agenda_is_searched_by_the_keyboard(make_desk, qtbot):
+    meetings = agenda_scenes._many()
+    desk = make_desk(session=replace(stills.session(), meetings=meetings))
+    desk.window.show_feature("meeting")
+    join = desk.page.join
+    qtbot.keyClick(join.agenda, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert join.search.hasFocus()
+    qtbot.keyClicks(join.search, "rcp 014")
+    assert [line.title[:7] for line in join.agenda.shown.lines if line.occurrence] == ["RCP 014"]
+    assert join.date._title.text().strip("\u2068\u2069").startswith("RCP 014")
+    join.search.setText("zzz")
+    assert join._nothing.isVisible()
+    assert not join.date.isVisible()
+
+
+def test_an_empty_agenda_says_what_to_do(make_desk):
+    desk = make_desk(session=replace(stills.session(), meetings=()))
+    desk.window.show_feature("meeting")
+    assert desk.page.join._none.isVisible()
+    assert desk.page.join.call.isVisible()
+    assert not desk.page.join.date.isVisible()
 
 
 def test_the_called_meeting_opens_before_entering_as_its_host(plans, qtbot):

@@ -176,13 +176,15 @@ async def seated(session, made, signer, **more):
         await joined.leave()
 
 
-def test_the_host_opens_the_meeting_and_a_colleague_comes_in_with_the_link(tmp_path, relay):
+@pytest.mark.parametrize("weeks", [0, 3])
+def test_the_host_opens_the_meeting_and_a_colleague_comes_in_with_the_link(tmp_path, relay, weeks):
     house = House(tmp_path, Relay("127.0.0.1", relay.port, relay.pin))
     seats = [house.certify(name) for name in ("Dr Iris Vanel", "Dr Sami Rey")]
     host, guest = (house.desk(*seat) for seat in seats)
     planning = Planning(lambda: NOW * 1000)
     planning.sign_in(host.session)
-    made = asyncio.run(planning.call(DRAFT))
+    starts = tuple(DRAFT.starts_s + n * 604_800 for n in range(weeks))
+    made = asyncio.run(planning.call(replace(DRAFT, every=int(weeks > 0), starts=starts)))
 
     async def meet():
         secret = made.meeting.inv_sk
