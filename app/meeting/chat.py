@@ -2,47 +2,119 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtGui import QKeySequence
+from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from app.i18n import fmt_time
 from app.meeting.service import MAX_CHAT
-from app.ui.buttons import IconButton
+from app.ui.buttons import Button, IconButton
 from app.ui.marks import Avatar
-from app.ui.panes import EmptyState, Field, scrolled
+from app.ui.panes import EmptyState, Field, clear, scrolled
 from app.ui.text import Label
 from app.ui.words import say
 
 if TYPE_CHECKING:
+    from PyQt6.QtGui import QContextMenuEvent, QKeyEvent
+
     from app.meeting.view import View
     from media.engine.messages import ChatLine
 
+LONG_CHARS, LONG_LINES = 600, 10
+"""What is longer is folded: one line must not push the others away."""
+_BREAK = "\u200b"
+_RUN = re.compile(r"\S{24}(?=\S)")
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
-class _Line(QWidget):
-    """One thing said."""
+
+def breakable(text: str) -> str:
+    """Let a word without end be broken: the panel keeps its width."""
+    return _RUN.sub(lambda run: run.group() + _BREAK, text)
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of a long text, the whole of a short one."""
+    lines = text.split("\n")
+    if len(text) <= LONG_CHARS and len(lines) <= LONG_LINES:
+        return text
+    return "\n".join(lines[:LONG_LINES])[:LONG_CHARS].rstrip() + "…"
+
+
+class _Line(QFrame):
+    """One thing said, as plain text: a link in it is read, never followed. Copied whole or in part."""
+
+    stepped = pyqtSignal(int)
+    radius = 6.0
 
     def __init__(self, line: ChatLine) -> None:
         super().__init__()
+        self._said = line.text
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 6, 16, 6)
         row.setSpacing(10)
         row.addWidget(Avatar(line.name, 28), 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(1)
+        time = fmt_time(datetime.fromtimestamp(line.at_ms / 1000, UTC))
         head = QHBoxLayout()
         head.setSpacing(6)
-        head.addWidget(Label(line.name, "small_strong"))
-        head.addWidget(
-            Label(fmt_time(datetime.fromtimestamp(line.at_ms / 1000, UTC)), "caption", "text_3"), 1
-        )
+        head.addWidget(Label(line.name, "small_strong", wrap=True), 1)
+        head.addWidget(Label(time, "caption", "text_3"), 0, Qt.AlignmentFlag.AlignTop)
         words.addLayout(head)
-        text = Label(line.text, "small", wrap=True)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        words.addWidget(text)
+        words.addWidget(self._make_text())
         row.addLayout(words, 1)
+        self.setAccessibleName(f"{line.name}, {time}")
+        self.setAccessibleDescription(line.text)
+
+    def _make_text(self) -> QWidget:
+        box = QWidget()
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        short = shortened(self._said)
+        self._text = Label(breakable(short), "small", wrap=True)
+        self._text.setMinimumWidth(1)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        column.addWidget(self._text)
+        if short != self._said:
+            self.rest = Button(say("chat.whole"), "ghost", "s", "chevron-down")
+            self.rest.clicked.connect(self._unfold)
+            column.addWidget(self.rest, 0, Qt.AlignmentFlag.AlignLeft)
+        return box
+
+    def _unfold(self) -> None:
+        self._text.say(breakable(self._said))
+        self.rest.hide()
+
+    def copy(self) -> None:
+        """Copy what is marked, or all."""
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            marked = self._text.selectedText().replace(_BREAK, "").replace("\u2029", "\n")
+            clipboard.setText(marked or self._said)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Copy by the usual keys; up and down go through what was said."""
+        if event is not None and event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event is not None and event.key() in _STEPS:
+            self.stepped.emit(_STEPS[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Offer to copy."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = menu.addAction(str(say("chat.copy")))
+        assert copy is not None
+        copy.triggered.connect(self.copy)
+        menu.popup(event.globalPos() if event is not None else self.mapToGlobal(QPoint()))
 
 
 class ChatPanel(QWidget):
@@ -53,25 +125,30 @@ class ChatPanel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[ChatLine, ...] = ()
+        self._last: ChatLine | None = None
+        self._end = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         note = Label(say("chat.erased"), "caption", "text_3")
         note.setContentsMargins(16, 10, 16, 6)
         column.addWidget(note)
-        lines = QWidget()
-        self._lines = QVBoxLayout(lines)
-        self._lines.setContentsMargins(0, 0, 0, 8)
-        self._lines.setSpacing(0)
         self._empty = EmptyState("message-2", say("chat.empty"), say("chat.empty.detail"), tone="text_3")
-        self._lines.addWidget(self._empty, 1)
-        self._lines.addStretch(0)
+        column.addWidget(self._empty, 1)
+        lines = QWidget()
+        outer = QVBoxLayout(lines)
+        outer.setContentsMargins(0, 0, 0, 8)
+        outer.addStretch(1)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(0)
+        outer.addLayout(self._lines)
         self._area: QScrollArea = scrolled(lines)
         column.addWidget(self._area, 1)
         column.addLayout(self._entry())
         bar = self._area.verticalScrollBar()
         assert bar is not None
         bar.rangeChanged.connect(self._follow)
+        self._area.hide()
 
     def _entry(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -93,24 +170,82 @@ class ChatPanel(QWidget):
             self.field.clear()
 
     def _follow(self, _low: int, high: int) -> None:
+        """Stay at the newest line; whoever reads further up is left there."""
         bar = self._area.verticalScrollBar()
         assert bar is not None
-        bar.setValue(high)
+        if bar.value() >= self._end:
+            bar.setValue(high)
+        self._end = high
+
+    # --- what is shown ------------------------------------------------------------------------------------
 
     def show_view(self, view: View) -> None:
-        """Add what is new; begin again when the oldest were dropped."""
+        """Add what is new, drop what the view dropped."""
         if view.chat == self._shown:
             return
-        known = len(self._shown)
-        if view.chat[:known] != self._shown:
-            while self._lines.count() > 2:
-                item = self._lines.takeAt(1)
-                widget = item.widget() if item is not None else None
-                if widget is not None:
-                    widget.deleteLater()
-            known = 0
-        for line in view.chat[known:]:
-            self._lines.insertWidget(self._lines.count() - 1, _Line(line))
+        gone, new = _difference(self._shown, view.chat)
+        for _ in range(gone):
+            item = self._lines.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.deleteLater()
+        for line in new:
+            self._add(line)
         self._shown = view.chat
         self._empty.setVisible(not view.chat)
-        self._lines.setStretch(self._lines.count() - 1, 1 if view.chat else 0)
+        self._area.setVisible(bool(view.chat))
+        self._take_tab(self._lines.count() - 1)
+
+    def _add(self, line: ChatLine) -> None:
+        row = _Line(line)
+        row.stepped.connect(self._step)
+        self._lines.addWidget(row)
+
+    def _rows(self) -> list[QWidget]:
+        items = [self._lines.itemAt(place) for place in range(self._lines.count())]
+        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
+
+    def _take_tab(self, at: int) -> None:
+        """Let one line alone be reached by Tab, the last at first; arrows go on from there."""
+        for place, row in enumerate(self._rows()):
+            here = place == at
+            row.setFocusPolicy(Qt.FocusPolicy.StrongFocus if here else Qt.FocusPolicy.ClickFocus)
+
+    def _step(self, step: int) -> None:
+        rows = self._rows()
+        at = next((place for place, row in enumerate(rows) if row.hasFocus()), 0)
+        at = max(0, min(len(rows) - 1, at + step))
+        self._take_tab(at)
+        rows[at].setFocus(Qt.FocusReason.TabFocusReason)
+        self._area.ensureWidgetVisible(rows[at])
+
+    # --- what was read, and the end -----------------------------------------------------------------------
+
+    @property
+    def unread(self) -> int:
+        """How many lines came since the last look."""
+        place = len(self._shown)
+        while place and self._shown[place - 1] is not self._last:
+            place -= 1
+        return len(self._shown) - place
+
+    def read(self) -> None:
+        """Take all that is shown for read."""
+        self._last = self._shown[-1] if self._shown else None
+
+    def wipe(self) -> None:
+        """Keep nothing of the meeting: neither what was said nor what was about to be."""
+        clear(self._lines)
+        self._shown, self._last = (), None
+        self.field.clear()
+        self._area.hide()
+        self._empty.show()
+
+
+def _difference(
+    before: tuple[ChatLine, ...], after: tuple[ChatLine, ...]
+) -> tuple[int, tuple[ChatLine, ...]]:
+    """Return how many of the first lines are gone, and which are new at the end."""
+    first = after[0] if after else None
+    gone = next((place for place, line in enumerate(before) if line is first), len(before))
+    return gone, after[len(before) - gone :]

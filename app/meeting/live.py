@@ -120,16 +120,22 @@ class LivePage(QWidget):
             (self.controls.more, self.open_more),
             (self.controls.leave, self._leave),
             (side.closed, side.hide),
-            (side.people.removed, meeting.remove),
-            (side.people.handed, meeting.hand_over),
+            (self.lobby.all_asked, self.open_people),
+            (side.people.lobby.cards.admitted, meeting.admit),
+            (side.people.lobby.cards.refused, meeting.refuse),
+            (side.people.wished, self._wish),
+            (side.people.room.muted, meeting.ask_mute),
+            (side.people.room.locked, meeting.lock_room),
+            (side.people.room.ended, self._end),
             (side.chat.said, meeting.say),
             (side.share.chosen, self._share),
             (side.share.stopped, self._stop_sharing),
             (side.share.again, meeting.list_devices),
             (side.code.asked, meeting.ask_code),
             (side.more.code, self.open_code),
-            (side.more.locked, meeting.lock_room),
-            (side.more.ended, self._end),
+            (side.more.room.muted, meeting.ask_mute),
+            (side.more.room.locked, meeting.lock_room),
+            (side.more.room.ended, self._end),
         ):
             signal.connect(call)
 
@@ -140,20 +146,11 @@ class LivePage(QWidget):
             ("camera", self.flip_camera, "V", "video"),
             ("share", self.open_share, "S", "screen-share"),
             ("hand", self.flip_hand, "H", "hand-stop"),
+            ("pointer", self.flip_pointer, "P", "pointer"),
             ("view", self.next_view, "L", "layout-grid"),
             ("chat", self.open_chat, "T", "message-2"),
             ("admit", self._meeting.admit_next, "A", "user-plus"),
             ("code", self.open_code, "", "shield-check"),
-        )
-        self.commands = [
-            ("pointer", self.flip_pointer, "P", "pointer"),
-            Command(f"call.{name}", say(f"command.call.{name}"), run, key, icon)
-            for name, run, key, icon in of
-        ]
-        bound = {one.keys: self._shortcut(one.keys, one.run) for one in self.commands if one.keys}
-        self.letters += [shortcut for keys, shortcut in bound.items() if len(keys) == 1]
-        for key, call in (("=", self.wall.shared.zoom_in), ("À", self.wall.shared.fit)):
-            self.letters.append(self._shortcut(key, call))
             ("full", self.full.flip, "F", "maximize"),
             ("display", self.staging.flip_display, "", "device-desktop"),
             ("zoom_in", self.wall.shared.zoom_in, "+", "plus"),
@@ -161,6 +158,15 @@ class LivePage(QWidget):
             ("fit", self.wall.shared.fit, "0", "photo-scan"),
             ("page_on", self._page_on, "PgDown", "chevron-right"),
             ("page_back", self._page_back, "PgUp", "chevron-left"),
+        )
+        self.commands = [
+            Command(f"call.{name}", say(f"command.call.{name}"), run, key, icon)
+            for name, run, key, icon in of
+        ]
+        bound = {one.keys: self._shortcut(one.keys, one.run) for one in self.commands if one.keys}
+        self.letters += [shortcut for keys, shortcut in bound.items() if len(keys) == 1]
+        for key, call in (("=", self.wall.shared.zoom_in), ("À", self.wall.shared.fit)):
+            self.letters.append(self._shortcut(key, call))
         self._shortcut("Ctrl+D", self.flip_microphone)
         self._shortcut("Esc", self._escape)
 
@@ -168,18 +174,18 @@ class LivePage(QWidget):
         shortcut = QShortcut(QKeySequence(key), self)
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(call)
+        shortcut.activated.connect(self._stir)
         return shortcut
+
+    def _stir(self) -> None:
+        self.full.stir()
 
     def allow_letters(self, yes: bool) -> None:
         """Let single-letter keys act, or not (WCAG 2.1.4)."""
         for shortcut in self.letters:
             shortcut.setEnabled(yes)
-        shortcut.activated.connect(self._stir)
 
     # --- what is shown ------------------------------------------------------------------------------------
-    def _stir(self) -> None:
-        self.full.stir()
-
 
     def show_view(self, view: View) -> None:
         """Bring everything up to date."""
@@ -199,13 +205,13 @@ class LivePage(QWidget):
         self._show_count()
 
     def _show_count(self) -> None:
+        self.pager.show_pages(self.wall.page, self.wall.pages)
         self._count.say(self._speaks(self._meeting.view))
 
     def _spot(self, view: View) -> int:
         others = [slot for slot in view.speaking if view.me is None or slot != view.me.slot]
         if others:
             self._spotlight = others[0]
-        self.pager.show_pages(self.wall.page, self.wall.pages)
         elif view.person(self._spotlight) is None and view.people:
             self._spotlight = next((p.slot for p in view.people if not p.me), view.people[0].slot)
         return self._spotlight
@@ -220,13 +226,6 @@ class LivePage(QWidget):
     def choose_view(self, kind: str) -> None:
         """Show the people as gallery, the shared image, or who speaks."""
         self._kind = kind
-        self.show_view(self._meeting.view)
-
-    def next_view(self) -> None:
-        """Go round the views; the image only when one is shared."""
-        stage = ["stage"] if self.staging.share is not None and self.staging.second is None else []
-        kinds = ["gallery", *stage, "speaker"]
-        at = kinds.index(self._kind) if self._kind in kinds else -1
         if kind == "stage":
             self.staging.bring_back()
         self.show_view(self._meeting.view)
@@ -258,6 +257,13 @@ class LivePage(QWidget):
     def _fill(self, whole: bool) -> None:
         button = self.wall.shared.whole
         button.show_icon(say("stage.unfull" if whole else "stage.full"), "minimize" if whole else "maximize")
+        self.show_view(self._meeting.view)
+
+    def next_view(self) -> None:
+        """Go round the views; the image only when one is shared."""
+        stage = ["stage"] if self.staging.share is not None and self.staging.second is None else []
+        kinds = ["gallery", *stage, "speaker"]
+        at = kinds.index(self._kind) if self._kind in kinds else -1
         self.choose_view(kinds[(at + 1) % len(kinds)])
 
     def _pick(self, slot: int) -> None:
@@ -279,18 +285,18 @@ class LivePage(QWidget):
         me = self._meeting.view.me
         self._meeting.hand(not (me is not None and me.state & HAND))
 
-    def _open(self, part: str) -> None:
-        self.side.open(part)
-        self.side.show()
-        self.side.show_view(self._meeting.view)
-
-    def open_share(self) -> None:
     def flip_pointer(self) -> None:
         """Let all see the own mouse over the shared picture, or no more."""
         if self.staging.can_point and self.staging.second is None:
             self._kind = "stage"
         self.staging.flip_pointer()
 
+    def _open(self, part: str) -> None:
+        self.side.open(part)
+        self.side.show()
+        self.side.show_view(self._meeting.view)
+
+    def open_share(self) -> None:
         """Choose what to share, or stop."""
         if self._meeting.view.share.wanted:
             self._stop_sharing()
@@ -311,6 +317,26 @@ class LivePage(QWidget):
         """Show what is needed seldom."""
         self._open("more")
 
+    def open_people(self) -> None:
+        """Show who is there, and who waits."""
+        self._open("people")
+
+    def _wish(self, act: str, member: bytes) -> None:
+        """Do what the host wants with a member."""
+        meeting = self._meeting
+        acts = {"floor": meeting.give_floor, "mute": meeting.ask_mute}
+        acts |= {"remove": meeting.remove, "hand_over": meeting.hand_over}
+        acts[act](member)
+
+    def tick(self, now_ms: int) -> None:
+        """Let time pass for those who wait."""
+        self.lobby.tick(now_ms)
+        self.side.people.lobby.cards.tick(now_ms)
+
+    def wipe(self) -> None:
+        """Keep nothing of the meeting that ended."""
+        self.side.wipe()
+
     def flip_side(self) -> None:
         """Show or hide the panel."""
         if self.side.isVisible():
@@ -319,6 +345,9 @@ class LivePage(QWidget):
             self._open("people")
 
     def _escape(self) -> None:
+        if self.full.on:
+            self.full.leave()
+            return
         self.side.back()
         self.setFocus()
 
@@ -345,15 +374,14 @@ class LivePage(QWidget):
         window.removeEventFilter(self)
         window.installEventFilter(self)
         if window.width() < NARROW:
-        if self.full.on:
-            self.full.leave()
-            return
             self.side.hide()
         self.wall.ask()
 
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Let the engine decode nothing while another section is shown."""
         super().hideEvent(event)
+        if event is not None and not event.spontaneous():
+            self.full.leave()
         if self._meeting.view.stage in IN_MEETING:
             self._meeting.show(self.wall.far_tiles())
 
@@ -385,5 +413,3 @@ class LivePage(QWidget):
         view = self._meeting.view
         free = not isinstance(QApplication.focusWidget(), _TYPING)
         return self.isVisible() and free and view.stage is Stage.LIVE and not view.microphone.wanted
-        if event is not None and not event.spontaneous():
-            self.full.leave()

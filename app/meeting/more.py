@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app.i18n import fmt_number
-from app.ui.buttons import Button, Switch
+from app.meeting.hosting import RoomActs
+from app.ui.buttons import Button
+from app.ui.marks import Chip
 from app.ui.panes import Banner, rule
 from app.ui.text import Label
 from app.ui.words import Words, say
@@ -61,11 +63,10 @@ class MorePanel(QWidget):
 
     code = pyqtSignal()
     devices = pyqtSignal()
-    locked = pyqtSignal(bool)
-    ended = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
+        self.room = RoomActs()
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(12)
@@ -79,7 +80,8 @@ class MorePanel(QWidget):
         column.addWidget(rule())
         column.addLayout(self._line())
         column.addStretch(1)
-        column.addWidget(self._host_part())
+        column.addWidget(self.room)
+        column.addWidget(_forbidden())
 
     def _line(self) -> QGridLayout:
         grid = QGridLayout()
@@ -90,45 +92,6 @@ class MorePanel(QWidget):
             self._figures[key] = Label("", "small_strong")
             grid.addWidget(self._figures[key], row, 1, Qt.AlignmentFlag.AlignRight)
         return grid
-
-    def _host_part(self) -> QWidget:
-        self._host = QWidget()
-        column = QVBoxLayout(self._host)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        row = QHBoxLayout()
-        words = QVBoxLayout()
-        words.addWidget(Label(say("more.lock"), "body_strong"))
-        words.addWidget(Label(say("more.lock.detail"), "small", "text_2", wrap=True))
-        row.addLayout(words, 1)
-        self._lock = Switch(say("more.lock"))
-        self._lock.clicked.connect(self.locked)
-        row.addWidget(self._lock)
-        column.addLayout(row)
-        self._end = Button(say("more.end"), "warning", icon="phone-off")
-        self._end.clicked.connect(self._ask)
-        column.addWidget(self._end)
-        self._question = Label(say("more.end.sure"), "small", wrap=True)
-        self._yes = Button(say("more.end.yes"), "danger", "s")
-        self._no = Button(say("people.cancel"), size="s")
-        self._yes.clicked.connect(self.ended)
-        self._no.clicked.connect(self._keep)
-        column.addWidget(self._question)
-        column.addWidget(self._yes)
-        column.addWidget(self._no)
-        self._keep()
-        return self._host
-
-    def _ask(self) -> None:
-        for widget in (self._question, self._yes, self._no):
-            widget.show()
-        self._end.hide()
-        self._no.setFocus()
-
-    def _keep(self) -> None:
-        for widget in (self._question, self._yes, self._no):
-            widget.hide()
-        self._end.show()
 
     def show_view(self, view: View) -> None:
         """Show the line and the room."""
@@ -141,5 +104,16 @@ class MorePanel(QWidget):
         }
         for key, words in texts.items():
             self._figures[key].say(words)
-        self._host.setVisible(view.is_host)
-        self._lock.setChecked(view.locked)
+        self.room.show_view(view)
+
+
+def _forbidden() -> QWidget:
+    """Return what stands where others have a button: recording is forbidden, and why."""
+    box = QWidget()
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 4, 0, 0)
+    column.setSpacing(4)
+    chip = Chip(say("mark.forbidden"), "player-record", struck=say("mark.recording"))
+    column.addWidget(chip)
+    column.addWidget(Label(say("more.recording"), "small", "text_2", wrap=True))
+    return box

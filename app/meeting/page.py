@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QTimer
@@ -12,14 +13,14 @@ from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from app.config import ADMIT_CERTIFIED, SHARE_KIND, SINGLE_KEYS
 from app.feature import Page
 from app.i18n import fmt_day
-from app.intents import JoinMeeting, OpenSettings
+from app.intents import JoinMeeting, OpenPerson, OpenSettings
 from app.meeting.before import Before
 from app.meeting.known import to_join
 from app.meeting.live import LivePage
 from app.meeting.marks import MeetingMarks
 from app.meeting.prejoin import PreJoin
 from app.meeting.status import StatusPage
-from app.meeting.view import Stage
+from app.meeting.view import IN_MEETING, Stage
 from app.ui.words import Words, say
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from app.meeting.service import Meeting
     from app.meeting.view import View
     from app.session import Session
-    from media.engine.messages import Tile
+    from media.engine.messages import HostAsked, Tile
     from storage.meetings import Meeting as KnownMeeting
 
 
@@ -80,6 +81,7 @@ class MeetingPage(Page):
         self.live.side.share.prefer(config.get(SHARE_KIND))
         desk.bridge.watch(self, config.changed, self._allow_letters)
         desk.bridge.watch(self, meeting.changed, self.show_view)
+        desk.bridge.watch(self, meeting.asked, self._asked)
         desk.bridge.watch(self, meeting.fresh, self._freshen, lambda old, new: old | new)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._second)
@@ -109,6 +111,8 @@ class MeetingPage(Page):
             (self.status.retried, meeting.enter),
             (self.status.closed, meeting.forget),
             (self.live.side.more.devices, self._open_settings),
+            (self.live.lobby.compared, self._compare),
+            (self.live.side.people.lobby.cards.compared, self._compare),
             (self._marks.code, self.live.open_code),
             (self._marks.panel, self.live.flip_side),
         ):
@@ -156,6 +160,16 @@ class MeetingPage(Page):
     def _use_camera(self, device: str) -> None:
         self._meeting.camera(self._meeting.view.camera.wanted, device)
 
+    def _compare(self, user: bytes) -> None:
+        self._desk.open(OpenPerson(user))
+
+    def _asked(self, asked: HostAsked) -> None:
+        """Say who asked; what the host took away comes back by the user's own hand."""
+        if asked.what == "mute":
+            self._desk.tell(say("floor.muted", name=asked.name), partial(self._meeting.microphone, True))
+        elif asked.what == "floor":
+            self._desk.tell(say("floor.given", name=asked.name))
+
     def _open_settings(self) -> None:
         self._desk.open(OpenSettings("devices"))
 
@@ -164,6 +178,8 @@ class MeetingPage(Page):
     def show_view(self, view: View) -> None:
         """Show the page of the stage, up to date."""
         self.drawn = view
+        if view.stage not in IN_MEETING:
+            self.live.wipe()
         page = self._pages[view.stage]
         page.show_view(view)
         if view.stage is not self._shown:
@@ -173,6 +189,7 @@ class MeetingPage(Page):
             if not stayed:
                 self._arrive(page)
         self._marks.show_view(view, self._desk.now_ms())
+        self.live.tick(self._desk.now_ms())
         self.headed.emit()
 
     def _arrive(self, page: QWidget) -> None:
@@ -190,6 +207,7 @@ class MeetingPage(Page):
     def _second(self) -> None:
         self._meeting.tick()
         self._marks.show_view(self._meeting.view, self._desk.now_ms())
+        self.live.tick(self._desk.now_ms())
         self.join.tick(self._desk.now_ms() // 1000)
 
     def title(self) -> Words:
@@ -224,7 +242,7 @@ class MeetingPage(Page):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.LanguageChange:
             self.show_view(self._meeting.view)
+
     def cover(self, yes: bool) -> None:
         """Show nothing outside of the window while it is covered."""
         self.live.cover(yes)
-

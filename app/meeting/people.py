@@ -1,41 +1,71 @@
-"""The participants: who, how far trusted, what is switched on; remove or hand over, confirmed in place."""
+"""The participants: hands in speaking order, then by name; how far trusted, what is switched on, what the host may do."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.meeting.view import CAMERA, MICROPHONE, SCREEN
+from app.meeting.hosting import RoomActs
+from app.meeting.lobby import LobbyList
+from app.meeting.roll import roll
+from app.meeting.view import CAMERA, MICROPHONE, SCREEN, TRUSTED
 from app.ui.buttons import Button, IconButton
 from app.ui.marks import Avatar, Chip, TrustMark
-from app.ui.panes import Glyph, scrolled
-from app.ui.text import Label
-from app.ui.words import say
+from app.ui.panes import Field, Glyph, rule, scrolled
+from app.ui.text import Label, Named
+from app.ui.words import Say, say
 
 if TYPE_CHECKING:
+    from PyQt6.QtGui import QContextMenuEvent, QKeyEvent
+
     from app.meeting.view import View
     from media.engine.messages import Person
 
+SEARCH_FROM = 13
+"""How many participants it takes until there is a search field."""
+ASKED = ("hand_over", "remove")
+"""Acts that ask once more, in place."""
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+_UNFOLD = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu)
 
-class PersonRow(QWidget):
-    """One participant. The host unfolds what may be done; each act asks once, here."""
 
-    removed = pyqtSignal(bytes)
-    handed = pyqtSignal(bytes)
+class PersonRow(QFrame):
+    """One participant. The host unfolds what may be done, by button, Enter or the menu key; some acts ask once, here."""
+
+    wished = pyqtSignal(str, bytes)
+    stepped = pyqtSignal(int)
+    radius = 6.0
 
     def __init__(self, person: Person) -> None:
         super().__init__()
-        self.member = person.member
+        self.person = person
         self._act = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 12, 8)
         column.setSpacing(8)
+        column.addLayout(self._make_head(person))
+        column.addWidget(self._make_acts())
+
+    def _make_head(self, person: Person) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(10)
-        self._avatar = Avatar(person.name, 36)
-        row.addWidget(self._avatar)
+        row.addWidget(Avatar(person.name, 36))
+        row.addLayout(self._make_words(person), 1)
+        names = ("screen-share", "microphone", "video")
+        self._marks = {name: Glyph(name, "text_3", 18) for name in names}
+        for mark in self._marks.values():
+            row.addWidget(mark)
+        self.more = IconButton(say("people.more", name=person.name), "dots", ("↵",))
+        policy = self.more.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.more.setSizePolicy(policy)
+        self.more.clicked.connect(self._flip)
+        row.addWidget(self.more)
+        return row
+
+    def _make_words(self, person: Person) -> QVBoxLayout:
         words = QVBoxLayout()
         words.setSpacing(3)
         self._name = Label("", "subhead", wrap=True)
@@ -44,144 +74,257 @@ class PersonRow(QWidget):
         words.addWidget(self._detail)
         chips = QHBoxLayout()
         chips.setSpacing(6)
+        self._hand = Chip("", "hand-stop", "warn")
         self._trust = TrustMark(person.trust)
         self._host = Chip(say("people.host"), "key", "accent")
-        chips.addWidget(self._trust)
-        chips.addWidget(self._host)
+        for chip in (self._hand, self._trust, self._host):
+            chips.addWidget(chip)
         chips.addStretch(1)
         words.addLayout(chips)
-        row.addLayout(words, 1)
-        self._marks = {
-            name: Glyph(name, "text_3", 18) for name in ("screen-share", "hand-stop", "microphone", "video")
-        }
-        for mark in self._marks.values():
-            row.addWidget(mark)
-        self._more = IconButton(say("people.more", name=person.name), "dots")
-        policy = self._more.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._more.setSizePolicy(policy)
-        self._more.clicked.connect(self._unfold)
-        row.addWidget(self._more)
-        column.addLayout(row)
-        column.addWidget(self._make_acts())
+        return words
 
     def _make_acts(self) -> QWidget:
         self._acts = QWidget()
         column = QVBoxLayout(self._acts)
         column.setContentsMargins(46, 0, 0, 4)
         column.setSpacing(8)
+        self._buttons = {
+            "floor": Button(say("people.floor"), "primary", "s", "hand-stop"),
+            "mute": Button(say("people.mute"), size="s", icon="microphone-off"),
+            "hand_over": Button(say("people.hand_over"), size="s", icon="key"),
+            "remove": Button(say("people.remove"), "warning", "s", "ban"),
+        }
+        for act, button in self._buttons.items():
+            button.setProperty("act", act)
+            button.clicked.connect(self._wish)
+            button.speak(say(f"people.{act}.name", name=self.person.name))
+            column.addWidget(button)
         self._question = Label("", "small", "text", wrap=True)
         column.addWidget(self._question)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self._remove = Button(say("people.remove"), "warning", "s")
-        self._hand = Button(say("people.hand_over"), size="s")
-        self._sure = Button(say("people.confirm"), "danger", "s")
-        self._cancel = Button(say("people.cancel"), size="s")
-        for button, act in (
-            (self._remove, self._ask_remove),
-            (self._hand, self._ask_hand),
-            (self._sure, self._do),
-            (self._cancel, self._fold),
-        ):
-            button.clicked.connect(act)
-            row.addWidget(button)
+        self._sure, self._cancel = (
+            Button(say("people.confirm"), "danger", "s"),
+            Button(say("people.cancel"), size="s"),
+        )
+        self._sure.clicked.connect(self._do)
+        self._cancel.clicked.connect(self.fold)
+        row.addWidget(self._sure)
+        row.addWidget(self._cancel)
         row.addStretch(1)
         column.addLayout(row)
         self._acts.hide()
         return self._acts
 
+    # --- what is shown ------------------------------------------------------------------------------------
+
     def show_person(self, person: Person, *, by_host: bool) -> None:
         """Bring the row up to date."""
-        you = say("people.name_you", name=person.name)
-        self._name.say(you if person.me else person.name)
+        self.person = person
+        self._name.say(say("people.name_you", name=person.name) if person.me else person.name)
         role = say(f"role.{person.role}") if person.role else ""
         self._detail.say(person.specialty or role)
         self._detail.setVisible(bool(str(person.specialty or role)))
         self._trust.show_level(person.trust)
         self._host.setVisible(person.host)
-        on, video = bool(person.state & MICROPHONE), bool(person.state & CAMERA)
-        self._marks["microphone"].show_icon(
-            "microphone" if on else "microphone-off", "ok" if on else "text_3"
-        )
-        self._marks["video"].show_icon("video" if video else "video-off", "ok" if video else "text_3")
-        self._marks["screen-share"].setVisible(bool(person.state & SCREEN))
-        self._marks["hand-stop"].setVisible(bool(person.hand))
-        may = by_host and not person.me
-        self._more.setVisible(may)
-        if not may:
+        self._hand.setVisible(bool(person.hand))
+        self._hand.show_state(say("people.hand", n=person.hand), "hand-stop", "warn")
+        self._show_devices(person)
+        self.more.setVisible(by_host and self._offered != [])
+        if self.more.isHidden():
             self._acts.hide()
-        self.setAccessibleName(_spoken(person))
+        elif self.unfolded and not self._act:
+            self._offer("")
+        self.setAccessibleName(spoken(person))
 
-    def _unfold(self) -> None:
-        self._fold() if self._acts.isVisible() else self._offer("")
+    def _show_devices(self, person: Person) -> None:
+        for name, bit in (("microphone", MICROPHONE), ("video", CAMERA)):
+            on = bool(person.state & bit)
+            self._marks[name].show_icon(name if on else f"{name}-off", "ok" if on else "text_3")
+        self._marks["screen-share"].setVisible(bool(person.state & SCREEN))
 
-    def _fold(self) -> None:
+    @property
+    def _offered(self) -> list[str]:
+        """What can be done with this person now."""
+        person = self.person
+        offered = {"floor": bool(person.hand), "mute": bool(person.state & MICROPHONE) and not person.me}
+        offered |= {"hand_over": not person.me and person.trust in TRUSTED, "remove": not person.me}
+        return [act for act, can in offered.items() if can]
+
+    @property
+    def unfolded(self) -> bool:
+        """True while the acts are shown."""
+        return not self._acts.isHidden()
+
+    # --- what may be done ---------------------------------------------------------------------------------
+
+    def _flip(self) -> None:
+        if self.unfolded:
+            self.fold()
+        elif not self.more.isHidden():
+            self._offer("")
+            self._buttons[self._offered[0]].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def fold(self) -> None:
+        """Hide the acts."""
         self._acts.hide()
-        self._more.setFocus()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer(self, act: str) -> None:
         self._act = act
-        name = self._avatar.text()
-        self._question.setVisible(bool(act))
-        if act:
-            self._question.say(say(f"people.{act}.sure", name=name))
-            self._sure.say(say(f"people.{act}.yes"))
-        for button, shown in (
-            (self._remove, not act),
-            (self._hand, not act),
-            (self._sure, bool(act)),
-            (self._cancel, bool(act)),
-        ):
-            button.setVisible(shown)
+        for one, button in self._buttons.items():
+            button.setVisible(not act and one in self._offered)
+        for widget in (self._question, self._sure, self._cancel):
+            widget.setVisible(bool(act))
         self._acts.show()
-        (self._cancel if act else self._remove).setFocus()
+        if act:
+            self._question.say(say(f"people.{act}.sure", name=self.person.name))
+            self._sure.say(say(f"people.{act}.yes"))
+            self._cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _ask_remove(self) -> None:
-        self._offer("remove")
-
-    def _ask_hand(self) -> None:
-        self._offer("hand_over")
+    def _wish(self) -> None:
+        button = self.sender()
+        act = button.property("act") if button is not None else ""
+        if act in ASKED:
+            self._offer(act)
+        else:
+            self._act = act
+            self._do()
 
     def _do(self) -> None:
-        (self.removed if self._act == "remove" else self.handed).emit(self.member)
-        self._acts.hide()
+        act, self._act = self._act, ""
+        self.fold()
+        self.wished.emit(act, self.person.member)
+
+    # --- Qt -----------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Up and down go through the list; Enter unfolds."""
+        key = Qt.Key(event.key()) if event is not None and self.hasFocus() else None
+        if key in _STEPS:
+            self.stepped.emit(_STEPS[key])
+        elif key in _UNFOLD:
+            self._flip()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, _event: QContextMenuEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Unfold by the other mouse button as well."""
+        self._flip()
 
 
 class PeoplePanel(QWidget):
-    """All participants, in the order in which they came."""
+    """Who waits (host), all participants, what the host decides for all. `wished`: act and member of a row."""
 
-    removed = pyqtSignal(bytes)
-    handed = pyqtSignal(bytes)
+    wished = pyqtSignal(str, bytes)
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[bytes, PersonRow] = {}
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        self._view: View | None = None
+        self._current = b""
+        self.lobby, self.room = LobbyList(), RoomActs()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.search = Field(say("people.search"), say("people.search.hint"))
+        self.search.textChanged.connect(self._search)
+        self._top = QWidget()
+        top = QVBoxLayout(self._top)
+        top.setContentsMargins(16, 12, 16, 4)
+        top.addWidget(self.search)
+        column.addWidget(self._top)
+        column.addWidget(scrolled(self._make_list()), 1)
+        self._foot = QWidget()
+        foot = QVBoxLayout(self._foot)
+        foot.setContentsMargins(16, 12, 16, 14)
+        foot.addWidget(self.room)
+        self._line = rule()
+        column.addWidget(self._line)
+        column.addWidget(self._foot)
+
+    def _make_list(self) -> QWidget:
         inner = QWidget()
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(0, 4, 0, 4)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(0)
+        column.addWidget(self.lobby)
+        people = QWidget()
+        Named(people, say("side.people"))
+        self._column = QVBoxLayout(people)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._column.addStretch(1)
-        outer.addWidget(scrolled(inner))
+        column.addWidget(people)
+        self._nobody = Label(say("people.nobody"), "body", "text_2", wrap=True)
+        self._nobody.setContentsMargins(16, 16, 16, 16)
+        column.addWidget(self._nobody)
+        column.addStretch(1)
+        return inner
 
     def show_view(self, view: View) -> None:
-        """Bring the list up to date without moving what stays."""
+        """Bring the list up to date; nobody changes place while the host is about to act on somebody."""
+        self._view = view
+        self.lobby.show_view(view)
+        self.room.show_view(view)
+        self._foot.setVisible(view.is_host)
+        self._line.setVisible(view.is_host)
+        if len(view.people) < SEARCH_FROM:
+            self.search.clear()
+        self._top.setVisible(len(view.people) >= SEARCH_FROM)
         members = {person.member for person in view.people}
         for gone in self._rows.keys() - members:
             self._rows.pop(gone).deleteLater()
-        for place, person in enumerate(view.people):
-            row = self._rows.get(person.member)
-            if row is None:
-                row = self._rows[person.member] = PersonRow(person)
-                row.removed.connect(self.removed)
-                row.handed.connect(self.handed)
-                self._column.insertWidget(place, row)
-            row.show_person(person, by_host=view.is_host)
+        for person in view.people:
+            self._row(person).show_person(person, by_host=view.is_host)
+        self._arrange(view)
+
+    def _row(self, person: Person) -> PersonRow:
+        row = self._rows.get(person.member)
+        if row is None:
+            row = self._rows[person.member] = PersonRow(person)
+            row.wished.connect(self.wished)
+            row.stepped.connect(self._step)
+            self._column.addWidget(row)
+        return row
+
+    def _search(self) -> None:
+        if self._view is not None:
+            self._arrange(self._view)
+
+    def _arrange(self, view: View) -> None:
+        shown = roll(view.people, self.search.text())
+        members = [person.member for person in shown]
+        if not any(row.unfolded for row in self._rows.values()):
+            for place, member in enumerate(members):
+                if self._column.indexOf(self._rows[member]) != place:
+                    self._column.insertWidget(place, self._rows[member])
+        for member, row in self._rows.items():
+            row.setVisible(member in members)
+        self._nobody.setVisible(not members)
+        self._take_tab(self._current if self._current in members else next(iter(members), b""))
+
+    def _take_tab(self, current: bytes) -> None:
+        """Let one row alone be reached by Tab; arrows go on from there."""
+        self._current = current
+        for member, row in self._rows.items():
+            here = member == current
+            policy = Qt.FocusPolicy.StrongFocus if here else Qt.FocusPolicy.ClickFocus
+            row.setFocusPolicy(policy)
+            row.more.setFocusPolicy(Qt.FocusPolicy.TabFocus if here else Qt.FocusPolicy.NoFocus)
+
+    def _step(self, step: int) -> None:
+        rows = [self._rows[person.member] for person in roll(self._view.people if self._view else ())]
+        rows = [row for row in rows if not row.isHidden()]
+        at = next((place for place, row in enumerate(rows) if row.hasFocus()), 0)
+        row = rows[max(0, min(len(rows) - 1, at + step))]
+        self._take_tab(row.person.member)
+        row.setFocus(Qt.FocusReason.TabFocusReason)
 
 
-def _spoken(person: Person) -> str:
-    parts = [person.name, str(say(f"trust.{person.trust}"))]
-    parts += [str(say("people.host"))] if person.host else []
-    return ", ".join(parts)
+def spoken(person: Person) -> str:
+    """Return what a screen reader says of a row."""
+    on = say("people.mic_on" if person.state & MICROPHONE else "people.mic_off")
+    parts: list[Say | str] = [say("people.name_you", name=person.name) if person.me else person.name]
+    parts += [say("people.hand", n=person.hand)] if person.hand else []
+    parts += [say(f"trust.{person.trust}"), *([say("people.host")] if person.host else []), on]
+    return ", ".join(map(str, parts))

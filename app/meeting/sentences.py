@@ -23,6 +23,7 @@ TROUBLES = {
     "key-bad": "warn",
     "code-mismatch": "danger",
     "control-broken": "warn",
+    "not-host": "danger",
     "call-refused": "danger",
     "second-call": "warn",
     "knock-refused": "danger",

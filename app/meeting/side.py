@@ -36,7 +36,6 @@ class SidePanel(QWidget):
         Named(self, say("side.name"))
         self._tab = "people"
         self._part = "people"
-        self._chat_seen = 0
         self.people, self.chat, self.share = PeoplePanel(), ChatPanel(), SharePanel()
         self.code, self.more = CodePanel(), MorePanel()
         self._parts = {
@@ -104,6 +103,12 @@ class SidePanel(QWidget):
         self.code.show_view(view)
         self.more.show_view(view)
         if self._part == "chat" and self.isVisible():
-            self._chat_seen = len(view.chat)
+            self.chat.read()
         self._tabs.show_count("people", len(view.people))
-        self._tabs.show_count("chat", max(0, len(view.chat) - self._chat_seen))
+        self._tabs.show_count("chat", self.chat.unread)
+
+    def wipe(self) -> None:
+        """Keep nothing of the meeting that ended."""
+        self.chat.wipe()
+        self.people.search.clear()
+        self._tabs.show_count("chat", 0)
