@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    from media.engine.messages import TrustAnchor
     from media.keys.certs import DeviceKeys
     from media.keys.directory import Enrolment
     from storage.identity import Relay
@@ -72,6 +73,13 @@ async def refresh(vault: Vault, source: Path | None, now_s: int) -> News:
     trouble = await _take(vault, source, own.org, now_s) if source else ""
     head = await asyncio.wrap_future(vault.directory.head(own.org))
     return News(trouble or _age(now_s - (head.time_s if head else 0)), await _unexpected(vault, own, now_s))
+
+
+def newly_revoked(before: TrustAnchor, after: TrustAnchor) -> frozenset[bytes]:
+    """Return the users of the certificates that *after* calls revoked and *before* did not."""
+    fresh = set(after.revoked) - set(before.revoked)
+    known = map(DeviceCert.parse, after.certificates) if fresh else ()
+    return frozenset(one.user for one in known if one.hash in fresh)
 
 
 async def _take(vault: Vault, source: Path, org: bytes, now_s: int) -> str:

@@ -34,7 +34,7 @@ from app.signin.service import SignIn, wall_clock_ms
 from app.signin.users import said, write_card
 from app.today import feature as today_feature
 from app.today.service import Around, Fact
-from app.trust import News
+from app.trust import News, newly_revoked
 from app.ui.theme import dress, theme
 from app.ui.words import say, says
 from app.waiting import Count, Waiting
@@ -198,6 +198,7 @@ class Office(QObject):
         if self._opened is before:
             self._opened = replace(before, news=news, session=session)
             self._session = session
+            self.meeting.revoked(newly_revoked(before.session.trust, session.trust))
             self.meeting.sign_in(session)
             self.planning.sign_in(session)
             self._warn(self._opened)

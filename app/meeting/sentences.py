@@ -36,6 +36,7 @@ TROUBLES = {
     "issuer-expired": "warn",
     "certificate-expired": "warn",
     "certificate-revoked": "danger",
+    "member-revoked": "danger",
     "clock": "warn",
     "relay-impostor": "danger",
     "directory-old": "warn",

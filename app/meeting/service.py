@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.audit import Trail
@@ -106,6 +107,13 @@ class Meeting:
                 view, standing=tuple(one for one in notices if one in view.standing or one not in known)
             )
         )
+
+    def revoked(self, users: frozenset[bytes]) -> None:
+        """Warn of everybody in the running call who has a device among those that the organisation just revoked."""
+        for person in self.view.people:
+            if person.user in users and not person.me:
+                notice = Notice("member-revoked", person.name, person.slot)
+                self._change(partial(noticed, notice=notice))
 
     def set_ceiling(self, up_kbps: int, down_kbps: int) -> None:
         """Bound what is sent and received."""

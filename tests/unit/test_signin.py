@@ -374,3 +374,26 @@ def test_what_is_held_is_bounded():
     for _ in range(1000):
         acts.record("admit")
     assert len(acts._held) == 256
+
+
+def test_a_member_who_is_revoked_during_the_call_is_told_to_all(desk, door, call):
+    colleague = issue(desk.organisation, DeviceKeys.generate(), user=b"u" * 16, name="Dr Dumont")
+    desk.publish()
+    signin = door()
+    found = signin.open()
+    meeting = call(signin, found.session)
+    live(meeting)
+    flags = {"state": 0, "live": True, "host": False, "me": False}
+    shown = {"role": "", "specialty": "", "trust": "certified"}
+    people = [
+        m.Person(member=b"m" * 32, slot=3, name="Dr Dumont", user=b"u" * 16, **flags, **shown),
+        m.Person(member=b"n" * 32, slot=4, name="Dr Petit", user=b"v" * 16, **flags, **shown),
+    ]
+    meeting.hear(m.Roster(n=2, people=people))
+    desk.organisation.revoke(colleague, NOW + 60)
+    desk.publish(NOW + 3600)
+    signin.now_s += 3600
+    _, session = asyncio.run(signin.refresh(found.vault))
+    meeting.revoked(trust.newly_revoked(found.session.trust, session.trust))
+    assert [(one.code, one.name) for one in meeting.view.notices] == [("member-revoked", "Dr Dumont")]
+    assert trust.newly_revoked(session.trust, session.trust) == frozenset()
