@@ -8,7 +8,6 @@ from PyQt6.QtCore import QEvent, QRectF, Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import paint
-from app.ui.buttons import Button, Press
 from app.ui.frame import NavButton
 from app.ui.marks import Avatar, Logo
 from app.ui.palette import SearchPill
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent, QResizeEvent
 
     from app.feature import Feature, Page
+    from app.ui.buttons import Press
 
 
 class Rail(QWidget):
@@ -102,9 +102,8 @@ class Strips(QWidget):
 
 
 class TopBar(QWidget):
-    """Title of the section, its marks, the way back to a running meeting, the time."""
+    """Title of the section, its marks, the line, the time."""
 
-    back = pyqtSignal()
     searched = pyqtSignal()
 
     def __init__(self) -> None:
@@ -134,10 +133,6 @@ class TopBar(QWidget):
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(self.status, 1)
-        self._return = Button(say("window.return"), "primary", "s", "users-group", ("Ctrl", "J"))
-        self._return.clicked.connect(self.back)
-        row.addWidget(self._return)
-        self._return.hide()
         self._marks = QHBoxLayout()
         row.addLayout(self._marks)
         row.addWidget(self._small_pill)
@@ -192,8 +187,3 @@ class TopBar(QWidget):
         """Leave no title behind: the desk was locked."""
         for label in (self._title, self._subtitle, self.status):
             label.say("")
-
-    def show_return(self, yes: bool) -> None:
-        """Offer the way back to a running meeting."""
-        self._return.setVisible(yes)
-        self.fit()

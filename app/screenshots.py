@@ -212,8 +212,10 @@ def _join_refused(stage: Stage) -> None:
 
 
 def _prejoin(stage: Stage) -> None:
-    stage.now_ms = NOW_MS - CALL_MS - 720_000
-    stage.office.enter_as(stills.directory_session())
+    stage.now_ms = NOW_MS - 2_520_000 - 720_000
+    session = stills.directory_session()
+    trust = msgspec.structs.replace(session.trust, head_time=stage.now_ms // 1000 - 600)
+    stage.office.enter_as(replace(session, trust=trust))
     _show_invitation(stage)
     stage.office.meeting.microphone(True)
     stage.office.meeting.camera(True)

@@ -118,7 +118,6 @@ class Window(QWidget):
     def _connect(self) -> None:
         self.rail.chosen.connect(self.show_feature)
         self.rail.lock_asked.connect(self.lock_asked)
-        self.top.back.connect(self.show_meeting)
         self.top.searched.connect(self.flip_palette)
         self.toast.said.connect(self.top.status.say)
         self.veil.lifted.connect(self.flip_veil)

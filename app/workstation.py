@@ -24,6 +24,7 @@ from app.line import Line
 from app.linemarks import LineWatch
 from app.meeting import feature as meeting_feature
 from app.meeting.planning import Planning
+from app.meeting.returnbar import ReturnBar
 from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Notice, Stage
 from app.settings import feature as settings_feature
@@ -123,7 +124,9 @@ class Office(QObject):
         self.window = Window((today, *features), desk, self.door)
         self._watch = LineWatch(self.line, self.bridge, profile.now_ms, self.window)
         self.window.top.hold(self._watch.pill)
-        self.window.strips.hold(self._watch.banner)
+        self._return = ReturnBar(self.meeting, self.bridge, profile.now_ms)
+        for strip in (self._watch.banner, self._return):
+            self.window.strips.hold(strip)
         self.idle = IdleLock(profile.now_ms, self._in_meeting)
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
@@ -145,6 +148,7 @@ class Office(QObject):
         self.window.switch_asked.connect(self.switch_user)
         self.window.closed.connect(self.close)
         self.window.moved.connect(self._show_meeting_running)
+        self._return.back.connect(self.window.show_meeting)
         self.idle.idle.connect(self._lock_idle)
         self.bridge.watch(self.window, i18n.language_changed, self._speak)
         self.bridge.watch(self.window, self.meeting.changed, self._meeting_changed)
@@ -400,10 +404,11 @@ class Office(QObject):
     def _show_meeting_running(self) -> None:
         running = self._in_meeting()
         up = self.meeting.view.stage is Stage.LIVE
-        self._watch.show_call(running, up, self.window.current == "meeting")
+        in_front = self.window.current == "meeting"
+        self._watch.show_call(running, up, in_front)
+        self._return.show_call(self.meeting.view, in_front=in_front, open_desk=self._session is not None)
         self.window.veil.show_meeting(running, self.meeting.view.microphone.wanted)
         self.window.rail.show_dot("meeting", running)
-        self.window.top.show_return(running and self.window.current not in {"", "meeting"})
 
     def _prefer_devices(self) -> None:
         get = self.config.get

@@ -86,6 +86,7 @@ class DeviceChoice(QWidget):
         chosen = {"microphone": view.microphone, "speaker": view.speaker, "camera": view.camera}
         for kind, select in self._selects.items():
             select.offer(_choices(lists[kind], chosen[kind].id, kind), chosen[kind].id)
+        self.test.setEnabled(bool(view.devices.speakers))
         level = view.level if view.microphone.wanted else 0.0
         self._meter.show_level(level)
         if not view.microphone.wanted:

@@ -132,6 +132,8 @@ class LivePage(QWidget):
             (side.share.stopped, self._stop_sharing),
             (side.share.again, meeting.list_devices),
             (side.code.asked, meeting.ask_code),
+            (side.network.camera, meeting.camera),
+            (side.network.faces, meeting.see),
             (side.more.code, self.open_code),
             (side.more.room.muted, meeting.ask_mute),
             (side.more.room.locked, meeting.lock_room),
@@ -151,6 +153,7 @@ class LivePage(QWidget):
             ("chat", self.open_chat, "T", "message-2"),
             ("admit", self._meeting.admit_next, "A", "user-plus"),
             ("code", self.open_code, "", "shield-check"),
+            ("network", self.open_network, "", "wifi-2"),
             ("full", self.full.flip, "F", "maximize"),
             ("display", self.staging.flip_display, "", "device-desktop"),
             ("zoom_in", self.wall.shared.zoom_in, "+", "plus"),
@@ -312,6 +315,10 @@ class LivePage(QWidget):
     def open_code(self) -> None:
         """Show the call code."""
         self._open("code")
+
+    def open_network(self) -> None:
+        """Show the line, and what it costs."""
+        self._open("network")
 
     def open_more(self) -> None:
         """Show what is needed seldom."""

@@ -12,9 +12,9 @@ from app.meeting.view import IN_MEETING, Stage
 from app.ui import paint
 from app.ui.buttons import IconButton, Press
 from app.ui.icons import paint_icon
-from app.ui.marks import Chip
+from app.ui.marks import Chip, chip_colours
 from app.ui.theme import theme
-from app.ui.words import say
+from app.ui.words import Words, say
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
@@ -68,10 +68,42 @@ class CodeChip(Press):
             paint.text(painter, rest, self._code, theme().font("mono"), color("ok"))
 
 
+class LineChip(Press):
+    """How the line holds; a press shows its figures and what they cost."""
+
+    radius = 5.0
+
+    def __init__(self) -> None:
+        self._icon, self._tone = "wifi-2", "plain"
+        super().__init__("")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def show_state(self, words: Words, icon: str, tone: str) -> None:
+        """Show another state."""
+        self._icon, self._tone = icon, tone
+        self.say(words)
+        self.setToolTip(str(say("network.open")))
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Room for icon and words."""
+        return QSize(int(40 + paint.text_width(self.name, theme().font("caption"))), theme().scaled(28))
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint a chip; its line is stronger under the pointer."""
+        painter = paint.painter_for(self)
+        fill, line, ink = chip_colours(self._tone)
+        paint.box(painter, QRectF(self.rect()), 5, fill, ink if self.underMouse() else line)
+        paint_icon(painter, self._icon, QRectF(9, self.height() / 2 - 8, 16, 16), ink)
+        words = QRectF(30, 0, self.width() - 30, self.height())
+        paint.text(painter, words, self.name, theme().font("caption"), ink)
+
+
 class MeetingMarks(QWidget):
-    """The chips of a running meeting. `code` and `panel` are wishes."""
+    """The chips of a running meeting. `code`, `network` and `panel` are wishes."""
 
     code = pyqtSignal()
+    network = pyqtSignal()
     panel = pyqtSignal()
 
     def __init__(self) -> None:
@@ -83,7 +115,8 @@ class MeetingMarks(QWidget):
         self._code = CodeChip()
         self._code.clicked.connect(self.code)
         self._record = Chip(say("mark.forbidden"), "player-record", struck=say("mark.recording"), height=28)
-        self._line = Chip("", "wifi-2", "plain", height=28)
+        self._line = LineChip()
+        self._line.clicked.connect(self.network)
         self._panel = IconButton(say("mark.panel"), "users")
         self._panel.clicked.connect(self.panel)
         for widget in (self._time, self._code, self._record, self._line, self._panel):

@@ -114,6 +114,7 @@ class MeetingPage(Page):
             (self.live.lobby.compared, self._compare),
             (self.live.side.people.lobby.cards.compared, self._compare),
             (self._marks.code, self.live.open_code),
+            (self._marks.network, self.live.open_network),
             (self._marks.panel, self.live.flip_side),
         ):
             signal.connect(call)

@@ -19,7 +19,7 @@ from app.ui.text import Label
 from app.ui.words import say
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QHideEvent
+    from PyQt6.QtGui import QHideEvent, QResizeEvent
 
     from app.bridge import Job
     from app.feature import Desk
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SECOND_MS = 1000
 IDENTITY_WIDTH = 360
+BAR_WIDTH = 14
 
 
 class PreJoin(QWidget):
@@ -57,6 +58,9 @@ class PreJoin(QWidget):
         left.addWidget(self.preview)
         left.addWidget(_identity(session.name))
         left.addStretch(1)
+        cancel = Button(say("prejoin.cancel"), "ghost", "l", "arrow-left")
+        cancel.clicked.connect(self.cancelled)
+        left.addWidget(cancel, 0, Qt.AlignmentFlag.AlignLeft)
         row.addLayout(left, 16)
         row.addLayout(self._right(), 10)
         self._second = QTimer(self)
@@ -83,7 +87,8 @@ class PreJoin(QWidget):
         column.addStretch(1)
         outer = QVBoxLayout()
         outer.setSpacing(12)
-        outer.addWidget(scrolled(content), 1)
+        self._content, self._area = content, scrolled(content)
+        outer.addWidget(self._area, 1)
         outer.addLayout(self._verbs())
         return outer
 
@@ -93,9 +98,6 @@ class PreJoin(QWidget):
         row.addWidget(self._start)
         row.addWidget(Chip(say("prejoin.forbidden"), "player-record"))
         row.addStretch(1)
-        cancel = Button(say("prejoin.cancel"), "ghost", "s", "arrow-left")
-        cancel.clicked.connect(self.cancelled)
-        row.addWidget(cancel)
         return row
 
     def _switches(self) -> QHBoxLayout:
@@ -214,6 +216,11 @@ class PreJoin(QWidget):
         self._invitation = None
         self._muted = self._blind = False
         self._forget_exam()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Leave the right half the room that its words need, whatever the size of the text."""
+        super().resizeEvent(event)
+        self._area.setMinimumWidth(self._content.minimumSizeHint().width() + BAR_WIDTH)
 
     def focus_first(self) -> None:
         """Give the focus to the main verb."""

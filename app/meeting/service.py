@@ -118,6 +118,7 @@ class Meeting:
     def set_ceiling(self, up_kbps: int, down_kbps: int) -> None:
         """Bound what is sent and received."""
         self._ceiling = m.Ceiling(up_kbps=up_kbps, down_kbps=down_kbps)
+        self._change(lambda view: replace(view, ceiling=(up_kbps, down_kbps)))
         self._send(self._ceiling)
 
     def prefer(self, camera: str, microphone: str, speaker: str) -> None:

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.meeting.chat import ChatPanel
 from app.meeting.more import CodePanel, MorePanel
+from app.meeting.network import NetworkPanel
 from app.meeting.people import PeoplePanel
 from app.meeting.share import SharePanel
 from app.ui.buttons import IconButton
@@ -38,12 +39,14 @@ class SidePanel(QWidget):
         self._part = "people"
         self.people, self.chat, self.share = PeoplePanel(), ChatPanel(), SharePanel()
         self.code, self.more = CodePanel(), MorePanel()
+        self.network = NetworkPanel()
         self._parts = {
             "people": self.people,
             "chat": self.chat,
             "share": self.share,
             "code": self.code,
             "more": self.more,
+            "network": self.network,
         }
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -72,7 +75,7 @@ class SidePanel(QWidget):
 
     @property
     def part(self) -> str:
-        """What is shown: people, chat, share, code or more."""
+        """What is shown: people, chat, share, code, more or network."""
         return self._part
 
     def open(self, part: str) -> None:
@@ -102,6 +105,7 @@ class SidePanel(QWidget):
         self.share.show_view(view)
         self.code.show_view(view)
         self.more.show_view(view)
+        self.network.show_view(view)
         if self._part == "chat" and self.isVisible():
             self.chat.read()
         self._tabs.show_count("people", len(view.people))

@@ -98,6 +98,8 @@ class View:
     locked: bool = False
     sound_only: bool = False
     """Whether the user chose to receive no faces."""
+    ceiling: tuple[int, int] = (0, 0)
+    """What may be sent and received, kb/s; 0 = no bound."""
     transport: str = ""
     attempt: int = 0
     """Which attempt to have the line again, while reconnecting."""

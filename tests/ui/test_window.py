@@ -60,7 +60,7 @@ def test_a_running_meeting_leaves_a_way_back(desk, qtbot, settle):
     desk.call()
     settle(desk)
     desk.office.open(OpenSettings("line"))
-    back = named(desk.window.top, "Revenir à la RCP")
+    back = named(desk.window.strips, "Revenir à la RCP")
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
     assert desk.window.current == "meeting"
     assert not back.isVisible()
