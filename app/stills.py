@@ -195,6 +195,10 @@ class StillAgenda(MeetingsRepository):
         self._kept.pop(tag, None)
         return _at_once(None)
 
+    def unreadable(self) -> Future[int]:
+        """Everything can be read."""
+        return _at_once(0)
+
     def upcoming(self, _since_s: int) -> Future[list[Meeting]]:
         """Return all."""
         return _at_once(list(self._kept.values()))

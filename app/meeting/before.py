@@ -11,10 +11,12 @@ from PyQt6.QtWidgets import QStackedWidget
 from app.meeting.join import JoinForm
 from app.meeting.plan import Planner
 from app.meeting.planning import PlanRefused
+from app.ui.words import say
 
 if TYPE_CHECKING:
     from app.config import Config
     from app.feature import Desk
+    from app.line import Line, State
     from app.meeting.dates import Occurrence
     from app.meeting.planning import Invited, Planning
     from app.meeting.view import View
@@ -29,7 +31,7 @@ class Before(QStackedWidget):
     picked = pyqtSignal(object)
     turned = pyqtSignal()
 
-    def __init__(self, desk: Desk, planning: Planning, session: Session, config: Config) -> None:
+    def __init__(self, desk: Desk, planning: Planning, line: Line, session: Session, config: Config) -> None:
         super().__init__()
         self._desk, self._planning = desk, planning
         self._refused = ""
@@ -44,6 +46,7 @@ class Before(QStackedWidget):
             (self.join.date.edited, self._edit),
             (self.join.date.called_off, self._call_off),
             (self.join.date.told_off, self._tell_off),
+            (self.join.dropped, self._drop_unreadable),
             (self.planner.closed, self._back),
             (self.planner.picked, self._open),
             (self.planner.turned, self.turned),
@@ -52,6 +55,9 @@ class Before(QStackedWidget):
         QShortcut(QKeySequence("Ctrl+N"), self.join).activated.connect(self.start_new)
         QShortcut(QKeySequence("Escape"), self.planner).activated.connect(self.planner.leave)
         desk.bridge.watch(self, planning.changed, self._show_meetings)
+        desk.bridge.watch(self, line.changed, self._show_line)
+        self._show_line(line.state)
+        desk.bridge.start(self, planning.unreadable(), self.join.tell_unreadable, self._no_count)
 
     def title(self) -> Words:
         """Return what the top bar says beside the section's name."""
@@ -89,6 +95,21 @@ class Before(QStackedWidget):
 
     def _not_called_off(self, error: Exception) -> None:
         self.join.date.refuse(error if isinstance(error, PlanRefused) else PlanRefused("vault"))
+
+    def _drop_unreadable(self) -> None:
+        work = self._planning.drop_unreadable()
+        self._desk.bridge.start(self, work, self.join.tell_unreadable, self._not_dropped)
+
+    def _not_dropped(self, error: Exception) -> None:
+        """Leave the offer where it is; say why the vault did not write."""
+        refused = error if isinstance(error, PlanRefused) else PlanRefused("vault")
+        self._desk.tell(say(f"plan.refused.{refused.code}.title"))
+
+    def _no_count(self, _error: Exception) -> None:
+        """Say nothing: a vault that does not answer is told by whoever asks it for the meetings."""
+
+    def _show_line(self, state: State) -> None:
+        self.planner.form.show_line(down=state.down)
 
     def _tell_off(self, one: Occurrence) -> None:
         self._hand_over(self._planning.invited(one.meeting, cancelled=True, only=one.number))

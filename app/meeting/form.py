@@ -52,6 +52,7 @@ class PlanForm(QWidget):
         self._when = Label("", "small", "text_2")
         self._entry = Label("", "small", "text_2", wrap=True)
         self._banner = QVBoxLayout()
+        self._offline = Banner("warn", say("plan.offline"), say("plan.offline.detail"), icon="cloud-off")
         self.go = Button("", "primary", "l", "calendar-plus", ("↵",))
         self.drop = Button(say("plan.drop"), "ghost", "l", "ban")
         self.back = Button(say("plan.back"), "ghost", "l", "arrow-left")
@@ -62,6 +63,7 @@ class PlanForm(QWidget):
         column, foot = column_in(self)
         column.addWidget(self._title)
         column.addWidget(self._detail)
+        column.addWidget(self._offline)
         column.addSpacing(12)
         captioned(column, "plan.title", self.fields["title"])
         column.addSpacing(8)
@@ -158,6 +160,10 @@ class PlanForm(QWidget):
         self.go.say(say(f"plan.{kind}.go"))
         self.drop.setVisible(editing)
         self._tell_entry()
+
+    def show_line(self, *, down: bool) -> None:
+        """Say, while there is no way to the relay, what waits for it and what does not."""
+        self._offline.setVisible(down)
 
     def _tell_entry(self) -> None:
         """Say who comes in without a click."""

@@ -9,6 +9,7 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.commands import Command
 from app.meeting.agenda import Agenda
 from app.meeting.date import DatePanel
 from app.meeting.notices import NoticeColumn
@@ -17,7 +18,7 @@ from app.meeting.weeks import agenda
 from app.ui.buttons import Button
 from app.ui.panes import Banner, EmptyState, Field, clear, ground, rule
 from app.ui.text import Label
-from app.ui.words import say
+from app.ui.words import say, says
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +34,10 @@ LONG = 8
 
 
 class JoinForm(QWidget):
-    """`asked` carries a link's text; neither it nor what the panel says enters anything."""
+    """`asked` carries a link's text, `dropped` wants unreadable rows gone; neither the link nor what the panel says enters anything."""
 
     asked = pyqtSignal(str)
+    dropped = pyqtSignal()
 
     def __init__(self, meetings: Sequence[Meeting], now_s: int, *, can_call: bool) -> None:
         super().__init__()
@@ -43,7 +45,7 @@ class JoinForm(QWidget):
         self._meetings, self._now_s = tuple(meetings), now_s
         self._shown = ""
         self._lines: tuple[object, ...] | None = None
-        self.notices, self._banner = NoticeColumn(), QVBoxLayout()
+        self.notices, self._banner, self._damage = NoticeColumn(), QVBoxLayout(), QVBoxLayout()
         self.call = Button(say("plan.new"), icon="calendar-plus", keys=("Ctrl", "N"))
         self.search = Field(say("agenda.search"), say("agenda.search.hint"))
         self.agenda, self.date = Agenda(), DatePanel()
@@ -70,6 +72,7 @@ class JoinForm(QWidget):
         column.setContentsMargins(28, 24, 28, 20)
         column.setSpacing(10)
         column.addWidget(self.notices)
+        column.addLayout(self._damage)
         column.addWidget(Label(say("join.link"), "caption", "text_2"))
         column.addLayout(self._entry())
         column.addLayout(self._banner)
@@ -111,13 +114,10 @@ class JoinForm(QWidget):
         self.search.returnPressed.connect(self.agenda.setFocus)
         self.agenda.moved.connect(lambda: self.date.show_line(self.agenda.line))
         self.agenda.entered.connect(self.date.enter)
-        for key, widget, call in (
-            (QKeySequence.StandardKey.Find, self, self._find),
-            (QKeySequence.StandardKey.Copy, self.agenda, self.date.copy_link),
-        ):
-            shortcut = QShortcut(QKeySequence(key), widget)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(call)
+        QShortcut(QKeySequence("Ctrl+F"), self).activated.connect(self._find)
+        copy = QShortcut(QKeySequence("Ctrl+C"), self.agenda)
+        copy.setContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.activated.connect(self.date.copy_link)
 
     def _find(self) -> None:
         if self.search.isVisible():
@@ -167,6 +167,34 @@ class JoinForm(QWidget):
         if view.refused and view.notices:
             sentence = trouble(view.notices[0])
             self._banner.addWidget(Banner(sentence.tone, sentence.title, sentence.detail))
+
+    def commands(self) -> Sequence[Command]:
+        """Return what can be done here, for palette and help."""
+        return (
+            Command(
+                "agenda.new", say("plan.new"), self.call.click, "Ctrl+N", "calendar-plus", self.call.isVisible
+            ),
+            Command(
+                "agenda.find", say("agenda.search"), self._find, "Ctrl+F", "search", self.search.isVisible
+            ),
+            Command(
+                "agenda.copy",
+                say("handout.copy"),
+                self.date.copy_link,
+                "Ctrl+C",
+                "copy",
+                self.date.copy.isVisible,
+            ),
+        )
+
+    def tell_unreadable(self, count: int) -> None:
+        """Say that rows of the agenda make no meeting, and offer to take them out."""
+        clear(self._damage)
+        if count:
+            drop = Button(say("agenda.unreadable.drop"), "secondary", "s")
+            drop.clicked.connect(self.dropped)
+            words = says("agenda.unreadable", count)
+            self._damage.addWidget(Banner("warn", words, say("agenda.unreadable.detail"), actions=(drop,)))
 
     def focus_first(self) -> None:
         """Put the cursor into the agenda, or where a link is pasted."""

@@ -58,7 +58,7 @@ class MeetingPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        self.before = Before(desk, planning, session, config)
+        self.before = Before(desk, planning, line, session, config)
         self.join = self.before.join
         self.prejoin = PreJoin(desk, meeting, line, session)
         self.status = StatusPage()
@@ -235,8 +235,10 @@ class MeetingPage(Page):
         return self._marks
 
     def commands(self) -> Sequence[Command]:
-        """Return what the running call offers."""
-        return self.live.commands if self._stack.currentWidget() is self.live else ()
+        """Return what the running call offers, or the agenda."""
+        if self._stack.currentWidget() is self.live:
+            return self.live.commands
+        return self.join.commands() if self.join.isVisible() else ()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Draw again in the new language."""

@@ -47,7 +47,7 @@ BEFORE_S = 300
 UID_BYTES = 16
 PEOPLE = ("doctor", "nurse", "secretary", "other")
 """Roles that may host: rooms and gateways are no people."""
-_RELAY_CODES = ("not-allowed", "quota", "impostor", "too-old")
+_RELAY_CODES = ("not-allowed", "quota", "impostor", "too-old", "too-new")
 _KEPT: tuple[tuple[type[errors.StorageError], str], ...] = (
     (errors.ReadOnly, "read-only"),
     (errors.Locked, "locked"),
@@ -182,6 +182,16 @@ class Planning:
         fewer = replace(meeting, off=tuple(sorted({*meeting.off, number})), sequence=meeting.sequence + 1)
         await self._keep(session, fewer, None)
         return self.invited(fewer, cancelled=True, only=number)
+
+    async def unreadable(self) -> int:
+        """Count what the agenda holds and nobody can read; raises PlanRefused."""
+        agenda = self._who().agenda
+        return await _kept(agenda.unreadable()) if agenda is not None else 0
+
+    async def drop_unreadable(self) -> int:
+        """Take that out of the agenda; return how many stay, raises PlanRefused."""
+        await _kept(_agenda(self._who()).drop_unreadable())
+        return await self.unreadable()
 
     def invited(self, meeting: Meeting, *, cancelled: bool = False, only: int = -1) -> Invited:
         """Return what is handed to the invited people."""

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
 from app import agenda_scenes, i18n, stills
+from app.line import Standing, State
 from app.meeting.planning import Colleague
 from app.ui.buttons import Press
 from app.ui.panes import Banner, Field
@@ -290,6 +291,41 @@ def test_a_long_agenda_is_searched_by_the_keyboard(make_desk, qtbot):
     join.search.setText("zzz")
     assert join._nothing.isVisible()
     assert not join.date.isVisible()
+
+
+class SpoiltAgenda(stills.StillAgenda):
+    """Two of its rows make no meeting."""
+
+    spoilt = 2
+
+    def unreadable(self):
+        return stills._at_once(self.spoilt)
+
+    def drop_unreadable(self):
+        dropped, self.spoilt = self.spoilt, 0
+        return stills._at_once(dropped)
+
+
+def test_rows_that_nobody_can_read_are_told_and_taken_out(make_desk, qtbot):
+    known = stills.session()
+    desk = make_desk(session=replace(known, agenda=SpoiltAgenda(*known.meetings)))
+    desk.window.show_feature("meeting")
+    join = desk.page.join
+    says = ["2 réunions de l’agenda sont illisibles"]
+    qtbot.waitUntil(lambda: banners(join) == says)
+    assert len(titles(desk)) == 1
+    press(join, "Les retirer", qtbot)
+    qtbot.waitUntil(lambda: banners(join) == [])
+
+
+def test_the_form_says_at_once_that_the_invitation_waits_for_the_relay(plans, qtbot):
+    qtbot.mouseClick(plans.page.join.call, Qt.MouseButton.LeftButton)
+    form = planner(plans).form
+    assert banners(form) == []
+    plans.office.line.changed.fire(State(Standing.OFFLINE))
+    qtbot.waitUntil(lambda: banners(form) == ["Le relais ne répond pas"])
+    plans.office.line.changed.fire(State(Standing.ONLINE))
+    qtbot.waitUntil(lambda: banners(form) == [])
 
 
 def test_an_empty_agenda_says_what_to_do(make_desk):

@@ -249,6 +249,16 @@ def test_a_date_called_off_stays_so_when_the_series_is_moved(desk):
     assert again.meeting.sequence == 2
 
 
+def test_rows_that_nobody_can_read_hide_no_meeting_and_go_when_asked(desk):
+    made = [asyncio.run(desk.planning.call(draft)).meeting for draft in (DRAFT, WEEKLY)]
+    spoil = "UPDATE meeting SET starts = x'00' WHERE tag = ?"
+    desk.vault.meetings._database.write(lambda db: db.execute(spoil, (made[1].tag,)) and None).result()
+    assert kept(desk.vault) == [made[0]]
+    assert asyncio.run(desk.planning.unreadable()) == 1
+    assert asyncio.run(desk.planning.drop_unreadable()) == 0
+    assert kept(desk.vault) == [made[0]]
+
+
 def test_the_dates_of_a_week_are_told_and_none_after_the_lock(desk):
     made = asyncio.run(desk.planning.call(WEEKLY))
     desk.planning.sign_in(replace(desk.session, meetings=(made.meeting,)))
