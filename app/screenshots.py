@@ -271,7 +271,6 @@ def _gallery(stage: Stage) -> None:
     stage.later(lambda: stage.live().flip_side())
 
 
-def _speaker(stage: Stage) -> None:
 def _second_page(stage: Stage) -> None:
     stage.call(40, speaking=27)
     stage.later(lambda: stage.live().flip_side())
@@ -314,6 +313,7 @@ def _reconnecting(stage: Stage) -> None:
     stage.later(lambda: stage.hear(m.Phase(phase="reconnecting", is_host=True, title=TITLE, attempt=2)))
 
 
+def _speaker(stage: Stage) -> None:
     stage.call(7)
     stage.later(lambda: stage.live().choose_view("speaker"))
 
@@ -531,6 +531,17 @@ SCENES = (
     Scene("01-aujourdhui-150", _today(12), b'{"default":{"text.size":150}}'),
     Scene("04-rejoindre", _join),
     Scene("04-lien-refuse", _join_refused),
+    Scene("02-agenda", agenda_scenes.agenda()),
+    Scene("02-agenda-annulee", agenda_scenes.agenda(8)),
+    Scene("02-agenda-vide", agenda_scenes.empty),
+    Scene("02-agenda-longue", agenda_scenes.many),
+    Scene("02-agenda-annuler", agenda_scenes.calling_off),
+    Scene("02-agenda-150", agenda_scenes.agenda(), b'{"default":{"text.size":150}}'),
+    Scene("02-convoquer", agenda_scenes.new),
+    Scene("02-convoquer-refus", agenda_scenes.refused),
+    Scene("02-convoquer-150", agenda_scenes.new, b'{"default":{"text.size":150}}'),
+    Scene("02-invitation", agenda_scenes.handout()),
+    Scene("02-invitation-annulee", agenda_scenes.handout(cancelled=True)),
     Scene("04-avant-de-rejoindre", _prejoin),
     Scene("04-avant-sans-rien", _prejoin_bare),
     Scene("04-avant-150", _prejoin, b'{"default":{"text.size":150}}'),
@@ -541,6 +552,11 @@ SCENES = (
     Scene("02-rcp-incidents", _troubles),
     Scene("02-texte-150", _stage, b'{"default":{"text.size":150}}'),
     Scene("03-galerie-24", _gallery),
+    Scene("03-galerie-page-2", _second_page),
+    Scene("02-rcp-zoom-pointeurs", _zoomed),
+    Scene("02-rcp-plein-ecran", _full),
+    Scene("13-partage-perdu", _lost_share),
+    Scene("13-reconnexion", _reconnecting),
     Scene("03-orateur", _speaker),
     Scene("02-partager", _share),
     Scene("02-code", _code),
@@ -568,11 +584,6 @@ SCENES = (
     Scene("13-relais-ancien", _line(LinkRefused("relay-too-old"), "settings")),
     Scene("13-relais-inconnu", _line(LinkRefused("relay-impostor"), "settings")),
     Scene("13-horloge", _line(Seen(rtt_ms=23, transport="tls", skew_s=-760), "settings")),
-    Scene("03-galerie-page-2", _second_page),
-    Scene("02-rcp-zoom-pointeurs", _zoomed),
-    Scene("02-rcp-plein-ecran", _full),
-    Scene("13-partage-perdu", _lost_share),
-    Scene("13-reconnexion", _reconnecting),
     Scene("12-reglages-recherche", _settings_search("débit"), _POLICY),
     Scene("12-reglages-abimes", _broken_settings),
     Scene("11-palette-confrere", _palette_people("@tran")),
@@ -593,17 +604,6 @@ class Photographer:
     def next(self) -> None:
         """Set the next scene, or end."""
         from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
-    Scene("02-agenda", agenda_scenes.agenda()),
-    Scene("02-agenda-annulee", agenda_scenes.agenda(8)),
-    Scene("02-agenda-vide", agenda_scenes.empty),
-    Scene("02-agenda-longue", agenda_scenes.many),
-    Scene("02-agenda-annuler", agenda_scenes.calling_off),
-    Scene("02-agenda-150", agenda_scenes.agenda(), b'{"default":{"text.size":150}}'),
-    Scene("02-convoquer", agenda_scenes.new),
-    Scene("02-convoquer-refus", agenda_scenes.refused),
-    Scene("02-convoquer-150", agenda_scenes.new, b'{"default":{"text.size":150}}'),
-    Scene("02-invitation", agenda_scenes.handout()),
-    Scene("02-invitation-annulee", agenda_scenes.handout(cancelled=True)),
 
         if not self._shots:
             self._app.quit()

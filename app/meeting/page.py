@@ -10,7 +10,7 @@ from PyQt6.QtCore import QEvent, QTimer
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.config import ADMIT_CERTIFIED, SHARE_KIND, SINGLE_KEYS
+from app.config import ADMIT_CERTIFIED, PUSH_TO_TALK, SHARE_KIND, SINGLE_KEYS
 from app.feature import Page
 from app.i18n import fmt_day
 from app.intents import JoinMeeting, OpenPerson, OpenSettings
@@ -83,10 +83,10 @@ class MeetingPage(Page):
         desk.bridge.watch(self, meeting.changed, self.show_view)
         desk.bridge.watch(self, meeting.asked, self._asked)
         desk.bridge.watch(self, meeting.fresh, self._freshen, lambda old, new: old | new)
-        self._tick = QTimer(self)
-        self._tick.timeout.connect(self._second)
         desk.bridge.watch(self, meeting.pointed, self.live.staging.heard, lambda old, new: old + new)
         self.live.full.asked.connect(self.whole)
+        self._tick = QTimer(self)
+        self._tick.timeout.connect(self._second)
         self._tick.start(1000)
         self.show_view(meeting.view)
 
@@ -127,6 +127,7 @@ class MeetingPage(Page):
     def _allow_letters(self, _key: str) -> None:
         allowed = self._config.get(SINGLE_KEYS)
         self.live.allow_letters(allowed)
+        self.live.talk.allowed = self._config.get(PUSH_TO_TALK)
         for shortcut in self._letters:
             shortcut.setEnabled(allowed)
 
@@ -183,6 +184,8 @@ class MeetingPage(Page):
             self.live.wipe()
         page = self._pages[view.stage]
         page.show_view(view)
+        if page is not self.live:
+            self.live.staging.follow(view)
         if view.stage is not self._shown:
             stayed = self._stack.currentWidget() is page and page is self.live
             self._shown = view.stage
@@ -200,13 +203,12 @@ class MeetingPage(Page):
     def _freshen(self, boxes: frozenset[int]) -> None:
         if self._shown is Stage.READY:
             self.prejoin.preview.update()
-        if page is not self.live:
-            self.live.staging.follow(view)
         else:
             self.live.wall.freshen(boxes)
 
     def _second(self) -> None:
         self._meeting.tick()
+        self.live.second()
         self._marks.show_view(self._meeting.view, self._desk.now_ms())
         self.live.tick(self._desk.now_ms())
         self.join.tick(self._desk.now_ms() // 1000)
@@ -225,7 +227,6 @@ class MeetingPage(Page):
             return view.title
         if view.stage is Stage.IDLE:
             return self.before.title()
-        self.live.second()
         if view.stage is Stage.LIVE:
             return fmt_day(datetime.fromtimestamp(self._desk.now_ms() / 1000, UTC))
         return say(f"stage.{view.stage.value}") if view.title else ""
@@ -245,7 +246,3 @@ class MeetingPage(Page):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.LanguageChange:
             self.show_view(self._meeting.view)
-
-    def cover(self, yes: bool) -> None:
-        """Show nothing outside of the window while it is covered."""
-        self.live.cover(yes)

@@ -111,13 +111,13 @@ class Chat(Message, frozen=True, kw_only=True):
 
     text: str
 
+
 class Point(Message, frozen=True, kw_only=True):
     """Point at a place of the picture that slot `sharer` shares; 0xFFFF is its whole width or height. At most 20 a second leave."""
 
     sharer: int
     x: int
     y: int
-
 
 
 class AskCode(Message, frozen=True, kw_only=True):
@@ -186,8 +186,8 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     stream: int
     width: int
     height: int
-    whole: bool = False
     fit: bool = False
+    whole: bool = False
 
 
 class Tiles(Message, frozen=True, kw_only=True):
@@ -240,9 +240,9 @@ class Phase(Message, frozen=True, kw_only=True):
     reason: str = ""
     is_host: bool = False
     title: str = ""
+    transport: str = ""
     attempt: int = 0
     """Which attempt to have the line again, while reconnecting."""
-    transport: str = ""
 
 
 class Knocker(msgspec.Struct, frozen=True, kw_only=True):
@@ -313,6 +313,7 @@ class ChatLine(Message, frozen=True, kw_only=True):
     text: str
     at_ms: int
 
+
 class Pointed(Message, frozen=True, kw_only=True):
     """Member `slot` points at a place of the picture that `sharer` shares, as in `Point`."""
 
@@ -320,7 +321,6 @@ class Pointed(Message, frozen=True, kw_only=True):
     sharer: int
     x: int
     y: int
-
 
 
 class HostAsked(Message, frozen=True, kw_only=True):
@@ -423,8 +423,8 @@ ToEngine = (
     | Remove
     | Handover
     | LockRoom
-    | Point
     | Chat
+    | Point
     | AskCode
     | RaiseHand
     | AskMute
@@ -449,8 +449,8 @@ ToWindow = (
     | Code
     | ChatLine
     | HostAsked
-    | Pointed
     | Admitted
+    | Pointed
     | Fresh
     | Trouble
     | Devices

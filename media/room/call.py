@@ -91,11 +91,11 @@ class Call:
     # --- what is known ---
 
     @property
-    @property
     def door(self) -> Signer:
         """The key of the relay room of this date."""
         return self._ground.room.signer
 
+    @property
     def slot(self) -> int | None:
         """The own slot, None outside a call."""
         return self._meeting.slot if self._meeting else None
