@@ -143,7 +143,7 @@ class Office(QObject):
         self.door.language_asked.connect(i18n.set_language)
         self.lock_page.theme_asked.connect(theme().apply)
         self.lock_page.user_chosen.connect(self._choose_user)
-        self.lock_page.code_noted.connect(self._enter)
+        self.lock_page.code_noted.connect(self._code_noted)
         self.window.lock_asked.connect(self.lock)
         self.window.switch_asked.connect(self.switch_user)
         self.window.closed.connect(self.close)
@@ -256,6 +256,11 @@ class Office(QObject):
             words = say("today.vault.read_only" if shut else "today.vault.open")
             facts.append(Fact("database", "warn" if shut else "ok", words))
         return tuple(facts)
+
+    def _code_noted(self) -> None:
+        if self._opened is not None:
+            self.signin.noted(self._opened.vault)
+            self._enter()
 
     def _enter(self) -> None:
         session = self.session()

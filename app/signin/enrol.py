@@ -94,6 +94,17 @@ async def resume(vault: Vault, code: str, password: str) -> Pending:
     return Pending(vault, code, state.request)
 
 
+async def owe_code(vault: Vault) -> None:
+    """Remember that the newest recovery code of a whole desk was not noted yet."""
+    await _keep(vault, _State())
+
+
+async def owed_code(vault: Vault, password: str) -> str:
+    """Return a new recovery code when nobody noted the last one, which nobody can show again; else an empty text."""
+    owed = KEPT in await asyncio.wrap_future(vault.settings.all())
+    return await asyncio.to_thread(vault.change_password, password, password) if owed else ""
+
+
 def ask_groups(code: str) -> list[int]:
     """Choose two groups of *code* (from 0, in their order) that its owner must type back."""
     return sorted(secrets.SystemRandom().sample(range(len(code.split("-"))), ASKED_GROUPS))

@@ -149,6 +149,7 @@ class LockPage(QWidget):
         """Show the door of *name*, empty; *waiting* is what may be said of the day."""
         self._owner = name, detail
         self.stop_opening()
+        self._rest()
         for field in (self._password, self._code, self._new):
             field.clear()
         self._new_code.show_code("")
@@ -279,23 +280,28 @@ class LockPage(QWidget):
         self._job = self._bridge.start(self, work, self._came_in, self._stayed_out)
 
     def stop_opening(self) -> None:
-        """Open no more: the desk was locked, or another person came, while the vault was opening."""
+        """Open no more: the system was locked, or another person came, while the vault was opening."""
         job, self._job = self._job, None
         if job is not None:
             job.cancel()
-        self._held = False
+            self._rest()
+            self._turn_to_password()
+
+    def _rest(self) -> None:
+        """Take input again."""
+        self._job, self._held = None, False
         for form in (self._with_password, self._with_code):
             form.busy(False)
 
     def _came_in(self, opened: Opened | Pending) -> None:
-        self.stop_opening()
+        self._rest()
         for field in (self._password, self._code, self._new):
             field.clear()
         self.opened.emit(opened)
 
     def _stayed_out(self, error: Exception) -> None:
         form = self._forms.currentWidget()
-        self.stop_opening()
+        self._rest()
         code = error.code if isinstance(error, SignInRefused) else "damaged"
         group = error.group if isinstance(error, SignInRefused) else 0
         if code == "keyring-lost":

@@ -220,6 +220,7 @@ class SignIn:
             wrong = tries.came_in()
             try:
                 if vault.read_only or await enrol.enrolled(vault):
+                    code = code if vault.read_only else await self._code_to_note(vault, code, password)
                     return self._after_wrong(await self._read(vault, code, how), wrong)
                 return await enrol.resume(vault, code, password)
             except BaseException:
@@ -266,6 +267,17 @@ class SignIn:
         path = config.get(DIRECTORY_FILE)
         source = Path(path) if path and not vault.read_only else None
         return await trust.refresh(vault, source, self._now_ms() // 1000)
+
+    async def _code_to_note(self, vault: Vault, code: str, password: str) -> str:
+        """Return the recovery code that must be noted now; until `noted` every unlock shows one."""
+        code = code or await enrol.owed_code(vault, password)
+        if code:
+            await enrol.owe_code(vault)
+        return code
+
+    def noted(self, vault: Vault) -> None:
+        """Take it that the recovery code that was shown is noted."""
+        vault.settings.forget(enrol.KEPT)
 
     def _after_wrong(self, opened: Opened, wrong: int) -> Opened:
         if wrong:

@@ -13,6 +13,7 @@ from app import stills
 from app.meeting.view import Notice, Stage
 from app.signin.idle import IdleLock
 from app.signin.service import SignIn
+from app.signin.tries import Tries
 from app.ui.buttons import IconButton
 from app.ui.marks import Chip
 from app.ui.panes import Banner
@@ -268,3 +269,69 @@ def test_an_idle_lock_says_why(desk):
 
 def chips(desk):
     return [chip.accessibleName() for chip in desk.office.lock_page.findChildren(Chip)]
+
+
+def test_a_new_code_that_was_locked_away_before_it_was_noted_is_replaced_at_the_next_unlock(
+    door, folder, qtbot
+):
+    page = door.office.lock_page
+    page._turn_to_code()
+    page._code.setText(folder[1])
+    page._new.setText("girafe tambour velours cascade")
+    page._with_code.button.click()
+    qtbot.waitUntil(page._new_code.isVisible)
+    first = page._new_code._code.text()
+    door.office.lock_with_system("system")
+    assert not page._new_code._code.text()
+    page.type_password("girafe tambour velours cascade")
+    qtbot.waitUntil(page._new_code.isVisible)
+    assert page._new_code._code.text() not in {"", first}
+    page._new_code._noted()
+    assert not door.window.locked
+    door.office.lock()
+    page.type_password("girafe tambour velours cascade")
+    qtbot.waitUntil(lambda: not door.window.locked)
+
+
+def test_a_system_that_locks_while_the_vault_opens_finds_it_locked(door, qtbot, monkeypatch):
+    slow = Vault.unlock
+
+    def derive(*arguments):
+        time.sleep(0.3)
+        return slow(*arguments)
+
+    monkeypatch.setattr(Vault, "unlock", derive)
+    door.office.lock_page.type_password(PASSWORD)
+    door.office.lock_with_system("system")
+    qtbot.wait(600)
+    assert door.window.locked
+    assert not any("Ouverture du coffre" in text for text in shown(door.office.lock_page))
+    door.office.lock_page.type_password(PASSWORD)
+    qtbot.waitUntil(lambda: not door.window.locked)
+
+
+def test_a_lost_keyring_leads_straight_to_the_recovery_code(door, qtbot, monkeypatch):
+    def fail(*_):
+        raise errors.KeyringLost
+
+    monkeypatch.setattr(Vault, "unlock", fail)
+    door.office.lock_page.type_password(PASSWORD)
+    qtbot.waitUntil(door.office.lock_page._with_code.isVisible)
+    assert door.office.lock_page._code.hasFocus()
+
+
+def test_after_wrong_passwords_one_waits_and_is_told_how_many_failed(door, qtbot):
+    page = door.office.lock_page
+    now = [0.0]
+    door.office.signin._tries[door.office.signin.folder] = Tries(lambda: now[0])
+    for _ in range(3):
+        page.type_password("not this one")
+        qtbot.waitUntil(lambda: page._job is None)
+    assert not page._with_password.button.isEnabled()
+    assert any("Prochain essai dans 2" in text for text in shown(page))
+    now[0] = 2.0
+    page.tick()
+    assert page._with_password.button.isEnabled()
+    page.type_password(PASSWORD)
+    qtbot.waitUntil(lambda: not door.window.locked)
+    assert any("3 essais manqués" in text for text in shown(door.window))
