@@ -10,7 +10,7 @@ from PyQt6.QtCore import QEvent, QTimer
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.config import ADMIT_CERTIFIED, PUSH_TO_TALK, SHARE_KIND, SINGLE_KEYS
+from app.config import ADMIT_CERTIFIED, SHARE_KIND, SINGLE_KEYS
 from app.feature import Page
 from app.i18n import fmt_day
 from app.intents import JoinMeeting, OpenPerson, OpenSettings
@@ -127,7 +127,6 @@ class MeetingPage(Page):
     def _allow_letters(self, _key: str) -> None:
         allowed = self._config.get(SINGLE_KEYS)
         self.live.allow_letters(allowed)
-        self.live.talk.allowed = self._config.get(PUSH_TO_TALK)
         for shortcut in self._letters:
             shortcut.setEnabled(allowed)
 
@@ -234,6 +233,10 @@ class MeetingPage(Page):
     def marks(self) -> QWidget | None:
         """Return the chips of the call."""
         return self._marks
+
+    def cover(self, yes: bool) -> None:
+        """Show nothing outside of the window while it is covered."""
+        self.live.cover(yes)
 
     def commands(self) -> Sequence[Command]:
         """Return what the running call offers, or the agenda."""
