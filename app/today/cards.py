@@ -37,13 +37,15 @@ _INK = {"accent": "accent_text"}
 
 
 class Verb(Button):
-    """A button of a card; up and down leave the cards."""
+    """A button of a card. `sunk`: the arrow down, which leaves the cards for the rows."""
+
+    sunk = pyqtSignal()
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Let the page walk."""
-        if event is not None and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
-            event.ignore()
-        else:
+        """Walk by the arrows; above the cards is nothing."""
+        if event is not None and event.key() == Qt.Key.Key_Down:
+            self.sunk.emit()
+        elif event is None or event.key() != Qt.Key.Key_Up:
             super().keyPressEvent(event)
 
     def show_act(self, act: Act, digit: str = "") -> None:
@@ -57,9 +59,10 @@ class Verb(Button):
 
 
 class CardFrame(QFrame):
-    """One card. `waited` puts it aside."""
+    """One card. `waited` puts it aside, `sunk` is the arrow down."""
 
     waited = pyqtSignal(object)
+    sunk = pyqtSignal()
 
     def __init__(self, card: Card) -> None:
         super().__init__()
@@ -78,6 +81,9 @@ class CardFrame(QFrame):
         column.addWidget(self._detail)
         column.addSpacing(8)
         column.addLayout(self._verbs())
+        self._later.setVisible(
+            card.can_wait
+        )  # only now: a widget without a parent would be a window of its own
 
     def _top(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -102,8 +108,9 @@ class CardFrame(QFrame):
         self._later = Verb(say("today.later"), "ghost")
         self._later.clicked.connect(lambda: self.waited.emit(self.card))
         row.addWidget(self._later)
-        self._later.setVisible(card.can_wait)
         row.addStretch(1)
+        for button in (self.verb, *self._more, self._later):
+            button.sunk.connect(self.sunk)
         return row
 
     @staticmethod
@@ -140,9 +147,10 @@ class CardFrame(QFrame):
 
 
 class CardDeck(QWidget):
-    """The cards under their heading. `waited` carries a card to put aside."""
+    """The cards under their heading. `waited` carries a card to put aside, `sunk` is the arrow down."""
 
     waited = pyqtSignal(object)
+    sunk = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -259,6 +267,7 @@ class CardDeck(QWidget):
             return kept.pop(shape)
         frame = CardFrame(card)
         frame.waited.connect(self.waited)
+        frame.sunk.connect(self.sunk)
         return frame
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name

@@ -27,7 +27,7 @@ from app.ui.words import Words, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PyQt6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+    from PyQt6.QtGui import QResizeEvent, QShowEvent
 
     from app.board import Card, Note, Reading, Source
     from app.bridge import Job
@@ -48,12 +48,12 @@ class TodayPage(Page):
     """Shows what the sources say; asks again when they changed, when a minute passed, when somebody comes back to it."""
 
     def __init__(self, desk: Desk, sources: Sequence[Source], around: Around, config: Config) -> None:
+        self._minute = self._width = 0
         super().__init__()
         self._desk, self._config = desk, config
         self._sources = {source.id: source for source in sources}
         self._today = Today(sources)
         self._jobs: dict[str, Job] = {}
-        self._minute = self._width = 0
         self.loading = True
         self._notes_shown: tuple[Note, ...] = ()
         self.deck, self.calm, self.foot = CardDeck(), Calm(), Foot(around)
@@ -96,6 +96,8 @@ class TodayPage(Page):
 
     def _bind(self, around: Around) -> None:
         self.deck.waited.connect(self._put_aside)
+        for top in (self.deck, self.calm.open):
+            top.sunk.connect(self._to_rows)
         self._keys = []
         for place, digits in enumerate(DIGITS):
             for key in digits:
@@ -156,6 +158,8 @@ class TodayPage(Page):
         self._show_notes(view.notes)
         self._show_cards(view)
         self._show_panes(view.panes)
+        if self.hasFocus():
+            self._begin()
         self.headed.emit()
 
     def _show_notes(self, notes: tuple[Note, ...]) -> None:
@@ -178,20 +182,19 @@ class TodayPage(Page):
 
     def _put_aside(self, card: Card) -> None:
         self._today.put_aside(card)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.draw()
         self.deck.release()
-        self._redraw_from_top()
+        self._begin()
         self._desk.tell(say("today.aside", title=card.title), partial(self._bring_back, card))
 
     def _bring_back(self, card: Card) -> None:
         self._today.bring_back(card)
-        self._redraw_from_top()
-
-    def _redraw_from_top(self) -> None:
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.draw()
+        self.deck.release()
 
     def _show_panes(self, panes: tuple[Pane, ...]) -> None:
-        if [pane.id for pane in panes] != list(self.panes):
+        if [pane.id for pane in panes] != list(self.panes) or self._wide() != self._width:
             self._lay_panes(panes)
         for pane in panes:
             self.panes[pane.id].show_pane(pane)
@@ -257,21 +260,20 @@ class TodayPage(Page):
         elif self.calm.open.isVisible():
             self._focus(self.calm.open)
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Go down from the cards into the rows."""
+    def _to_rows(self) -> None:
         first = next((pane.rows[0] for pane in self.panes.values() if pane.rows), None)
-        if event is not None and event.key() == Qt.Key.Key_Down and first is not None:
+        if first is not None:
             self._focus(first)
-        else:
-            super().keyPressEvent(event)
 
     def focusInEvent(self, _event: object) -> None:  # noqa: N802 -- Qt's name
-        """Begin at the first verb, or at the first row."""
+        """Begin where most is wanted."""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Give the focus to the first verb; to the first row once it is sure that there is none."""
         self._to_top()
-        if self.hasFocus():
-            first = next((pane.rows[0] for pane in self.panes.values() if pane.rows), None)
-            if first is not None:
-                first.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.hasFocus() and not self.loading:
+            self._to_rows()
 
     # --- the window ---------------------------------------------------------------------------------------
 
@@ -307,10 +309,11 @@ class TodayPage(Page):
         """Let the columns stand beside or over each other."""
         super().resizeEvent(event)
         if self._wide() != self._width:
-            self._lay_panes(self._today.view(self._desk.now_ms()).panes)
+            self.draw()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Write days and minutes again in the new language."""
+        """Write days and minutes again in the new language, make room for another text size."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.LanguageChange:
+        again = (QEvent.Type.LanguageChange, QEvent.Type.StyleChange)
+        if event is not None and event.type() in again and self._minute:
             self.draw()
