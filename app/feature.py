@@ -66,6 +66,10 @@ class Page(QWidget):
         """Return the panes that F6 walks, in order: list, content, panel; one for a page that has no others."""
         return (self,)
 
+    def pane_order(self) -> Sequence[QWidget]:
+        """Return the panes that F6 walks, in order: list, content, panel; one for a page that has no others."""
+        return (self,)
+
     def commands(self) -> Sequence[Command]:
         """Return what can be done on this screen now, for palette and help; the page binds its keys itself."""
         return ()

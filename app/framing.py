@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent, QResizeEvent
 
     from app.feature import Feature, Page
-    from app.ui.buttons import Press
+    from app.ui.buttons import Press, one_stop
 
 
 class Rail(QWidget):
@@ -51,6 +51,7 @@ class Rail(QWidget):
         column.addStretch(1)
         for feature in (f for f in features if f.at_end):
             column.addWidget(self._button(feature), 0, middle)
+        one_stop(self._group)
         lock = NavButton(say("window.lock"), "lock", ("Ctrl", "L"))
         lock.clicked.connect(self.lock_asked)
         column.addWidget(lock, 0, middle)

@@ -27,6 +27,8 @@ from app.ui.words import Words, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+WIDEST = 115
+"""Text size in per cent up to which three columns stand side by side."""
 SIZES = ("100", "115", "130", "150")
 ROLES = ("display", "title", "heading", "body", "small", "caption", "mono")
 TONES = ("plain", "ok", "warn", "danger", "info", "accent", "ext")
@@ -74,11 +76,12 @@ class Gallery(QWidget):
         column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
         column.addLayout(self._bar())
         body = QWidget()
-        row = QHBoxLayout(body)
-        row.setContentsMargins(24, 4, 24, 24)
-        row.setSpacing(16)
-        for cards in (_signs(), _controls(), _states()):
-            row.addLayout(_column(cards), 1)
+        self._grid = QGridLayout(body)
+        self._grid.setContentsMargins(24, 4, 24, 24)
+        self._grid.setSpacing(16)
+        self._columns = [_column(cards) for cards in (_signs(), _controls(), _states())]
+        self._lay_out()
+        theme().changed.connect(self._lay_out)
         column.addWidget(scrolled(body), 1)
         self._ring = FocusRing(self)
         i18n.language_changed.subscribe(self._speak)
@@ -102,17 +105,26 @@ class Gallery(QWidget):
             bar.addWidget(choice)
         return bar
 
+    def _lay_out(self) -> None:
+        """Give large text two columns, the states below."""
+        large = theme().text_percent > WIDEST
+        for place, column in enumerate(self._columns):
+            below = large and place == len(self._columns) - 1
+            self._grid.addWidget(column, int(below), 0 if below else place, 1, 2 if below else 1)
+
     def _speak(self, _language: str) -> None:
         QApplication.sendEvent(self, QEvent(QEvent.Type.LanguageChange))
 
 
-def _column(cards: Sequence[QWidget]) -> QVBoxLayout:
-    column = QVBoxLayout()
+def _column(cards: Sequence[QWidget]) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(12)
     for card in cards:
         column.addWidget(card)
     column.addStretch(1)
-    return column
+    return holder
 
 
 def _card(title: str, *rows: QWidget) -> QWidget:
@@ -252,9 +264,7 @@ def _switches() -> list[QWidget]:
 
 
 def _segmented() -> QWidget:
-    made = Segmented(
-        [("speaker", say("view.speaker"), "user"), ("gallery", say("view.gallery"), "")]
-    )
+    made = Segmented([("speaker", say("view.speaker"), "user"), ("gallery", say("view.gallery"), "")])
     made.choose("gallery")
     return made
 
@@ -307,6 +317,7 @@ def _states() -> list[QWidget]:
     loading = Loading("")
     loading.show_progress(say("gallery.loading.detail"), 1214, 3020)
     toast = Toast()
+    message = _card("message", toast, rule())
     toast.tell(say("gallery.toast"), lambda: None)
     toast.timer.stop()
     banners = (Banner(tone, say(f"gallery.banner.{tone}")) for tone in ("info", "ok", "warn", "danger"))
@@ -316,7 +327,7 @@ def _states() -> list[QWidget]:
         _card("offline", offline(say("gallery.offline.detail"), since="12:06", actions=_retry())),
         _card("error", _error()),
         _card("banners", *banners),
-        _card("message", toast, rule()),
+        message,
     ]
 
 

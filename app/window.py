@@ -383,8 +383,15 @@ class Window(QWidget):
     def _previous_pane(self) -> None:
         self._walk_panes(-1)
 
+    def panes(self) -> Sequence[QWidget]:
+        """Return the panes that F6 walks, in order; a veil or a lock in front is the only one."""
+        if self._layers.currentIndex() != FRAME:
+            return (self._layers,)
+        page = self._pages[self._current].pane_order() if self._current else ()
+        return (self.rail, self.top, self.strips, *page, self.toast, self.help)
+
     def _walk_panes(self, direction: int) -> None:
-        panes = [self.rail, self.top, self.strips, self.sheet, self.toast, self.help]
+        panes = self.panes()
         focused = QApplication.focusWidget()
         at = next((i for i, pane in enumerate(panes) if focused and pane.isAncestorOf(focused)), -1)
         for step in range(1, len(panes) + 1):

@@ -29,7 +29,7 @@ from app.ui.words import Words, say, says
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PyQt6.QtGui import QResizeEvent
+    from PyQt6.QtGui import QFocusEvent, QResizeEvent
 
     from app.config import Config
     from app.directory.service import Device, Directory, Person
@@ -58,13 +58,13 @@ class DirectoryPage(Page):
         row.setSpacing(0)
         row.addWidget(self.side)
         row.addWidget(rule("v"))
-        row.addWidget(self._middle(), 1)
+        self._middle_pane = self._middle()
+        row.addWidget(self._middle_pane, 1)
         self._panel_rule = rule("v")
         row.addWidget(self._panel_rule)
         row.addWidget(self.panel)
         self._close()
         self._connect()
-        self.setFocusProxy(self.list)
         self._read()
 
     def _middle(self) -> QWidget:
@@ -353,6 +353,14 @@ class DirectoryPage(Page):
         self.side.setVisible(self.panel.isHidden() or self.width() >= theme().scaled(needed))
 
     # --- the window ---------------------------------------------------------------------------------------
+
+    def focusInEvent(self, _event: QFocusEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Hand the focus to the list; a focus proxy would hide what stands before the list from Tab."""
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def pane_order(self) -> Sequence[QWidget]:
+        """Return filters, list, person, in the order of F6."""
+        return self.side, self._middle_pane, self.panel
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Give the list its room."""

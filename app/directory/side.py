@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 from app.directory.looks import moment
 from app.i18n import fmt_number
 from app.ui import paint
-from app.ui.buttons import Press
+from app.ui.buttons import Press, one_stop
 from app.ui.icons import paint_icon
 from app.ui.panes import ground, rule
 from app.ui.text import Label
@@ -97,6 +97,7 @@ class Side(QWidget):
             self._group.addButton(button)
             column.addWidget(button)
         self._group.buttonClicked.connect(self._clicked)
+        one_stop(self._group)
         self._buttons["all"].setChecked(True)
         column.addStretch(1)
         self._dated = Label("", "caption", "text_3", wrap=True)

@@ -42,6 +42,7 @@ class NoticeColumn(QWidget):
         for place, notice in enumerate(notices):
             sentence = trouble(notice)
             close = IconButton(say("notice.close"), "x")
+            close.speak(say("notice.close.of", title=sentence.title))
             close.setProperty("place", place)
             close.clicked.connect(self._close)
             self._column.addWidget(Banner(sentence.tone, sentence.title, sentence.detail, actions=(close,)))

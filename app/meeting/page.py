@@ -238,6 +238,12 @@ class MeetingPage(Page):
         """Show nothing outside of the window while it is covered."""
         self.live.cover(yes)
 
+    def pane_order(self) -> Sequence[QWidget]:
+        """Return the parts of the call in the order of F6."""
+        live = self.live
+        parts = live.notices, live.lobby, live.wall, live.controls, live.side
+        return parts if live.isVisible() else (self,)
+
     def commands(self) -> Sequence[Command]:
         """Return what the running call offers, or the agenda."""
         if self._stack.currentWidget() is self.live:

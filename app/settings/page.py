@@ -18,7 +18,7 @@ from app.settings.about import parts
 from app.settings.found import matching
 from app.settings.rows import PartRow, SectionButton, SettingRow, card
 from app.settings.sections import SECTIONS
-from app.ui.buttons import Button, Press
+from app.ui.buttons import Button, Press, one_stop
 from app.ui.panes import Banner, EmptyState, SearchField, clear, ground, rule, scrolled
 from app.ui.text import Label
 from app.ui.theme import theme
@@ -49,15 +49,17 @@ class SettingsPage(Page):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self._list())
+        self._side, self._middle = self._list(), QWidget()
+        row.addWidget(self._side)
         row.addWidget(rule("v"))
-        middle = QVBoxLayout()
+        middle = QVBoxLayout(self._middle)
+        middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
         self._problems = QVBoxLayout()
         middle.addLayout(self._problems)
         self._stack = QStackedWidget()
         middle.addWidget(self._stack, 1)
-        row.addLayout(middle, 1)
+        row.addWidget(self._middle, 1)
         makers: dict[str, Callable[[], QWidget]] = {
             "devices": partial(make_devices, desk, self._choose_device),
             "about": self._parts,
@@ -93,6 +95,7 @@ class SettingsPage(Page):
             self._buttons[key] = button
             column.addWidget(button)
         self._group.buttonClicked.connect(self._clicked)
+        one_stop(self._group)
         column.addStretch(1)
         policy = self._settings.config.policy.name
         words = say("settings.policy", name=policy) if policy else say("settings.no_policy")
@@ -212,6 +215,10 @@ class SettingsPage(Page):
     def commands(self) -> Sequence[Command]:
         """Return what palette and help offer here."""
         return (Command("settings.find", say("settings.search"), self._to_search, "Ctrl+F", "search"),)
+
+    def pane_order(self) -> Sequence[QWidget]:
+        """Return the sections, then the rows, in the order of F6."""
+        return self._side, self._middle
 
     def title(self) -> Words:
         """Return the section's name."""

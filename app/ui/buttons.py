@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+    from PyQt6.QtWidgets import QButtonGroup
 
     from app.ui.words import Words
 
@@ -81,6 +82,19 @@ class Press(QAbstractButton):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
         """Never cut a word."""
         return self.sizeHint()
+
+
+def one_stop(group: QButtonGroup) -> None:
+    """Let Tab stop at the chosen button of *group*, at the first where none is; arrows move within it."""
+
+    def keep() -> None:
+        chosen = group.checkedButton() or next(iter(group.buttons()), None)
+        for button in group.buttons():
+            stop = Qt.FocusPolicy.TabFocus if button is chosen else Qt.FocusPolicy.NoFocus
+            button.setFocusPolicy(stop)
+
+    group.buttonToggled.connect(keep)
+    keep()
 
 
 class Button(Press):

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSizePolicy, QWidget
 
 from app.ui import paint
-from app.ui.buttons import Press
+from app.ui.buttons import Press, one_stop
 from app.ui.icons import icon, paint_icon
 from app.ui.theme import theme
 
@@ -111,12 +111,15 @@ class _Row(QWidget):
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._group.buttonClicked.connect(self._clicked)
+        one_stop(self._group)
         self._row = QHBoxLayout(self)
         self._choices: dict[str, _Choice] = {}
 
     def _add(self, choice: _Choice) -> None:
         self._group.addButton(choice)
         self._row.addWidget(choice)
+        if self._choices:
+            choice.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._choices[choice.key] = choice
 
     def choose(self, key: str) -> None:

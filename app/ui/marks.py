@@ -109,7 +109,9 @@ class Badge(QLabel):
         super().__init__()
         self._tone = tone
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.show_count(count)
+        self.setText(badge_text(count))
+        if not count:
+            self.hide()
 
     def show_count(self, count: int) -> None:
         """Show another number; more than 99 is 99+."""

@@ -205,10 +205,13 @@ class Field(QLineEdit):
             self._eye.setParent(self)
             self._eye.clicked.connect(self._flip)
             self.setTextMargins(0, 0, 34, 0)
+            self._translate()
 
     def _translate(self) -> None:
         self.setAccessibleName(str(self._name))
         self.setPlaceholderText(str(self._hint))
+        if self._eye is not None:
+            self._eye.speak(say("kit.secret_of", eye=self._eye.name, name=self._name))
 
     def rename(self, name: Words) -> None:
         """Go by another name."""
@@ -221,6 +224,7 @@ class Field(QLineEdit):
         assert self._eye is not None
         self._eye.set_icon("eye-off" if hidden else "eye")
         self._eye.say(say("kit.hide_secret" if hidden else "kit.show_secret"))
+        self._translate()
 
     def set_wrong(self, wrong: bool) -> None:
         """Mark the field, or clear the mark."""
