@@ -373,6 +373,34 @@ def _line(answer: Seen | MediaError, section: str) -> Callable[[Stage], None]:
     return play
 
 
+def _return_bar(stage: Stage) -> None:
+    stage.call(5)
+    stage.office.meeting.microphone(True)
+    stage.later(lambda: stage.office.window.show_feature("settings"))
+
+
+def _network(stage: Stage) -> None:
+    stage.call(5)
+    stage.office.meeting.set_ceiling(300, 600)
+    stage.office.meeting.camera(True)
+    for frames, lost in ((900, 90), (1_800, 180)):
+        streams = [
+            m.StreamFigures(slot=slot, name="", stream=2, frames=frames, lost=lost, p50_ms=60, p95_ms=180)
+            for slot in (1, 2, 3)
+        ]
+        figures = m.Figures(
+            streams=streams,
+            rekeys=2,
+            rtt_ms=84,
+            up_kbps=270,
+            down_kbps=410,
+            jitter_ms=48,
+            sacrificed=["received", "camera"],
+        )
+        stage.hear(figures)
+    stage.later(lambda: stage.live().open_network())
+
+
 def _removed(stage: Stage) -> None:
     stage.call(5)
     stage.hear(m.Phase(phase="ended", reason="removed", title=TITLE))
@@ -580,6 +608,8 @@ SCENES = (
     Scene("12-reglages-debit", _settings("line"), _POLICY),
     Scene("12-a-propos", _settings("about")),
     Scene("13-annuler", _undo),
+    Scene("13-barre-de-retour", _return_bar),
+    Scene("13-reseau", _network),
     Scene("13-hors-ligne", _line(LinkLost("unreachable"), "meeting")),
     Scene("13-relais-ancien", _line(LinkRefused("relay-too-old"), "settings")),
     Scene("13-relais-inconnu", _line(LinkRefused("relay-impostor"), "settings")),

@@ -380,11 +380,11 @@ def test_pictures_are_drawn_where_they_belong(desk, settle, qtbot):
         assert len(colours) > 3, "a portrait, not a flat tile"
 
 
-def test_nothing_is_asked_while_another_section_is_shown(desk, settle):
+def test_only_the_small_picture_of_the_way_back_is_asked_while_another_section_is_shown(desk, settle):
     desk.call(4)
     settle(desk)
     desk.office.open(OpenSettings("line"))
-    assert desk.said(m.Tiles)[-1].tiles == []
+    assert [(tile.width, tile.height) for tile in desk.said(m.Tiles)[-1].tiles] == [(80, 48)]
     desk.window.show_meeting()
     assert len(desk.said(m.Tiles)[-1].tiles) == 4
 
