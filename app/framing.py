@@ -8,6 +8,7 @@ from PyQt6.QtCore import QEvent, QRectF, Qt, pyqtSignal
 from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import paint
+from app.ui.buttons import Press, one_stop
 from app.ui.frame import NavButton
 from app.ui.marks import Avatar, Logo
 from app.ui.palette import SearchPill
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent, QResizeEvent
 
     from app.feature import Feature, Page
-    from app.ui.buttons import Press, one_stop
 
 
 class Rail(QWidget):
