@@ -43,6 +43,7 @@ from app.window import Window
 from media.engine.frames import Arena
 from media.engine.supervise import Engine
 from media.link import probe
+from media.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +100,7 @@ class Office(QObject):
         self._half_open: Vault | None = None
         self._link, self._link_shown = profile.link, False
         self._closed = False
+        self._disk: Event[Opened] = Event()
         self.config = Config(profile.policy)
         self.bridge = Bridge()
         self.signin = profile.make_signin(profile.folder, profile.terms, profile.policy, profile.now_ms)
@@ -158,6 +160,7 @@ class Office(QObject):
 
     def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
         from app.meeting.devicetest import DeviceTest  # noqa: PLC0415 -- loaded when first shown
+        self.bridge.watch(self.window, self._disk, self._disk_changed)
 
         return DeviceTest(desk, self.meeting, self.session().name, choose)
 
@@ -180,6 +183,7 @@ class Office(QObject):
         self._show_card(opened.session.name)
         self.sign_in(opened.session)
         self._warn(opened)
+        opened.vault.watch(lambda: self._disk.fire(opened))
         self._look.start()
         if opened.recovery_code:
             self.lock_page.show_recovery_code(opened.recovery_code)
@@ -195,6 +199,11 @@ class Office(QObject):
         opened = self._opened
         if opened is not None:
             done = partial(self._looked, opened)
+    def _disk_changed(self, opened: Opened) -> None:
+        """Say that nothing is kept any more, or that it is again."""
+        if self._opened is not None and self._opened.vault is opened.vault:
+            self._warn(self._opened)
+
             self.bridge.start(self, self.signin.refresh(opened.vault), done, self._not_looked)
 
     def _looked(self, before: Opened, found: tuple[News, Session]) -> None:

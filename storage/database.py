@@ -46,6 +46,10 @@ class Database:
         self.path = path
         self.damaged = False
         """True once a page did not verify: the file must be checked before it is trusted again."""
+        self.failing = False
+        """True from a write that the disk did not take until one that it did."""
+        self.told: Callable[[], object] = bool
+        """Called on any thread whenever `failing` changes."""
         self._gate = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._writes: _Jobs | None = None
@@ -96,6 +100,8 @@ class Database:
     def _ask(self, act: Callable[[Connection], T], *, write: bool) -> Future[T]:
         future: Future[T] = Future()
         future.add_done_callback(self._notice)
+        if write:
+            future.add_done_callback(self._written)
         with self._gate:
             jobs = self._writes if write else self._reads
             if jobs is not None:
@@ -107,6 +113,13 @@ class Database:
     def _notice(self, future: Future[T]) -> None:
         if not future.cancelled() and isinstance(future.exception(), Damaged):
             self.damaged = True
+
+    def _written(self, future: Future[T]) -> None:
+        error = None if future.cancelled() else future.exception()
+        failing = isinstance(error, DiskTrouble)
+        if failing != self.failing and (failing or error is None):
+            self.failing = failing
+            self.told()
 
     def _start(
         self, loop: Callable[[Connection, _Jobs], None], connections: list[Connection], jobs: _Jobs

@@ -36,6 +36,7 @@ from storage.slots import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from storage.rotation import Opened
@@ -80,6 +81,16 @@ class Vault:
     def exists(folder: Path) -> bool:
         """Tell whether *folder* has a profile, even a damaged one: then nothing may be made there."""
         return Profile(folder).exists()
+
+    @property
+    def failing(self) -> bool:
+        """True while the disk takes nothing more: full, or out of order."""
+        return any(database.failing for database in self._databases.values())
+
+    def watch(self, told: Callable[[], object]) -> None:
+        """Let *told* be called, on any thread, whenever `failing` may have changed."""
+        for database in self._databases.values():
+            database.told = told
 
     @staticmethod
     def uses_keyring(folder: Path) -> bool:

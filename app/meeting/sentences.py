@@ -47,6 +47,7 @@ TROUBLES = {
     "directory-unreadable": "warn",
     "device-unexpected": "danger",
     "vault-read-only": "danger",
+    "vault-failing": "danger",
     "audit-set-aside": "danger",
     "audit-cut": "danger",
     "engine-restarted": "warn",

@@ -90,6 +90,7 @@ class Opened:
         vault = self.vault
         found = {
             "vault-read-only": self.read_only,
+            "vault-failing": vault.failing,
             "audit-set-aside": bool(vault.audit_set_aside),
             "audit-cut": vault.audit_cut and not vault.audit_set_aside,
         }
