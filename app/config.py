@@ -188,6 +188,19 @@ LOCK_NAME = _declare(
 )
 """What of the own name stands in the clear beside the vault, to tell the people of a shared PC apart."""
 SOUNDS = _declare(Setting("sounds", True, "Sons d'alerte", "Alert sounds", Level.IT_DEFAULT))
+NOTIFICATIONS = _declare(
+    Setting("notifications", True, "Notifications du système", "System notifications", Level.IT_DEFAULT)
+)
+"""They say that something waits, never who or what."""
+PUSH_TO_TALK = _declare(
+    Setting(
+        "keys.talk",
+        True,
+        "Parler en tenant la barre d'espace",
+        "Hold the space bar to talk",
+        Level.IT_DEFAULT,
+    )
+)
 SINGLE_KEYS = _declare(
     Setting("keys.single", True, "Raccourcis à une seule touche", "Single-key shortcuts", Level.IT_DEFAULT)
 )

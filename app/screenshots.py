@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-import msgspec
-
 from app import agenda_scenes, door_scenes, stills
 from app.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
 from media.engine import messages as m
@@ -73,6 +71,7 @@ class Stage:
                 make_signin=StillSignIn,
                 look=self._look,
                 run=_at_once,
+                play=bytes,
             )
         )
         self.office.window.resize(*size)
@@ -80,7 +79,9 @@ class Stage:
         self.shown: QWidget = self.office.window
         scene.play(self)
 
-    async def _look(self, address: RelayAddress, now_s: Callable[[], float], *, thorough: bool = False) -> Seen:
+    async def _look(
+        self, address: RelayAddress, now_s: Callable[[], float], *, thorough: bool = False
+    ) -> Seen:
         return await self.look(address, now_s, thorough=thorough)
 
     def enter(self) -> None:

@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import QApplication
 
 from app import config as settings
 from app import i18n
+from app.attention import Attention, play_aside
 from app.bridge import Bridge
 from app.config import Config, Policy
 from app.directory import feature as directory_feature
@@ -42,8 +43,8 @@ from app.waiting import Count, Waiting
 from app.window import Window
 from media.engine.frames import Arena
 from media.engine.supervise import Engine
-from media.link import probe
 from media.events import Event
+from media.link import probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +86,7 @@ class Profile:
     make_arena: Callable[[], ports.Arena] = Arena.create
     make_signin: Callable[[Path, Terms | None, Policy, Callable[[], int]], SignIn] = SignIn
     look: Look = probe.look
+    play: Callable[[bytes], None] = play_aside
     terms: Terms | None = None
     run: Callable[[Callable[[], object]], None] | None = None
 
@@ -129,6 +131,9 @@ class Office(QObject):
         self._return = ReturnBar(self.meeting, self.bridge, profile.now_ms)
         for strip in (self._watch.banner, self._return):
             self.window.strips.hold(strip)
+        self._attention = Attention(self.window, self.config, self.bridge, profile.now_ms, profile.play)
+        self._attention.follow(self.meeting, self.planning)
+        self._attention.notifier.opened.connect(self._come_to)
         self.idle = IdleLock(profile.now_ms, self._in_meeting)
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
@@ -160,6 +165,7 @@ class Office(QObject):
 
     def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
         from app.meeting.devicetest import DeviceTest  # noqa: PLC0415 -- loaded when first shown
+
         self.bridge.watch(self.window, self._disk, self._disk_changed)
 
         return DeviceTest(desk, self.meeting, self.session().name, choose)
@@ -199,6 +205,7 @@ class Office(QObject):
         opened = self._opened
         if opened is not None:
             done = partial(self._looked, opened)
+
     def _disk_changed(self, opened: Opened) -> None:
         """Say that nothing is kept any more, or that it is again."""
         if self._opened is not None and self._opened.vault is opened.vault:
@@ -298,6 +305,12 @@ class Office(QObject):
             self._link, self._link_shown = link, False
             if self._session is not None:
                 self._show_link()
+
+    def _come_to(self, section: str) -> None:
+        """Come to the front at a section; a locked desk shows its lock."""
+        self.ring("")
+        if not self.window.locked:
+            self.window.show_feature(section)
 
     def enter_as(self, session: Session) -> None:
         """Open the desk for a session that is already unlocked (demo, screenshots)."""

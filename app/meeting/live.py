@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject, Qt
-from PyQt6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
-    QAbstractButton,
-    QApplication,
-    QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -26,7 +22,8 @@ from app.meeting.pager import Pager
 from app.meeting.reconnect import ReconnectBar
 from app.meeting.side import SidePanel
 from app.meeting.staging import Staging
-from app.meeting.view import HAND, IN_MEETING, Stage
+from app.meeting.talk import PushToTalk
+from app.meeting.view import HAND, IN_MEETING
 from app.meeting.wall import Wall
 from app.ui.choices import Segmented
 from app.ui.panes import ground
@@ -36,14 +33,13 @@ from app.ui.words import Words, say, says
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PyQt6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+    from PyQt6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 
     from app.feature import Desk
     from app.meeting.service import Meeting
     from app.meeting.view import View
 
 NARROW = 1280
-_TYPING = (QLineEdit, QAbstractButton, QComboBox)
 
 
 class LivePage(QWidget):
@@ -54,7 +50,7 @@ class LivePage(QWidget):
         self._meeting = meeting
         self._kind = ""
         self._spotlight = -1
-        self._talking = False
+        self.talk = PushToTalk(self, meeting)
         self._had_share = False
         ground(self, "stage")
         self.notices, self.lobby, self.wall = NoticeColumn(), LobbyBar(), Wall(meeting.arena, desk.now_ms)
@@ -170,6 +166,8 @@ class LivePage(QWidget):
         self.letters += [shortcut for keys, shortcut in bound.items() if len(keys) == 1]
         for key, call in (("=", self.wall.shared.zoom_in), ("À", self.wall.shared.fit)):
             self.letters.append(self._shortcut(key, call))
+        talk = Command("call.talk", say("command.call.talk"), self.flip_microphone, "Space", "microphone")
+        self.commands.append(talk)
         self._shortcut("Ctrl+D", self.flip_microphone)
         self._shortcut("Esc", self._escape)
 
@@ -378,8 +376,7 @@ class LivePage(QWidget):
         super().showEvent(event)
         window = self.window()
         assert window is not None
-        window.removeEventFilter(self)
-        window.installEventFilter(self)
+        self.talk.listen()
         if window.width() < NARROW:
             self.side.hide()
         self.wall.ask()
@@ -387,6 +384,7 @@ class LivePage(QWidget):
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Let the engine decode nothing while another section is shown."""
         super().hideEvent(event)
+        self.talk.stop()
         if event is not None and not event.spontaneous():
             self.full.leave()
         if self._meeting.view.stage in IN_MEETING:
@@ -401,22 +399,3 @@ class LivePage(QWidget):
         """Show the controls on a full screen."""
         super().keyPressEvent(event)
         self.full.stir()
-
-    def eventFilter(self, _target: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 -- Qt's name
-        """Hold the space bar to talk, where it does not type or press something."""
-        if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Space or event.isAutoRepeat():
-            return False
-        if event.type() == QEvent.Type.KeyPress and self._may_talk():
-            self._talking = True
-            self._meeting.microphone(True)
-            return True
-        if event.type() == QEvent.Type.KeyRelease and self._talking:
-            self._talking = False
-            self._meeting.microphone(False)
-            return True
-        return False
-
-    def _may_talk(self) -> bool:
-        view = self._meeting.view
-        free = not isinstance(QApplication.focusWidget(), _TYPING)
-        return self.isVisible() and free and view.stage is Stage.LIVE and not view.microphone.wanted

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QEvent, QTimer
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.config import ADMIT_CERTIFIED, SHARE_KIND, SINGLE_KEYS
+from app.config import ADMIT_CERTIFIED, PUSH_TO_TALK, SHARE_KIND, SINGLE_KEYS
 from app.feature import Page
 from app.i18n import fmt_day
 from app.intents import JoinMeeting, OpenPerson, OpenSettings
@@ -127,6 +127,7 @@ class MeetingPage(Page):
     def _allow_letters(self, _key: str) -> None:
         allowed = self._config.get(SINGLE_KEYS)
         self.live.allow_letters(allowed)
+        self.live.talk.allowed = self._config.get(PUSH_TO_TALK)
         for shortcut in self._letters:
             shortcut.setEnabled(allowed)
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 SECTIONS: tuple[tuple[str, str, tuple[Setting[Any], ...]], ...] = (
     ("devices", "video", ()),
     ("appearance", "contrast", (c.LANGUAGE, c.THEME, c.CONTRAST, c.TEXT_SIZE)),
-    ("meetings", "users-group", (c.ADMIT_CERTIFIED, c.SHARE_KIND, c.SINGLE_KEYS)),
+    ("meetings", "users-group", (c.ADMIT_CERTIFIED, c.SHARE_KIND, c.SINGLE_KEYS, c.PUSH_TO_TALK)),
+    ("alerts", "volume", (c.SOUNDS, c.NOTIFICATIONS)),
     ("line", "wifi-2", (c.UP_KBPS, c.DOWN_KBPS)),
     ("security", "shield-lock", (c.IDLE_LOCK_MINUTES, c.LOCK_NAME)),
     ("about", "info-circle", ()),

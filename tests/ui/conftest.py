@@ -48,7 +48,7 @@ class Desk:
 
     def __post_init__(self):
         self.now_ms = NOW_MS
-        self.heard, self.engines = [], []
+        self.heard, self.engines, self.played = [], [], []
         self.arena = StillArena()
         self.office = build_office(
             Profile(
@@ -60,6 +60,7 @@ class Desk:
                 make_signin=self.make_signin,
                 look=self.look,
                 run=lambda call: call(),
+                play=self.played.append,
                 **self.more,
             ),
             session=self.session,
