@@ -44,6 +44,9 @@ class Page(QWidget):
     headed = pyqtSignal()
     whole = pyqtSignal(bool)
 
+    wide = False
+    """Whether it takes all the width of a wide display, as the RCP does."""
+
     def title(self) -> Words:
         """Return what the top bar says."""
         raise NotImplementedError
@@ -61,10 +64,6 @@ class Page(QWidget):
 
     def cover(self, yes: bool) -> None:
         """Hear that the lock or the discretion screen is in front, or gone: what the page shows elsewhere follows."""
-
-    def panes(self) -> Sequence[QWidget]:
-        """Return the panes that F6 walks, in order: list, content, panel; one for a page that has no others."""
-        return (self,)
 
     def pane_order(self) -> Sequence[QWidget]:
         """Return the panes that F6 walks, in order: list, content, panel; one for a page that has no others."""

@@ -298,6 +298,7 @@ class Window(QWidget):
     def _turn_to(self, key: str) -> None:
         self._current = key
         page = self.page(key)
+        self.sheet.let_wide(page.wide)
         self.sheet.stack.setCurrentWidget(page)
         self.rail.choose(key)
         self._head()

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 class MeetingPage(Page):
     """Join, pre-join, lobby, call, end."""
 
+    wide = True
+
     def __init__(
         self,
         desk: Desk,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from app.ui.words import Words
 
 CORNER = 12
+CENTRED = 1640
+"""Width beyond which a page is centred."""
 
 
 class NavButton(Press):
@@ -93,6 +95,7 @@ class Sheet(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.stack = QStackedWidget()
+        self._edge, self._wide = 1, False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(1, 1, 1, 1)
         self._column.addWidget(self.stack)
@@ -103,12 +106,23 @@ class Sheet(QFrame):
         """Have round corners and a hairline, or reach the edges of the screen."""
         for corner in self._corners:
             corner.setVisible(yes)
-        edge = 1 if yes else 0
-        self._column.setContentsMargins(edge, edge, edge, edge)
+        self._edge = 1 if yes else 0
+        self._fit()
+
+    def let_wide(self, yes: bool) -> None:
+        """Give the page all the width, or centre it where there is more than is good to read."""
+        self._wide = yes
+        self._fit()
+
+    def _fit(self) -> None:
+        spare = 0 if self._wide else max(0, (self.width() - CENTRED) // 2)
+        side = max(self._edge, spare)
+        self._column.setContentsMargins(side, self._edge, side, self._edge)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Keep the corners in the corners."""
+        """Keep the corners in the corners, and the page in the middle."""
         super().resizeEvent(event)
+        self._fit()
         right, low = self.width() - CORNER, self.height() - CORNER
         for corner, place in zip(self._corners, ((0, 0), (right, 0), (right, low), (0, low)), strict=True):
             corner.move(*place)
