@@ -34,6 +34,7 @@ class DeviceChoice(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         self._selects: dict[str, Select] = {}
+        self._room = 0
         wishes = {"microphone": self.microphone, "speaker": self.speaker, "camera": self.camera}
         icons = {"microphone": "microphone", "speaker": "headphones", "camera": "video"}
         for kind in wishes:
@@ -61,6 +62,13 @@ class DeviceChoice(QWidget):
         inner.addStretch(1)
         inner.addWidget(self.test)
 
+    def _make_room(self) -> None:
+        """End the speaker's name before the button, whatever the size of the text."""
+        room = self.test.sizeHint().width() + 40
+        if room != self._room:
+            self._room = room
+            self._selects["speaker"].setStyleSheet(f"padding-right: {room}px")
+
     def _level_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(0, 2, 0, 0)
@@ -87,6 +95,7 @@ class DeviceChoice(QWidget):
         for kind, select in self._selects.items():
             select.offer(_choices(lists[kind], chosen[kind].id, kind), chosen[kind].id)
         self.test.setEnabled(bool(view.devices.speakers))
+        self._make_room()
         level = view.level if view.microphone.wanted else 0.0
         self._meter.show_level(level)
         if not view.microphone.wanted:
