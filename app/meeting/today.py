@@ -95,16 +95,20 @@ class AgendaSource:
 
     def _card(self, one: Occurrence, now_s: int) -> Card:
         inside = self._inside(one)
-        verb, icon = ("today.meeting.back", "arrow-left") if inside else ("today.meeting.join", "door-enter")
+        verb, icon = ("back", "arrow-left") if inside else ("join", "door-enter")
+        act = Act(
+            say(f"today.meeting.{verb}"),
+            partial(self._open, one),
+            icon,
+            say(f"today.meeting.{verb}.spoken", title=one.meeting.title),
+        )
         return Card(
             id=_id(one),
             rank=Rank.MEETING,
             head=say("today.meeting.inside") if inside else _head(one, now_s),
             title=one.meeting.title,
             detail=say(f"today.meeting.detail.{_role(one)}", span=_span(one)),
-            act=Act(
-                say(verb), partial(self._open, one), icon, say("join.open_name", title=one.meeting.title)
-            ),
+            act=act,
             icon="users-group",
             deadline_ms=one.starts_s * 1000,
         )

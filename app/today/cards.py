@@ -196,12 +196,15 @@ class CardDeck(QWidget):
         self._digits = yes
         self._show(self._held)
 
-    def show_cards(self, cards: Sequence[Card]) -> None:
-        """Show *cards*, ranked; under a pointer nothing moves, under the focus what is new comes behind."""
+    def show_cards(self, cards: Sequence[Card], *, settling: bool = False) -> None:
+        """Show *cards*, ranked; under a pointer nothing moves, under the focus what is new comes behind.
+
+        While Today is *settling*, not all was read yet: then the focus is where the page put it, and holds nothing.
+        """
         self._fresh, before = cards, self._held.items
         if self.underMouse() and before:
             self._show(hold(before, cards))
-        elif self._focused():
+        elif not settling and self._focused():
             self._show(append(before, cards))
         else:
             self._show(Held(tuple(cards)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.commands import Command
 from app.config import SINGLE_KEYS
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 WIDEST = 1640
 NARROWEST = 320
+GUARD_MS = 300
 SHARES = (5, 5, 4)
 """How the columns share the width: left, middle, right."""
 DIGITS = (("1", "&", "Shift+1"), ("2", "É", "Shift+2"), ("3", '"', "Shift+3"))
@@ -55,6 +56,8 @@ class TodayPage(Page):
         self._today = Today(sources)
         self._jobs: dict[str, Job] = {}
         self.loading = True
+        self._moved_ms = 0
+        self._begun: QWidget | None = None
         self._notes_shown: tuple[Note, ...] = ()
         self.deck, self.calm, self.foot = CardDeck(), Calm(), Foot(around)
         self.panes: dict[str, ColumnPane] = {}
@@ -103,11 +106,16 @@ class TodayPage(Page):
             for key in digits:
                 shortcut = QShortcut(QKeySequence(key), self)
                 shortcut.setAutoRepeat(False)
-                shortcut.activated.connect(partial(self.deck.press, place))
+                shortcut.activated.connect(partial(self._press, place))
                 self._keys.append(shortcut)
         self._desk.bridge.watch(self, self._config.changed, self._allow_digits)
         self._desk.bridge.watch(self, around.changed, lambda _state: self.foot.tick())
         self._allow_digits("")
+
+    def _press(self, place: int) -> None:
+        """Press a card's verb by its digit, unless another card took its place in this very moment."""
+        if not 0 <= self._desk.now_ms() - self._moved_ms < GUARD_MS:
+            self.deck.press(place)
 
     def _allow_digits(self, _key: str) -> None:
         allowed = self._config.get(SINGLE_KEYS)
@@ -156,9 +164,13 @@ class TodayPage(Page):
         self._minute = now_ms // MINUTE_MS
         view = self._today.view(now_ms)
         self._show_notes(view.notes)
-        self._show_cards(view)
+        settling = self.loading
+        before = [frame.card.id for frame in self.deck.cards[:SHOWN]]
+        self._show_cards(view, settling=settling)
+        if any(card != frame.card.id for card, frame in zip(before, self.deck.cards, strict=False)):
+            self._moved_ms = now_ms
         self._show_panes(view.panes)
-        if self.hasFocus():
+        if self.hasFocus() or (settling and QApplication.focusWidget() is self._begun):
             self._begin()
         self.headed.emit()
 
@@ -173,8 +185,8 @@ class TodayPage(Page):
             act.clicked.connect(lambda _checked, run=note.act.run: run())
             self._notes.addWidget(Banner(note.tone, note.title, note.detail, actions=(act,)))
 
-    def _show_cards(self, view: View) -> None:
-        self.deck.show_cards(view.cards)
+    def _show_cards(self, view: View, *, settling: bool) -> None:
+        self.deck.show_cards(view.cards, settling=settling)
         self.deck.setVisible(bool(self.deck.cards))
         self.calm.show_ahead(view.ahead, partly=view.partly)
         self.loading = view.loading
@@ -259,6 +271,7 @@ class TodayPage(Page):
             self._focus(self.deck.cards[0].verb)
         elif self.calm.open.isVisible():
             self._focus(self.calm.open)
+        self._begun = QApplication.focusWidget()
 
     def _to_rows(self) -> None:
         first = next((pane.rows[0] for pane in self.panes.values() if pane.rows), None)

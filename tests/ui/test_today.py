@@ -312,6 +312,50 @@ def test_under_the_focus_a_new_card_comes_behind(make, source):
     assert bench.page.deck.cards[0].verb.hasFocus()
 
 
+def test_whoever_is_read_first_the_cards_are_ranked_at_the_first_look(make, qtbot):
+    early, late = Source("early"), Source("late", "Autre", 2)
+    early.cards, late.cards = [early.card("low", Rank.KEY)], [late.card("high")]
+    bench = make(early)
+    both = TodayPage(
+        bench.page._desk, [early, late], Around(lambda: (), lambda: 0, Event()), bench.desk.office.config
+    )
+    bench.desk.window.sheet.stack.addWidget(both)
+    for job in both._jobs.values():
+        job.cancel()
+    bench.desk.window.sheet.stack.setCurrentWidget(both)
+    both.setFocus()
+    both._took(early, early._board)
+    assert QApplication.focusWidget() is both.deck.cards[0].verb
+    both._took(late, late._board)
+    assert [frame.card.id for frame in both.deck.cards] == ["high", "low"]
+    assert QApplication.focusWidget() is both.deck.cards[0].verb
+
+
+def test_a_digit_is_deaf_while_another_card_takes_its_place(make, source, desk):
+    source.cards = [source.card("b", deadline=5)]
+    bench = make(source)
+    desk.window.top.setFocus()
+    desk.now_ms += 1000
+    source.cards = [source.card("a", deadline=1), source.card("b", deadline=5)]
+    bench.again()
+    assert bench.cards() == ["a", "b"]
+    bench.press(Qt.Key.Key_1)
+    assert source.done == []
+    desk.now_ms += 300
+    bench.press(Qt.Key.Key_1)
+    assert source.done == ["a"]
+
+
+def test_a_card_has_its_note_and_further_verbs(make, source, qtbot):
+    call = Act("Appeler", lambda: source.done.append("call"), "phone")
+    source.cards = [source.card("a", note="38 min", more=(call,))]
+    bench = make(source)
+    assert "38 min" in bench.texts()
+    button = next(b for b in bench.page.deck.findChildren(QAbstractButton) if b.text() == "Appeler")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert source.done == ["call"]
+
+
 # --- columns ------------------------------------------------------------------------------------------------
 
 
