@@ -205,10 +205,11 @@ class LineWatch(QObject):
         self.banner.tick()
 
     def _show(self, state: State) -> None:
-        if state == State():
+        known = state != State()
+        if not known:
             self.banner.forget()
         self.pill.show_state(state)
-        self.pill.setVisible(not self._quiet)
+        self.pill.setVisible(known and not self._quiet)
         self.banner.show_state(State() if self._quiet else state)
 
 

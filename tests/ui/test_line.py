@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import time
 
 import pytest
 
@@ -12,7 +13,10 @@ from app.line import BACK_OFF_MS, Standing
 from app.ui.buttons import Button, IconButton
 from app.ui.panes import Banner
 from media.errors import LinkLost, LinkRefused
+from media.link import probe
 from media.link.probe import Seen
+from storage.identity import Relay as Known
+from tests.unit.relay.harness import RelayProcess
 
 
 class Relay:
@@ -187,6 +191,30 @@ def test_the_lock_forgets_the_line_and_looks_no_more(sit, relay):
     desk.office._watch._tick()
     assert desk.office.line.state.standing is Standing.UNKNOWN
     assert relay.looks == before
+
+
+def test_a_desk_without_a_relay_claims_nothing(make_desk, relay):
+    desk = make_desk(session=dataclasses.replace(stills.session(), relays=()), look=relay)
+    assert not pill(desk).isVisible()
+    assert not banner(desk).isVisible()
+    assert relay.looks == 0
+
+
+def test_a_real_relay_is_followed_from_start_to_stop(make_desk, tmp_path, qtbot):
+    real = RelayProcess(tmp_path).start()
+    try:
+        known = Known("127.0.0.1", real.port, real.pin)
+        desk = make_desk(session=dataclasses.replace(stills.session(), relays=(known,)), look=probe.look)
+        desk.now_ms = int(time.time() * 1000)
+        qtbot.waitUntil(
+            lambda: "Relais" in pill(desk).text() and desk.office.line.state.online, timeout=10_000
+        )
+        assert desk.office.line.state.transport == "udp"
+    finally:
+        real.stop()
+    desk.office.line.look()
+    qtbot.waitUntil(lambda: "Hors ligne" in pill(desk).text(), timeout=10_000)
+    assert banner(desk).isVisible()
 
 
 def test_it_is_said_again_in_the_new_language(sit, qtbot):
