@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app import agenda_scenes, door_scenes, stills
+from app import agenda_scenes, door_scenes, stills, today_scenes
 from app.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
 from media.engine import messages as m
 from media.errors import LinkLost, LinkRefused, MediaError
@@ -505,29 +505,6 @@ def _directory_search(query: str) -> Callable[[Stage], None]:
     return play
 
 
-def _today(
-    *minutes: int, alarm: bool = False, broken: bool = False, calm: bool = False
-) -> Callable[[Stage], None]:
-    """Today with RCP in so many minutes; *alarm*: a device that nobody asked for; *broken*: an agenda that cannot be read."""
-
-    def play(stage: Stage) -> None:
-        from app.trust import News  # noqa: PLC0415 -- as above
-
-        meetings = stills.week(*minutes) if minutes else stills.week()[1:]
-        agenda = stills.BrokenAgenda() if broken else stills.StillAgenda(*meetings)
-        known = stills.directory_session(alarm=alarm)
-        if calm:
-            known = replace(known, trust=msgspec.structs.replace(known.trust, verified=[]))
-        session = replace(known, meetings=meetings, agenda=agenda)
-        stage.office.enter_as(session)
-        news = News("", stills.unexpected() if alarm else ())
-        stage.office.directory.open(session, stills.shelf(), news)
-        page = stage.office.window.page("today")
-        stage.when(lambda: not page.loading, lambda: None)  # type: ignore[attr-defined]  # its own page
-
-    return play
-
-
 _POLICY = (
     '{"name":"CHVS-2026-11","forced":{"ceiling.up":1000},"reasons":{"ceiling.up":"Réseau hospitalier partagé : 1 Mb/s."}}'
 ).encode()
@@ -553,11 +530,12 @@ SCENES = (
     Scene("10-utilisateurs-nombreux", door_scenes.many_users),
     Scene("10-utilisateurs-reunion", door_scenes.ask_leave),
     Scene("10-verrou-refus", _lock_wrong),
-    Scene("01-aujourdhui", _today(12)),
-    Scene("01-aujourdhui-autres", _today(-42, 12, 14, alarm=True)),
-    Scene("01-aujourdhui-rien", _today(calm=True)),
-    Scene("01-aujourdhui-erreur", _today(broken=True)),
-    Scene("01-aujourdhui-150", _today(12), b'{"default":{"text.size":150}}'),
+    Scene("01-aujourdhui", today_scenes.today(12)),
+    Scene("01-aujourdhui-autres", today_scenes.today(-42, 12, 14, alarm=True)),
+    Scene("01-aujourdhui-rien", today_scenes.today(calm=True)),
+    Scene("01-aujourdhui-erreur", today_scenes.today(broken=True)),
+    Scene("01-aujourdhui-hors-ligne", today_scenes.today(12, away=True)),
+    Scene("01-aujourdhui-150", today_scenes.today(12), b'{"default":{"text.size":150}}'),
     Scene("04-rejoindre", _join),
     Scene("04-lien-refuse", _join_refused),
     Scene("02-agenda", agenda_scenes.agenda()),
