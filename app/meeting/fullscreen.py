@@ -37,7 +37,8 @@ class FullScreen(QObject):
         self._rest.timeout.connect(self._hide_controls)
         self._fade = QVariantAnimation(self)
         self._fade.setDuration(FADE_MS)
-        self._fade.valueChanged.connect(self._shade)
+        self._fade.valueChanged.connect(controls.set_opacity)
+        self._fade.finished.connect(self._faded)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._focus_moved)
@@ -58,6 +59,7 @@ class FullScreen(QObject):
         self._controls.float_over(True)
         self._controls.raise_()
         self.asked.emit(True)
+        self._fade.setEndValue(0.0)
         self.stir()
 
     def leave(self) -> None:
@@ -88,7 +90,7 @@ class FullScreen(QObject):
         """Show the controls: the mouse moved, a key was pressed."""
         if not self.on:
             return
-        if self._controls.isHidden() or self._fade.endValue() == 0.0:
+        if self._fade.endValue() != 1.0:
             self._controls.show()
             self.place()
             self._fade_to(1.0)
@@ -112,9 +114,8 @@ class FullScreen(QObject):
         if QApplication.isEffectEnabled(Qt.UIEffect.UI_FadeMenu):
             self._fade.start()
         else:
-            self._shade(opacity)
+            self._controls.set_opacity(opacity)
+            self._faded()
 
-    def _shade(self, opacity: float) -> None:
-        self._controls.set_opacity(opacity)
-        if opacity == 0.0:
-            self._controls.hide()
+    def _faded(self) -> None:
+        self._controls.setVisible(self._fade.endValue() != 0.0)

@@ -100,6 +100,7 @@ class LivePage(QWidget):
             (self.lobby.admitted, meeting.admit),
             (self.lobby.refused, meeting.refuse),
             (self.wall.asked, meeting.show),
+            (self.wall.asked_far, meeting.show_far),
             (self.wall.arranged, self._show_count),
             (self.wall.picked, self._pick),
             (self.wall.stirred, self.full.stir),
@@ -388,7 +389,7 @@ class LivePage(QWidget):
         if event is not None and not event.spontaneous():
             self.full.leave()
         if self._meeting.view.stage in IN_MEETING:
-            self._meeting.show(self.wall.far_tiles())
+            self._meeting.show(())
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Keep the floating controls in place."""

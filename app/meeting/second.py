@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from PyQt6.QtCore import QPoint, QRect, Qt, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtGui import QKeySequence, QScreen, QShortcut
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ui.panes import ground
@@ -59,6 +59,8 @@ class StageWindow(QWidget):
     def fill(self, display: Display) -> None:
         """Fill *display*."""
         self.display = display.name()
+        if isinstance(display, QScreen):
+            self.setScreen(display)
         self.setGeometry(display.geometry())
         self.showFullScreen()
 

@@ -58,6 +58,8 @@ class Meeting:
         self._session: Session | None = None
         self._engine: Engine | None = None
         self._tiles: tuple[m.Tile, ...] = ()
+        self._here: tuple[m.Tile, ...] = ()
+        self._there: tuple[m.Tile, ...] = ()
         self._crashes: list[int] = []
         self._figures_at = 0
         self._ceiling = m.Ceiling()
@@ -257,7 +259,16 @@ class Meeting:
 
     def show(self, tiles: Sequence[m.Tile]) -> None:
         """Tell the engine what is on screen now."""
-        wanted = tuple(tiles)
+        self._here = tuple(tiles)
+        self._show()
+
+    def show_far(self, tiles: Sequence[m.Tile]) -> None:
+        """Tell the engine what is on another display, whatever the window shows."""
+        self._there = tuple(tiles)
+        self._show()
+
+    def _show(self) -> None:
+        wanted = self._there + self._here
         if wanted != self._tiles:
             self._tiles = wanted
             self._send(m.Tiles(tiles=self._received()))
@@ -393,6 +404,7 @@ class Meeting:
         self.microphone(False)
         self.camera(False)
         self.stop_sharing()
+        self.show_far(())
         self.show(())
 
     def leave(self, *, end: bool = False) -> None:

@@ -187,7 +187,10 @@ class Staging(QObject):
 
     def cover(self, yes: bool) -> None:
         """Show nothing on the other display while the lock or the discretion screen is in front."""
-        if self.second is not None and yes:
+        if self.second is None:
+            return
+        if yes:
             self.second.hide()
-        elif self.second is not None:
+        else:
             self.second.showFullScreen()
+        self._wall.ask()

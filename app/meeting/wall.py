@@ -63,9 +63,10 @@ class _Wanted:
 
 
 class Wall(QWidget):
-    """`asked` carries the tiles to ask the engine for; `picked` a slot that was clicked."""
+    """`asked` carries the tiles to ask the engine for, `asked_far` those on another display; `picked` a slot that was clicked."""
 
     asked = pyqtSignal(object)
+    asked_far = pyqtSignal(object)
     arranged = pyqtSignal()
     picked = pyqtSignal(int)
     stirred = pyqtSignal()
@@ -162,12 +163,9 @@ class Wall(QWidget):
 
     def ask(self) -> None:
         """Ask for what is shown, while it is seen."""
+        self.asked_far.emit(self._shared_tile() if self.away and self.shared.isVisible() else [])
         if self.isVisible():
             self.asked.emit(self._tiles())
-
-    def far_tiles(self) -> list[Tile]:
-        """Return what is seen of the wall while it is hidden: the picture on the other display."""
-        return self._shared_tile() if self.away and self.shared.isVisible() else []
 
     def _plan(self, view: View) -> list[TileLook]:
         big = self._spotlit(view)
@@ -271,7 +269,7 @@ class Wall(QWidget):
 
     def _tiles(self) -> list[Tile]:
         ratio = self.devicePixelRatioF()
-        asked = self._shared_tile() if self.shared.isVisible() else []
+        asked = self._shared_tile() if self.shared.isVisible() and not self.away else []
         for look in self._looks:
             if look.box < 0:
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,18 +58,19 @@ def test_the_last_place_is_always_told_and_never_more_often_than_allowed(moves):
     told, now_ms, due = [], 0, None
     telling = Telling(lambda x, y: told.append((now_ms, x, y)))
     for after, x, y in moves:
-        if due is not None and due <= now_ms + after:
-            now_ms, after = due, now_ms + after - due
+        then = now_ms + after
+        if due is not None and due <= then:
+            now_ms = due
             wait = telling.due(now_ms)
             due = None if wait is None else now_ms + wait
-        now_ms += after
+        now_ms = then
         wait = telling.move(x, y, now_ms)
         due = None if wait is None else now_ms + wait
     if due is not None:
         now_ms = due
         assert telling.due(now_ms) is None
     times = [at for at, _, _ in told]
-    assert all(later - earlier >= TELL_MS for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= TELL_MS for earlier, later in itertools.pairwise(times))
     _, x, y = moves[-1]
     assert told[-1][1:] == (round(min(max(x, 0), 1) * 65_535), round(min(max(y, 0), 1) * 65_535))
     assert all(0 <= value <= 65_535 for _, *spot in told for value in spot)
