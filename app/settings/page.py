@@ -46,6 +46,7 @@ class SettingsPage(Page):
     ) -> None:
         super().__init__()
         self._settings, self._tell = settings, desk.tell
+        self._section_key = SECTIONS[0][0]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -74,7 +75,7 @@ class SettingsPage(Page):
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self._to_search)
         self._show_problems()
-        self.choose("devices")
+        self.choose(self._section_key)
 
     def _list(self) -> QWidget:
         side = QWidget()
@@ -159,8 +160,9 @@ class SettingsPage(Page):
     def _search(self, query: str) -> None:
         """Show every setting that matches, locked ones too; the section of before where nothing is typed."""
         if not query.strip():
-            self.choose(next(key for key, button in self._buttons.items() if button.isChecked()))
+            self.choose(self._section_key)
             return
+        self._mark_section(None)
         clear(self._found)
         found = matching(query, self._settings.config)
         if found:
@@ -186,11 +188,19 @@ class SettingsPage(Page):
         """Show a section."""
         keys = [section[0] for section in SECTIONS]
         if key in keys:
-            self._buttons[key].setChecked(True)
+            self._section_key = key
+            self._mark_section(self._buttons[key])
             self.search.blockSignals(True)
             self.search.clear()
             self.search.blockSignals(False)
             self._stack.setCurrentIndex(keys.index(key))
+
+    def _mark_section(self, button: SectionButton | None) -> None:
+        """Mark the section that is shown; none while a search shows rows of several."""
+        self._group.setExclusive(False)
+        for one in self._buttons.values():
+            one.setChecked(one is button)
+        self._group.setExclusive(True)
 
     def _show_row(self, key: str) -> None:
         shown = self._stack.currentWidget()

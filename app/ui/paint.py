@@ -27,11 +27,30 @@ def painter_for(device: QPaintDevice) -> QPainter:
 def box(
     painter: QPainter, rect: QRectF, radius: float, fill: QColor | None, line: QColor | None = None
 ) -> None:
-    """Fill a rounded box and draw its hairline inside *rect*."""
+    """Fill a rounded box and draw its hairline inside *rect*, on whole pixels of the display."""
     painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(line, 1) if line is not None else Qt.PenStyle.NoPen)
-    inner = rect.adjusted(0.5, 0.5, -0.5, -0.5) if line is not None else rect
-    painter.drawRoundedRect(inner, radius, radius)
+    painter.setPen(Qt.PenStyle.NoPen)
+    if line is not None:
+        rect, width = snapped(painter, rect)
+        painter.setPen(QPen(line, width))
+        rect = rect.adjusted(width / 2, width / 2, -width / 2, -width / 2)
+    painter.drawRoundedRect(rect, radius, radius)
+
+
+def snapped(painter: QPainter, rect: QRectF) -> tuple[QRectF, float]:
+    """Return *rect* with its edges on whole pixels of the display, and the width of a hairline of whole pixels.
+
+    At 125 % a line of one logical pixel would lie across two of the display, and look grey.
+    """
+    to_device = painter.deviceTransform()
+    ratio = to_device.m11()
+    back, invertible = to_device.inverted()
+    if to_device.isRotating() or not invertible or ratio <= 0:
+        return rect, 1.0
+    device = to_device.mapRect(rect)
+    left, top = round(device.left()), round(device.top())
+    whole = QRectF(left, top, round(device.right()) - left, round(device.bottom()) - top)
+    return back.mapRect(whole), max(1, round(ratio)) / ratio
 
 
 def text(
