@@ -266,7 +266,8 @@ class Office(QObject):
             if line.online
             else say(f"today.relay.{'down' if line.down else 'unknown'}")
         )
-        facts = [Fact("plug-connected", "ok" if line.online else "text_2", relay)]
+        icon, tone = ("cloud-off", "warn") if line.down else ("plug-connected", "ok" if line.online else "text_2")
+        facts = [Fact(icon, tone, relay)]
         if self._opened is not None:
             shut = self._opened.read_only
             words = say("today.vault.read_only" if shut else "today.vault.open")
