@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from app.intents import Intent
     from app.line import Look
     from app.meeting import ports
+    from app.meeting.view import View
     from app.session import Session
     from app.signin.service import Opened
     from app.ui.words import Words
@@ -425,6 +426,12 @@ class Office(QObject):
             self.meeting.sign_in(self._session)
             self.planning.sign_in(self._session)
 
+        known = view.invitation
+        if view.stage is Stage.LIVE and known is not None and self.planning.is_new(known.link):
+            self.bridge.start(self, self.planning.remember(known.link), lambda _: None, self._not_remembered)
+
+    def _not_remembered(self, error: Exception) -> None:
+        log.warning("the meeting was not kept in the agenda: %s", type(error).__name__)
     def _meeting_changed(self, view: object) -> None:
         del view
         self._show_meeting_running()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import pyqtSignal
@@ -45,6 +46,7 @@ class Before(QStackedWidget):
             (self.join.date.handed, self._hand),
             (self.join.date.edited, self._edit),
             (self.join.date.called_off, self._call_off),
+            (self.join.date.forgotten, self._forget),
             (self.join.date.told_off, self._tell_off),
             (self.join.dropped, self._drop_unreadable),
             (self.planner.closed, self._back),
@@ -95,6 +97,17 @@ class Before(QStackedWidget):
 
     def _not_called_off(self, error: Exception) -> None:
         self.join.date.refuse(error if isinstance(error, PlanRefused) else PlanRefused("vault"))
+
+    def _forget(self, meeting: Meeting) -> None:
+        self._desk.bridge.start(
+            self, self._planning.forget(meeting), partial(self._forgot, meeting), self._not_dropped
+        )
+
+    def _forgot(self, meeting: Meeting, _done: None) -> None:
+        self._desk.tell(say("agenda.forgotten", title=meeting.title), partial(self._keep, meeting))
+
+    def _keep(self, meeting: Meeting) -> None:
+        self._desk.bridge.start(self, self._planning.keep(meeting), lambda _: None, self._not_dropped)
 
     def _drop_unreadable(self) -> None:
         work = self._planning.drop_unreadable()

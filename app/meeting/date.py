@@ -30,11 +30,12 @@ WIDTH = 388
 
 
 class DatePanel(QWidget):
-    """`picked`, `handed` and `edited` carry the meeting, `called_off` and `told_off` the date."""
+    """`picked`, `handed`, `edited` and `forgotten` carry the meeting, `called_off` and `told_off` the date."""
 
     picked = pyqtSignal(object)
     handed = pyqtSignal(object)
     edited = pyqtSignal(object)
+    forgotten = pyqtSignal(object)
     called_off = pyqtSignal(object)
     told_off = pyqtSignal(object)
 
@@ -52,6 +53,7 @@ class DatePanel(QWidget):
         self.hand = Button(say("agenda.hand"), icon="calendar-plus")
         self.edit = Button(say("agenda.edit"), icon="pencil")
         self.drop = Button(say("agenda.call_off"), "ghost", icon="ban")
+        self.forget = Button(say("agenda.forget"), "ghost", icon="x")
         self.tell = Button(say("agenda.tell_off"), icon="download")
         self._asked = QVBoxLayout()
         self._lay_out()
@@ -66,7 +68,16 @@ class DatePanel(QWidget):
         for label in (self._title, self._when, self._terms):
             column.addWidget(label)
         column.addSpacing(10)
-        for widget in (self.open, self._later, self.copy, self.tell, self.hand, self.edit, self.drop):
+        for widget in (
+            self.open,
+            self._later,
+            self.copy,
+            self.tell,
+            self.hand,
+            self.edit,
+            self.drop,
+            self.forget,
+        ):
             column.addWidget(widget)
         column.addLayout(self._asked)
         column.addStretch(1)
@@ -75,7 +86,12 @@ class DatePanel(QWidget):
         outer.addWidget(scrolled(content))
 
     def _connect(self) -> None:
-        for button, signal in ((self.open, self.picked), (self.hand, self.handed), (self.edit, self.edited)):
+        for button, signal in (
+            (self.open, self.picked),
+            (self.hand, self.handed),
+            (self.edit, self.edited),
+            (self.forget, self.forgotten),
+        ):
             button.clicked.connect(lambda _=False, signal=signal: signal.emit(self._chosen.meeting))
         self.tell.clicked.connect(lambda: self.told_off.emit(self._chosen))
         self.copy.clicked.connect(self.copy_link)
@@ -121,6 +137,7 @@ class DatePanel(QWidget):
         self.edit.setVisible(own)
         self.edit.speak(say("agenda.edit_name", title=meeting.title))
         self.hand.speak(say("agenda.hand_name", title=meeting.title))
+        self.forget.setVisible(not own)
         self.drop.setVisible(own and bool(meeting.starts) and not one.off)
 
     def enter(self) -> None:

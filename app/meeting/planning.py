@@ -15,6 +15,7 @@ from app.i18n import tr
 from app.meeting import dates, zone
 from app.meeting.ics import Entry, calendar
 from app.meeting.known import address, link_of
+from app.meeting.received import received
 from app.search import plain
 from media.errors import LinkRefused, MediaError, ProtocolError
 from media.events import Event
@@ -23,7 +24,7 @@ from media.keys.certs import MAX_TEXT, Trust, shown_text
 from media.keys.invite import HASH_BYTES, MAX_HOSTS, SECRET_BYTES, TAG_BYTES
 from media.keys.sign import Signer
 from media.keys.terms import MAX_PEOPLE, Terms
-from media.link import OrganisationProof, RelayAddress, put_blob
+from media.link import OrganisationProof, RelayAddress, get_blob, put_blob
 from storage import errors
 from storage.meetings import Meeting
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from app.meeting.dates import Occurrence
     from app.session import Session
     from media.keys.certs import Verdict
+    from media.keys.invite import Link
     from storage.identity import Relay
     from storage.meetings import MeetingsRepository
 
@@ -119,15 +121,19 @@ class Planning:
         self,
         now_ms: Callable[[], int],
         put: Callable[[RelayAddress, OrganisationProof, bytes, bytes], Awaitable[None]] = put_blob,
+        get: Callable[[RelayAddress, bytes], Awaitable[bytes]] = get_blob,
     ) -> None:
         self.changed: Event[tuple[Meeting, ...]] = Event()
-        self.put = put
+        self.put, self._get = put, get
+        self._seen: set[bytes] = set()
         self._now_ms = now_ms
         self._session: Session | None = None
 
     def sign_in(self, session: Session | None) -> None:
         """Plan for *session*; None after a lock."""
         self._session = session
+        if session is None:
+            self._seen.clear()
 
     @property
     def possible(self) -> bool:
@@ -171,9 +177,7 @@ class Planning:
 
     async def cancel(self, meeting: Meeting) -> Invited:
         """Forget a meeting, and return what tells the others; raises PlanRefused."""
-        session = self._who()
-        await _kept(_agenda(session).forget(meeting.tag))
-        await self._look(session)
+        await self.forget(meeting)
         return self.invited(replace(meeting, sequence=meeting.sequence + 1), cancelled=True)
 
     async def call_off(self, meeting: Meeting, number: int) -> Invited:
@@ -182,6 +186,32 @@ class Planning:
         fewer = replace(meeting, off=tuple(sorted({*meeting.off, number})), sequence=meeting.sequence + 1)
         await self._keep(session, fewer, None)
         return self.invited(fewer, cancelled=True, only=number)
+
+    def is_new(self, link: Link) -> bool:
+        """Tell, once, that the agenda does not know the meeting of *link*."""
+        known = self._session is None or self._session.meeting(link.tag) is not None or link.tag in self._seen
+        self._seen.add(link.tag)
+        return not known
+
+    async def remember(self, link: Link) -> None:
+        """Keep the meeting of *link*, which somebody else called, in the agenda; raises MediaError, PlanRefused."""
+        session = self._who()
+        relay = session.relay(link.host, link.port)
+        if relay is None or session.agenda is None:
+            return
+        blob = await self._get(_address(relay), link.tag)
+        found = await asyncio.to_thread(received, link, blob, _trust(session), self.now_s)
+        await self._keep(session, found, None)
+
+    async def keep(self, meeting: Meeting) -> None:
+        """Put a meeting back into the agenda; raises PlanRefused."""
+        await self._keep(self._who(), meeting, None)
+
+    async def forget(self, meeting: Meeting) -> None:
+        """Take a meeting out of the agenda; its link opens it still. Raises PlanRefused."""
+        session = self._who()
+        await _kept(_agenda(session).forget(meeting.tag))
+        await self._look(session)
 
     async def unreadable(self) -> int:
         """Count what the agenda holds and nobody can read; raises PlanRefused."""
@@ -233,9 +263,8 @@ class Planning:
         return self._session
 
     async def _leave_at_relay(self, relay: Relay, proof: OrganisationProof, tag: bytes, blob: bytes) -> None:
-        at = RelayAddress(relay.host, relay.port, relay.pin, relay.ca)
         try:
-            await self.put(at, proof, tag, blob)
+            await self.put(_address(relay), proof, tag, blob)
         except LinkRefused as error:
             code = error.code.removeprefix("relay-")
             raise PlanRefused(f"relay-{code}" if code in _RELAY_CODES else "relay-refused") from error
@@ -366,9 +395,13 @@ def _signed(session: Session, relay: Relay, draft: Draft, now_s: int) -> tuple[M
     return replace(meeting, invite_hash=made.hash[:HASH_BYTES]), blob
 
 
-def _colleagues(session: Session, now_s: int) -> tuple[Colleague, ...]:
+def _address(relay: Relay) -> RelayAddress:
+    return RelayAddress(relay.host, relay.port, relay.pin, relay.ca)
+
+
+def _trust(session: Session) -> Trust:
     anchor = session.trust
-    trust = Trust(
+    return Trust(
         roots=anchor.roots,
         issuers=anchor.issuers,
         certificates=anchor.certificates,
@@ -376,6 +409,10 @@ def _colleagues(session: Session, now_s: int) -> tuple[Colleague, ...]:
         verified=anchor.verified,
         head_time=anchor.head_time,
     )
+
+
+def _colleagues(session: Session, now_s: int) -> tuple[Colleague, ...]:
+    anchor, trust = session.trust, _trust(session)
     known: dict[bytes, Colleague] = {}
     for certificate in anchor.certificates:
         verdict = _judged_or_none(trust, certificate, now_s)

@@ -19,6 +19,8 @@ from media.keys.terms import NO_TERMS, Terms
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from media.keys.certs import Trust
+
 INVITE, BLOB = "CSL1/invite", "CSL1/invite-blob"
 SECRET_BYTES = TAG_BYTES = HASH_BYTES = 16
 MAX_HOSTS = 64
@@ -105,6 +107,17 @@ class Invite:
         """Raise TrustError("signature") unless the *organiser*'s device signed it."""
         body, signature = split_signed(self.signed)
         organiser.verify(INVITE, body, signature)
+
+    def verify_organiser(self, certificate: bytes, trust: Trust, now_s: int) -> None:
+        """Raise TrustError unless *certificate* is its organiser's, the signature by that device, and the time within its life.
+
+        "invite-forged": somebody else's; "invite-expired", "clock": not now; or what is wrong with the certificate.
+        """
+        by = trust.judge(certificate, now_s)
+        if by.level == "guest" or (by.org, by.user) != (self.org, self.organiser):
+            raise TrustError("invite-forged")
+        self.verify(by.public)
+        self.check_time(now_s)
 
     def check_time(self, now_s: int) -> None:
         """Raise TrustError("invite-expired"), or "clock" more than a day too early."""

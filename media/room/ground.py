@@ -56,11 +56,7 @@ class Ground:
             verified=anchor.verified,
             head_time=anchor.head_time,
         )
-        by = trust.judge(organiser, wall_s())
-        if by.level == "guest" or (by.org, by.user) != (invitation.org, invitation.organiser):
-            raise TrustError("invite-forged")
-        invitation.verify(by.public)
-        invitation.check_time(wall_s())
+        invitation.verify_organiser(organiser, trust, wall_s())
         me = trust.judge(plan.certificate, wall_s())
         known = {digest(data): data for data in (*anchor.certificates, plan.certificate, organiser)}
         number = invitation.terms.occurrence(wall_s())

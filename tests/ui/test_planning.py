@@ -293,6 +293,34 @@ def test_a_long_agenda_is_searched_by_the_keyboard(make_desk, qtbot):
     assert not join.date.isVisible()
 
 
+def test_a_meeting_of_somebody_else_is_taken_out_and_put_back(make_desk, qtbot):
+    desk = make_desk(session=stills.session())
+    desk.window.show_feature("meeting")
+    before = titles(desk)
+    press(desk.page.join.date, "Retirer de l’agenda", qtbot)
+    qtbot.waitUntil(lambda: titles(desk) == [])
+    qtbot.keyClick(desk.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: titles(desk) == before)
+
+
+def test_a_meeting_that_was_joined_by_its_link_is_asked_for_once(desk, settle):
+    asked = []
+
+    async def remember(link):
+        asked.append(link)
+
+    desk.office.planning.remember = remember
+    other = replace(stills.LINK, tag=b"o" * 16).format()
+    desk.open_link(other)
+    assert asked == []
+    desk.meeting.enter()
+    for n in range(3):
+        desk.hear(m.Phase(phase="in-call", is_host=False, title="RCP Thorax", transport="udp"))
+        desk.hear(m.Roster(n=n, people=stills.people(3 + n)))
+        settle(desk)
+    assert [link.format() for link in asked] == [other]
+
+
 class SpoiltAgenda(stills.StillAgenda):
     """Two of its rows make no meeting."""
 

@@ -15,7 +15,7 @@ from app.admin.organisation import Organisation
 from app.meeting import planning
 from app.meeting.planning import Draft, Planning, PlanRefused
 from app.signin.service import read_session
-from media.errors import LinkLost, LinkRefused
+from media.errors import LinkLost, LinkRefused, TrustError
 from media.keys import invite, terms
 from media.keys.certs import DeviceKeys, Request
 from media.keys.sign import HybridPublic
@@ -247,6 +247,61 @@ def test_a_date_called_off_stays_so_when_the_series_is_moved(desk):
     again = asyncio.run(desk.planning.call(moved, instead=fewer))
     assert again.meeting.off == (2,)
     assert again.meeting.sequence == 2
+
+
+def colleague_of(house, blobs):
+    """Another desk of the house; what lies at the relay is in *blobs*."""
+    other = house.desk(*house.certify("Dr Sami Rey"))
+
+    async def get(_address, tag):
+        return blobs[tag]
+
+    other.planning = Planning(lambda: NOW * 1000, get=get)
+    other.planning.sign_in(other.session)
+    return other
+
+
+@pytest.mark.parametrize("draft", [DRAFT, WEEKLY])
+def test_a_meeting_that_one_joined_is_in_the_agenda_from_then_on(desk, house, blobs, draft):
+    made = asyncio.run(desk.planning.call(draft))
+    other = colleague_of(house, blobs)
+    link = invite.Link.parse(made.link)
+    assert other.planning.is_new(link)
+    assert not other.planning.is_new(link)
+    asyncio.run(other.planning.remember(link))
+    (found,) = kept(other.vault)
+    same = (
+        "title",
+        "starts",
+        "starts_s",
+        "ends_s",
+        "every",
+        "guests",
+        "most",
+        "tag",
+        "secret",
+        "invite_hash",
+    )
+    assert [getattr(found, name) for name in same] == [getattr(made.meeting, name) for name in same]
+    assert (found.host, found.inv_sk, found.uid) == (False, b"", b"")
+    asyncio.run(other.planning.forget(found))
+    assert kept(other.vault) == []
+    asyncio.run(other.planning.keep(found))
+    assert kept(other.vault) == [found]
+
+
+def test_an_invitation_that_the_relay_forged_or_swapped_is_not_kept(desk, house, blobs):
+    first, second = (asyncio.run(desk.planning.call(draft)) for draft in (DRAFT, WEEKLY))
+    other = colleague_of(house, blobs)
+    link = invite.Link.parse(first.link)
+    stranger = house.certify("Dr Sami Rey")[1].signed
+    mine = opened(blobs, first).signed
+    forged = invite.seal_blob(link.secret, link.tag, mine, stranger)
+    for lie in (blobs[second.meeting.tag], b"", forged):
+        blobs[link.tag] = lie
+        with pytest.raises(TrustError):
+            asyncio.run(other.planning.remember(link))
+    assert kept(other.vault) == []
 
 
 def test_rows_that_nobody_can_read_hide_no_meeting_and_go_when_asked(desk):
