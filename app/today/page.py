@@ -20,6 +20,7 @@ from app.today.columns import ColumnPane
 from app.today.foot import Foot
 from app.today.service import MINUTE_MS, Today
 from app.ui.buttons import Button
+from app.ui.frame import CENTRED
 from app.ui.panes import Banner, clear, rule, scrolled
 from app.ui.theme import theme
 from app.ui.words import Words, say
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from app.today.rows import RowButton
     from app.today.service import Around, Pane, View
 
-WIDEST = 1640
 NARROWEST = 320
 GUARD_MS = 300
 SHARES = (5, 5, 4)
@@ -47,6 +47,8 @@ DIGITS = (("1", "&", "Shift+1"), ("2", "É", "Shift+2"), ("3", '"', "Shift+3"))
 
 class TodayPage(Page):
     """Shows what the sources say; asks again when they changed, when a minute passed, when somebody comes back to it."""
+
+    wide = True  # the foot line ends where the sheet does; what is above it is centred
 
     def __init__(self, desk: Desk, sources: Sequence[Source], around: Around, config: Config) -> None:
         self._minute = self._width = 0
@@ -73,7 +75,7 @@ class TodayPage(Page):
 
     def _lay_out(self) -> None:
         content, inner = QWidget(), QWidget()
-        inner.setMaximumWidth(WIDEST)
+        inner.setMaximumWidth(CENTRED)
         outer = QHBoxLayout(content)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(inner)
