@@ -262,9 +262,67 @@ def _lobby(stage: Stage) -> None:
     )
 
 
-def _knocker(knock: int, name: str, specialty: str, trust: str) -> m.Knocker:
-    role = "doctor" if specialty else ""
-    return m.Knocker(knock=knock, name=name, role=role, specialty=specialty, trust=trust, since_ms=NOW_MS)
+def _knocker(knock: int, name: str, specialty: str, trust: str, minutes: int = 0) -> m.Knocker:
+    return m.Knocker(
+        knock=knock,
+        name=name,
+        role="doctor" if specialty else "",
+        specialty=specialty,
+        trust=trust,
+        since_ms=NOW_MS - minutes * 60_000,
+        user=bytes([knock]) * 16 if trust != "guest" else b"",
+    )
+
+
+def _crowd(stage: Stage) -> None:
+    stage.call(14)
+    names = (
+        "Dr Rachel Dumont",
+        "Dr Yanis Saïdi",
+        f"Dr {stills.ODD_NAMES[0][3:]}",
+        "M. Caron",
+        "Dr Lou Petit",
+    )
+    trusts = ("verified", "changed", "certified", "guest", "certified")
+    people = zip(names, trusts, strict=True)
+    waiting = [_knocker(n, name, "Radiothérapie", trust, 6 - n) for n, (name, trust) in enumerate(people, 1)]
+    stage.hear(m.Lobby(waiting=[*waiting, _knocker(6, "ד״ר מרים כהן-לוי", "Pneumologie", "certified")]))
+    stage.later(lambda: stage.live().open_people())
+
+
+def _examined(stage: Stage) -> None:
+    _lobby(stage)
+
+    def examine() -> None:
+        stage.live().lobby.rows[1].main.click()
+
+    stage.later(examine)
+
+
+def _people(stage: Stage) -> None:
+    stage.call(17)
+    stage.later(lambda: stage.live().open_people())
+
+
+def _acts(stage: Stage) -> None:
+    stage.call(9)
+    stage.later(lambda: stage.live().open_people())
+    stage.later(lambda: stage.live().side.people.unfold(bytes([4]) * 16))
+
+
+def _hands(stage: Stage) -> None:
+    stage.call(9, sharing=True, speaking=1)
+    turns = {4: 1, 2: 2, 0: 3, 6: 4}
+    up = [msgspec.structs.replace(one, hand=turns.get(one.slot, 0)) for one in stills.people(9, sharing=True)]
+    up = [msgspec.structs.replace(one, state=one.state | 8) if one.hand else one for one in up]
+    stage.hear(m.Roster(n=4, people=up))
+    stage.later(lambda: stage.live().open_people())
+
+
+def _muted(stage: Stage) -> None:
+    stage.call(9, sharing=True, speaking=1)
+    stage.office.meeting.microphone(True)
+    stage.hear(m.HostAsked(what="mute", name="Pr Antoine Delcourt"))
 
 
 def _gallery(stage: Stage) -> None:
@@ -556,6 +614,13 @@ SCENES = (
     Scene("02-rcp-imagerie", _stage),
     Scene("02-rcp-discussion", _chat),
     Scene("02-rcp-attente", _lobby),
+    Scene("02-rcp-sas-6", _crowd),
+    Scene("02-rcp-examiner", _examined),
+    Scene("02-rcp-mains", _hands),
+    Scene("02-rcp-participants", _people),
+    Scene("02-rcp-actions", _acts),
+    Scene("02-rcp-micro-coupe", _muted),
+    Scene("12-reglages-sons", _settings("alerts")),
     Scene("02-rcp-incidents", _troubles),
     Scene("02-texte-150", _stage, b'{"default":{"text.size":150}}'),
     Scene("03-galerie-24", _gallery),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ROWS = 3
 """How many the bar shows one by one; where more wait it shows one less, and the way to all."""
 NAME_WIDTH = 300
+LARGE = 120
+"""Text size from which a card's buttons stand below its words."""
 
 
 class _Name(Label):
@@ -59,7 +61,7 @@ class Visitor(QFrame):
     def __init__(self, knocker: Knocker, *, slim: bool, by_key: bool = False) -> None:
         super().__init__()
         self.knocker = knocker
-        self._doubt = knocker.trust not in TRUSTED
+        self._doubt, self._slim = knocker.trust not in TRUSTED, slim
         self._wait = Label("", "small", "text_2")
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 8, 6)
@@ -67,9 +69,13 @@ class Visitor(QFrame):
         row = QHBoxLayout()
         row.setSpacing(10)
         self._fill(row, slim=slim)
+        column.addLayout(row)
+        if not slim and theme().scaled(100) > LARGE:
+            row = QHBoxLayout()
+            row.addStretch(1)
+            column.addLayout(row)
         row.addWidget(self._refuse(slim=slim))
         row.addWidget(self._main(by_key=by_key))
-        column.addLayout(row)
         column.addWidget(self._make_exam())
         self.setAccessibleName(f"{knocker.name}, {say(f'trust.{knocker.trust}')}")
         self.tick(knocker.since_ms)
@@ -154,7 +160,7 @@ class Visitor(QFrame):
     def tick(self, now_ms: int) -> None:
         """Show how long the person has waited."""
         n = minutes(self.knocker.since_ms, now_ms)
-        self._wait.say(says("lobby.since", n) if n else say("lobby.now"))
+        self._wait.say(says("lobby.for" if self._slim else "lobby.since", n) if n else say("lobby.now"))
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the ground: amber where the identity is not certain."""
@@ -255,7 +261,7 @@ class _Cards(_Visitors):
 
 
 class LobbyList(QWidget):
-    """Everybody who waits, as cards at the top of the participants."""
+    """Everybody who waits, as cards at the top of the participants, where the bar has no room for all."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -279,7 +285,7 @@ class LobbyList(QWidget):
         waiting = queue(view.lobby if view.is_host else ())
         self._title.say(says("lobby.count", len(waiting)))
         self.cards.show_all(waiting)
-        self.setVisible(bool(waiting))
+        self.setVisible(len(waiting) > ROWS)
 
 
 def _who(knocker: Knocker) -> str:

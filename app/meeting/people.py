@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 SEARCH_FROM = 13
 """How many participants it takes until there is a search field."""
+INDENT = 46
+CHIPS_WIDTH = 296
+"""Room for chips in the panel beside its scroll bar."""
 ASKED = ("hand_over", "remove")
 """Acts that ask once more, in place."""
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
@@ -44,15 +47,16 @@ class PersonRow(QFrame):
         self._act = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 12, 8)
-        column.setSpacing(8)
+        column.setSpacing(4)
         column.addLayout(self._make_head(person))
+        column.addLayout(self._make_chips(person))
         column.addWidget(self._make_acts())
 
     def _make_head(self, person: Person) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(10)
         row.addWidget(Avatar(person.name, 36))
-        row.addLayout(self._make_words(person), 1)
+        row.addLayout(self._make_words(), 1)
         names = ("screen-share", "microphone", "video")
         self._marks = {name: Glyph(name, "text_3", 18) for name in names}
         for mark in self._marks.values():
@@ -65,28 +69,45 @@ class PersonRow(QFrame):
         row.addWidget(self.more)
         return row
 
-    def _make_words(self, person: Person) -> QVBoxLayout:
+    def _make_words(self) -> QVBoxLayout:
         words = QVBoxLayout()
         words.setSpacing(3)
         self._name = Label("", "subhead", wrap=True)
         self._detail = Label("", "small", "text_2", wrap=True)
         words.addWidget(self._name)
         words.addWidget(self._detail)
-        chips = QHBoxLayout()
-        chips.setSpacing(6)
+        return words
+
+    def _make_chips(self, person: Person) -> QVBoxLayout:
+        """Make one line of chips, and one below for large texts."""
         self._hand = Chip("", "hand-stop", "warn")
         self._trust = TrustMark(person.trust)
         self._host = Chip(say("people.host"), "key", "accent")
-        for chip in (self._hand, self._trust, self._host):
-            chips.addWidget(chip)
-        chips.addStretch(1)
-        words.addLayout(chips)
-        return words
+        self._lines = QHBoxLayout(), QHBoxLayout()
+        column = QVBoxLayout()
+        column.setContentsMargins(INDENT, 0, 0, 0)
+        column.setSpacing(4)
+        for line in self._lines:
+            line.setSpacing(6)
+            line.addStretch(1)
+            column.addLayout(line)
+        for place, chip in enumerate((self._hand, self._trust, self._host)):
+            self._lines[0].insertWidget(place, chip)
+        return column
+
+    def _lay_chips(self) -> None:
+        """Let the host's mark stand below where the line is too short."""
+        shown = [chip for chip in (self._hand, self._trust, self._host) if not chip.isHidden()]
+        short = sum(chip.sizeHint().width() + 6 for chip in shown) > CHIPS_WIDTH
+        line, place = (self._lines[1], 0) if short else (self._lines[0], 2)
+        if line.indexOf(self._host) < 0:
+            self._lines[short is False].removeWidget(self._host)
+            line.insertWidget(place, self._host)
 
     def _make_acts(self) -> QWidget:
         self._acts = QWidget()
         column = QVBoxLayout(self._acts)
-        column.setContentsMargins(46, 0, 0, 4)
+        column.setContentsMargins(INDENT, 4, 0, 4)
         column.setSpacing(8)
         self._buttons = {
             "floor": Button(say("people.floor"), "primary", "s", "hand-stop"),
@@ -129,6 +150,7 @@ class PersonRow(QFrame):
         self._host.setVisible(person.host)
         self._hand.setVisible(bool(person.hand))
         self._hand.show_state(say("people.hand", n=person.hand), "hand-stop", "warn")
+        self._lay_chips()
         self._show_devices(person)
         self.more.setVisible(by_host and self._offered != [])
         if self.more.isHidden():
@@ -277,6 +299,10 @@ class PeoplePanel(QWidget):
         for person in view.people:
             self._row(person).show_person(person, by_host=view.is_host)
         self._arrange(view)
+
+    def unfold(self, member: bytes) -> None:
+        """Show what may be done with a member."""
+        self._rows[member].more.click()
 
     def _row(self, person: Person) -> PersonRow:
         row = self._rows.get(person.member)

@@ -216,7 +216,7 @@ def test_waiting_time_passes_before_the_hosts_eyes(host, settle):
     assert "vient d’arriver" in texts(host.live.lobby)
     host.now_ms += 130_000
     host.page._second()
-    assert "attend depuis 2 min" in texts(host.live.lobby)
+    assert "depuis 2 min" in texts(host.live.lobby)
 
 
 @pytest.mark.parametrize("trust", ["guest", "changed"])
