@@ -426,15 +426,14 @@ class Office(QObject):
             self.meeting.sign_in(self._session)
             self.planning.sign_in(self._session)
 
+    def _meeting_changed(self, view: View) -> None:
+        self._show_meeting_running()
         known = view.invitation
         if view.stage is Stage.LIVE and known is not None and self.planning.is_new(known.link):
             self.bridge.start(self, self.planning.remember(known.link), lambda _: None, self._not_remembered)
 
     def _not_remembered(self, error: Exception) -> None:
         log.warning("the meeting was not kept in the agenda: %s", type(error).__name__)
-    def _meeting_changed(self, view: object) -> None:
-        del view
-        self._show_meeting_running()
 
     def _show_meeting_running(self) -> None:
         running = self._in_meeting()
