@@ -101,9 +101,9 @@ class Office(QObject):
         self._session: Session | None = None
         self._opened: Opened | None = None
         self._half_open: Vault | None = None
+        self._disk: Event[Opened] = Event()
         self._link, self._link_shown = profile.link, False
         self._closed = False
-        self._disk: Event[Opened] = Event()
         self.config = Config(profile.policy)
         self.bridge = Bridge()
         self.signin = profile.make_signin(profile.folder, profile.terms, profile.policy, profile.now_ms)
@@ -161,13 +161,12 @@ class Office(QObject):
         self.bridge.watch(self.window, i18n.language_changed, self._speak)
         self.bridge.watch(self.window, self.meeting.changed, self._meeting_changed)
         self.bridge.watch(self.window, self.planning.changed, self._agenda_changed)
+        self.bridge.watch(self.window, self._disk, self._disk_changed)
         self.bridge.watch(self.window, self.directory.renewed, self._verified_anew)
         self.bridge.watch(self.window, self.config.changed, self._setting_changed, lambda _old, _new: "")
 
     def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
         from app.meeting.devicetest import DeviceTest  # noqa: PLC0415 -- loaded when first shown
-
-        self.bridge.watch(self.window, self._disk, self._disk_changed)
 
         return DeviceTest(desk, self.meeting, self.session().name, choose)
 
@@ -185,12 +184,12 @@ class Office(QObject):
 
     def _came_in(self, opened: Opened) -> None:
         self._half_open, self._opened = None, opened
+        opened.vault.watch(lambda: self._disk.fire(opened))
         self.settings.keep_in(opened.vault)
         self.config.load_user(opened.settings)
         self._show_card(opened.session.name)
         self.sign_in(opened.session)
         self._warn(opened)
-        opened.vault.watch(lambda: self._disk.fire(opened))
         self._look.start()
         if opened.recovery_code:
             self.lock_page.show_recovery_code(opened.recovery_code)
@@ -201,17 +200,16 @@ class Office(QObject):
     def _warn(self, opened: Opened) -> None:
         self.meeting.warn(tuple(Notice(code, n=n) for code, n in opened.warnings))
 
-    def _look_again(self) -> None:
-        """Follow the organisation's directory while the desk is open; a desk locked meanwhile looks at the unlock."""
-        opened = self._opened
-        if opened is not None:
-            done = partial(self._looked, opened)
-
     def _disk_changed(self, opened: Opened) -> None:
         """Say that nothing is kept any more, or that it is again."""
         if self._opened is not None and self._opened.vault is opened.vault:
             self._warn(self._opened)
 
+    def _look_again(self) -> None:
+        """Follow the organisation's directory while the desk is open; a desk locked meanwhile looks at the unlock."""
+        opened = self._opened
+        if opened is not None:
+            done = partial(self._looked, opened)
             self.bridge.start(self, self.signin.refresh(opened.vault), done, self._not_looked)
 
     def _looked(self, before: Opened, found: tuple[News, Session]) -> None:
