@@ -82,6 +82,15 @@ def counts(stage: Stage) -> None:
     stage.later(stage.office.lock_page.tick)
 
 
+def long_name(stage: Stage) -> None:
+    """Be somebody with a long name and a long specialty."""
+    session = stills.session()
+    stage.office.sign_in(
+        replace(session, name=LONG, specialty="Médecine interne, maladies rares et auto-immunes")
+    )
+    stage.office.lock("sleep")
+
+
 def calling(stage: Stage) -> None:
     """Be locked while a call goes on."""
     stage.call(5)

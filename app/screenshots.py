@@ -577,6 +577,7 @@ SCENES = (
     Scene("10-verrou", _lock),
     Scene("10-verrou-compteurs", door_scenes.counts),
     Scene("10-verrou-reunion", door_scenes.calling),
+    Scene("10-verrou-long-nom", door_scenes.long_name),
     Scene("10-verrou-attente", door_scenes.waits),
     Scene("10-verrou-majuscules", door_scenes.caps),
     Scene("10-verrou-secours", door_scenes.recovery),

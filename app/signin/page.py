@@ -20,7 +20,7 @@ from app.signin.strength import estimate
 from app.ui.buttons import IconButton
 from app.ui.choices import Segmented
 from app.ui.marks import Avatar, Logo
-from app.ui.panes import Field, Glyph, ground
+from app.ui.panes import Field, Glyph, ground, scrolled
 from app.ui.text import Label
 from app.ui.theme import theme
 from app.ui.words import Words, say
@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
-    from PyQt6.QtGui import QShowEvent
+    from PyQt6.QtGui import QResizeEvent, QShowEvent
 
     from app.bridge import Bridge, Job
     from app.signin.enrol import Pending
     from app.signin.service import Opened, SignIn
 
+CLOCK_HEIGHT, BELOW_HEIGHT = 120, 90
 _MIDDLE = Qt.AlignmentFlag.AlignHCenter
 
 
@@ -82,8 +83,15 @@ class LockPage(QWidget):
         self.reset()
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 20)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 0, 24, 20)
+        outer.setSpacing(0)
+        middle = QWidget()
+        self._area = scrolled(middle)
+        outer.addWidget(self._area, 1)
+        outer.addLayout(self._footer())
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 12, 0, 12)
         column.setSpacing(0)
         column.addStretch(3)
         column.addWidget(self._clock, 0, _MIDDLE)
@@ -96,7 +104,6 @@ class LockPage(QWidget):
         column.addSpacing(16)
         column.addWidget(Label(say("signin.no_names"), "caption", "text_2"), 0, _MIDDLE)
         column.addStretch(4)
-        column.addLayout(self._footer())
 
     def _fill_card(self) -> None:
         card = self._card.column
@@ -104,10 +111,11 @@ class LockPage(QWidget):
         card.addWidget(self._logo, 0, _MIDDLE)
         card.addWidget(self._avatar, 0, _MIDDLE)
         card.addSpacing(12)
-        self._name = Label("", "title")
-        self._detail = Label("", "small", "text_2")
-        card.addWidget(self._name, 0, _MIDDLE)
-        card.addWidget(self._detail, 0, _MIDDLE)
+        self._name = Label("", "title", wrap=True)
+        self._detail = Label("", "small", "text_2", wrap=True)
+        for label in (self._name, self._detail):
+            label.setAlignment(_MIDDLE)
+            card.addWidget(label)
         card.addSpacing(24)
         self._new_code = NewCode()
         self._new_code.noted.connect(self.code_noted)
@@ -251,6 +259,19 @@ class LockPage(QWidget):
         width = CARD_WIDTH - 2 * CARD_PADDING
         high = current.heightForWidth(width) if current.hasHeightForWidth() else current.sizeHint().height()
         self._forms.setFixedHeight(high)
+        self._card.setMinimumHeight(self._card.column.totalHeightForWidth(self._card.width()))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave the time of day out where the card needs its place; what then still has none is scrolled to."""
+        needed = self._card.minimumHeight() + theme().scaled(CLOCK_HEIGHT + BELOW_HEIGHT)
+        for part in (self._clock, self._day):
+            part.setVisible(needed <= self._area.height())
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Make room."""
+        super().resizeEvent(event)
+        self._make_room()
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Fit the form, now that the style sheet has given it its sizes."""

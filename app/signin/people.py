@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from app.signin.users import User
 
-SHOWN = 5
+SHOWN = 4
 ROW = 56
 
 

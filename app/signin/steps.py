@@ -1,4 +1,4 @@
-"""The steps of a desk's first run: protect it, keep the recovery code, ask for a certificate, take the answer."""
+"""The steps of a desk's first run that need no organisation: protect it, keep the recovery code."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QDir, QRectF, QStandardPaths, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.signin import enrol
 from app.signin.strength import estimate
 from app.ui import paint
 from app.ui.buttons import Button, Switch
-from app.ui.choices import Select
 from app.ui.marks import Chip
 from app.ui.panes import Field, Glyph
-from app.ui.text import Label, Named
+from app.ui.text import Label
 from app.ui.theme import theme
 from app.ui.words import Words, say
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
 
-    from app.signin.enrol import Pending
     from storage.oskeyring import KeyringPolicy
 
 CLIPBOARD_MS = 60_000
@@ -312,94 +310,3 @@ class Code(Step):
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None and self._code and clipboard.text() == self._code:
             clipboard.clear()
-
-
-class Identity(Step):
-    """Who works here: what the organisation is asked to certify."""
-
-    def __init__(self) -> None:
-        super().__init__("identity")
-        self.name = self.field("firstrun.name", hint=say("firstrun.name.hint"))
-        self.role = Select()
-        self.role.offer([(role, say(f"role.{role}")) for role in enrol.ROLES], "doctor")
-        Named(self.role, say("firstrun.role"))
-        self.role.setMinimumHeight(44)
-        self.specialty = self.field("firstrun.specialty", hint=say("firstrun.specialty.hint"))
-        self.column.addLayout(labelled(say("firstrun.name"), self.name))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.addLayout(labelled(say("firstrun.role"), self.role), 0, 0)
-        grid.addLayout(labelled(say("firstrun.specialty"), self.specialty), 0, 1)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        self.column.addLayout(grid)
-        self.end()
-
-    def first(self) -> QWidget:
-        """Return the name."""
-        return self.name
-
-    def show_pending(self, pending: Pending) -> None:
-        """Fill in what was asked before."""
-        if pending.request:
-            before = enrol.described(pending.request)
-            self.name.setText(before.name)
-            self.specialty.setText(before.specialty)
-            self.role.offer([(role, say(f"role.{role}")) for role in enrol.ROLES], before.role)
-
-
-class Import(Step):
-    """The request to hand over, and the organisation's answer to it."""
-
-    def __init__(self) -> None:
-        super().__init__("import")
-        self.saver = Saver(say("firstrun.request.file"), say("firstrun.save"), "consilium.request")
-        self.column.addLayout(labelled(say("firstrun.request.file"), self.saver))
-        self.text = QPlainTextEdit()
-        self.text.setReadOnly(True)
-        self.text.setTabChangesFocus(True)
-        self.text.setFixedHeight(92)
-        self.text.setFont(theme().font("mono"))
-        Named(self.text, say("firstrun.request.text"))
-        copy = Button(say("firstrun.request.copy"), icon="copy", size="s")
-        copy.clicked.connect(self._copy)
-        below = QHBoxLayout()
-        below.addWidget(Label(say("firstrun.request.no_qr"), "small", "text_2", wrap=True), 1)
-        below.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
-        self.column.addWidget(self.text)
-        self.column.addLayout(below)
-        self.column.addSpacing(4)
-        self.column.addWidget(Label(say("firstrun.answer"), "heading"))
-        self.file = self.field("firstrun.answer.file", hint=say("firstrun.answer.hint"))
-        self.column.addLayout(labelled(say("firstrun.answer.file"), self.file))
-        self.relay = self.field("firstrun.relay", hint=say("firstrun.relay.hint"))
-        self.pin = self.field("firstrun.pin", hint=say("firstrun.pin.hint"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.addLayout(labelled(say("firstrun.relay"), self.relay), 0, 0)
-        grid.addLayout(labelled(say("firstrun.pin"), self.pin), 0, 1)
-        grid.setColumnStretch(0, 2)
-        grid.setColumnStretch(1, 3)
-        self.column.addLayout(grid)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        self.authority = Switch(say("firstrun.authority"))
-        self.authority.toggled.connect(self.pin.setDisabled)
-        row.addWidget(self.authority)
-        row.addWidget(Label(say("firstrun.authority"), "body", wrap=True), 1)
-        self.column.addLayout(row)
-        self.end()
-
-    def first(self) -> QWidget:
-        """Return the answer's path."""
-        return self.file
-
-    def show_pending(self, pending: Pending) -> None:
-        """Show the signed request."""
-        self.text.setPlainText(enrol.as_text(pending.request) if pending.request else "")
-
-    def _copy(self) -> None:
-        clipboard = QGuiApplication.clipboard()
-        if clipboard is not None:
-            clipboard.setText(self.text.toPlainText())
-        self.tell(say("firstrun.request.copied"), "ok", "circle-check")
