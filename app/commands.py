@@ -14,7 +14,16 @@ from app.i18n import tr
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-_NAMED = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "↵"}
+_NAMED = {
+    "Left": "←",
+    "Right": "→",
+    "Up": "↑",
+    "Down": "↓",
+    "Return": "↵",
+    "PgUp": "Pg ↑",
+    "PgDown": "Pg ↓",
+    "-": "−",
+}
 _SPOKEN = {"Esc": "key.escape", "Shift": "key.shift", "Space": "key.space"}
 _PARTS = re.compile(r", |(?<=[^+])\+")
 

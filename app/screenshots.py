@@ -21,6 +21,7 @@ from resources.demo.people import ME, TITLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from PyQt6.QtCore import QRect
     from PyQt6.QtWidgets import QApplication, QWidget
 
     from app.directory.page import DirectoryPage
@@ -354,6 +355,49 @@ def _full(stage: Stage) -> None:
     stage.later(lambda: stage.live().full.flip())
 
 
+class _Display:
+    """A display that this machine does not have."""
+
+    def name(self) -> str:
+        """Return its name."""
+        return "HDMI-1"
+
+    def geometry(self) -> QRect:
+        """Return where it would lie."""
+        from PyQt6.QtCore import QRect  # noqa: PLC0415 -- as above
+
+        return QRect(20_000, 0, 1920, 1080)
+
+
+def _second_display(stage: Stage) -> None:
+    stage.call(9, sharing=True, speaking=1)
+
+    def move() -> None:
+        staging = stage.live().staging
+        staging.displays = lambda: [_Display()]
+        staging.flip_display()
+        assert staging.second is not None
+        staging.second.showNormal()
+        staging.second.resize(stage.office.window.size())
+        stage.shown = staging.second
+        stage.hear(m.Pointed(slot=2, sharer=1, x=11_900, y=26_500))
+
+    stage.later(move)
+
+
+def _frozen(stage: Stage) -> None:
+    stage.call(9)
+
+    def wait() -> None:
+        wall = stage.live().wall
+        wall.freshen(frozenset(look.box for look in wall.looks))
+        stage.now_ms += 4_000
+        wall.freshen(frozenset(look.box for look in wall.looks if look.slot != 7))
+        wall.tick()
+
+    stage.later(wait)
+
+
 def _lost_share(stage: Stage) -> None:
     stage.call(9, sharing=True, speaking=3)
 
@@ -628,6 +672,8 @@ SCENES = (
     Scene("03-galerie-page-2", _second_page),
     Scene("02-rcp-zoom-pointeurs", _zoomed),
     Scene("02-rcp-plein-ecran", _full),
+    Scene("02-rcp-second-ecran", _second_display),
+    Scene("13-reseau-fige", _frozen),
     Scene("13-partage-perdu", _lost_share),
     Scene("13-reconnexion", _reconnecting),
     Scene("03-orateur", _speaker),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QWidget
 
+from app.commands import caps
 from app.meeting.stagebuttons import StageButton
 from app.ui.text import Label
 from app.ui.words import say
@@ -20,8 +21,8 @@ class Pager(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 12, 0)
         row.setSpacing(4)
-        self.back = StageButton(say("pager.back"), "chevron-left", ("PgUp",))
-        self.on = StageButton(say("pager.on"), "chevron-right", ("PgDn",))
+        self.back = StageButton(say("pager.back"), "chevron-left", caps("PgUp"))
+        self.on = StageButton(say("pager.on"), "chevron-right", caps("PgDown"))
         self._where = Label("", "small_strong", "stage_text")
         self._where.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._where.setMinimumWidth(44)

@@ -8,7 +8,7 @@ from PyQt6.QtCore import QPoint, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QScreen, QShortcut
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
-from app.ui.panes import ground
+from app.ui.panes import FocusRing, ground
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,6 +49,7 @@ class StageWindow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(stage)
         stage.show()
+        self.ring = FocusRing(self)
 
     def bind(self, key: str, call: Callable[[], object]) -> None:
         """Let *key* do here what it does in the main window."""
