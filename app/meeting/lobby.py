@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.meeting.roll import minutes, queue
 from app.meeting.view import TRUSTED
@@ -123,7 +123,7 @@ class Visitor(QFrame):
         column.setContentsMargins(0, 0, 0, 4)
         name = self.knocker.name
         column.addWidget(Label(say(f"lobby.exam.{self.knocker.trust}", name=name), "small", wrap=True))
-        row = QHBoxLayout()
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight if self._slim else QBoxLayout.Direction.TopToBottom)
         row.setSpacing(8)
         self.anyway = Button(say("lobby.anyway"), "warning", "s")
         self.anyway.speak(say("lobby.admit_name", name=name))
@@ -275,7 +275,7 @@ class LobbyList(QWidget):
         hint = QHBoxLayout()
         hint.setSpacing(6)
         hint.addWidget(KeyHint("A"))
-        hint.addWidget(Label(say("lobby.key"), "small", "text_2"), 1)
+        hint.addWidget(Label(say("lobby.key"), "small", "text_2", wrap=True), 1)
         column.addLayout(hint)
         column.addWidget(rule())
         self.hide()
