@@ -75,6 +75,7 @@ class Stage:
                 play=bytes,
             )
         )
+        self.size = size
         self.office.window.resize(*size)
         self.office.window.show()
         self.shown: QWidget = self.office.window
@@ -352,7 +353,13 @@ def _zoomed(stage: Stage) -> None:
 
 def _full(stage: Stage) -> None:
     stage.call(9, sharing=True, speaking=1)
-    stage.later(lambda: stage.live().full.flip())
+
+    def fill() -> None:
+        stage.live().full.flip()
+        stage.office.window.showNormal()
+        stage.office.window.resize(*stage.size)
+
+    stage.later(fill)
 
 
 class _Display:
@@ -378,7 +385,7 @@ def _second_display(stage: Stage) -> None:
         staging.flip_display()
         assert staging.second is not None
         staging.second.showNormal()
-        staging.second.resize(stage.office.window.size())
+        staging.second.resize(*stage.size)
         stage.shown = staging.second
         stage.hear(m.Pointed(slot=2, sharer=1, x=11_900, y=26_500))
 

@@ -64,6 +64,7 @@ class StageWindow(QWidget):
             self.setScreen(display)
         self.setGeometry(display.geometry())
         self.showFullScreen()
+        self.setFocus()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Give the stage back instead of ending it."""

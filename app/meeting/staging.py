@@ -124,6 +124,7 @@ class Staging(QObject):
 
     def _show_displays(self, _added: object = None) -> None:
         button = self._wall.shared.other
+        self._wall.shared.whole.setVisible(self.second is None)
         if self.second is not None:
             button.setEnabled(True)
             button.show_icon(say("stage.bring_back"), "minimize")

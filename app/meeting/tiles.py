@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 RADIUS = float(tokens()["radius"]["tile"])
 STAGE_RADIUS = 8.0
+STILL = 0.45
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class TileLook:
     state: Words = ""
     state_icon: str = ""
     caption: Words = ""
+    still: bool = False
+    """True: the picture is an old one; it is dimmed."""
 
     @property
     def picture_rect(self) -> QRectF:
@@ -91,6 +94,10 @@ def paint_picture(
     else:
         image.setDevicePixelRatio(ratio)
         painter.drawImage(snapped, image)
+    if look.still:
+        veil = theme().color("image_ground")
+        veil.setAlphaF(STILL)
+        painter.fillRect(target, veil)
     painter.restore()
     _round_corners(painter, look, outside)
 

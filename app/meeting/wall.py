@@ -248,18 +248,25 @@ class Wall(QWidget):
             state=state,
             state_icon=icon,
             caption=person.name if wanted.stage else "",
+            still=pictured and self._still_ms(person, stage=wanted.stage) > 0,
         )
 
     def _state(self, view: View, person: Person, *, pictured: bool, stage: bool) -> tuple[str, str]:
         gone = view.stage is Stage.RECONNECTING if person.me else not person.live
         if gone:
             return str(say("tile.reconnecting")), "refresh"
-        still_ms = self._now_ms() - self._seen.get((person.slot, stage), self._now_ms())
-        if pictured and not person.me and still_ms >= FROZEN_MS:
+        still_ms = self._still_ms(person, stage=stage) if pictured else 0
+        if still_ms:
             return str(say("tile.frozen", time=fmt_duration(still_ms / 1000))), "wifi-1"
         if person.slot in view.network.weak:
             return str(say("tile.weak")), "wifi-1"
         return "", ""
+
+    def _still_ms(self, person: Person, *, stage: bool) -> int:
+        """Return for how long a camera gave no picture though it should; 0 while it does, and for the own one."""
+        now_ms = self._now_ms()
+        still_ms = now_ms - self._seen.get((person.slot, stage), now_ms)
+        return still_ms if still_ms >= FROZEN_MS and not person.me else 0
 
     def _snapped(self, box: layout.Box) -> QRectF:
         ratio = self.devicePixelRatioF()
