@@ -472,6 +472,7 @@ class Office(QObject):
         self._closed = True
         self.line.close()
         self.idle.arm(0)
+        self._silence.stop()
         self.meeting.close()
         self._look.stop()
         if self._opened is not None:

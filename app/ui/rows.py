@@ -209,6 +209,7 @@ class RowList(QListView, Generic[L]):
     def __init__(self, name: Words, delegate: RowDelegate | None = None) -> None:
         super().__init__()
         self.shown: Model[L] = Model()
+        self.shown.setParent(self)
         Named(self, name)
         self.setModel(self.shown)
         self.setItemDelegate(delegate or RowDelegate(self))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app import i18n
 from app.commands import Command, Commands, caps
-from app.search import Entry, find
+from app.search import Entry, Recents, find, plain
 
 
 def entry(text, detail="", kind="action", keys=()):
@@ -99,3 +99,38 @@ def test_key_caps_speak_the_language():
     i18n.set_language("en")
     assert caps("Shift+Esc") == ("Shift", "Esc")
     i18n.set_language("fr")
+
+
+def test_what_was_opened_last_comes_first_until_forgotten():
+    known = [
+        Entry("go", "Annuaire", "", "x", (), lambda: None, id="go.directory"),
+        Entry("action", "Verrouiller", "", "x", (), lambda: None, id="lock"),
+    ]
+    recents = Recents()
+    for one in known:
+        recents.take(one)
+    groups = find("", known, recents.among(known))
+    assert [(group.name, [hit.entry.id for hit in group.hits]) for group in groups] == [
+        ("recent", ["lock", "go.directory"])
+    ]
+    assert find("annu", known, recents.among(known))[0].name == "best"
+    recents.forget()
+    assert [group.name for group in find("", known, recents.among(known))] == ["action", "go"]
+
+
+def test_a_mark_ends_after_the_accents_of_its_last_letter():
+    best = find("le", [entry("Le\u0301on")])[0].hits[0]
+    assert best.entry.text[slice(*best.text[0])] == "Le\u0301"
+
+
+def test_four_hundred_people_are_found_by_the_first_letter():
+    people = [entry(f"Dr Prénom{n} Nom-Composé{n}", "Anesthésie-réanimation", "person") for n in range(400)]
+    people.append(entry("Pr Zoé Ximénès", kind="person"))
+    assert find("x", people)[0].hits[0].entry.text == "Pr Zoé Ximénès"
+    assert len(find("@d", people)[1].hits) == 200
+
+
+@given(st.text(max_size=60))
+def test_the_plain_form_has_no_accents_no_case_and_single_spaces(text):
+    assert plain(text) == plain(plain(text))
+    assert "  " not in plain(text)
