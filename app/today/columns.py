@@ -116,6 +116,12 @@ class ColumnPane(QWidget):
         if on_pill and self.rows:
             self.rows[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def first(self) -> QWidget | None:
+        """Return where the focus begins in this column."""
+        if self.rows:
+            return self.rows[0]
+        return next((button for button in self.findChildren(Button) if not button.isHidden()), None)
+
     def _show(self, held: Held[Row]) -> None:
         pane, column, self._held = self._pane, self._pane.column, held
         self.pill.say(says("today.new_rows", held.waiting))

@@ -59,6 +59,7 @@ class TodayPage(Page):
         self._jobs: dict[str, Job] = {}
         self.loading = True
         self._moved_ms = 0
+        self._retried = ""
         self._begun: QWidget | None = None
         self._notes_shown: tuple[Note, ...] = ()
         self.deck, self.calm, self.foot = CardDeck(), Calm(), Foot(around)
@@ -140,16 +141,26 @@ class TodayPage(Page):
     def _took(self, source: Source, reading: Reading) -> None:
         self._today.took(source, reading)
         self.draw()
+        self._return_to(source)
 
     def _failed(self, source: Source, error: Exception) -> None:
         self._today.failed(source, error)
         self.draw()
+        self._return_to(source)
 
     def _retry(self, source: Source) -> None:
+        focused = QApplication.focusWidget()
+        self._retried = source.id if focused and self.panes[source.id].isAncestorOf(focused) else ""
         self._today.again(source)
         self.draw()
         self._read(source)
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _return_to(self, source: Source) -> None:
+        """Give the focus back to the column that was read again by hand."""
+        pane = self.panes.get(source.id)
+        if source.id == self._retried and pane is not None and (first := pane.first()) is not None:
+            self._retried = ""
+            self._focus(first)
 
     def tick(self) -> None:
         """Let a minute pass; the foot line looks each second."""

@@ -14,6 +14,7 @@ from app.ui.icons import paint_icon
 from app.ui.marks import paint_avatar
 from app.ui.rows import paint_chip
 from app.ui.theme import theme
+from app.ui.words import say
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
@@ -38,24 +39,26 @@ class RowButton(Press):
 
     def __init__(self, row: Row) -> None:
         self.row = row
-        self._top = self._bottom = False
+        self._top = self._bottom = self._gone = False
         super().__init__(sentence(row))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._run)
 
     def _run(self) -> None:
-        self.row.run()
+        if not self._gone:
+            self.row.run()
 
     def show_row(self, row: Row, *, gone: bool = False) -> None:
-        """Show the row as it is now; a `gone` one stays where it is and opens nothing."""
-        changed, taller = row != self.row, bool(row.marks) != bool(self.row.marks)
-        self.row = row
+        """Show the row as it is now; a `gone` one stays where it is, keeps the focus and opens nothing."""
+        changed = row != self.row or gone != self._gone
+        taller = bool(row.marks) != bool(self.row.marks)
+        self.row, self._gone = row, gone
         if changed:
             self.say(sentence(row))
+            self.speak(say("today.gone", what=sentence(row)) if gone else "")
             self.update()
         if taller:
             self.updateGeometry()
-        self.setEnabled(not gone)
 
     def round_off(self, *, top: bool, bottom: bool) -> None:
         """Leave the corners of the frame around the column free."""
@@ -85,7 +88,7 @@ class RowButton(Press):
         self._paint_words(painter, left, right)
 
     def _paint_ground(self, painter: QPainter) -> None:
-        lit = self.underMouse() and self.isEnabled()
+        lit = self.underMouse() and not self._gone
         if self.row.strong or lit:
             tone = "pressed" if self.isDown() else "selected" if self.row.strong else "hover"
             painter.setClipPath(self._outline())
@@ -122,7 +125,7 @@ class RowButton(Press):
     def _paint_right(self, painter: QPainter) -> float:
         """Paint verb or chevron, chips of a person before it; return where the words must end."""
         row, right = self.row, self.width() - EDGE
-        if str(row.verb) and self.isEnabled():
+        if str(row.verb) and not self._gone:
             right = self._paint_verb(painter, str(row.verb), right)
         else:
             box = QRectF(right - 20, self.height() / 2 - 10, 20, 20)
@@ -163,7 +166,7 @@ class RowButton(Press):
                 left += mark_width(mark) + 6
 
     def _ink(self, tone: str) -> QColor:
-        return theme().color(tone if self.isEnabled() else "text_disabled")
+        return theme().color("text_disabled" if self._gone else tone)
 
 
 def sentence(row: Row) -> str:

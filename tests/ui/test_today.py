@@ -385,7 +385,10 @@ def test_rows_stay_under_the_focus_and_a_pill_waits(make, source, qtbot):
     source.rows = [source.row("new"), source.row("newer"), source.row("b", "B, changée")]
     bench.again()
     assert bench.titles() == ["a", "B, changée"]
-    assert not bench.pane().rows[0].isEnabled()
+    gone = bench.pane().rows[0]
+    assert "plus d’actualité" in gone.accessibleName()
+    gone.click()
+    assert source.done == []
     assert bench.pane().pill.name == "2 nouvelles"
     assert focused.hasFocus()
     qtbot.mouseClick(bench.pane().pill, Qt.MouseButton.LeftButton)
@@ -432,6 +435,29 @@ def test_a_column_that_fails_says_so_and_is_read_again(make, source, qtbot):
     assert again.accessibleName() == "Réessayer : Autre".replace(" :", "\u00a0:")
     qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bench.titles("two") == ["x"])
+
+
+def test_what_was_read_again_by_keyboard_keeps_the_focus(make, source, qtbot):
+    source.error = OSError("disk")
+    bench = make(source)
+    for rows, wanted in (([], "Réessayer"), ([source.row("a")], "a")):
+        again = bench.pane().first()
+        again.setFocus()
+        source.rows, source.error = rows, None if rows else source.error
+        bench.press(Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: not bench.page._retried)
+        assert wanted in QApplication.focusWidget().text()
+
+
+def test_a_row_that_is_over_keeps_the_focus_and_opens_nothing(make, source):
+    source.rows = [source.row("a"), source.row("b")]
+    bench = make(source)
+    bench.pane().rows[0].setFocus()
+    source.rows = [source.row("b")]
+    bench.again()
+    assert bench.pane().rows[0].hasFocus()
+    bench.press(Qt.Key.Key_Return)
+    assert source.done == []
 
 
 def test_an_empty_column_has_its_sentence_and_its_section(make, source, qtbot):
