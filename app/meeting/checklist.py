@@ -45,7 +45,8 @@ class _Row(QWidget):
         self._title.say(check.title)
         self._title.set_tone("text_2" if check.state == "wait" else "text")
         self._detail.say(check.detail)
-        self.setAccessibleName(f"{say(f'check.{check.state}')} : {check.title}. {check.detail}")
+        state = say(f"check.{check.state}")
+        self.setAccessibleName(str(say("check.row", state=state, title=check.title, detail=check.detail)))
 
 
 class CheckList(QFrame):

@@ -132,6 +132,7 @@ class LivePage(QWidget):
             (side.network.camera, meeting.camera),
             (side.network.faces, meeting.see),
             (side.more.code, self.open_code),
+            (side.more.network, self.open_network),
             (side.more.room.muted, meeting.ask_mute),
             (side.more.room.locked, meeting.lock_room),
             (side.more.room.ended, self._end),

@@ -143,6 +143,10 @@ class MeetingMarks(QWidget):
             self._line.show_state(
                 say("mark.weak", ms=fmt_number(view.network.rtt_ms)), "alert-triangle", "warn"
             )
+        elif view.sound_only:
+            self._line.show_state(
+                say("mark.sound_only", ms=fmt_number(view.network.rtt_ms)), "phone", "accent"
+            )
         elif view.transport == "tls":
             self._line.show_state(say("mark.tls", ms=fmt_number(view.network.rtt_ms)), "wifi-1", "warn")
         else:

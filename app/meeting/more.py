@@ -1,19 +1,18 @@
-"""The rest of the call: the code that proves that nobody stands between, the room's lock, the line, the end for all."""
+"""The rest of the call: the code that proves that nobody stands between, the room's lock, the end for all."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from app.i18n import fmt_number
 from app.meeting.hosting import RoomActs
 from app.ui.buttons import Button
 from app.ui.marks import Chip
-from app.ui.panes import Banner, rule
+from app.ui.panes import Banner
 from app.ui.text import Label
-from app.ui.words import Words, say
+from app.ui.words import say
 
 if TYPE_CHECKING:
     from app.meeting.view import View
@@ -62,6 +61,7 @@ class MorePanel(QWidget):
     """What is needed seldom."""
 
     code = pyqtSignal()
+    network = pyqtSignal()
     devices = pyqtSignal()
 
     def __init__(self) -> None:
@@ -72,38 +72,18 @@ class MorePanel(QWidget):
         column.setSpacing(12)
         for words, icon, wish in (
             (say("more.code"), "shield-check", self.code),
+            (say("command.call.network"), "wifi-2", self.network),
             (say("more.devices"), "settings", self.devices),
         ):
             button = Button(words, icon=icon)
             button.clicked.connect(wish)
             column.addWidget(button)
-        column.addWidget(rule())
-        column.addLayout(self._line())
         column.addStretch(1)
         column.addWidget(self.room)
         column.addWidget(_forbidden())
 
-    def _line(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setVerticalSpacing(6)
-        self._figures = {}
-        for row, key in enumerate(("transport", "rtt", "up", "down")):
-            grid.addWidget(Label(say(f"more.{key}"), "small", "text_2"), row, 0)
-            self._figures[key] = Label("", "small_strong")
-            grid.addWidget(self._figures[key], row, 1, Qt.AlignmentFlag.AlignRight)
-        return grid
-
     def show_view(self, view: View) -> None:
-        """Show the line and the room."""
-        network = view.network
-        texts: dict[str, Words] = {
-            "transport": say(f"more.transport.{view.transport or 'none'}"),
-            "rtt": say("unit.ms", n=fmt_number(network.rtt_ms)),
-            "up": say("unit.kbps", n=fmt_number(network.up_kbps)),
-            "down": say("unit.kbps", n=fmt_number(network.down_kbps)),
-        }
-        for key, words in texts.items():
-            self._figures[key].say(words)
+        """Show the room."""
         self.room.show_view(view)
 
 

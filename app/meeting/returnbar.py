@@ -15,6 +15,7 @@ from app.meeting.tiles import TileLook
 from app.meeting.view import CAMERA, IN_MEETING, THUMBNAIL, Stage
 from app.ui import paint
 from app.ui.buttons import Button
+from app.ui.graphemes import isolated
 from app.ui.text import Label, Named
 from app.ui.theme import theme
 from app.ui.words import Words, say
@@ -177,7 +178,7 @@ class ReturnBar(QWidget):
     def _say_line(self, view: View, speaker: Person | None) -> None:
         if view.stage is Stage.LIVE:
             time = fmt_timer((self._now_ms() - view.since_ms) / 1000 if view.since_ms else 0)
-            words: Words = say("return.speaks", time=time, name=speaker.name) if speaker else time
+            words: Words = say("return.speaks", time=time, name=isolated(speaker.name)) if speaker else time
         else:
             words = say(f"stage.{view.stage.value}")
         self._line.say(words)

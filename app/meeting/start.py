@@ -12,7 +12,7 @@ from app.ui.words import Words, say
 if TYPE_CHECKING:
     from storage.meetings import Meeting
 
-SOON_S = 86_400
+SOON_S, MINUTE_S = 86_400, 60
 
 
 def words(known: Meeting | None, now_s: int) -> tuple[Words, Words]:
@@ -31,10 +31,10 @@ def words(known: Meeting | None, now_s: int) -> tuple[Words, Words]:
 def _chip(starts_s: int, ends_s: int, now_s: int) -> Words:
     if ends_s and ends_s <= now_s:
         return say("prejoin.over", at=fmt_time(datetime.fromtimestamp(ends_s, UTC)))
+    if 0 <= now_s - starts_s < MINUTE_S:
+        return say("prejoin.now")
     if starts_s <= now_s:
         return say("prejoin.began", ago=fmt_duration(now_s - starts_s))
     if starts_s - now_s < SOON_S:
-        return say(
-            "prejoin.begins", left=fmt_duration(starts_s - now_s + 59 if starts_s - now_s > 60 else 60)
-        )
+        return say("prejoin.begins", left=fmt_duration(starts_s - now_s + MINUTE_S - 1))
     return say("prejoin.begins_on", day=fmt_day(datetime.fromtimestamp(starts_s, UTC)))

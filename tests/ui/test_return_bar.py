@@ -72,7 +72,7 @@ def test_title_time_and_speaker_are_shown_and_count(away, qtbot):
     name = next(person.name for person in stills.people(5) if person.slot == 4)
     qtbot.waitUntil(lambda: name in words(away)[1])
     bar(away).tick()
-    assert words(away)[:2] == ("RCP Thorax", f"00:42 · {name} parle")
+    assert words(away)[:2] == ("RCP Thorax", f"00:42 · \u2068{name}\u2069 parle")
 
 
 def test_the_engine_is_asked_for_the_one_small_picture_and_for_the_wall_again_afterwards(away, qtbot):

@@ -126,7 +126,7 @@ def test_an_exam_never_fails(answer, code):
         (-720, 5_400, "Commence dans 12 min"),
         (-61, 5_400, "Commence dans 2 min"),
         (-30, 5_400, "Commence dans 1 min"),
-        (0, 5_400, "Commencée depuis 0 s"),
+        (0, 5_400, "Commence maintenant"),
         (300, 5_400, "Commencée depuis 5 min"),
         (300, 0, "Commencée depuis 5 min"),
         (5_400, 5_400, "Terminée à "),
