@@ -9,9 +9,9 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QStackedWidget
 
+from app.meeting.draft import PlanRefused
 from app.meeting.join import JoinForm
 from app.meeting.plan import Planner
-from app.meeting.planning import PlanRefused
 from app.ui.words import say
 
 if TYPE_CHECKING:

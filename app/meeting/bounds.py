@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.meeting import dates, zone
 from app.meeting.column import captioned
-from app.meeting.planning import PlanRefused
+from app.meeting.draft import PlanRefused
 from app.meeting.when import read_until
 from app.ui.buttons import Switch
 from app.ui.choices import Select

@@ -23,7 +23,7 @@ from app.ui.words import say
 
 if TYPE_CHECKING:
     from app.meeting.dates import Occurrence
-    from app.meeting.planning import PlanRefused
+    from app.meeting.draft import PlanRefused
     from app.meeting.weeks import Line
 
 WIDTH = 388

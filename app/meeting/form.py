@@ -13,9 +13,9 @@ from app.i18n import fmt_day, fmt_duration, fmt_time
 from app.meeting.bounds import Bounds, Rhythm
 from app.meeting.column import captioned, column_in
 from app.meeting.dates import dates
+from app.meeting.draft import Draft, PlanRefused
 from app.meeting.handout import refusal
 from app.meeting.hosts import HostChoice
-from app.meeting.planning import Draft, PlanRefused
 from app.meeting.when import proposed, read_span, write_day
 from app.ui.buttons import Button
 from app.ui.panes import Banner, Field, Glyph, clear

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.meeting.column import column_in, with_button
-from app.meeting.planning import PlanRefused
+from app.meeting.draft import PlanRefused
 from app.meeting.weeks import told_when
 from app.ui.buttons import Button
 from app.ui.panes import Banner, Field, Glyph, clear

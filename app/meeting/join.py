@@ -14,7 +14,7 @@ from app.meeting.agenda import Agenda
 from app.meeting.date import DatePanel
 from app.meeting.notices import NoticeColumn
 from app.meeting.sentences import trouble
-from app.meeting.weeks import agenda
+from app.meeting.weeks import agenda, changes_s
 from app.ui.buttons import Button
 from app.ui.panes import Banner, EmptyState, Field, clear, ground, rule
 from app.ui.text import Label
@@ -43,7 +43,7 @@ class JoinForm(QWidget):
         super().__init__()
         ground(self, "surface")
         self._meetings, self._now_s = tuple(meetings), now_s
-        self._shown = ""
+        self._shown, self._until_s = "", 0
         self._lines: tuple[object, ...] | None = None
         self.notices, self._banner, self._damage = NoticeColumn(), QVBoxLayout(), QVBoxLayout()
         self.call = Button(say("plan.new"), icon="calendar-plus", keys=("Ctrl", "N"))
@@ -135,23 +135,24 @@ class JoinForm(QWidget):
         self._draw()
 
     def tick(self, now_s: int) -> None:
-        """Let what has ended go, once a minute."""
-        if now_s // 60 != self._now_s // 60:
+        """Let what has ended go; nothing is looked at before something can have changed."""
+        if now_s >= self._until_s:
             self.show_meetings(self._meetings, now_s)
 
     def _draw(self) -> None:
         """Show the lines of now; nothing is drawn again while they stay the same."""
-        every = agenda(self._meetings, self._now_s)
-        self.search.setVisible(len(self._meetings) > LONG)
-        query = self.search.text() if len(self._meetings) > LONG else ""
-        lines = agenda(self._meetings, self._now_s, query) if query else every
+        long = len(self._meetings) > LONG
+        self.search.setVisible(long)
+        lines = agenda(self._meetings, self._now_s, self.search.text() if long else "")
+        self._until_s = changes_s(lines, self._now_s)
         if lines == self._lines:
             return
         self._lines = lines
         self.agenda.show_lines(lines)
         self._frame.setVisible(bool(lines))
-        self._nothing.setVisible(bool(every) and not lines)
-        self._none.setVisible(not every)
+        searching = long and bool(self.search.text().strip())
+        self._nothing.setVisible(not lines and searching)
+        self._none.setVisible(not lines and not searching)
         self.date.show_line(self.agenda.line if lines else None)
         self._rule.setVisible(bool(lines))
 

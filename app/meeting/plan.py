@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget, QWidget
 
+from app.meeting.draft import PlanRefused
 from app.meeting.form import PlanForm
 from app.meeting.handout import Handout
-from app.meeting.planning import PlanRefused
 from app.ui.buttons import Button
 from app.ui.words import Words, say
 

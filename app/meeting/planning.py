@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 from app.i18n import tr
 from app.meeting import dates, zone
+from app.meeting.draft import PlanRefused, judged
 from app.meeting.ics import Entry, calendar
 from app.meeting.known import address, link_of
 from app.meeting.received import received
 from app.search import plain
-from media.errors import LinkRefused, MediaError, ProtocolError
+from media.errors import LinkRefused, MediaError
 from media.events import Event
 from media.keys import invite
-from media.keys.certs import MAX_TEXT, Trust, shown_text
-from media.keys.invite import HASH_BYTES, MAX_HOSTS, SECRET_BYTES, TAG_BYTES
+from media.keys.certs import Trust
+from media.keys.invite import HASH_BYTES, SECRET_BYTES, TAG_BYTES
 from media.keys.sign import Signer
-from media.keys.terms import MAX_PEOPLE, Terms
 from media.link import OrganisationProof, RelayAddress, get_blob, put_blob
 from storage import errors
 from storage.meetings import Meeting
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.meeting.dates import Occurrence
+    from app.meeting.draft import Draft
     from app.session import Session
     from media.keys.certs import Verdict
     from media.keys.invite import Link
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
     from storage.meetings import MeetingsRepository
 
 T = TypeVar("T")
-DAY_S = 86_400
-FARTHEST_S = 365 * DAY_S
-"""Relays keep an invitation for 400 days unless told otherwise (docs/relay.md)."""
 BEFORE_S = 300
 """An invitation is valid from a little before its signature: clocks differ."""
 UID_BYTES = 16
@@ -55,38 +53,6 @@ _KEPT: tuple[tuple[type[errors.StorageError], str], ...] = (
     (errors.Locked, "locked"),
     (errors.DiskTrouble, "disk"),
 )
-
-
-class PlanRefused(Exception):  # noqa: N818 -- the page says what to do
-    """Nothing was changed; `code` is the end of `plan.refused.<code>.title`, `at` the field it is about, or ""."""
-
-    def __init__(self, code: str, at: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.at = at
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What somebody wants to call: seconds since 1970, user ids of further hosts in order of rank.
-
-    A series has all its `starts`, `every` so many weeks. `guests` and `most` as in `media.keys.terms`.
-    """
-
-    title: str
-    starts_s: int
-    ends_s: int
-    hosts: tuple[bytes, ...] = ()
-    every: int = 0
-    starts: tuple[int, ...] = ()
-    guests: bool = True
-    most: int = 0
-
-    @property
-    def terms(self) -> Terms:
-        """What the invitation says of them."""
-        starts = self.starts or (self.starts_s,)
-        return Terms(self.guests, self.most, self.ends_s - self.starts_s, starts)
 
 
 @dataclass(frozen=True)
@@ -282,42 +248,6 @@ class Planning:
         kept = await _kept(_agenda(session).upcoming(0))
         if self._session is not None:
             self.changed.fire(tuple(kept))
-
-
-def judged(draft: Draft, now_s: int) -> Draft:
-    """Return *draft* as it can be signed; raises PlanRefused."""
-    title = _judged_title(draft.title)
-    _judge_times(draft, now_s)
-    if len(draft.hosts) >= MAX_HOSTS:
-        raise PlanRefused("hosts-many", "hosts")
-    if draft.most and not 2 <= draft.most <= MAX_PEOPLE:
-        raise PlanRefused("most-range", "most")
-    return replace(draft, title=title)
-
-
-def _judged_title(text: str) -> str:
-    title = " ".join(text.split())
-    if not title:
-        raise PlanRefused("title-empty", "title")
-    if len(title) > MAX_TEXT:
-        raise PlanRefused("title-long", "title")
-    try:
-        return shown_text(title)
-    except ProtocolError as error:
-        raise PlanRefused("title-hidden", "title") from error
-
-
-def _judge_times(draft: Draft, now_s: int) -> None:
-    if draft.ends_s <= draft.starts_s:
-        raise PlanRefused("end-before-start", "end")
-    if draft.ends_s <= now_s:
-        raise PlanRefused("past", "day")
-    if draft.starts_s > now_s + FARTHEST_S:
-        raise PlanRefused("too-far", "day")
-    if draft.every and len(draft.starts) < 2:
-        raise PlanRefused("series-short", "until")
-    if draft.starts and draft.starts[-1] > now_s + FARTHEST_S:
-        raise PlanRefused("series-far", "until")
 
 
 def save_file(path: Path, data: bytes) -> None:

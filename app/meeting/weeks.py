@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from app.i18n import fmt_day, fmt_duration, fmt_long_day, fmt_time, fmt_weekday
-from app.meeting.dates import coming, dates, meant
+from app.meeting.dates import UNTIMED_S, coming, dates, meant
 from app.search import plain
 from app.ui.words import say, says
 
@@ -48,16 +48,40 @@ class Line:
 def agenda(meetings: Iterable[Meeting], now_s: int, query: str = "") -> tuple[Line, ...]:
     """Return the lines of the agenda: what is to come, week by week, then what has no date; *query* narrows by title."""
     wanted = plain(query)
-    found = [one for meeting in meetings if wanted in plain(meeting.title) for one in _shown(meeting, now_s)]
-    timed = sorted((one for one in found if one.starts_s), key=lambda one: (one.starts_s, one.meeting.title))
+    found = [
+        line for meeting in meetings if wanted in plain(meeting.title) for line in _lines(meeting, now_s)
+    ]
+    found.sort(key=lambda line: (not _begins(line), _begins(line), line.title))
     lines: list[Line] = []
-    for monday, week in groupby(timed, key=_monday):
-        lines.append(_head(monday, now_s))
-        lines += [_line(one, now_s) for one in week]
-    open_ended = sorted((one for one in found if not one.starts_s), key=lambda one: one.meeting.title)
-    if open_ended:
-        lines.append(Line("undated", str(say("agenda.undated"))))
-    return (*lines, *(_line(one, now_s) for one in open_ended))
+    for monday, week in groupby(found, key=_monday):
+        lines.append(
+            _head(monday, now_s) if monday is not None else Line("undated", str(say("agenda.undated")))
+        )
+        lines += week
+    return tuple(lines)
+
+
+def changes_s(lines: Iterable[Line], now_s: int) -> int:
+    """Return when *lines* of *now_s* are next to be written anew: something begins, ends or has its turn, or the day does."""
+    tomorrow = datetime.fromtimestamp(now_s, UTC).astimezone().date() + timedelta(days=1)
+    midnight = int(datetime.combine(tomorrow, time()).timestamp())
+    shown = [line.occurrence for line in lines if line.occurrence is not None]
+    moments = (
+        at for one in shown for at in (one.starts_s, one.ends_s, one.starts_s + UNTIMED_S, opens_s(one))
+    )
+    return min(at for at in (midnight, *moments) if at > now_s)
+
+
+def _begins(line: Line) -> int:
+    return line.occurrence.starts_s if line.occurrence is not None else 0
+
+
+def _lines(meeting: Meeting, now_s: int) -> Iterable[Line]:
+    """Return the lines of one meeting; what is the same on all its dates is worked out once."""
+    parts = (say("agenda.host") if meeting.host else "", told_every(meeting))
+    detail = " · ".join(str(part) for part in parts if str(part))
+    number = meant(meeting, now_s).number
+    return [_line(one, now_s, detail, number) for one in _shown(meeting, now_s)]
 
 
 def _shown(meeting: Meeting, now_s: int) -> Sequence[Occurrence]:
@@ -70,8 +94,11 @@ def _start(one: Occurrence) -> datetime:
     return datetime.fromtimestamp(one.starts_s, UTC).astimezone()
 
 
-def _monday(one: Occurrence) -> datetime:
-    start = _start(one).replace(hour=0, minute=0, second=0, tzinfo=None)
+def _monday(line: Line) -> datetime | None:
+    """Return the first day of a line's week; None without a date."""
+    if line.occurrence is None or not line.occurrence.starts_s:
+        return None
+    start = _start(line.occurrence).replace(hour=0, minute=0, second=0, tzinfo=None)
     return start - timedelta(days=start.weekday())
 
 
@@ -88,20 +115,19 @@ def _head(monday: datetime, now_s: int) -> Line:
     return Line(f"week {monday:%Y-%m-%d}", str(words))
 
 
-def _line(one: Occurrence, now_s: int) -> Line:
+def _line(one: Occurrence, now_s: int, detail: str, meant_now: int) -> Line:
     at, below = _moment(one, now_s)
     meeting = one.meeting
-    parts = (say("agenda.host") if meeting.host else "", told_every(meeting))
     return Line(
         key=f"{meeting.tag.hex()} {one.number}",
         title=meeting.title,
         occurrence=one,
         at=str(at),
         below=str(below),
-        detail=" · ".join(str(part) for part in parts if str(part)),
+        detail=detail,
         mark=_mark(one, now_s),
         off=one.off,
-        open=not one.off and meant(meeting, now_s).number == one.number,
+        open=not one.off and one.number == meant_now,
     )
 
 
@@ -153,5 +179,7 @@ def told_terms(meeting: Meeting) -> Words:
 
 def opens_s(one: Occurrence) -> int:
     """Return when the link begins to open this date rather than the one before: midway between them."""
-    before = dates(one.meeting)[max(one.number - 1, 0)]
-    return (before.ends_s + one.starts_s + 1) // 2 if one.number else 0
+    if not one.number:
+        return 0
+    length_s = one.meeting.ends_s - one.meeting.starts_s
+    return (one.meeting.starts[one.number - 1] + length_s + one.starts_s + 1) // 2

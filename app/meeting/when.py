@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from app.i18n import language
-from app.meeting.planning import PlanRefused
+from app.meeting.draft import PlanRefused
 from media.keys.terms import MAX_DATES
 
 USUAL = timedelta(minutes=90)

@@ -13,7 +13,8 @@ import pytest
 from app import trust
 from app.admin.organisation import Organisation
 from app.meeting import planning
-from app.meeting.planning import Draft, Planning, PlanRefused
+from app.meeting.draft import Draft, PlanRefused
+from app.meeting.planning import Planning
 from app.signin.service import read_session
 from media.errors import LinkLost, LinkRefused, TrustError
 from media.keys import invite, terms

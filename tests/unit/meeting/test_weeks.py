@@ -10,7 +10,7 @@ import pytest
 from app import i18n
 from app.agenda_scenes import HEBREW, THORAX, WEEK
 from app.meeting.dates import DAY_S, coming
-from app.meeting.weeks import agenda, told_terms, told_when
+from app.meeting.weeks import agenda, changes_s, told_terms, told_when
 from app.stills import NOW_MS
 
 NOW = NOW_MS // 1000
@@ -61,6 +61,17 @@ def test_what_is_over_is_gone_and_what_runs_is_marked():
     assert lines[0].mark[0] == "En cours"
     later = [line for line in agenda([THORAX], THORAX.ends_s) if line.occurrence]
     assert lines[0].key not in {line.key for line in later}
+
+
+def test_the_agenda_is_written_anew_at_the_next_end_begin_turn_or_midnight():
+    assert changes_s(agenda([THORAX], NOW), NOW) == THORAX.ends_s
+    after = THORAX.ends_s + 60
+    midnight = changes_s(agenda([THORAX], after), after)
+    assert (midnight - NOW) // 60 == 648
+    friday = NOW + 3 * DAY_S
+    assert changes_s(agenda([THORAX], friday), friday) < friday + DAY_S // 2
+    assert next(line.open for line in agenda([THORAX], midnight + 4 * DAY_S) if line.occurrence)
+    assert changes_s((), NOW) == midnight
 
 
 def test_a_meeting_far_ahead_is_shown_once_and_one_without_a_date_last():

@@ -8,7 +8,7 @@ from datetime import time as hour
 
 import pytest
 
-from app.meeting.planning import PlanRefused
+from app.meeting.draft import PlanRefused
 from app.meeting.when import proposed, read_day, read_span, read_time, write_day
 
 TODAY = date(2026, 11, 24)
