@@ -9,6 +9,7 @@ from app.feature import Feature
 from app.intents import OpenSettings
 from app.settings.commands import settings_commands
 from app.settings.found import found_settings
+from app.settings.today import ProblemSource
 from app.ui.words import say
 
 if TYPE_CHECKING:
@@ -40,4 +41,5 @@ def feature(
         at_end=True,
         commands=partial(settings_commands, settings),
         find=partial(found_settings, settings),
+        today=lambda desk: (ProblemSource(desk, settings),),
     )

@@ -16,6 +16,7 @@ from app.feature import Desk
 from app.intents import JoinMeeting, OpenPerson
 from app.today.page import TodayPage
 from app.today.service import Around, Fact
+from app.ui.panes import Banner
 from app.ui.text import Label
 from media.events import Event
 
@@ -201,6 +202,19 @@ def test_the_language_changes_without_a_restart(make_desk, qtbot):
     i18n.set_language("en")
     qtbot.waitUntil(lambda: "MDT in 12 minutes" in [x.text() for x in page.findChildren(Label)])
     assert str(page.subtitle()) == "Tuesday 24 November"
+
+
+def test_settings_that_could_not_be_read_are_told_until_they_are_mended(make_desk, qtbot):
+    desk, page = unlocked(make_desk, qtbot)
+    desk.office.config.load_user({"theme": '"violet"'})
+    page.draw()
+    (banner,) = page.findChildren(Banner)
+    assert banner.accessibleName() == "1 réglage n’a pas pu être lu"
+    qtbot.mouseClick(banner.findChild(QAbstractButton), Qt.MouseButton.LeftButton)
+    assert desk.window.current == "settings"
+    desk.office.settings.mend()
+    desk.window.show_feature("today")
+    qtbot.waitUntil(lambda: not [one for one in page.findChildren(Banner) if one.isVisible()])
 
 
 # --- cards --------------------------------------------------------------------------------------------------
