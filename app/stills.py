@@ -99,6 +99,10 @@ class StillArena:
         """Nothing is ever overwritten."""
         return True
 
+    def wipe(self) -> None:
+        """Forget what was drawn."""
+        self._pictures = {}
+
     def draw(self, tiles: Sequence[m.Tile]) -> None:
         """Draw what the wall asks for, as the engine would scale it."""
         self._pictures = {t.index: _draw(_subject(t), t.width, t.height, t.fit, t.whole) for t in tiles}

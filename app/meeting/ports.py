@@ -35,6 +35,9 @@ class Arena(Protocol):
     def still_valid(self, picture: Any, /) -> bool:
         """Tell whether nobody began to overwrite *picture* meanwhile."""
 
+    def wipe(self) -> None:
+        """Forget every picture; no engine writes now."""
+
 
 class Engine(Protocol):
     """The media process as its supervisor shows it."""

@@ -426,7 +426,11 @@ class Meeting:
         self._send(m.Leave())
         self._change(lambda _view: View())
         self._warned, self._crashes, self._figures_at = (), [], 0
-        self._run(self._stop_engine)
+        self._run(self._clear)
+
+    def _clear(self) -> None:
+        self._stop_engine()
+        self.arena.wipe()
 
     def rest(self) -> None:
         """End the engine where nothing needs it any more; what is shown stays."""

@@ -173,6 +173,21 @@ class Arena:
         """Tell whether nobody began to overwrite *picture* up to now."""
         return self._words[self._boxes[picture.index].control // 8] - picture.number < BUFFERS
 
+    def wipe(self) -> None:
+        """Forget every picture, in the window: what one person saw is never drawn for the next. No engine may write now."""
+        if WINDOWS:
+            for box in self._boxes:
+                if self._words[box.control // 8 + 1]:
+                    self._empty(box)
+            return
+        with mmap.mmap(self.fd, len(self._memory)) as memory:
+            memory.madvise(mmap.MADV_REMOVE)
+            _headed(memory)
+
+    def _empty(self, box: _Box) -> None:
+        for at, size in ((box.control, PAGE), *((at, HEADER + box.room) for at in box.buffers)):
+            self._bytes[at : at + size] = bytes(size)
+
     def close(self) -> None:
         """Give the memory back; views that are still held keep it alive."""
         self._words.release()

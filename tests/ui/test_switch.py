@@ -242,6 +242,16 @@ def test_the_second_person_finds_nothing_of_the_first(desk, house, open_as, qtbo
     assert found(desk, "Thorax", "Marchetti") == []
 
 
+def test_the_seconds_preview_never_begins_with_the_firsts_last_picture(desk, house, open_as, qtbot, settle):
+    pick(desk, qtbot, house.first)
+    open_as(HELENE)
+    desk.arena.draw([m.Tile(index=0, slot=0, stream=1, width=64, height=36)])
+    assert desk.arena.read(0) is not None
+    desk.office.lock()
+    desk.office._choose_user(house.second)
+    assert desk.arena.read(0) is None
+
+
 def test_no_object_of_the_program_holds_the_first_ones_session(desk, house, open_as, qtbot, settle):
     pick(desk, qtbot, house.first)
     open_as(HELENE)

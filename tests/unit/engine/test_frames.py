@@ -163,3 +163,18 @@ def test_a_killed_writer_leaves_its_last_whole_picture_and_the_next_one_goes_on(
     assert paint(side, 4, 99, *TILE_SIZE, TILE_SIZE[0] * 4)
     assert arena.read(4).number == picture.number + 1
     side.close()
+
+
+def test_a_wiped_arena_holds_nothing_and_takes_new_pictures(arena, engine_side):
+    for index in (0, 5):
+        for colour in (7, 8, 9, 7):
+            paint(engine_side, index, colour)
+    engine_side.close()
+    arena.wipe()
+    assert arena.read(0) is None
+    assert arena.read(5) is None
+    assert not any(byte in arena._memory[:] for byte in (b"\7" * 64, b"\x08" * 64, b"\x09" * 64))
+    again = Arena.attach(arena.ticket)
+    assert paint(again, 5, 4)
+    assert bytes(arena.read(5).view[:4]) == b"\4" * 4
+    again.close()
