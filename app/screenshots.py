@@ -649,7 +649,7 @@ SCENES = (
     Scene("04-rejoindre", _join),
     Scene("04-lien-refuse", _join_refused),
     Scene("02-agenda", agenda_scenes.agenda()),
-    Scene("02-agenda-annulee", agenda_scenes.agenda(8)),
+    Scene("02-agenda-annulee", agenda_scenes.agenda(7)),
     Scene("02-agenda-vide", agenda_scenes.empty),
     Scene("02-agenda-longue", agenda_scenes.many),
     Scene("02-agenda-annuler", agenda_scenes.calling_off),
