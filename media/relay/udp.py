@@ -149,10 +149,10 @@ class UdpLoop(threading.Thread):
         hello = data[0] == wire.HELLO
         if seat is None and not (hello and self.trial.good(ticket, now_s)):
             raise ProtocolError("unknown ticket")
-        if hello or seat is None:
+        if hello:
             self._counters.cookies += 1
             self.send_one(wire.pack_cookie(self._cookies.make(ticket, address, now_s)), address)
-        elif self._cookies.good(cookie, ticket, address, now_s):
+        elif seat is not None and self._cookies.good(cookie, ticket, address, now_s):
             self._counters.addresses_bound += 1
             self._rooms.bind(seat, address)
             self.send_one(wire.pack_beat(wire.BOUND, seat.number, 0, seat.hop), address)
