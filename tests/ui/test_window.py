@@ -338,7 +338,7 @@ def test_removing_asks_once_in_place(desk, qtbot, settle):
     settle(desk)
     person = desk.meeting.view.people[1]
     qtbot.mouseClick(named(desk.live, f"Actions pour {person.name}"), Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(named(desk.live, "Retirer"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(named(desk.live, f"Retirer {person.name}"), Qt.MouseButton.LeftButton)
     assert not desk.said(m.Remove)
     assert any(f"Retirer {person.name}" in text for text in texts(desk.live.side))
     qtbot.mouseClick(named(desk.live, "Retirer maintenant"), Qt.MouseButton.LeftButton)
@@ -474,4 +474,4 @@ def test_names_for_a_screen_reader_follow_the_language(desk, qtbot, settle):
     settle(desk)
     i18n.set_language("en")
     qtbot.waitUntil(lambda: desk.live.side.accessibleName() == "Meeting panel")
-    assert named(desk.live, "Admit M. Caron")
+    assert named(desk.live, "Examine M. Caron")
