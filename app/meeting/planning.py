@@ -246,7 +246,7 @@ class Planning:
 
     async def _look(self, session: Session) -> None:
         kept = await _kept(_agenda(session).upcoming(0))
-        if self._session is not None:
+        if self._session is not None and self._session.agenda is session.agenda:
             self.changed.fire(tuple(kept))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+from concurrent.futures import Future
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -237,6 +240,7 @@ def test_the_second_person_finds_nothing_of_the_first(desk, house, open_as, qtbo
     assert desk.meeting.view.invitation is None
     assert desk.office.session().meetings == ()
     assert desk.office.session().relays == ()
+    assert not desk.office.planning._seen
     desk.window.flip_palette()
     desk.window.palette_layer.field.setText("thorax")
     assert found(desk, "Thorax", "Marchetti") == []
@@ -310,3 +314,23 @@ def test_a_link_that_rang_at_the_lock_waits_for_whoever_opens(desk, house, open_
     open_as(PAUL)
     assert desk.meeting.view == View() or desk.meeting.view.invitation is None
     assert desk.meeting.view.notices == ()
+
+
+def test_an_agenda_that_was_read_for_the_first_is_not_told_to_the_second(desk, house, open_as, qtbot):
+    pick(desk, qtbot, house.first)
+    open_as(HELENE)
+    theirs = desk.office.session()
+    held = SimpleNamespace(upcoming=lambda _since: done(theirs.meetings))
+    late = desk.office.planning._look(replace(theirs, agenda=held))
+    desk.office.switch_user()
+    pick(desk, qtbot, house.second)
+    open_as(PAUL)
+    asyncio.run(late)
+    qtbot.wait(20)
+    assert desk.office.session().meetings == ()
+
+
+def done(value):
+    future = Future()
+    future.set_result(list(value))
+    return future
