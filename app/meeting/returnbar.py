@@ -80,7 +80,8 @@ class _Card(QFrame):
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint it."""
-        paint.box(paint.painter_for(self), QRectF(self.rect()), 8, theme().color("stage"))
+        color = theme().color
+        paint.box(paint.painter_for(self), QRectF(self.rect()), 8, color("stage"), color("stage_line"))
 
 
 class ReturnBar(QWidget):
@@ -98,7 +99,7 @@ class ReturnBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 8)
         row.setSpacing(10)
-        row.addWidget(self._call())
+        row.addWidget(self._call(), 3)
         self._return = Button(say("window.return"), "primary", "m", "users-group", ("Ctrl", "J"))
         self._return.clicked.connect(self.back)
         leave = Button(say("return.leave"), icon="phone-off")
@@ -106,7 +107,7 @@ class ReturnBar(QWidget):
         self._said = Label("", "small", "text_2", wrap=True)
         row.addWidget(self._return)
         row.addWidget(leave)
-        row.addWidget(self._said, 1)
+        row.addWidget(self._said, 2)
         shortcut = QShortcut(QKeySequence("Ctrl+D"), self)
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(self._flip)
