@@ -1,5 +1,4 @@
-"""`consilium`: the window; `consilium demo …`: the demo hospital; `consilium screenshots --out DIR`: every screen as PNG;
-`consilium gallery`: every component of the kit."""
+"""`consilium`: the window. Also `demo` (the demo hospital), `screenshots` (every screen as PNG), `gallery` (the kit)."""
 
 from __future__ import annotations
 
