@@ -27,6 +27,7 @@ from app.ui.words import say, says
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PyQt6.QtCore import QEvent
     from PyQt6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 
     from app.board import Act, Card
@@ -147,10 +148,14 @@ class CardFrame(QFrame):
 
 
 class CardDeck(QWidget):
-    """The cards under their heading. `waited` carries a card to put aside, `sunk` is the arrow down."""
+    """The cards under their heading. `waited` carries a card to put aside, `sunk` is the arrow down.
+
+    `freed`: the pointer went away, and something waited for that.
+    """
 
     waited = pyqtSignal(object)
     sunk = pyqtSignal()
+    freed = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -208,6 +213,12 @@ class CardDeck(QWidget):
             self._show(append(before, cards))
         else:
             self._show(Held(tuple(cards)))
+
+    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Ask for what waited while the pointer lay on the cards."""
+        super().leaveEvent(event)
+        if self._held.waiting or self._held.gone:
+            self.freed.emit()
 
     def release(self) -> None:
         """Show the cards in their order: the pill was pressed."""

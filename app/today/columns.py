@@ -18,6 +18,7 @@ from app.ui.theme import theme
 from app.ui.words import Words, say, says
 
 if TYPE_CHECKING:
+    from PyQt6.QtCore import QEvent
     from PyQt6.QtGui import QPaintEvent
 
     from app.board import Column, Row
@@ -101,7 +102,7 @@ class ColumnPane(QWidget):
     def held(self) -> bool:
         """Tell whether a pointer or the focus lies on the rows: then nothing moves."""
         focused = QApplication.focusWidget()
-        return bool(self.rows) and (self.underMouse() or focused in self.rows)
+        return bool(self.rows) and (self.underMouse() or focused in {self.pill, *self.rows})
 
     def show_pane(self, pane: Pane) -> None:
         """Show the pane as it is now; rows under a hand are brought up to date where they stand."""
@@ -115,6 +116,16 @@ class ColumnPane(QWidget):
         self._show(Held(self._pane.column.rows if self._pane.column is not None else ()))
         if on_pill and self.rows:
             self.rows[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _let_go(self) -> None:
+        """Show what waited, once nothing lies on the rows any more."""
+        if (self._held.waiting or self._held.gone) and not self.held():
+            self.show_pane(self._pane)
+
+    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Notice that the pointer went away."""
+        super().leaveEvent(event)
+        self._let_go()
 
     def first(self) -> QWidget | None:
         """Return where the focus begins in this column."""
@@ -173,6 +184,7 @@ class ColumnPane(QWidget):
 
     def _make(self, row: Row) -> RowButton:
         button = RowButton(row)
+        button.left.connect(self._let_go, Qt.ConnectionType.QueuedConnection)  # type: ignore[call-arg]  # not in the stubs
         button.walked.connect(lambda columns, rows: self.walked.emit(button, columns, rows))
         return button
 

@@ -102,6 +102,7 @@ class TodayPage(Page):
 
     def _bind(self, around: Around) -> None:
         self.deck.waited.connect(self._put_aside)
+        self.deck.freed.connect(self.draw)
         for top in (self.deck, self.calm.open):
             top.sunk.connect(self._to_rows)
         self._keys = []

@@ -17,7 +17,7 @@ from app.ui.theme import theme
 from app.ui.words import say
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+    from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 
     from app.board import Mark, Row
 
@@ -32,9 +32,10 @@ _WALKS = {
 
 
 class RowButton(Press):
-    """Opens what its row names. `walked` carries (columns, rows): an arrow key."""
+    """Opens what its row names. `walked` carries (columns, rows): an arrow key; `left`: the focus went away."""
 
     walked = pyqtSignal(int, int)
+    left = pyqtSignal()
     radius = 6.0
 
     def __init__(self, row: Row) -> None:
@@ -76,6 +77,11 @@ class RowButton(Press):
             self.walked.emit(*walk)
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Tell that nothing holds the row any more."""
+        super().focusOutEvent(event)
+        self.left.emit()
 
     # --- painting -----------------------------------------------------------------------------------------
 

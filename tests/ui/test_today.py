@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from PyQt6.QtCore import QPoint, Qt
+from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication
 
 from app import i18n, stills
@@ -92,7 +92,8 @@ class Bench:
         return [label.text() for label in self.page.findChildren(Label) if label.isVisible()]
 
     def hover(self, widget, yes=True):
-        widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, yes)
+        QApplication.sendEvent(widget, QEvent(QEvent.Type.Enter if yes else QEvent.Type.Leave))
+        assert widget.underMouse() is yes
 
 
 @pytest.fixture
@@ -315,6 +316,9 @@ def test_a_card_that_is_over_does_nothing_under_the_pointer(make, source):
     assert bench.cards() == ["a"]
     bench.press(Qt.Key.Key_1)
     assert source.done == []
+    bench.hover(bench.page.deck, False)
+    assert bench.cards() == []
+    assert bench.page.calm.isVisible()
 
 
 def test_under_the_focus_a_new_card_comes_behind(make, source):
@@ -420,8 +424,18 @@ def test_rows_stay_under_the_pointer(make, source, desk):
     bench.again()
     assert bench.titles() == ["a"]
     bench.hover(bench.pane(), False)
-    bench.page.draw()
     assert bench.titles() == ["b", "a"]
+
+
+def test_what_waited_comes_when_the_focus_goes(make, source, desk, qtbot):
+    source.rows = [source.row("a")]
+    bench = make(source)
+    bench.pane().rows[0].setFocus()
+    source.rows = [source.row("b"), source.row("a")]
+    bench.again()
+    assert bench.titles() == ["a"]
+    desk.window.top.setFocus()
+    qtbot.waitUntil(lambda: bench.titles() == ["b", "a"])
 
 
 def test_what_stays_is_repainted_and_not_made_anew(make, source, desk):
