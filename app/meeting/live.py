@@ -209,7 +209,9 @@ class LivePage(QWidget):
 
     def _show_count(self) -> None:
         self.pager.show_pages(self.wall.page, self.wall.pages)
-        self._count.say(self._speaks(self._meeting.view))
+        people, unread = self._speaks(self._meeting.view), self.side.chat.unread
+        hidden = unread and not self.side.isVisible()
+        self._count.say(says("live.unread", unread, people=people) if hidden else people)
 
     def _spot(self, view: View) -> int:
         others = [slot for slot in view.speaking if view.me is None or slot != view.me.slot]
@@ -298,6 +300,7 @@ class LivePage(QWidget):
         self.side.open(part)
         self.side.show()
         self.side.show_view(self._meeting.view)
+        self._show_count()
 
     def open_share(self) -> None:
         """Choose what to share, or stop."""

@@ -115,6 +115,7 @@ class MeetingMarks(QWidget):
         self._code = CodeChip()
         self._code.clicked.connect(self.code)
         self._record = Chip(say("mark.forbidden"), "player-record", struck=say("mark.recording"), height=28)
+        self._record.setToolTip(str(say("more.recording")))
         self._line = LineChip()
         self._line.clicked.connect(self.network)
         self._panel = IconButton(say("mark.panel"), "users")

@@ -6,7 +6,6 @@ miniaudio does not say when a device is pulled out; it stops calling. So both ke
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import av
 import miniaudio
 
+from media.av.chime import BACKENDS
 from media.av.opus import FRAME_MS, PCM_BYTES, RATE
 from media.av.source import LOCAL_ONLY, local_file, now_us
 from media.errors import DeviceError
@@ -30,10 +30,6 @@ CAPTURE_MS, PLAYBACK_MS = 10, 20
 WAKING_MS, WAKING_CALLS = 4_000, 5
 """A speaker is called once to fill its buffer, then not before an idle sink has woken: 1.6 s were measured."""
 SILENT_MS = 1_000
-BACKENDS = {
-    "win32": [miniaudio.Backend.WASAPI],
-    "linux": [miniaudio.Backend.PULSEAUDIO, miniaudio.Backend.ALSA],
-}.get(sys.platform, [])
 _CODES = {
     miniaudio.lib.MA_BUSY: "busy",
     miniaudio.lib.MA_SHARE_MODE_NOT_SUPPORTED: "busy",

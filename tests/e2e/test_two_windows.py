@@ -179,7 +179,7 @@ def test_a_meeting_between_two_windows(house, pulse, desks, tmp_path):
 
     host.click("Participants")
     host.click(f"Actions pour {GUEST.name}", "button")
-    host.click("Retirer", "")
+    host.click(f"Retirer {GUEST.name}", "button")
     host.click("Retirer maintenant", "button")
     guest.until("Vous avez été retiré de la réunion")
     speaking = speak(pulse, "host", voice)

@@ -349,3 +349,12 @@ def test_a_member_who_is_muted_reads_by_whom_and_takes_it_back(desk, settle, qtb
 
 def test_a_view_without_people_shows_nobody():
     assert roll(View().people) == []
+
+
+def test_what_is_not_read_is_counted_where_the_panel_is_closed(host, settle):
+    host.live.flip_side()
+    host.hear(line("un"), line("deux"))
+    settle(host)
+    assert any("2 messages non lus" in text for text in texts(host.live))
+    host.live.open_chat()
+    assert not any("non lu" in text for text in texts(host.live))
