@@ -1,6 +1,6 @@
 """What a locked desk may say of its owner's day: times and numbers, never a name or a title. Qt-free.
 
-A feature adds its own by `Feature.counts`; the text of a count is `lock.count.<key>`, with a plural.
+The composition root gathers it when the desk locks; the text of a count is `lock.count.<key>`, with a plural.
 """
 
 from __future__ import annotations
