@@ -190,7 +190,8 @@ class AgendaSource:
 
     def _note(self, notice: Notice) -> Note:
         said = trouble(notice)
-        act = Act(say("notice.close"), partial(self._meeting.dismiss, notice), "x")
+        spoken = say("notice.close.of", title=said.title)
+        act = Act(say("notice.close"), partial(self._meeting.dismiss, notice), "x", spoken)
         return Note(f"{notice.code} {notice.name}", said.tone, said.title, said.detail, act)
 
 
