@@ -3,8 +3,11 @@ from __future__ import annotations
 import audioop
 
 from media.av.opus import PCM_BYTES, SILENCE
+from media.engine import messages as m
 from media.engine.chime import Chime, notes
+from media.engine.frames import Arena
 from tests.unit.av.pictures import tone
+from tests.unit.engine.clinic import Window
 
 
 def test_nothing_is_added_until_it_rings():
@@ -36,3 +39,14 @@ def test_ringing_again_begins_again():
     first = [chime.pull() for _ in range(5)]
     chime.ring()
     assert [chime.pull() for _ in range(5)] == first
+
+
+def test_the_engine_rings_outside_a_meeting_and_goes_on():
+    arena = Arena.create()
+    window = Window(arena)
+    for message in (m.Speaker(device="none"), m.TestSpeaker(), m.AskFigures()):
+        window.say(message)
+    figures = window.wait(m.Figures)
+    assert (figures.sacrificed, figures.jitter_ms) == ([], 0)
+    window.engine.stop()
+    arena.close()
