@@ -149,6 +149,13 @@ class TopBar(QWidget):
         if event is not None and event.type() == QEvent.Type.StyleChange:
             self.setFixedHeight(theme().scaled(tokens()["size"]["topbar_height"]))
 
+    def event(self, event: QEvent | None) -> bool:
+        """Fit again whenever something in the bar wants another size: larger text, a longer mark."""
+        done = super().event(event)
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.fit()
+        return done
+
     def fit(self) -> None:
         """Show the whole search field where it can stand in the middle, else its icon and keys at the right."""
         right = self._side.sizeHint().width()

@@ -135,14 +135,18 @@ class FocusRing(QWidget):
         app.focusChanged.connect(self._follow)
 
     def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
+        self._target = new if self._wants_ring(new) else None
+        self._watch()
+        self._place()
+
+    def _watch(self) -> None:
+        """Listen to the target and to all that holds it now."""
         for widget in self._chain:
             widget.removeEventFilter(self)
-        self._target = new if self._wants_ring(new) else None
         self._chain = self._ancestors()
         for widget in self._chain:
             widget.installEventFilter(self)
             widget.destroyed.connect(self._forget)
-        self._place()
 
     def _ancestors(self) -> list[QWidget]:
         chain, widget = [], self._target
@@ -167,8 +171,13 @@ class FocusRing(QWidget):
             QEvent.Type.Hide,
             QEvent.Type.Show,
             QEvent.Type.LayoutRequest,
+            QEvent.Type.ParentChange,
         )
-        if event is not None and target in self._chain and event.type() in moves:
+        if event is None or target not in self._chain:
+            return False
+        if event.type() == QEvent.Type.ParentChange:
+            self._watch()
+        if event.type() in moves:
             self._later.start(0)
         return False
 

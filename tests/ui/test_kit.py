@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QImage, QPainter
-from PyQt6.QtWidgets import QApplication, QLabel
+from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import stills
 from app.config import TEXT_SIZE, Policy
@@ -21,6 +21,7 @@ from app.ui.graphemes import boundaries, first_grapheme
 from app.ui.marks import initials
 from app.ui.paint import box
 from app.ui.palette import GUARD_MS
+from app.ui.panes import FocusRing
 from app.ui.rows import Row, RowList
 from app.ui.theme import theme
 
@@ -285,3 +286,26 @@ def test_the_gallery_shows_odd_names_and_changes_its_looks(qtbot):
     theme().apply("dark", 150)
     qtbot.waitUntil(lambda: gallery._grid.rowCount() == 2)
     gallery.grab()
+
+
+def test_the_ring_follows_what_is_given_another_holder(qtbot):
+    window, first, holder = QWidget(), QPushButton("a"), QWidget()
+    qtbot.addWidget(window)
+    column = QVBoxLayout(window)
+    column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)
+    window.resize(300, 200)
+    banner = QLabel("b")
+    banner.hide()
+    first.setParent(window)
+    for part in (banner, holder):
+        column.addWidget(part)
+    ring = FocusRing(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    QVBoxLayout(holder).addWidget(first)
+    first.show()
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    banner.show()
+    qtbot.waitUntil(lambda: ring.geometry().center() == first.geometry().center() + holder.pos())
