@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
-from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
+
+from storage.errors import DiskTrouble, Locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Act:
+    number: int
     desk: str
     time_ms: int
     who: bytes
@@ -32,24 +36,24 @@ class Trail:
     """Records from any thread, never blocks, never raises.
 
     A call goes on for a minute after the lock: what is done while the vault is shut is held and written at the next
-    unlock, under its own time. What was held when the program ends is lost. On a PC that several share, what one did
-    waits for that one's own vault: a *desk* is the name of its profile.
+    unlock, under its own time. What a full disk refuses is held as well and written before the next act, or by `retry`.
+    What was held when the program ends is lost, and of more than `MAX_HELD` acts the oldest. On a PC that several share,
+    what one did waits for that one's own vault: a *desk* is the name of its profile.
     """
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
         self._now_ms = now_ms
-        self._gate = threading.Lock()
+        self._gate = threading.RLock()
         self._rows: AuditRepository | None = None
         self._desk, self._who = "", b""
-        self._held: deque[_Act] = deque(maxlen=MAX_HELD)
+        self._numbers = itertools.count()
+        self._held: list[_Act] = []
 
     def open(self, rows: AuditRepository, who: bytes, desk: str = "") -> None:
         """Write to *rows* from now on, as the user *who* of *desk*."""
         with self._gate:
             self._rows, self._desk, self._who = rows, desk, who
-            held, self._held = self._held, deque(maxlen=MAX_HELD)
-            for act in held:
-                self._take(act)
+            self.retry()
 
     @property
     def is_open(self) -> bool:
@@ -64,20 +68,31 @@ class Trail:
     def record(self, action: str, *, subject: bytes = b"", reason: str = "") -> None:
         """Record *action*; *subject* is hashed by the repository, *reason* a code."""
         with self._gate:
-            self._take(_Act(self._desk, self._now_ms(), self._who, action, subject, reason))
+            number = next(self._numbers)
+            self._hold(_Act(number, self._desk, self._now_ms(), self._who, action, subject, reason))
+            self.retry()
 
-    def _take(self, act: _Act) -> None:
-        if self._rows is None or act.desk != self._desk:
-            self._held.append(act)
-        else:
-            _write(self._rows, act)
+    def retry(self) -> None:
+        """Write what is held, in the order in which it was done."""
+        with self._gate:
+            rows = self._rows
+            if rows is not None:
+                mine = [act for act in self._held if act.desk == self._desk]
+                self._held = [act for act in self._held if act.desk != self._desk]
+                for act in mine:
+                    self._write(rows, act)
 
+    def _hold(self, act: _Act) -> None:
+        self._held = sorted([*self._held, act], key=lambda one: one.number)[-MAX_HELD:]
 
-def _write(rows: AuditRepository, act: _Act) -> None:
-    future = rows.record(act.time_ms, act.who, act.action, subject=act.subject, reason=act.reason)
-    future.add_done_callback(_written)
+    def _write(self, rows: AuditRepository, act: _Act) -> None:
+        future = rows.record(act.time_ms, act.who, act.action, subject=act.subject, reason=act.reason)
+        future.add_done_callback(partial(self._written, act))
 
-
-def _written(done: Future[Entry]) -> None:
-    if done.exception() is not None:
-        log.warning("an act could not be recorded")
+    def _written(self, act: _Act, done: Future[Entry]) -> None:
+        error = done.exception()
+        if error is not None:
+            log.warning("an act could not be recorded: %s", type(error).__name__)
+        if isinstance(error, DiskTrouble | Locked):
+            with self._gate:
+                self._hold(act)

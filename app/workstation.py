@@ -65,6 +65,8 @@ if TYPE_CHECKING:
 SOUND_AFTER_LOCK_MS = 60_000
 LOOK_EVERY_MS = 3_600_000
 """How often the organisation's directory is read again: its head is signed hourly."""
+WRITE_AGAIN_MS = 20_000
+"""How often a disk that refused is asked whether it takes the trail of acts again."""
 ALARMS = frozenset(("device-unexpected", "directory-fork", "directory-rollback"))
 """What somebody must look at, as the lock counts it."""
 RAISES = frozenset(("xcb", "windows", "cocoa"))
@@ -142,6 +144,9 @@ class Office(QObject):
         self._look = QTimer(self)
         self._look.setInterval(LOOK_EVERY_MS)
         self._look.timeout.connect(self._look_again)
+        self._write_again = QTimer(self)
+        self._write_again.setInterval(WRITE_AGAIN_MS)
+        self._write_again.timeout.connect(self.signin.trail.retry)
         self.window.allow_letters(self.config.get(settings.SINGLE_KEYS))
         self._connect()
 
@@ -202,8 +207,13 @@ class Office(QObject):
 
     def _disk_changed(self, opened: Opened) -> None:
         """Say that nothing is kept any more, or that it is again."""
-        if self._opened is not None and self._opened.vault is opened.vault:
-            self._warn(self._opened)
+        if self._opened is None or self._opened.vault is not opened.vault:
+            return
+        self._warn(self._opened)
+        if not opened.vault.failing:
+            self._write_again.stop()
+        elif not self._write_again.isActive():
+            self._write_again.start()
 
     def _look_again(self) -> None:
         """Follow the organisation's directory while the desk is open; a desk locked meanwhile looks at the unlock."""
@@ -265,7 +275,9 @@ class Office(QObject):
             if line.online
             else say(f"today.relay.{'down' if line.down else 'unknown'}")
         )
-        icon, tone = ("cloud-off", "warn") if line.down else ("plug-connected", "ok" if line.online else "text_2")
+        icon, tone = (
+            ("cloud-off", "warn") if line.down else ("plug-connected", "ok" if line.online else "text_2")
+        )
         facts = [Fact(icon, tone, relay)]
         if self._opened is not None:
             shut = self._opened.read_only
@@ -325,6 +337,7 @@ class Office(QObject):
         session, waiting = self._session, self._waiting(reason)
         self._session, opened, self._opened = None, self._opened, None
         self._look.stop()
+        self._write_again.stop()
         self.settings.keep_in(None)
         self.idle.arm(0)
         self.line.close()
@@ -475,6 +488,7 @@ class Office(QObject):
         self._silence.stop()
         self.meeting.close()
         self._look.stop()
+        self._write_again.stop()
         if self._opened is not None:
             self.signin.close(self._opened.vault, lambda shut: shut(), "closed")
             self._opened = None

@@ -79,6 +79,30 @@ def test_a_meeting_called_on_a_full_disk_is_refused_and_called_again_once_there_
     assert vault.meetings.upcoming(0).result() == [made.meeting]
 
 
+def test_what_was_done_on_a_full_disk_is_in_the_trail_in_order_once_there_is_room(
+    make_desk, vault, disk, qtbot
+):
+    desk = make_desk()
+    trail = desk.office.signin.trail
+    desk.office._came_in(Opened(vault, asyncio.run(read_session(vault)), {}, "", False, News()))
+    trail.open(vault.audit, b"u" * 16)
+    trail.record("unlock")
+    disk.fill()
+    for number in range(200):
+        trail.record("admit", reason=f"{number:03}" + "x" * 500)
+    qtbot.waitUntil(lambda: "vault-failing" in codes(desk))
+    assert desk.office._write_again.isActive()
+    disk.free()
+    desk.office._write_again.timeout.emit()
+    qtbot.waitUntil(lambda: "vault-failing" not in codes(desk))
+    assert not desk.office._write_again.isActive()
+    vault.audit.record(1, b"u" * 16, "after").result()
+    rows = vault.audit.newest(300).result()
+    kept = [row.reason[:3] for row in reversed(rows) if row.action == "admit"]
+    assert kept == [f"{number:03}" for number in range(200)]
+    assert vault.audit.verify().result().whole
+
+
 def door(disk):
     return SignIn(disk.folder / "profile", CHEAP, Policy(), lambda: NOW * 1000)
 

@@ -366,7 +366,7 @@ def test_a_trail_that_cannot_be_written_stops_nobody(desk, caplog):
     acts.open(vault.audit, b"u" * 16)
     vault.lock()
     acts.record("admit", subject=b"secret")
-    assert caplog.messages == ["an act could not be recorded"]
+    assert caplog.messages == ["an act could not be recorded: Locked"]
 
 
 def test_what_is_held_is_bounded():
