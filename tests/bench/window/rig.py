@@ -1,0 +1,169 @@
+"""What the window's benchmarks share: the real window of a hospital of 400, and stretches of its thread measured."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import msgspec
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QApplication
+
+from app import stills
+from app.workstation import Profile, build_office
+from media.keys.certs import DeviceCert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from PyQt6.QtCore import QEvent, QObject
+
+    from app.session import Session
+    from app.workstation import Office
+    from media.engine import messages as m
+
+PEOPLE = 400
+SIZE = 1440, 900
+PAUSE_MS = 60
+PAUSE_S = 0.0003
+DAY_S = 86_400
+Step = tuple[str, "Callable[[], object]"]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """How long the loop did not sleep (`ms`), how much of it was its own work (`cpu_ms`), and in which step."""
+
+    ms: float
+    cpu_ms: float
+    step: str
+
+
+class Watched(QApplication):
+    """Measures every stretch in which the event loop does not sleep, under the name of the step then running.
+
+    Events that follow each other within `PAUSE_S` make one stretch.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(sys.argv[:1])
+        self.step = "start"
+        self.stretches: list[Stretch] = []
+        self._depth = 0
+        self._start = self._end = self._start_cpu = self._end_cpu = 0.0
+
+    def notify(self, receiver: QObject | None, event: QEvent | None) -> bool:
+        """Deliver, and look at the clock around what is not delivered from within."""
+        if self._depth:
+            return super().notify(receiver, event)
+        begin = time.perf_counter()
+        if begin - self._end > PAUSE_S:
+            self._close()
+            self._start, self._start_cpu = begin, time.thread_time()
+        self._depth = 1
+        try:
+            return super().notify(receiver, event)
+        finally:
+            self._depth = 0
+            self._end, self._end_cpu = time.perf_counter(), time.thread_time()
+
+    def _close(self) -> None:
+        if self._start:
+            took, cpu = self._end - self._start, self._end_cpu - self._start_cpu
+            self.stretches.append(Stretch(took * 1000, cpu * 1000, self.step))
+
+    def play(self, steps: Iterator[Step]) -> list[Stretch]:
+        """Run *steps* one by one, each in a stretch of its own; return all stretches but those of the start."""
+
+        def step() -> None:
+            self.step, act = next(steps, ("end", self.quit))
+            act()
+            QTimer.singleShot(0, lambda: QTimer.singleShot(PAUSE_MS, step))
+
+        QTimer.singleShot(PAUSE_MS, step)
+        self.exec()
+        return [one for one in self.stretches if one.step != "start"]
+
+
+class PlainArena(stills.StillArena):
+    """Pictures of one colour: the real ones are scaled by another process, not on the window's thread."""
+
+    def draw(self, tiles: Sequence[m.Tile]) -> None:
+        """Fill what the wall asks for."""
+        self._pictures = {t.index: _plain(t.width, t.height) for t in tiles}
+
+
+@cache
+def _plain(width: int, height: int) -> stills.Still:
+    return stills.Still(memoryview(bytes(width * height * 4)), width, height, width * 4, (width, height))
+
+
+def crowd() -> Session:
+    """Return the screenshots' doctor in an organisation of 400."""
+    session = stills.directory_session()
+    now_s = stills.NOW_MS // 1000
+    certificates = list(session.trust.certificates)
+    for n in range(PEOPLE - len(certificates)):
+        certificate = DeviceCert.issue(
+            stills._seeded("issuer"),
+            org=DeviceCert.parse(session.certificate).org,
+            user=n.to_bytes(16, "big"),
+            name=f"Dr Prénom{n % 37} de Nom-Composé{n}",
+            role="doctor",
+            specialty="Anesthésie-réanimation",
+            device_id=n.to_bytes(16, "little"),
+            public=stills._seeded("crowd").public,
+            serial=100 + n,
+            not_before=now_s - DAY_S,
+            not_after=now_s + 89 * DAY_S,
+        )
+        certificates.append(certificate.signed)
+    return replace(session, trust=msgspec.structs.replace(session.trust, certificates=certificates))
+
+
+def open_office(session: Session | None) -> tuple[Office, list[stills.StillEngine]]:
+    """Return the office, its window shown, and the list in which its engines will be; without a session, locked."""
+    arena, engines = PlainArena(), []
+
+    def make_engine() -> stills.StillEngine:
+        engines.append(stills.StillEngine(arena))
+        return engines[-1]
+
+    profile = Profile(
+        folder=Path("/nonexistent"),
+        now_ms=lambda: stills.NOW_MS,
+        make_engine=make_engine,
+        make_arena=lambda: arena,
+        make_signin=stills.StillSignIn,
+        look=stills.look,
+    )
+    office = build_office(profile, session=session)
+    office.window.resize(*SIZE)
+    office.window.show()
+    return office, engines
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value below which *share* of *values* lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def worst(stretches: Sequence[Stretch], count: int) -> list[str]:
+    """Return the longest stretches in words."""
+    longest = sorted(stretches, key=lambda one: -one.ms)[:count]
+    return [f"{one.ms:.1f} ms ({one.cpu_ms:.1f} of its own): {one.step}" for one in longest]
+
+
+def report(name: str, value: float, limit: float, detail: dict[str, object]) -> None:
+    """Print one result: milliseconds against their limit."""
+    line = {"name": name, "ratio": round(value / limit, 2), "target": 1.0, "unit": f"of {limit:g} ms"}
+    print(json.dumps(line | {"detail": detail}, ensure_ascii=False))
