@@ -71,6 +71,10 @@ ALARMS = frozenset(("device-unexpected", "directory-fork", "directory-rollback")
 """What somebody must look at, as the lock counts it."""
 RAISES = frozenset(("xcb", "windows", "cocoa"))
 """Systems that let a window raise itself; the others only take it as a wish to be active, and Qt warns."""
+LOOKS = frozenset(
+    one.key for one in (settings.THEME, settings.TEXT_SIZE, settings.CONTRAST, settings.LANGUAGE)
+)
+"""Settings after which everything is dressed anew."""
 log = logging.getLogger(__name__)
 
 
@@ -460,8 +464,10 @@ class Office(QObject):
         self.meeting.prefer(get(settings.CAMERA), get(settings.MICROPHONE), get(settings.SPEAKER))
         self.meeting.set_ceiling(get(settings.UP_KBPS), get(settings.DOWN_KBPS))
 
-    def _setting_changed(self, _key: str) -> None:
-        self._dress()
+    def _setting_changed(self, key: str) -> None:
+        """Follow a setting; several at once come without a key."""
+        if not key or key in LOOKS:
+            self._dress()
         self.window.allow_letters(self.config.get(settings.SINGLE_KEYS))
         self.meeting.set_ceiling(self.config.get(settings.UP_KBPS), self.config.get(settings.DOWN_KBPS))
         if self._session is not None:
