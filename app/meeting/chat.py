@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from app.meeting.service import MAX_CHAT
 from app.ui.buttons import Button, IconButton
 from app.ui.marks import Avatar
 from app.ui.panes import EmptyState, Field, clear, scrolled
-from app.ui.text import Label
+from app.ui.text import BREAK, Label, breakable
 from app.ui.words import say
 
 if TYPE_CHECKING:
@@ -26,14 +25,7 @@ if TYPE_CHECKING:
 
 LONG_CHARS, LONG_LINES = 600, 10
 """What is longer is folded: one line must not push the others away."""
-_BREAK = "\u200b"
-_RUN = re.compile(r"\S{24}(?=\S)")
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-
-
-def breakable(text: str) -> str:
-    """Let a word without end be broken: the panel keeps its width."""
-    return _RUN.sub(lambda run: run.group() + _BREAK, text)
 
 
 def shortened(text: str) -> str:
@@ -95,7 +87,7 @@ class _Line(QFrame):
         """Copy what is marked, or all."""
         clipboard = QApplication.clipboard()
         if clipboard is not None:
-            marked = self._text.selectedText().replace(_BREAK, "").replace("\u2029", "\n")
+            marked = self._text.selectedText().replace(BREAK, "").replace("\u2029", "\n")
             clipboard.setText(marked or self._said)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name

@@ -197,7 +197,10 @@ def paint_avatar(painter: QPainter, rect: QRectF, name: str) -> None:
     painter.setPen(ink)
     baseline = rect.center().y() + shown / 2
     width = QFontMetricsF(font).horizontalAdvance(initials(name))
+    painter.save()
+    painter.setClipRect(rect)  # marks heaped on a letter stay in the disc
     painter.drawText(int(rect.center().x() - width / 2), round(baseline), initials(name))
+    painter.restore()
 
 
 class Avatar(QLabel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QRectF, QSize, Qt
@@ -15,8 +16,24 @@ if TYPE_CHECKING:
     from app.ui.words import Words
 
 
+NARROWEST = 160
+"""How narrow a text that wraps may become, whatever its longest word."""
+_RUN = re.compile(r"[^\s-]{25,}")
+_PIECE = re.compile(r".{12}(?=\w)", re.DOTALL)
+_MARKED = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+BREAK = "\u200b"
+
+
+def breakable(text: str) -> str:
+    """Let a word without end be broken, never between a letter and its marks."""
+    return _RUN.sub(lambda run: _PIECE.sub(lambda piece: piece.group() + BREAK, run.group()), text)
+
+
 class Label(QLabel):
-    """One text in a type role and a tone; wraps when asked, otherwise ellipsises instead of pushing its neighbours."""
+    """One text in a type role and a tone; wraps when asked, otherwise ellipsises instead of pushing its neighbours.
+
+    A word without end is broken where the text wraps, unless the text can be marked and copied.
+    """
 
     def __init__(
         self, words: Words = "", role: str = "body", tone: str = "text", *, wrap: bool = False
@@ -28,13 +45,27 @@ class Label(QLabel):
         self.setProperty("type", role)
         self.setProperty("tone", tone)
         self.setWordWrap(wrap)
-        self.setText(str(words))
+        self._write()
 
     def say(self, words: Words) -> None:
         """Show other words."""
         if words != self._words:
             self._words = words
-            self.setText(str(words))
+            self._write()
+
+    def _write(self) -> None:
+        whole = not self.wordWrap() or self.textInteractionFlags() & _MARKED
+        self.setText(str(self._words) if whole else breakable(str(self._words)))
+
+    def setTextInteractionFlags(self, flags: Qt.TextInteractionFlag) -> None:  # noqa: N802 -- Qt's name
+        """Let the text be marked: then it stands as it is."""
+        super().setTextInteractionFlags(flags)
+        self._write()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Let no word push the neighbours away."""
+        size = super().minimumSizeHint()
+        return size.boundedTo(QSize(theme().scaled(NARROWEST), size.height())) if self.wordWrap() else size
 
     def set_tone(self, tone: str) -> None:
         """Show the same words in another tone."""
@@ -68,7 +99,7 @@ class Label(QLabel):
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Translate again when the language changes."""
         if event is not None and event.type() == QEvent.Type.LanguageChange:
-            self.setText(str(self._words))
+            self._write()
         super().changeEvent(event)
 
 

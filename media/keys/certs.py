@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -48,12 +49,23 @@ DIRECTORY_BLOCKS_S = 7 * DAY_S
 Level: TypeAlias = Literal["guest", "certified", "verified", "changed"]
 
 
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2028\u2029\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters, marks and separators of which nothing is seen; control and format characters are refused by category."""
+MAX_MARKS = 4
+
+
+def _heaped(text: str) -> bool:
+    """Tell whether more than four marks stand on one letter: they would be painted over what is around them."""
+    marks = "".join("m" if unicodedata.category(one) in {"Mn", "Me"} else " " for one in text)
+    return "m" * (MAX_MARKS + 1) in marks
+
+
 def shown_text(text: str, *, empty: bool = False) -> str:
     """Return *text* in NFC, or raise ProtocolError: 1 to 100 characters, none that hides or reorders what people read."""
     text = unicodedata.normalize("NFC", text)
-    hidden = any(
-        unicodedata.category(character)[0] == "C" or character in "\u2028\u2029" for character in text
-    )
+    hidden = any(unicodedata.category(one)[0] == "C" for one in text) or _BLANK.search(text) or _heaped(text)
     if hidden or len(text) > MAX_TEXT or text != text.strip() or not (text or empty):
         raise ProtocolError("a shown text has 1 to 100 visible characters")
     return text

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel
 
 from app import stills
-from app.meeting.chat import breakable, shortened
+from app.meeting.chat import shortened
 from app.meeting.roll import minutes, queue, roll
 from app.meeting.view import View
 from app.stills import NOW_MS
@@ -328,7 +328,6 @@ def test_a_word_without_end_does_not_widen_the_panel(host, settle):
         assert row.width() <= host.live.side.width()
         assert row.height() < 900
         row.rest.click()
-    assert breakable("court") == "court"
     assert shortened("court") == "court"
 
 
