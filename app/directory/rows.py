@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QTextLayout, QTextOption
-from PyQt6.QtWidgets import QListView, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PyQt6.QtWidgets import QListView, QSizePolicy, QWidget
 
 from app.directory.looks import LEVELS, calling, level_words
-from app.directory.model import PERSON
 from app.i18n import fmt_number, language
 from app.ui import paint
-from app.ui.icons import paint_icon
-from app.ui.marks import chip_colours, paint_avatar
+from app.ui.marks import paint_avatar
+from app.ui.rows import RowDelegate, paint_chip
 from app.ui.theme import theme
 from app.ui.words import say
 
@@ -85,34 +84,15 @@ def _head(name: str) -> object:
     return say(f"directory.column.{name}")
 
 
-class PersonDelegate(QStyledItemDelegate):
+class PersonDelegate(RowDelegate):
     """Avatar, name on one or two lines, what they do, devices, key."""
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex) -> QSize:  # noqa: N802 -- Qt's name
-        """All rows are equally high."""
-        return QSize(0, theme().scaled(ROW))
+    height = ROW
 
-    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
-        """Paint one row."""
-        person: Person | None = index.data(PERSON)
-        if painter is None or person is None:
-            return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = QRectF(option.rect)
-        self._ground(painter, rect, option)
+    def paint_line(self, painter: QPainter, rect: QRectF, line: Person, _index: QModelIndex) -> None:
+        """Paint one person."""
         painter.translate(rect.topLeft())
-        _paint_person(painter, rect.width(), rect.height(), person)
-        painter.restore()
-
-    def _ground(self, painter: QPainter, rect: QRectF, option: QStyleOptionViewItem) -> None:
-        color = theme().color
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, color("selected"))
-            painter.fillRect(QRectF(rect.x(), rect.y(), 3, rect.height()), color("accent"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, color("hover"))
-        painter.fillRect(QRectF(rect.x(), rect.bottom() - 1, rect.width(), 1), color("line"))
+        _paint_person(painter, rect.width(), rect.height(), line)
 
 
 def _paint_person(painter: QPainter, width: float, height: float, person: Person) -> None:
@@ -127,16 +107,11 @@ def _paint_person(painter: QPainter, width: float, height: float, person: Person
     count = fmt_number(len(person.living))
     paint.text(painter, QRectF(x, 0, room, height), count, font("small"), color("text_2"))
     x, room = columns.key
-    _paint_chip(painter, QRectF(x, height / 2 - theme().scaled(24) / 2, room, theme().scaled(24)), person)
-
-
-def _paint_chip(painter: QPainter, rect: QRectF, person: Person) -> None:
+    high = theme().scaled(24)
     icon, tone = LEVELS[person.level]
-    fill, line, ink = chip_colours(tone)
-    paint.box(painter, rect, 5, fill, line)
-    paint_icon(painter, icon, QRectF(rect.x() + 9, rect.center().y() - 8, 16, 16), ink)
-    words = rect.adjusted(30, 0, -4, 0)
-    paint.text(painter, words, str(level_words(person.level)), theme().font("caption"), ink)
+    paint_chip(
+        painter, QRectF(x, (height - high) / 2, room, high), str(level_words(person.level)), icon, tone
+    )
 
 
 def _chip_width(words: str) -> float:
