@@ -61,15 +61,14 @@ class SettingsPage(Page):
         self._stack = QStackedWidget()
         middle.addWidget(self._stack, 1)
         row.addWidget(self._middle, 1)
-        makers: dict[str, Callable[[], QWidget]] = {
+        self._makers: dict[str, Callable[[], QWidget]] = {
             "devices": partial(make_devices, desk, self._choose_device),
             "about": self._parts,
         }
-        for key, _icon, of in SECTIONS:
-            content = makers[key]() if key in makers else self._rows(of)
-            self._stack.addWidget(self._section(key, of, content))
+        self._made: dict[str, QWidget] = {}
         self._found = QVBoxLayout()
-        self._stack.addWidget(_holder(self._found))
+        self._search_result = _holder(self._found)
+        self._stack.addWidget(self._search_result)
         desk.bridge.watch(self, settings.config.changed, self._show_values)
         find = QShortcut(QKeySequence("Ctrl+F"), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -103,14 +102,22 @@ class SettingsPage(Page):
         column.addWidget(Label(words, "caption", "text_3", wrap=True))
         return side
 
-    def _section(self, key: str, of: tuple[Setting[Any], ...], content: QWidget) -> QWidget:
+    def _section(self, key: str) -> QWidget:
+        """Return a section, made when it is first shown."""
+        if key not in self._made:
+            self._made[key] = self._make_section(key)
+            self._stack.addWidget(self._made[key])
+        return self._made[key]
+
+    def _make_section(self, key: str) -> QWidget:
+        of = next(settings for section, _icon, settings in SECTIONS if section == key)
         column = QVBoxLayout()
         column.addWidget(Label(say(f"settings.{key}"), "title"))
         column.addWidget(Label(say(f"settings.{key}.detail"), "body", "text_2", wrap=True))
         forced = sum(self._settings.config.forced(setting) for setting in of)
         if forced:
             column.addWidget(Banner("info", says("settings.forced", forced), icon="building-hospital"))
-        column.addWidget(content)
+        column.addWidget(self._makers[key]() if key in self._makers else self._rows(of))
         column.addStretch(1)
         return _holder(column)
 
@@ -174,7 +181,7 @@ class SettingsPage(Page):
             words = say("settings.none_found"), say("settings.none_found.detail")
             self._found.addWidget(EmptyState("search", *words, actions=(button,)))
         self._found.addWidget(QWidget(), 1)
-        self._stack.setCurrentIndex(len(SECTIONS))
+        self._stack.setCurrentWidget(self._search_result)
 
     def _forget_search(self) -> None:
         self.search.clear()
@@ -186,14 +193,13 @@ class SettingsPage(Page):
 
     def choose(self, key: str) -> None:
         """Show a section."""
-        keys = [section[0] for section in SECTIONS]
-        if key in keys:
+        if key in self._buttons:
             self._section_key = key
             self._mark_section(self._buttons[key])
             self.search.blockSignals(True)
             self.search.clear()
             self.search.blockSignals(False)
-            self._stack.setCurrentIndex(keys.index(key))
+            self._stack.setCurrentWidget(self._section(key))
 
     def _mark_section(self, button: SectionButton | None) -> None:
         """Mark the section that is shown; none while a search shows rows of several."""

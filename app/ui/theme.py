@@ -96,9 +96,8 @@ class Theme(QObject):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self._fonts.clear()
-        app.setStyleSheet(
-            ""
-        )  # with a sheet worn, every palette and font would be cascaded through each widget
+        # with a sheet worn, every palette and font would be cascaded through each widget
+        app.setStyleSheet("")
         app.setPalette(QPalette())  # what the system gives
         own = OWN[self.name] if self._wanted.contrast == "high" else None
         self.contrast = Contrast.of(app.palette()) if self._native else own
