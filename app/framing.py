@@ -113,7 +113,8 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 0, 16, 0)
         row.setSpacing(10)
-        self._title, self._subtitle = Label("", "title"), Label("", "body", "text_2").clipped()
+        self._title, self._subtitle = Label("", "title").clipped(), Label("", "body", "text_2").clipped()
+        self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.status = Label("", "caption", "text_2").clipped()
         Named(self.status, say("window.status"))
         self._pill, self._small_pill = SearchPill(), SearchPill(compact=True)
@@ -174,6 +175,7 @@ class TopBar(QWidget):
     def show_page(self, page: Page) -> None:
         """Show a section's title and marks."""
         self._title.say(page.title())
+        self._title.setToolTip(str(page.title()))
         self._subtitle.say(page.subtitle())
         marks = page.marks()
         item = self._marks.itemAt(0)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 NARROWEST = 160
-"""How narrow a text that wraps may become, whatever its longest word."""
+"""How narrow a text that wraps or ends with … may become, whatever its longest word."""
 _RUN = re.compile(r"[^\s-]{25,}")
 _PIECE = re.compile(r".{12}(?=\w)", re.DOTALL)
 _MARKED = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -65,7 +65,8 @@ class Label(QLabel):
     def minimumSizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
         """Let no word push the neighbours away."""
         size = super().minimumSizeHint()
-        return size.boundedTo(QSize(theme().scaled(NARROWEST), size.height())) if self.wordWrap() else size
+        yields = self.wordWrap() or self._clip
+        return size.boundedTo(QSize(theme().scaled(NARROWEST), size.height())) if yields else size
 
     def set_tone(self, tone: str) -> None:
         """Show the same words in another tone."""
