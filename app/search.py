@@ -31,6 +31,17 @@ class Folded:
     origin: Sequence[int]
     size: int
 
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where its words begin."""
+        before = f" {self.letters}"
+        return tuple(i for i, letter in enumerate(self.letters) if letter != " " and before[i] == " ")
+
+    @cached_property
+    def heads(self) -> frozenset[str]:
+        """The letters that begin a word."""
+        return frozenset(self.letters[i] for i in self.starts)
+
 
 def fold(text: str) -> Folded:
     """Strip accents and case, turn hyphens and apostrophes into spaces."""
@@ -165,24 +176,21 @@ def _match(words: Sequence[str], entry: Entry) -> tuple[float, Hit] | None:
 
 def _place(word: str, folded: Folded) -> tuple[float, list[Span]]:
     """Score one word: at the text's start 5, at a word's start 4, inside 2, letters in order from a word's start 1."""
-    letters = folded.letters
-    if letters.startswith(word):
+    inside = folded.letters.find(word)
+    if inside < 0:
+        scattered = _scattered(word, folded)
+        return (1.0, [_span(folded, at, 1) for at in scattered]) if scattered else (0.0, [])
+    if not inside:
         return 5.0, [_span(folded, 0, len(word))]
-    start = f" {letters}".find(f" {word}")
-    if start >= 0:
-        return 4.0, [_span(folded, start, len(word))]
-    inside = letters.find(word)
-    if inside >= 0:
-        return 2.0, [_span(folded, inside, len(word))]
-    scattered = _scattered(word, letters)
-    return (1.0, [_span(folded, at, 1) for at in scattered]) if scattered else (0.0, [])
+    start = folded.letters.find(f" {word}") + 1
+    return (4.0, [_span(folded, start, len(word))]) if start else (2.0, [_span(folded, inside, len(word))])
 
 
-def _scattered(word: str, letters: str) -> list[int]:
+def _scattered(word: str, folded: Folded) -> list[int]:
     """Find the letters of *word* in order: each follows the one before, or begins a word."""
-    if len(word) < 2:
+    if len(word) < 2 or word[0] not in folded.heads:
         return []
-    starts = [i for i, letter in enumerate(letters) if letter != " " and (not i or letters[i - 1] == " ")]
+    letters, starts = folded.letters, folded.starts
     for first in starts:
         if letters[first] != word[0]:
             continue
