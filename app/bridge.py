@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal, pyqtSlot
 
+from app.garbage import Collector
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
@@ -34,13 +36,17 @@ class Job:
 
 
 class Bridge(QObject):
-    """Runs coroutines on its own thread and answers on the Qt thread, where it must be made."""
+    """Runs coroutines on its own thread and answers on the Qt thread, where it must be made.
+
+    While other threads run Python, only Qt's collects its garbage.
+    """
 
     _posted = pyqtSignal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)  # type: ignore[call-arg]  # not in the stubs
+        self._collector = Collector(self)
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="loop", daemon=True)
         self._thread.start()
@@ -140,6 +146,7 @@ class Bridge(QObject):
         self._thread.join(END_S)
         if self._thread.is_alive():
             log.error("the loop thread did not end")
+        self._collector.close()
 
 
 class _Box:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 
@@ -130,3 +131,35 @@ def test_a_closed_bridge_takes_nothing_and_does_not_fall(qapp):
     bridge = Bridge()
     bridge.close()
     bridge.run(lambda: None)
+
+
+def test_no_other_thread_ends_what_qt_holds(qtbot, bridge, owner):
+    class Cycle:
+        def __init__(self):
+            self.me = self
+            self.ballast = [[] for _ in range(2000)]
+
+        def __del__(self):
+            ended.append(threading.current_thread().name)
+
+    ended = []
+
+    async def work():
+        for _ in range(20):
+            Cycle()
+
+    done = []
+    bridge.start(owner, work(), done.append, done.append)
+    qtbot.waitUntil(lambda: bool(done))
+    assert not ended
+    qtbot.waitUntil(lambda: len(ended) == 20, timeout=5_000)
+    assert set(ended) == {"MainThread"}
+
+
+def test_the_last_bridge_gives_collecting_back(qapp):
+    assert gc.isenabled()
+    first, second = Bridge(), Bridge()
+    first.close()
+    assert not gc.isenabled()
+    second.close()
+    assert gc.isenabled()
