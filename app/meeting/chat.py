@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QScrollAre
 
 from app.i18n import fmt_time
 from app.meeting.service import MAX_CHAT
+from app.meeting.view import Stage
 from app.ui.buttons import Button, IconButton
 from app.ui.marks import Avatar
 from app.ui.panes import EmptyState, Field, clear, scrolled
@@ -110,7 +111,7 @@ class _Line(QFrame):
 
 
 class ChatPanel(QWidget):
-    """What was said, and a field to say something. `said` carries the text."""
+    """What was said, and a field to say something. `said` carries the text; while the line is lost it waits in the field."""
 
     said = pyqtSignal(str)
 
@@ -136,6 +137,10 @@ class ChatPanel(QWidget):
         outer.addLayout(self._lines)
         self._area: QScrollArea = scrolled(lines)
         column.addWidget(self._area, 1)
+        self._waits = Label(say("chat.waits"), "caption", "warn", wrap=True)
+        self._waits.setContentsMargins(16, 6, 16, 0)
+        self._waits.hide()
+        column.addWidget(self._waits)
         column.addLayout(self._entry())
         bar = self._area.verticalScrollBar()
         assert bar is not None
@@ -150,14 +155,14 @@ class ChatPanel(QWidget):
         self.field.setMaxLength(MAX_CHAT)
         self.field.returnPressed.connect(self._send)
         row.addWidget(self.field, 1)
-        send = IconButton(say("chat.send"), "send", ("↵",))
-        send.clicked.connect(self._send)
-        row.addWidget(send)
+        self._go = IconButton(say("chat.send"), "send", ("↵",))
+        self._go.clicked.connect(self._send)
+        row.addWidget(self._go)
         return row
 
     def _send(self) -> None:
         text = self.field.text().strip()
-        if text:
+        if text and self._go.isEnabled():
             self.said.emit(text)
             self.field.clear()
 
@@ -172,7 +177,10 @@ class ChatPanel(QWidget):
     # --- what is shown ------------------------------------------------------------------------------------
 
     def show_view(self, view: View) -> None:
-        """Add what is new, drop what the view dropped."""
+        """Add what is new, drop what the view dropped; nothing is said while nobody would hear it."""
+        lost = view.stage is Stage.RECONNECTING
+        self._go.setEnabled(not lost)
+        self._waits.setVisible(lost)
         if view.chat == self._shown:
             return
         gone, new = _difference(self._shown, view.chat)
