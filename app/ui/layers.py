@@ -13,7 +13,7 @@ from app.ui import paint
 from app.ui.theme import theme
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QHideEvent, QMouseEvent, QPaintEvent, QShowEvent
+    from PyQt6.QtGui import QHideEvent, QMouseEvent, QMoveEvent, QPaintEvent, QResizeEvent, QShowEvent
 
 SHADOW = 20
 _SCRIM_ALPHA = {"light": 115, "dark": 153}
@@ -48,6 +48,18 @@ class Scrim(QWidget):
         self.pressed.emit()
 
 
+class _Solid(QWidget):
+    """Lies opaque under a card, so that a change in the card does not paint the page below again."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Fill it."""
+        QPainter(self).fillRect(self.rect(), theme().color("raised"))
+
+
 class Raised(QFrame):
     """A card above the sheet, its shadow inside its own margin. Échap closes it, whatever has the focus."""
 
@@ -56,26 +68,48 @@ class Raised(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._solid = _Solid(parent)
         self.hide()
+        self._solid.hide()
+
+    def _lay_solid(self) -> None:
+        """Fill all but the edge and the rows of the round corners."""
+        corner = int(self.radius)
+        inside = self.card().toRect().adjusted(1, corner, -1, -corner)
+        self._solid.setGeometry(inside.translated(self.pos()))
+
+    def moveEvent(self, event: QMoveEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Take the ground along."""
+        super().moveEvent(event)
+        self._lay_solid()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Let the ground follow."""
+        super().resizeEvent(event)
+        self._lay_solid()
 
     def card(self) -> QRectF:
         """Return where the card lies, shadow left out."""
         return QRectF(self.rect()).adjusted(SHADOW, SHADOW, -SHADOW, -SHADOW)
 
-    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the shadow, then the card."""
         painter = paint.painter_for(self)
-        paint_shadow(painter, self.card(), self.radius)
+        if event is None or not self.card().contains(QRectF(event.rect())):
+            paint_shadow(painter, self.card(), self.radius)
         paint.box(painter, self.card(), self.radius, theme().color("raised"), theme().color("line"))
 
     def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Listen for Échap before anything below does."""
         super().showEvent(event)
+        self._solid.stackUnder(self)
+        self._solid.show()
         _application().installEventFilter(self)
 
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Listen no more."""
         super().hideEvent(event)
+        self._solid.hide()
         _application().removeEventFilter(self)
 
     def eventFilter(self, target: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 -- Qt's name
