@@ -609,7 +609,7 @@ def _directory(name: str, groups: int = 0, *, alarm: bool = False) -> Callable[[
 def _directory_search(query: str) -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
         page = stage.directory()
-        stage.later(lambda: page.search.setText(query))
+        stage.when(lambda: page.model.rowCount() > 0, lambda: page.search.setText(query))
 
     return play
 
