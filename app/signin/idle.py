@@ -11,6 +11,8 @@ from PyQt6.QtWidgets import QApplication
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PyQt6.QtGui import QWindow
+
 _TOUCHES = (
     QEvent.Type.KeyPress,
     QEvent.Type.MouseButtonPress,
@@ -46,8 +48,14 @@ class IdleLock(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.check)
         app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
+        assert isinstance(app, QApplication)
+        app.focusWindowChanged.connect(self._follow)
+        self._follow(app.focusWindow())
+
+    def _follow(self, window: QWindow | None) -> None:
+        """Watch a window from when it first has the keyboard: its touches alone, not each event of each widget in it."""
+        if window is not None:
+            window.installEventFilter(self)
 
     def _read(self) -> tuple[int, ...]:
         return tuple(clock() for clock in self._clocks)

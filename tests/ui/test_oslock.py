@@ -8,9 +8,10 @@ import subprocess
 import uuid
 
 import pytest
-from PyQt6.QtCore import QEvent, QPointF, Qt
+from PyQt6.QtCore import QEvent, QPoint, QPointF, Qt
 from PyQt6.QtDBus import QDBusConnection, QDBusMessage
 from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
 from app.signin.idle import IdleLock
@@ -161,3 +162,15 @@ def test_a_touch_in_time_begins_anew(watch):
         watch.eventFilter(None, QEvent(QEvent.Type.Wheel))
         watch.check()
     assert not watch.fired
+
+
+def test_keys_and_moves_in_the_window_are_touches(desk, qtbot):
+    idle, window = desk.office.idle, desk.window.windowHandle()
+    for touch in (
+        lambda: QTest.keyClick(window, Qt.Key.Key_Shift),
+        lambda: QTest.mouseMove(window, QPoint(200, 200)),
+    ):
+        desk.now_ms += 60_000
+        assert idle.left_ms <= 4 * 60_000
+        touch()
+        assert idle.left_ms > 4 * 60_000 + 50_000  # the running clock is the real one
