@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from storage.identity import Device, Organisation
 from storage.identity import RelayKey as KeptRelayKey
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -78,7 +80,7 @@ async def refresh(vault: Vault, source: Path | None, now_s: int) -> News:
 def newly_revoked(before: TrustAnchor, after: TrustAnchor) -> frozenset[bytes]:
     """Return the users of the certificates that *after* calls revoked and *before* did not."""
     fresh = set(after.revoked) - set(before.revoked)
-    known = map(DeviceCert.parse, after.certificates) if fresh else ()
+    known = readable(after.certificates) if fresh else ()
     return frozenset(one.user for one in known if one.hash in fresh)
 
 
@@ -112,6 +114,13 @@ async def _keep(vault: Vault, directory: Directory) -> None:
     await asyncio.wrap_future(vault.directory.see_head(Head(org, head.height, head.hash, head.time)))
 
 
+def readable(certificates: Iterable[bytes]) -> Iterator[DeviceCert]:
+    """Pass over what is spoilt: it is nobody's, and shuts nobody out."""
+    for one in certificates:
+        with suppress(MediaError):
+            yield DeviceCert.parse(one)
+
+
 def _age(age_s: int) -> str:
     if age_s > BLOCKS_S:
         return "directory-blocked"
@@ -122,5 +131,5 @@ async def _unexpected(vault: Vault, own: DeviceCert, now_s: int) -> tuple[Device
     """Return living certificates of the own user for other keys than this device's."""
     revoked = await asyncio.wrap_future(vault.directory.revoked())
     mine = await asyncio.wrap_future(vault.directory.certificates(own.user))
-    living = (one for one in map(DeviceCert.parse, mine) if one.hash not in revoked and one.not_after > now_s)
+    living = (one for one in readable(mine) if one.hash not in revoked and one.not_after > now_s)
     return tuple(one for one in living if one.public != own.public)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from app.names import sort_key
 from app.search import plain
+from app.trust import readable
 from media.errors import MediaError, TrustError
 from media.events import Event
 from media.keys import safety
@@ -225,7 +226,7 @@ def read_book(session: Session, news: News, now_s: int, writable: bool) -> Book:
     )
     alarm = {certificate.hash for certificate in news.unexpected}
     devices: dict[bytes, list[Device]] = {}
-    for certificate in map(DeviceCert.parse, anchor.certificates):
+    for certificate in readable(anchor.certificates):
         if certificate.org == own.org:
             state = _state(trust, certificate, own, alarm, now_s)
             devices.setdefault(certificate.user, []).append(Device(certificate, state))

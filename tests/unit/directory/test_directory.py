@@ -219,6 +219,15 @@ def test_a_certificate_that_the_issuer_did_not_sign_is_nobodys(office):
     assert office.people()["Dr Faux"].level == "none"
 
 
+def test_a_spoilt_certificate_is_nobodys_and_shuts_nobody_out(office):
+    spoilt, kept = office.issue("Dr Paul Vasseur"), office.issue("Dr Amina Benali")
+    office.look()
+    row = "UPDATE certificate SET certificate = x'00ff' WHERE hash = ?"
+    office.vault._databases["vault"].write(lambda db: db.execute(row, (spoilt.hash,))).result()
+    office.look()
+    assert set(office.people()) == {"Dr Iris Vanel", kept.name}
+
+
 def test_nothing_is_decided_while_the_vault_is_shut_or_read_only(office):
     office.issue("Dr Jean Hoffmann")
     office.look()
