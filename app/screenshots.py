@@ -1,9 +1,13 @@
-"""`consilium screenshots`: every screen at 1440 x 900, both themes, both languages, with a fixed clock and invented people."""
+"""`consilium screenshots`: every screen at 1440 x 900 with a fixed clock and invented people.
+
+Each scene is drawn in French and light and in English and dark; those that the design shows also the other way round.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from media.link.admission import RelayAddress
 
 SETTLE_MS = 160
+PATIENCE = 60  # looks at a scene that does not come to rest
 CALL_MS = 2_530_000
 
 
@@ -720,6 +725,42 @@ SCENES = (
 )
 
 
+DESIGNED = (
+    *(
+        "01-aujourdhui",
+        "02-agenda",
+        "02-rcp-imagerie",
+        "03-galerie-24",
+        "04-avant-de-rejoindre",
+        "08-annuaire",
+    ),
+    *(
+        "10a-proteger",
+        "10-verrou-compteurs",
+        "11-palette",
+        "12-reglages-debit",
+        "13-reconnexion",
+        "14-composants",
+    ),
+)
+
+
+def _shots(only: str, languages: str, themes: str) -> list[tuple[Scene, str, str]]:
+    """Return what to draw; without *languages* and *themes* no combination that shows nothing new."""
+
+    def wanted(scene: Scene, language: str, theme: str) -> bool:
+        usual = (language, theme) in (("fr", "light"), ("en", "dark"))
+        return only in scene.name and (bool(languages or themes) or usual or scene.name in DESIGNED)
+
+    return [
+        (scene, language, theme)
+        for language in (languages or "fr,en").split(",")
+        for theme in (themes or "light,dark").split(",")
+        for scene in SCENES
+        if wanted(scene, language, theme)
+    ]
+
+
 class Photographer:
     """Plays one scene after the other and saves each when it has settled."""
 
@@ -727,6 +768,7 @@ class Photographer:
         self, app: QApplication, shots: list[tuple[Scene, str, str]], size: list[int], out: Path
     ) -> None:
         self._app, self._shots, self._size, self._out = app, shots, size, out
+        self._patience = PATIENCE
         self._stage: Stage | None = None
 
     def next(self) -> None:
@@ -736,6 +778,7 @@ class Photographer:
         if not self._shots:
             self._app.quit()
             return
+        self._patience = PATIENCE
         self._stage = Stage(*self._shots[0], self._size)
         QTimer.singleShot(SETTLE_MS, self._act)
 
@@ -759,6 +802,9 @@ class Photographer:
 
         assert self._stage is not None
         if self._stage.pending:
+            self._patience -= 1
+            if not self._patience:
+                sys.exit(f"{self._shots[0][0].name}: what it waits for does not come")
             QTimer.singleShot(SETTLE_MS, self._save)
             return
         scene, language, theme = self._shots.pop(0)
@@ -776,8 +822,8 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", default="", help="part of a scene's name")
     parser.add_argument("--size", default="1440x900", help="logical pixels")
-    parser.add_argument("--themes", default="light,dark")
-    parser.add_argument("--languages", default="fr,en")
+    parser.add_argument("--themes", default="", help="light,dark")
+    parser.add_argument("--languages", default="", help="fr,en")
     chosen = parser.parse_args(argv)
     chosen.out.mkdir(parents=True, exist_ok=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -790,13 +836,7 @@ def main(argv: Sequence[str]) -> int:
     app = QApplication(["consilium"])
     app.setQuitOnLastWindowClosed(False)
     app.setCursorFlashTime(0)  # the same pixels each time
-    shots = [
-        (scene, language, theme)
-        for language in chosen.languages.split(",")
-        for theme in chosen.themes.split(",")
-        for scene in SCENES
-        if chosen.only in scene.name
-    ]
+    shots = _shots(chosen.only, chosen.languages, chosen.themes)
     photographer = Photographer(app, shots, [int(side) for side in chosen.size.split("x")], chosen.out)
     QTimer.singleShot(0, photographer.next)
     return int(app.exec())
