@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _USER_BYTES = _KEY_BYTES = 16
 _WHEN = struct.Struct(">Q")
+TIME_END_S = 1 << 32
+"""Later days than those of an invitation (docs/protocol.md §1) cannot be shown everywhere."""
 
 
 @dataclass(frozen=True)
@@ -176,8 +178,7 @@ def _fits(meeting: Meeting) -> bool:
     return (
         len(meeting.tag) == len(meeting.secret) == _KEY_BYTES <= len(meeting.invite_hash)
         and 0 < meeting.relay_port < 65_536
-        and 0 <= meeting.starts_s < 1 << 40
-        and 0 <= meeting.ends_s < 1 << 40
+        and all(0 <= at < TIME_END_S for at in (meeting.starts_s, meeting.ends_s, *starts))
         and list(starts) == sorted(set(starts))
         and (not starts or starts[0] == meeting.starts_s)
         and all(number < len(starts) for number in meeting.off)

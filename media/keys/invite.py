@@ -26,6 +26,8 @@ SECRET_BYTES = TAG_BYTES = HASH_BYTES = 16
 MAX_HOSTS = 64
 MAX_LINK = 512
 MAX_RELAY = 260
+TIME_END_S = 1 << 32
+"""No invitation is valid beyond (2106): calendars and clocks of some systems cannot show what comes later."""
 _KINDS = (ID_BYTES, ID_BYTES, str, list, str, ED25519_PUBLIC, int, int)
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -99,7 +101,7 @@ class Invite:
             raise ProtocolError("an invitation has 1 to 64 different hosts")
         cbor.check(hosts, [ID_BYTES] * len(hosts))
         split_relay(relay)
-        if shown_text(title) != title or start >= end or terms.ends_s > end:
+        if shown_text(title) != title or not start < end < TIME_END_S or terms.ends_s > end:
             raise ProtocolError("an invitation has a title and dates in order")
         return cls(org, organiser, title, tuple(hosts), relay, inv_pk, start, end, data, terms)
 

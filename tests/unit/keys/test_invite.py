@@ -60,6 +60,7 @@ def test_an_invitation_is_its_organisers(made, device, other_device):
         ("relay", "Relais.chu.fr:1"),
         ("relay", "a b:1"),
         ("not_after", 1),
+        ("not_after", 1 << 32),
     ],
 )
 def test_wrong_fields_are_refused_even_when_signed(made, device, field, value):

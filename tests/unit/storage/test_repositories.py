@@ -137,6 +137,8 @@ def test_a_series_is_kept_with_its_dates(vault):
         "tag = x'00'",
         "relay_port = 0",
         "ends_s = -1",
+        "ends_s = 1 << 32",
+        "starts = x'00000000000000640000100000000000'",
     ],
 )
 def test_a_spoilt_meeting_hides_no_other_and_can_be_dropped(vault, spoilt):
