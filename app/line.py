@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from app.relay import address_of, look
 from media.errors import LinkRefused, MediaError
 from media.events import Event
-from media.link import probe
-from media.link.admission import RelayAddress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
+    from media.link import RelayAddress
     from media.link.probe import Seen
     from storage.identity import Relay
 
@@ -105,7 +105,7 @@ class Line:
         self,
         start: Start,
         now_ms: Callable[[], int],
-        look: Look = probe.look,
+        look: Look = look,
     ) -> None:
         self.changed: Event[State] = Event()
         self.state = State()
@@ -198,8 +198,3 @@ class Line:
         if state != self.state:
             self.state = state
             self.changed.fire(state)
-
-
-def address_of(relay: Relay) -> RelayAddress:
-    """Return where and how a known relay is spoken to."""
-    return RelayAddress(relay.host, relay.port, relay.pin, relay.ca)

@@ -12,7 +12,7 @@ from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from app import config as settings
-from app import i18n
+from app import i18n, relay
 from app.attention import Attention, play_aside
 from app.bridge import Bridge
 from app.config import Config, Policy
@@ -44,7 +44,6 @@ from app.window import Window
 from media.engine.frames import Arena
 from media.engine.supervise import Engine
 from media.events import Event
-from media.link import probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +91,7 @@ class Profile:
     make_engine: Callable[[], ports.Engine] = Engine
     make_arena: Callable[[], ports.Arena] = Arena.create
     make_signin: Callable[[Path, Terms | None, Policy, Callable[[], int]], SignIn] = SignIn
-    look: Look = probe.look
+    look: Look = relay.look
     play: Callable[[bytes], None] = play_aside
     terms: Terms | None = None
     run: Callable[[Callable[[], object]], None] | None = None

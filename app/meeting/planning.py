@@ -17,6 +17,7 @@ from app.meeting.draft import PlanRefused, judged
 from app.meeting.ics import Entry, calendar
 from app.meeting.known import address, link_of
 from app.meeting.received import received
+from app.relay import address_of, get_blob, proof_of, put_blob
 from app.search import plain
 from media.errors import LinkRefused, MediaError
 from media.events import Event
@@ -24,7 +25,6 @@ from media.keys import invite
 from media.keys.certs import Trust
 from media.keys.invite import HASH_BYTES, SECRET_BYTES, TAG_BYTES
 from media.keys.sign import Signer
-from media.link import OrganisationProof, RelayAddress, get_blob, put_blob
 from storage import errors
 from storage.meetings import Meeting
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from media.keys.certs import Verdict
     from media.keys.invite import Link
+    from media.link import OrganisationProof, RelayAddress
     from storage.identity import Relay
     from storage.meetings import MeetingsRepository
 
@@ -165,7 +166,7 @@ class Planning:
         relay = session.relay(link.host, link.port)
         if relay is None or session.agenda is None:
             return
-        blob = await self._get(_address(relay), link.tag)
+        blob = await self._get(address_of(relay), link.tag)
         found = await asyncio.to_thread(received, link, blob, _trust(session), self.now_s)
         await self._keep(session, found, None)
 
@@ -230,7 +231,7 @@ class Planning:
 
     async def _leave_at_relay(self, relay: Relay, proof: OrganisationProof, tag: bytes, blob: bytes) -> None:
         try:
-            await self.put(_address(relay), proof, tag, blob)
+            await self.put(address_of(relay), proof, tag, blob)
         except LinkRefused as error:
             code = error.code.removeprefix("relay-")
             raise PlanRefused(f"relay-{code}" if code in _RELAY_CODES else "relay-refused") from error
@@ -283,8 +284,7 @@ def _relay(session: Session) -> Relay:
 def _proof(session: Session) -> OrganisationProof:
     if not session.relay_key:
         raise PlanRefused("no-relay-key")
-    key = Signer(session.relay_key)
-    return OrganisationProof(key.public, key.sign)
+    return proof_of(session.relay_key)
 
 
 def _agenda(session: Session) -> MeetingsRepository:
@@ -323,10 +323,6 @@ def _signed(session: Session, relay: Relay, draft: Draft, now_s: int) -> tuple[M
     )
     blob = invite.seal_blob(secret, tag, made.signed, session.certificate)
     return replace(meeting, invite_hash=made.hash[:HASH_BYTES]), blob
-
-
-def _address(relay: Relay) -> RelayAddress:
-    return RelayAddress(relay.host, relay.port, relay.pin, relay.ca)
 
 
 def _trust(session: Session) -> Trust:
