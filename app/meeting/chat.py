@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LONG_CHARS, LONG_LINES = 600, 10
 """What is longer is folded: one line must not push the others away."""
+SHOWN = 30
+"""How many of the newest lines are laid out, and how many more each time that earlier ones are asked for."""
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
@@ -132,6 +134,9 @@ class ChatPanel(QWidget):
         outer = QVBoxLayout(lines)
         outer.setContentsMargins(0, 0, 0, 8)
         outer.addStretch(1)
+        self._earlier = Button(say("chat.earlier"), "ghost", "s", "chevron-up")
+        self._earlier.clicked.connect(self._show_earlier)
+        outer.addWidget(self._earlier, 0, Qt.AlignmentFlag.AlignHCenter)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(0)
         outer.addLayout(self._lines)
@@ -170,9 +175,13 @@ class ChatPanel(QWidget):
         """Stay at the newest line; whoever reads further up is left there."""
         bar = self._area.verticalScrollBar()
         assert bar is not None
-        if bar.value() >= self._end:
+        if self._at_end():
             bar.setValue(high)
         self._end = high
+
+    def _at_end(self) -> bool:
+        bar = self._area.verticalScrollBar()
+        return bar is None or bar.value() >= self._end
 
     # --- what is shown ------------------------------------------------------------------------------------
 
@@ -183,23 +192,39 @@ class ChatPanel(QWidget):
         self._waits.setVisible(lost)
         if view.chat == self._shown:
             return
-        gone, new = _difference(self._shown, view.chat)
-        for _ in range(gone):
-            item = self._lines.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
-        for line in new:
-            self._add(line)
+        new = _new_lines(self._shown, view.chat)
+        for line in new[-SHOWN:]:
+            self._add(line, self._lines.count())
+        follows = self._at_end() or len(new) >= SHOWN
+        self._drop_first(SHOWN if follows else len(view.chat))
         self._shown = view.chat
         self._empty.setVisible(not view.chat)
         self._area.setVisible(bool(view.chat))
-        self._take_tab(self._lines.count() - 1)
+        self._told_rows(self._lines.count() - 1)
 
-    def _add(self, line: ChatLine) -> None:
+    def _add(self, line: ChatLine, place: int) -> None:
         row = _Line(line)
         row.stepped.connect(self._step)
-        self._lines.addWidget(row)
+        self._lines.insertWidget(place, row)
+
+    def _drop_first(self, most: int) -> None:
+        """Lay out no more than *most* lines: the newest."""
+        for row in self._rows()[: max(0, self._lines.count() - most)]:
+            self._lines.removeWidget(row)
+            row.deleteLater()
+
+    def _show_earlier(self) -> None:
+        """Lay out some of the lines before the first, which takes the focus."""
+        laid = self._lines.count()
+        before = self._shown[:-laid][-SHOWN:]
+        for place, line in enumerate(before):
+            self._add(line, place)
+        self._told_rows(len(before) - 1)
+        self._rows()[len(before) - 1].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _told_rows(self, reached: int) -> None:
+        self._earlier.setVisible(self._lines.count() < len(self._shown))
+        self._take_tab(reached)
 
     def _rows(self) -> list[QWidget]:
         items = [self._lines.itemAt(place) for place in range(self._lines.count())]
@@ -237,15 +262,14 @@ class ChatPanel(QWidget):
         """Keep nothing of the meeting: neither what was said nor what was about to be."""
         clear(self._lines)
         self._shown, self._last = (), None
+        self._earlier.hide()
         self.field.clear()
         self._area.hide()
         self._empty.show()
 
 
-def _difference(
-    before: tuple[ChatLine, ...], after: tuple[ChatLine, ...]
-) -> tuple[int, tuple[ChatLine, ...]]:
-    """Return how many of the first lines are gone, and which are new at the end."""
+def _new_lines(before: tuple[ChatLine, ...], after: tuple[ChatLine, ...]) -> tuple[ChatLine, ...]:
+    """Return what came at the end of *after*; its first lines may have gone."""
     first = after[0] if after else None
     gone = next((place for place, line in enumerate(before) if line is first), len(before))
-    return gone, after[len(before) - gone :]
+    return after[len(before) - gone :]

@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel
 
 from app import stills
-from app.meeting.chat import shortened
+from app.meeting.chat import SHOWN, shortened
 from app.meeting.roll import minutes, queue, roll
 from app.meeting.view import View
 from app.stills import NOW_MS
@@ -281,7 +281,9 @@ def test_unread_lines_are_counted_beyond_what_is_kept(host, settle):
     host.hear(*[line(f"neu {n}") for n in range(5)])
     settle(host)
     assert chat_of(host).unread == 5
-    assert len(chat_of(host)._rows()) == 500
+    assert len(chat_of(host)._rows()) == SHOWN
+    chat_of(host)._earlier.click()
+    assert len(chat_of(host)._rows()) == 2 * SHOWN
 
 
 def test_a_new_meeting_begins_with_no_line_and_no_count(host, settle):
