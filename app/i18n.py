@@ -10,7 +10,7 @@ import locale
 import logging
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
@@ -40,13 +40,21 @@ _BEFORE_COLON = re.compile(r" (?=:)|(?<=«) | (?=»)")
 
 @dataclass(frozen=True)
 class _Language:
-    """One language, ready to speak."""
+    """One language, ready to speak; `forms` as they are typed, `spoken` those that were asked for, spaces put."""
 
     code: str
     forms: dict[str, tuple[str, ...]]
     plural: Callable[[int], int]
+    spaces: Callable[[str], str]
     decimal: str
     thousands: str
+    spoken: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def form(self, key: str) -> tuple[str, ...] | None:
+        """Return the forms of *key*, None where there is no such text."""
+        if key in self.forms and key not in self.spoken:
+            self.spoken[key] = tuple(map(self.spaces, self.forms[key]))
+        return self.spoken.get(key)
 
 
 def french_spaces(text: str) -> str:
@@ -66,9 +74,8 @@ def _load(code: str) -> _Language:
     """Read a language when it is first spoken: the start waits for one only."""
     catalogue = po.load(code)
     spaces = french_spaces if code == "fr" else english_spaces
-    forms = {key: tuple(spaces(text) for text in texts) for key, texts in catalogue.forms.items()}
     decimal, thousands = (",", NARROW) if code == "fr" else (".", ",")
-    return _Language(code, forms, catalogue.plural, decimal, thousands)
+    return _Language(code, catalogue.forms, catalogue.plural, spaces, decimal, thousands)
 
 
 _current = _load("fr")
@@ -108,7 +115,7 @@ def trn(key: str, n: int, **params: object) -> str:
 
 
 def _forms(key: str) -> tuple[str, ...]:
-    forms = _current.forms.get(key)
+    forms = _current.form(key)
     if forms is None:
         _log.warning("no text for %s", key)
         return (key,)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget
 
 from app.signin.enrol import Pending
-from app.signin.firstrun import FirstRun
 from app.signin.page import LockPage
 from app.ui.words import say
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.bridge import Bridge
+    from app.signin.firstrun import FirstRun
     from app.signin.service import SignIn
     from app.ui.words import Words
     from app.waiting import Waiting
@@ -30,24 +31,35 @@ class Door(QStackedWidget):
 
     def __init__(self, signin: SignIn, bridge: Bridge, now_ms: Callable[[], int]) -> None:
         super().__init__()
-        self._signin = signin
+        self._signin, self._bridge, self._now_ms = signin, bridge, now_ms
         self.lock = LockPage(signin, bridge, now_ms)
-        self.first = FirstRun(signin, bridge, now_ms)
         self.addWidget(self.lock)
-        self.addWidget(self.first)
         self.lock.opened.connect(self._unlocked)
-        self.first.began.connect(self.half_open)
-        self.first.finished.connect(self.opened)
-        self.first.left.connect(self.show_people)
-        for page in (self.lock, self.first):
-            page.language_asked.connect(self.language_asked)
+        self.lock.language_asked.connect(self.language_asked)
         self.reset()
         if len(signin.users.all()) > 1:
             self.show_people()
 
+    @cached_property
+    def first(self) -> FirstRun:
+        """The first run, made when somebody has no profile yet."""
+        from app.signin.firstrun import FirstRun  # noqa: PLC0415 -- loaded when first shown
+
+        first = FirstRun(self._signin, self._bridge, self._now_ms)
+        self.addWidget(first)
+        first.began.connect(self.half_open)
+        first.finished.connect(self.opened)
+        first.left.connect(self.show_people)
+        first.language_asked.connect(self.language_asked)
+        return first
+
+    def _forget_first(self) -> None:
+        if self.count() > 1:
+            self.first.forget()
+
     def reset(self, name: str = "", specialty: str = "", waiting: Waiting | None = None) -> None:
         """Show what a newcomer sees: the locked desk of *name*, or the first run."""
-        self.first.forget()
+        self._forget_first()
         user = self._signin.users.user(self._signin.folder)
         self.lock.reset(name or (user.name if user else ""), self._detail(specialty), waiting)
         if self._signin.enrolled():
@@ -67,7 +79,7 @@ class Door(QStackedWidget):
 
     def show_people(self) -> None:
         """Ask who opens the desk."""
-        self.first.forget()
+        self._forget_first()
         self.setCurrentWidget(self.lock)
         self.lock.show_people()
 

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from storage.errors import DiskTrouble
-from storage.profile import write_atomically
-from storage.vault import Vault
+from storage.profile import Profile, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +74,7 @@ class Users:
 def holds_profile(folder: Path) -> bool:
     """Tell whether anything of a profile is in *folder*; one that may not be looked into holds none."""
     try:
-        return Vault.exists(folder)
+        return Profile(folder).exists()
     except OSError:
         return False
 

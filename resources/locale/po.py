@@ -66,9 +66,9 @@ def parse(text: str, name: str) -> Catalogue:
         key = entry.texts.get("msgid", "")
         if key in forms:
             raise PoError(f"{name}:{entry.line}: id {key!r} stands twice")
-        if not all(entry.forms()) or not entry.forms():
-            raise PoError(f"{name}:{entry.line}: id {key!r} has no text")
         forms[key] = entry.forms()
+        if not all(forms[key]) or not forms[key]:
+            raise PoError(f"{name}:{entry.line}: id {key!r} has no text")
     header = _PLURAL.search("".join(forms.pop("", ("",))))
     if header is None:
         raise PoError(f"{name}: no Plural-Forms in the header")
@@ -110,4 +110,4 @@ def _unescape(text: str, where: str) -> str:
             raise PoError(f"{where}: unknown escape {match[0]}")
         return _ESCAPES[match[1]]
 
-    return _ESCAPE.sub(one, text)
+    return _ESCAPE.sub(one, text) if "\\" in text else text

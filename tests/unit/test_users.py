@@ -88,7 +88,7 @@ def test_a_data_folder_that_cannot_be_looked_into_holds_nobody(tmp_path, monkeyp
     def denied(_folder):
         raise PermissionError
 
-    monkeypatch.setattr(users.Vault, "exists", denied)
+    monkeypatch.setattr(users.Profile, "exists", denied)
     assert Users(tmp_path).all() == ()
 
 
