@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.i18n import fmt_day, fmt_duration, fmt_time
 from app.meeting.dates import meant
+from app.meeting.weeks import told_hours
 from app.ui.words import Words, say
 
 if TYPE_CHECKING:
@@ -20,12 +21,7 @@ def words(known: Meeting | None, now_s: int) -> tuple[Words, Words]:
     one = meant(known, now_s) if known is not None else None
     if one is None or not one.starts_s:
         return "", ""
-    begin = datetime.fromtimestamp(one.starts_s, UTC)
-    hours = {"begin": fmt_time(begin), "day": fmt_day(begin)}
-    if not one.ends_s:
-        return _chip(one.starts_s, 0, now_s), say("prejoin.when.open", **hours)
-    end = fmt_time(datetime.fromtimestamp(one.ends_s, UTC))
-    return _chip(one.starts_s, one.ends_s, now_s), say("prejoin.when", end=end, **hours)
+    return _chip(one.starts_s, one.ends_s, now_s), told_hours(one)
 
 
 def _chip(starts_s: int, ends_s: int, now_s: int) -> Words:

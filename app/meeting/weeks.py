@@ -154,15 +154,23 @@ def told_every(meeting: Meeting) -> Words:
     return say(f"agenda.every.{meeting.every}") if meeting.starts else ""
 
 
+def told_hours(one: Occurrence) -> Words:
+    """Say day and hours of a date that has a time; where nobody knows its end, only when it begins."""
+    begin = datetime.fromtimestamp(one.starts_s, UTC)
+    day = fmt_long_day(begin)
+    known = {"day": day[:1].upper() + day[1:], "begin": fmt_time(begin)}
+    if not one.ends_s:
+        return say("agenda.hours.open", **known)
+    return say("agenda.hours", end=fmt_time(datetime.fromtimestamp(one.ends_s, UTC)), **known)
+
+
 def told_when(meeting: Meeting, number: int = -1) -> Words:
     """Say when a meeting is: one date of it, or of a series the first, the rhythm and the last."""
     every = dates(meeting)
     one = every[max(number, 0)] if number >= 0 else coming(meeting, 0) or every[0]
     if not one.starts_s:
         return say("agenda.no_date")
-    start, end = (datetime.fromtimestamp(at, UTC) for at in (one.starts_s, one.ends_s))
-    day = fmt_long_day(start)
-    told = say("handout.when", day=day[:1].upper() + day[1:], start=fmt_time(start), end=fmt_time(end))
+    told = told_hours(one)
     if number >= 0 or not meeting.starts:
         return told
     last = fmt_day(_start(every[-1]))

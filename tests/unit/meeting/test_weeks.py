@@ -94,6 +94,10 @@ def test_a_series_is_told_by_its_first_date_its_rhythm_and_its_last():
         == "Mardi 24 novembre, 12:30 – 14:00, puis chaque semaine, 8 dates, jusqu’au mar. 19 janv."
     )
     assert str(told_when(THORAX, 1)) == "Mardi 1 décembre, 12:30 – 14:00"
+
+
+def test_a_meeting_whose_end_nobody_knows_says_when_it_begins():
+    assert str(told_when(replace(WEEK[3], ends_s=0))) == "Jeudi 26 novembre, 14:00"
     assert told_terms(THORAX) == "24 participants au plus · sans invité extérieur"
 
 
