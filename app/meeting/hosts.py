@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, Qt
-from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PyQt6.QtCore import QEvent, QRectF, Qt
+from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QVBoxLayout, QWidget
 
 from app.i18n import fmt_list, tr
 from app.search import plain
+from app.ui import paint
+from app.ui.icons import paint_icon
 from app.ui.panes import Field
 from app.ui.text import Label, Named
 from app.ui.theme import theme
@@ -17,10 +19,39 @@ from app.ui.words import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PyQt6.QtCore import QModelIndex
+    from PyQt6.QtGui import QPainter
+    from PyQt6.QtWidgets import QStyleOptionViewItem
+
     from app.meeting.planning import Colleague
 
 ROWS = 4
 _USER = Qt.ItemDataRole.UserRole
+
+
+class _Ticks(QStyledItemDelegate):
+    """Paints a row's box in the theme's colours: that of Qt's style has no edge in the dark."""
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint the row as Qt does, then the box over Qt's."""
+        super().paint(painter, option, index)
+        self.initStyleOption(option, index)
+        style = option.widget.style() if option.widget is not None else None
+        if painter is None or style is None:
+            return
+        part = QStyle.SubElement.SE_ItemViewItemCheckIndicator
+        rect = QRectF(style.subElementRect(part, option, option.widget))
+        ticked = option.checkState == Qt.CheckState.Checked
+        color = theme().color
+        paint.box(
+            painter,
+            rect,
+            4,
+            color("accent" if ticked else "surface"),
+            color("accent" if ticked else "line_strong"),
+        )
+        if ticked:
+            paint_icon(painter, "check", rect.adjusted(1, 1, -1, -1), color("on_accent"))
 
 
 class HostChoice(QWidget):
@@ -39,6 +70,7 @@ class HostChoice(QWidget):
         self.list = QListWidget()
         self.list.setProperty("card", "plain")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setItemDelegate(_Ticks(self.list))
         self.list.setStyleSheet("QListWidget::item {padding:4px 8px}")
         self.list.itemChanged.connect(self._ticked)
         Named(self.list, say("plan.hosts"))
