@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSizePolicy, QStyle, QWidget
 
 from app.ui import paint
 from app.ui.buttons import Press, one_stop
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PyQt6.QtGui import QKeyEvent, QPaintEvent
+    from PyQt6.QtWidgets import QStyleOptionComboBox
 
     from app.ui.words import Words
 
@@ -223,6 +224,18 @@ class Select(QComboBox):
         kinds = (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange)
         if event is not None and event.type() in kinds and hasattr(self, "_choices"):
             self._fill(self.currentData())
+
+    def initStyleOption(self, option: QStyleOptionComboBox | None) -> None:  # noqa: N802 -- Qt's name
+        """End words with … that the field has no room for."""
+        super().initStyleOption(option)
+        style = self.style()
+        if option is None or style is None:
+            return
+        kind, part = QStyle.ComplexControl.CC_ComboBox, QStyle.SubControl.SC_ComboBoxEditField
+        room = style.subControlRect(kind, option, part, self).width()
+        room -= self.iconSize().width() + 8 if self._icon else 0
+        words = option.fontMetrics.elidedText(option.currentText, Qt.TextElideMode.ElideRight, room)
+        option.currentText = words
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint as Qt does, then the chevron."""
