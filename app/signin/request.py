@@ -29,7 +29,7 @@ class Identity(Step):
         self.role = Select()
         self.role.offer([(role, say(f"role.{role}")) for role in enrol.ROLES], "doctor")
         Named(self.role, say("firstrun.role"))
-        self.role.setMinimumHeight(44)
+        self.role.setProperty("span", "l")
         self.specialty = self.field("firstrun.specialty", hint=say("firstrun.specialty.hint"))
         self.column.addLayout(labelled(say("firstrun.name"), self.name))
         grid = QGridLayout()
