@@ -124,7 +124,7 @@ def calling_off(stage: Stage) -> None:
     before = _before(stage, *WEEK)
     lines = before.join.agenda.shown.lines
     before.join.agenda.choose([line.key for line in lines if line.title == "RCP Thorax"][1])
-    before.join.date.drop.click()
+    stage.when(before.join.date.drop.isVisible, before.join.date.drop.click)
 
 
 def _form(stage: Stage, act: Callable[[Before], None]) -> None:

@@ -418,6 +418,8 @@ def _lost_share(stage: Stage) -> None:
         gone = [msgspec.structs.replace(one, live=one.slot != 1) for one in people]
         stage.hear(m.Roster(n=4, people=gone))
         stage.now_ms += 4_000
+        wall = stage.live().wall
+        wall.freshen(frozenset(look.box for look in wall.looks if look.slot != 1))
         stage.live().second()
 
     stage.later(lose)
@@ -549,7 +551,7 @@ def _settings(section: str) -> Callable[[Stage], None]:
 
 def _palette(typed: str) -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
-        stage.enter()
+        today_scenes.today(12)(stage)
         stage.later(stage.office.window.flip_palette)
         stage.later(lambda: stage.office.window.palette_layer.field.setText(typed))
 
@@ -558,8 +560,12 @@ def _palette(typed: str) -> Callable[[Stage], None]:
 
 def _palette_people(typed: str) -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
-        stage.directory()
-        stage.when(lambda: bool(stage.office.directory.known.people), lambda: _palette(typed)(stage))
+        _palette("")(stage)
+        window = stage.office.window
+        stage.when(
+            lambda: bool(stage.office.directory.known.people),
+            lambda: stage.later(lambda: window.palette_layer.field.setText(typed)),
+        )
 
     return play
 
