@@ -46,7 +46,7 @@ class _Ticks(QStyledItemDelegate):
         paint.box(
             painter,
             rect,
-            4,
+            3,
             color("accent" if ticked else "surface"),
             color("accent" if ticked else "line_strong"),
         )
