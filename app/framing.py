@@ -197,3 +197,4 @@ class TopBar(QWidget):
         """Leave no title behind: the desk was locked."""
         for label in (self._title, self._subtitle, self.status):
             label.say("")
+        self._title.setToolTip("")
