@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PAN = 80
 """Logical pixels that an arrow key moves the picture."""
+NUDGE = 0.02
+"""By how much of the picture an arrow key moves the own pointer."""
 DIM = 0.45
 _ARROWS = {
     Qt.Key.Key_Left: (1, 0),
@@ -52,6 +54,7 @@ class Canvas(QWidget):
         self.zoom = FITTED
         self.pointing = False
         self.pointers = Pointers()
+        self._spot = (0.5, 0.5)
         self._names: Mapping[int, str] = {}
         self._source: Size | None = None
         self._kept = QImage()
@@ -179,8 +182,12 @@ class Canvas(QWidget):
         if self.pointing:
             spot = self.field.spot(self.zoom, self._device(at))
             if spot is not None:
-                self.pointed.emit(*spot)
+                self._point(spot)
         event.ignore()
+
+    def _point(self, spot: tuple[float, float]) -> None:
+        self._spot = spot
+        self.pointed.emit(*spot)
 
     def mouseReleaseEvent(self, _event: QMouseEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Let go."""
@@ -193,12 +200,22 @@ class Canvas(QWidget):
         self.setCursor(Qt.CursorShape.CrossCursor if self.pointing else shape)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Move an enlarged picture by the arrow keys."""
-        step = _ARROWS.get(Qt.Key(event.key())) if event is not None and self.zoom.scale else None
+        """Move the own pointer by the arrow keys while it is on, else an enlarged picture."""
+        movable = self.pointing or self.zoom.scale
+        step = _ARROWS.get(Qt.Key(event.key())) if event is not None and movable else None
         if step is None:
             super().keyPressEvent(event)
+        elif self.pointing:
+            self._nudge(*step)
         else:
             self._pan(step[0] * PAN, step[1] * PAN)
+
+    def _nudge(self, left: int, up: int) -> None:
+        """Point a little further on; an enlarged picture follows."""
+        x, y = self._spot
+        spot = min(1.0, max(0.0, x - left * NUDGE)), min(1.0, max(0.0, y - up * NUDGE))
+        self.set_zoom(self.field.around(self.zoom, spot))
+        self._point(spot)
 
     def event(self, event: QEvent | None) -> bool:
         """Zoom by two fingers on a touch pad."""

@@ -99,6 +99,13 @@ class Field:
         width, height = self.size(zoom)
         return self._held(Zoom(zoom.scale, zoom.x - right / width, zoom.y - down / height))
 
+    def around(self, zoom: Zoom, spot: tuple[float, float]) -> Zoom:
+        """Return *zoom* with *spot* (0..1) in sight, in the middle where it was not."""
+        x, y = self.point(zoom, spot)
+        if not zoom.scale or (0 <= x < self.area[0] and 0 <= y < self.area[1]):
+            return zoom
+        return self._held(Zoom(zoom.scale, *spot))
+
     def _held(self, zoom: Zoom) -> Zoom:
         """Return *zoom* with no void at an edge while there is picture beyond the other."""
         width, height = self.size(zoom)

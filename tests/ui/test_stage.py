@@ -152,6 +152,28 @@ def test_p_tells_all_where_the_mouse_is_and_says_so_on_the_button(shared, qtbot)
     assert not shared.said(m.Point)
 
 
+def test_without_a_mouse_p_and_arrows_point_and_an_enlarged_picture_follows(shared, qtbot):
+    canvas = stage(shared).canvas
+    qtbot.keyClick(shared.window, Qt.Key.Key_P)
+    assert QApplication.focusWidget() is canvas
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    (told,) = shared.said(m.Point)
+    assert (told.x > 32_768, told.y) == (True, 32_768)
+    canvas.set_zoom(canvas.field.to(canvas.zoom, 4.0))
+    for _ in range(30):
+        shared.now_ms += 100
+        qtbot.keyClick(canvas, Qt.Key.Key_Down)
+    (spot,) = canvas.pointers.seen(1, shared.now_ms + 90)
+    x, y = canvas.field.point(canvas.zoom, (spot.x, spot.y))
+    assert spot.y == 1.0
+    assert 0 <= x <= canvas.width()
+    assert 0 <= y <= canvas.height()
+    qtbot.keyClick(shared.window, Qt.Key.Key_P)
+    before = canvas.zoom
+    qtbot.keyClick(canvas, Qt.Key.Key_Up)
+    assert canvas.zoom != before, "the arrows move the picture again"
+
+
 def test_others_point_at_the_same_spot_at_any_zoom_and_fade(shared, qtbot):
     canvas = stage(shared).canvas
     shared.hear(m.Pointed(slot=4, sharer=1, x=16_384, y=16_384))
