@@ -146,7 +146,7 @@ class LivePage(QWidget):
             ("camera", self.flip_camera, "V", "video"),
             ("share", self.open_share, "S", "screen-share"),
             ("hand", self.flip_hand, "H", "hand-stop"),
-            ("pointer", self.flip_pointer, "P", "pointer"),
+            ("pointer", self.point_by_key, "P", "pointer"),
             ("view", self.next_view, "L", "layout-grid"),
             ("chat", self.open_chat, "T", "message-2"),
             ("admit", self._meeting.admit_next, "A", "user-plus"),
@@ -296,6 +296,12 @@ class LivePage(QWidget):
             self._kind = "stage"
         self.staging.flip_pointer()
 
+    def point_by_key(self) -> None:
+        """As `flip_pointer`, and let the arrow keys move it."""
+        self.flip_pointer()
+        if self.staging.pointing and self.staging.second is None:
+            self.wall.shared.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def _open(self, part: str) -> None:
         self.side.open(part)
         self.side.show()
@@ -364,6 +370,7 @@ class LivePage(QWidget):
     def _share(self, kind: str, target: str) -> None:
         self._meeting.share(kind, target)
         self.side.back()
+        self.setFocus()  # else the discussion below takes it, and every key goes into its field
 
     def _stop_sharing(self) -> None:
         self._meeting.stop_sharing()

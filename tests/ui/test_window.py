@@ -469,6 +469,21 @@ def test_an_image_is_shared_by_its_path(desk, qtbot, settle, tmp_path):
     assert desk.said(m.Share)[-1] == m.Share(kind="stop")
 
 
+def test_after_sharing_keys_do_not_go_into_the_discussion(desk, qtbot, settle, tmp_path):
+    desk.call()
+    settle(desk)
+    desk.live.open_chat()
+    desk.live.open_share()
+    qtbot.mouseClick(named(desk.live.side.share, "Image"), Qt.MouseButton.LeftButton)
+    (path,) = desk.live.side.share.findChildren(QLineEdit)
+    qtbot.waitUntil(path.isVisible)
+    path.setFocus()
+    path.setText(str(tmp_path / "scan.png"))
+    qtbot.keyClick(path, Qt.Key.Key_Return)
+    assert desk.live.side.part == "chat"
+    assert desk.live.hasFocus()
+
+
 def test_names_for_a_screen_reader_follow_the_language(desk, qtbot, settle):
     desk.call()
     guest = m.Knocker(knock=1, name="M. Caron", role="", specialty="", trust="guest", since_ms=0)
