@@ -130,9 +130,11 @@ class Desk:
         """Wait until *words* show no more."""
         self._wait(lambda: self.find(words) is None, seconds, f"{words!r} stayed")
 
-    def until_true(self, holds: Callable[[], bool], seconds: float = 20) -> None:
-        """Wait until *holds* says yes."""
-        self._wait(holds, seconds, "it never came true")
+    def until_true(
+        self, holds: Callable[[], bool], seconds: float = 20, say: str = "it never came true"
+    ) -> None:
+        """Wait until *holds* says yes; *say* what did not happen."""
+        self._wait(holds, seconds, say)
 
     def picture(self, path: Path) -> Path:
         """Save the screen as a PNG."""
@@ -145,7 +147,11 @@ class Desk:
     def click(self, words: str, role: str = "", seconds: float = 20) -> None:
         """Click in the middle of what shows *words*."""
         x, y, width, height = self.until(words, role, seconds)["box"]
-        self._do("mousemove", str(x + width // 2), str(y + height // 2), "click", "1")
+        self.move(x + width // 2, y + height // 2, press=True)
+
+    def move(self, x: int, y: int, *, press: bool = False) -> None:
+        """Move the mouse to a place of the screen, and press there."""
+        self._do("mousemove", str(x), str(y), *(("click", "1") if press else ()))
 
     def type(self, text: str) -> None:
         """Type *text* where the focus is."""

@@ -17,6 +17,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GUEST = CAST[0]
+PORTS = 'host = "127.0.0.1"\nport = 0\nudp_port = 0\nhttp_host = "127.0.0.1"\nhttp_port = 0\n'
+ROOM = """
+load-module module-null-sink sink_name=host_mouth rate=48000 channels=1
+load-module module-null-sink sink_name=host_ears rate=48000 channels=2
+load-module module-null-sink sink_name=guest_mouth rate=48000 channels=1
+load-module module-null-sink sink_name=guest_ears rate=48000 channels=2
+"""
+"""The sound of two desks: a mouth (a microphone's source) and ears for each."""
+
+
+def start_relay(folder: Path, allowed: str) -> tuple[subprocess.Popen[str], str, int]:
+    """Start a relay that lets *allowed* organisations in; return it, its fingerprint and its port."""
+    folder.mkdir()
+    (folder / "relay.toml").write_text(PORTS + allowed)
+    command = [sys.executable, "-m", "media.relay", "--config", str(folder / "relay.toml")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    ready = json.loads(process.stdout.readline())
+    return process, ready["fingerprint"].replace(":", ""), ready["port"]
+
+
+def sound_of(who: str) -> dict[str, str]:
+    """Return the environment in which a desk speaks and hears as *who*."""
+    return {"PULSE_SINK": f"{who}_ears", "PULSE_SOURCE": f"{who}_mouth.monitor"}
 
 
 class House:
@@ -25,21 +49,10 @@ class House:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.hospital = hospital.Hospital.found([GUEST], int(time.time()))
-        self.relay = self._start_relay(folder / "relay")
-        asyncio.run(self._furnish())
-
-    def _start_relay(self, folder: Path) -> subprocess.Popen[str]:
-        folder.mkdir()
         key = self.hospital.organisation.relay_key.ed25519.hex()
-        ports = 'host = "127.0.0.1"\nport = 0\nudp_port = 0\nhttp_host = "127.0.0.1"\nhttp_port = 0\n'
-        (folder / "relay.toml").write_text(f'{ports}organisation_keys = ["{key}"]\n')
-        command = [sys.executable, "-m", "media.relay", "--config", str(folder / "relay.toml")]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert process.stdout is not None
-        ready = json.loads(process.stdout.readline())
-        pin = bytes.fromhex(ready["fingerprint"].replace(":", ""))
-        self.address = RelayAddress("127.0.0.1", ready["port"], pin)
-        return process
+        self.relay, pin, port = start_relay(folder / "relay", f'organisation_keys = ["{key}"]\n')
+        self.address = RelayAddress("127.0.0.1", port, bytes.fromhex(pin))
+        asyncio.run(self._furnish())
 
     async def _furnish(self) -> None:
         self.meeting = await hospital.call_meeting(self.hospital, self.address, int(time.time()))

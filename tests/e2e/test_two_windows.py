@@ -17,18 +17,12 @@ from app.demo import hospital
 from media.keys import invite
 from resources.demo.people import ME
 from tests.e2e.desk import Desk, ready
-from tests.e2e.house import GUEST, House
+from tests.e2e.house import GUEST, ROOM, House, sound_of
 from tests.sound import Pulse
 
 pytestmark = pytest.mark.skipif(not ready(), reason="needs Xvfb, xdotool and the accessibility bus")
 
 RATE = 48_000
-ROOM = """
-load-module module-null-sink sink_name=host_mouth rate=48000 channels=1
-load-module module-null-sink sink_name=host_ears rate=48000 channels=2
-load-module module-null-sink sink_name=guest_mouth rate=48000 channels=1
-load-module module-null-sink sink_name=guest_ears rate=48000 channels=2
-"""
 WORDS = "Bonjour de la salle Curie"
 
 
@@ -50,9 +44,8 @@ def pulse(tmp_path_factory):
 def desks(house, pulse, tmp_path_factory):
     started = []
     for who in ("host", "guest"):
-        sound = {"PULSE_SINK": f"{who}_ears", "PULSE_SOURCE": f"{who}_mouth.monitor"}
         folder = tmp_path_factory.mktemp(f"desk-{who}")
-        started.append(Desk(folder, **pulse.environment, **sound).__enter__())
+        started.append(Desk(folder, **pulse.environment, **sound_of(who)).__enter__())
     yield started
     for desk in started:
         desk.picture(desk.folder / "last.png")
