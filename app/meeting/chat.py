@@ -57,7 +57,7 @@ class _Line(QFrame):
         time = fmt_time(datetime.fromtimestamp(line.at_ms / 1000, UTC))
         head = QHBoxLayout()
         head.setSpacing(6)
-        head.addWidget(Label(line.name, "small_strong", wrap=True), 1)
+        head.addWidget(Label(line.name, "small_strong", wrap=True).at_left(), 1)
         head.addWidget(Label(time, "caption", "text_3"), 0, Qt.AlignmentFlag.AlignTop)
         words.addLayout(head)
         words.addWidget(self._make_text())

@@ -75,6 +75,9 @@ class HostChoice(QWidget):
         self.list.itemChanged.connect(self._ticked)
         Named(self.list, say("plan.hosts"))
         column.addWidget(self.list)
+        self._none = Label(say("plan.hosts.none"), "small", "text_2", wrap=True)
+        self._none.hide()
+        column.addWidget(self._none)
         self._told = Label("", "small", "text_2", wrap=True)
         column.addWidget(self._told)
         self._tell()
@@ -119,11 +122,13 @@ class HostChoice(QWidget):
         return item
 
     def _filter(self, text: str) -> None:
-        wanted = plain(text.strip())
+        wanted, found = plain(text.strip()), False
         for row in range(self.list.count()):
             item = self.list.item(row)
             if item is not None:
                 item.setHidden(wanted not in plain(item.text()))
+                found = found or not item.isHidden()
+        self._none.setVisible(bool(self._colleagues) and not found)
 
     def _ticked(self, item: QListWidgetItem) -> None:
         user = item.data(_USER)

@@ -72,7 +72,7 @@ class PersonRow(QFrame):
     def _make_words(self) -> QVBoxLayout:
         words = QVBoxLayout()
         words.setSpacing(3)
-        self._name = Label("", "subhead", wrap=True)
+        self._name = Label("", "subhead", wrap=True).at_left()
         self._detail = Label("", "small", "text_2", wrap=True)
         words.addWidget(self._name)
         words.addWidget(self._detail)

@@ -68,6 +68,12 @@ class Label(QLabel):
         yields = self.wordWrap() or self._clip
         return size.boundedTo(QSize(theme().scaled(NARROWEST), size.height())) if yields else size
 
+    def at_left(self) -> Label:
+        """Begin at the left whatever the script: a name stays beside the picture that it names."""
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+        self.setAlignment(left | Qt.AlignmentFlag.AlignVCenter)
+        return self
+
     def set_tone(self, tone: str) -> None:
         """Show the same words in another tone."""
         if self.property("tone") != tone:

@@ -166,6 +166,16 @@ def test_the_lock_leaves_nothing_of_what_was_typed(desk, settle, qtbot):
     assert desk.live.side.chat.field.text() == ""
 
 
+def test_the_lock_leaves_nothing_of_a_form(desk, settle):
+    desk.page.before.start_new()
+    desk.page.before.planner.form.fields["title"].setText("M. Durand")
+    desk.office.lock()
+    desk.office.enter_as(stills.session())
+    desk.window.show_feature("meeting")
+    desk.page.before.start_new()
+    assert desk.page.before.planner.form.fields["title"].text() == ""
+
+
 def test_a_relay_that_hangs_is_offline_and_keeps_the_form(make_desk, tmp_path, qtbot):
     """Its process is stopped: connections are taken and never answered."""
     relay = RelayProcess(tmp_path).start()
@@ -222,6 +232,9 @@ def test_four_hundred_people_are_found_everywhere(make_desk, tmp_path, qtbot):
         qtbot.waitUntil(lambda: hosts.list.count() == 400)
         hosts.search.setText("nom399")
         assert sum(not hosts.list.item(at).isHidden() for at in range(400)) == 1
+        assert not hosts._none.isVisible()
+        hosts.search.setText("nobody")
+        assert hosts._none.isVisible()
         assert desk.window.minimumSizeHint().width() <= 1180
     finally:
         desk.office.lock()
