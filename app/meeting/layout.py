@@ -8,6 +8,9 @@ from dataclasses import dataclass
 GAP = 8
 STRIP_TILE_WIDTH = 172
 STRIP_MAX_ROWS = 2
+STRIP_SHARE = 1 / 3
+"""How much of the height the tiles under a picture take at most, as long as names stay readable on them."""
+STRIP_LEAST = 64
 HEADER = 34
 PAGE_SIZE = 24
 
@@ -69,7 +72,7 @@ class StagePlan:
 
 
 def stage_plan(n: int, area: Box) -> StagePlan:
-    """Return the plan for one large picture and *n* tiles: at most two rows of about 172 px, all the rest to the picture."""
+    """Return the plan for one large picture and *n* tiles: at most two rows of about 172 px, two thirds to the picture."""
     wide = max(1, int((area.width + GAP) // (STRIP_TILE_WIDTH - 8 + GAP)))
     shown = min(n, wide * STRIP_MAX_ROWS)
     if not shown:
@@ -77,7 +80,9 @@ def stage_plan(n: int, area: Box) -> StagePlan:
     rows = math.ceil(shown / wide)
     per_row = math.ceil(shown / rows)
     width = min((area.width - GAP * (per_row - 1)) / per_row, 1.35 * STRIP_TILE_WIDTH)
-    tile_height = width * 9 / 16
+    most = (area.height * STRIP_SHARE - GAP * rows) / rows
+    tile_height = min(width * 9 / 16, max(most, STRIP_LEAST))
+    width = tile_height * 16 / 9
     height = rows * tile_height + GAP * (rows - 1)
     stage = Box(area.x, area.y, area.width, area.height - height - GAP)
     strip_width = per_row * width + GAP * (per_row - 1)

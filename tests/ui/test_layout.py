@@ -38,6 +38,14 @@ def test_tiles_keep_inside_and_apart(n, width, height):
             assert all(_apart(box, other) for other in boxes[:i])
 
 
+@pytest.mark.parametrize(("width", "height"), [(940, 600), (1036, 430), (1500, 900)])
+def test_nine_people_leave_two_thirds_of_the_height_to_the_picture(width, height):
+    plan = layout.stage_plan(9, layout.Box(0, 0, width, height))
+    assert plan.shown == 9
+    assert plan.stage.height >= height * 2 / 3 - 1
+    assert all(abs(box.width / box.height - 16 / 9) < 0.01 for box in plan.strip)
+
+
 def test_a_box_given_away_never_shows_the_old_owners_picture():
     arena, boxes = StillArena(), Boxes()
     for _ in range(len(SIZES)):  # until the same box comes round again
