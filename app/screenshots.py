@@ -6,8 +6,8 @@ Each scene is drawn in French and light and in English and dark; those that the 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
-import sys
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.workstation import Office
     from media.link.admission import RelayAddress
 
+_log = logging.getLogger(__name__)
 SETTLE_MS = 160
 PATIENCE = 60  # looks at a scene that does not come to rest
 CALL_MS = 2_530_000
@@ -138,13 +139,15 @@ class Stage:
         self.office.window.show_feature("directory")
         page: DirectoryPage = self.office.window.page("directory")  # type: ignore[assignment]  # its own page
 
+        card = page.panel.card
+
         def spell() -> None:
             for _ in range(groups):
-                page.panel.card.spell.click()
+                card.spell.click()
 
         def choose() -> None:
             page.open_name(name)
-            self.when(lambda: not groups or page.panel.card.ready, spell)
+            self.when(lambda: card.ready or not name or not card.isVisibleTo(page.panel), spell)
 
         self.when(lambda: page.model.rowCount() > 0, choose)
         return page
@@ -810,7 +813,9 @@ class Photographer:
         if self._stage.pending:
             self._patience -= 1
             if not self._patience:
-                sys.exit(f"{self._shots[0][0].name}: what it waits for does not come")
+                _log.error("%s: what it waits for does not come", self._shots[0][0].name)
+                self._app.exit(1)
+                return
             QTimer.singleShot(SETTLE_MS, self._save)
             return
         scene, language, theme = self._shots.pop(0)
