@@ -30,7 +30,7 @@ def feature(
     def make_page(desk: Desk) -> Page:
         from app.meeting.page import MeetingPage  # noqa: PLC0415 -- loaded when first shown
 
-        return MeetingPage(desk, meeting, planning, line, session(), config)
+        return MeetingPage(desk, meeting, planning, line, session, config)
 
     def find(desk: Desk) -> Sequence[Thing]:
         return known_meetings(session(), config, desk)

@@ -50,17 +50,17 @@ class MeetingPage(Page):
         meeting: Meeting,
         planning: Planning,
         line: Line,
-        session: Session,
+        session: Callable[[], Session],
         config: Config,
     ) -> None:
         super().__init__()
-        self._desk, self._meeting, self._session, self._config = desk, meeting, session, config
+        self._desk, self._meeting, self._config = desk, meeting, config
         self._marks = MeetingMarks()
         self._stack = QStackedWidget()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        self.before = Before(desk, planning, line, session, config)
+        self.before = Before(desk, planning, line, session(), config)
         self.join = self.before.join
         self.prejoin = PreJoin(desk, meeting, line, session)
         self.status = StatusPage()

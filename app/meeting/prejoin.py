@@ -19,6 +19,8 @@ from app.ui.text import Label
 from app.ui.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PyQt6.QtGui import QHideEvent, QResizeEvent
 
     from app.bridge import Job
@@ -35,12 +37,12 @@ BAR_WIDTH = 14
 
 
 class PreJoin(QWidget):
-    """`entered` is the user's word; nothing else enters."""
+    """`entered` is the user's word; nothing else enters. *session* is asked each time: it knows the meeting that was just called."""
 
     entered = pyqtSignal()
     cancelled = pyqtSignal()
 
-    def __init__(self, desk: Desk, meeting: Meeting, line: Line, session: Session) -> None:
+    def __init__(self, desk: Desk, meeting: Meeting, line: Line, session: Callable[[], Session]) -> None:
         super().__init__()
         ground(self, "surface")
         self._desk, self._meeting, self._line, self._session = desk, meeting, line, session
@@ -53,10 +55,11 @@ class PreJoin(QWidget):
         row.setSpacing(36)
         left = QVBoxLayout()
         left.setSpacing(14)
-        detail = session.specialty or (str(say(f"role.{session.role}")) if session.role else "")
-        self.preview = Preview(meeting.arena, session.name, detail)
+        me = session()
+        detail = me.specialty or (str(say(f"role.{me.role}")) if me.role else "")
+        self.preview = Preview(meeting.arena, me.name, detail)
         left.addWidget(self.preview)
-        left.addWidget(_identity(session.name))
+        left.addWidget(_identity(me.name))
         left.addStretch(1)
         cancel = Button(say("prejoin.cancel"), "ghost", "l", "arrow-left")
         cancel.clicked.connect(self.cancelled)
@@ -175,7 +178,7 @@ class PreJoin(QWidget):
         invitation = self._invitation
         if invitation is None:
             return
-        known = self._session.meeting(invitation.link.tag)
+        known = self._session().meeting(invitation.link.tag)
         chip, when = start.words(known, self._desk.now_ms() // 1000)
         self._start.setVisible(bool(str(chip)))
         self._start.show_state(chip, "clock", "accent")
@@ -186,10 +189,11 @@ class PreJoin(QWidget):
         if invitation is None:
             return
         self._forget_exam()
-        known = self._session.meeting(invitation.link.tag)
+        session = self._session()
+        known = session.meeting(invitation.link.tag)
         now_s = self._desk.now_ms() // 1000
         hosts = known.hosts if known is not None else ()
-        exam = checks.examine(self._line, invitation.relay, self._session, hosts, now_s)
+        exam = checks.examine(self._line, invitation.relay, session, hosts, now_s)
         self._job = self._desk.bridge.start(self, exam, self._examined, self._not_examined)
 
     def _forget_exam(self) -> None:

@@ -59,6 +59,10 @@ def banners(widget):
     return [banner.accessibleName() for banner in widget.findChildren(Banner) if banner.isVisible()]
 
 
+def names(widget):
+    return [one.accessibleName() for one in widget.findChildren(QWidget) if one.isVisible()]
+
+
 def fill(desk, **texts):
     for name, text in {"title": "RCP Sein", **texts}.items():
         planner(desk).form.fields[name].setText(text)
@@ -370,6 +374,9 @@ def test_the_called_meeting_opens_before_entering_as_its_host(plans, qtbot):
     qtbot.mouseClick(handout.open, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(plans.page.prejoin.isVisible)
     assert plans.meeting.view.title == "RCP Sein"
+    assert any(name.startswith("Commence") for name in names(plans.page.prejoin)), (
+        "it knows when, from the start"
+    )
     assert len(plans.meeting.view.invitation.invitation_secret) == 32
     assert plans.said(m.Join) == []
 
