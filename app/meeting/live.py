@@ -17,7 +17,7 @@ from app.i18n import fmt_list
 from app.meeting.controls import Controls
 from app.meeting.fullscreen import FullScreen
 from app.meeting.lobby import LobbyBar
-from app.meeting.notices import NoticeColumn
+from app.meeting.notices import SHOWN, NoticeColumn
 from app.meeting.pager import Pager
 from app.meeting.reconnect import ReconnectBar
 from app.meeting.side import SidePanel
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from app.meeting.view import View
 
 NARROW = 1280
+LOW = 680
+"""Below this height there is room for one notice beside lobby, pictures and controls."""
 
 
 class LivePage(QWidget):
@@ -406,6 +408,10 @@ class LivePage(QWidget):
         """Keep the floating controls in place."""
         super().resizeEvent(event)
         self.full.place()
+        room = 1 if self.height() < LOW else SHOWN
+        if room != self.notices.room:
+            self.notices.room = room
+            self.notices.show_view(self._meeting.view)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Show the controls on a full screen."""

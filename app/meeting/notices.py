@@ -19,7 +19,7 @@ SHOWN = 3
 
 
 class NoticeColumn(QWidget):
-    """`dismissed` carries the notice that was put away."""
+    """`dismissed` carries the notice that was put away; where there is `room` for one only, the next one follows it."""
 
     dismissed = pyqtSignal(object)
 
@@ -29,12 +29,13 @@ class NoticeColumn(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
         self._shown: tuple[Notice, ...] = ()
+        self.room = SHOWN
         self.hide()
 
     def show_view(self, view: View) -> None:
         """Show the newest notices, the grave ones first."""
         grave = sorted(view.banners, key=lambda notice: trouble(notice).tone != "danger")
-        notices = tuple(grave[:SHOWN])
+        notices = tuple(grave[: self.room])
         if notices == self._shown:
             return
         self._shown = notices

@@ -22,6 +22,7 @@ from app.instance import hand_over
 from app.meeting.draft import Draft, PlanRefused
 from app.meeting.planning import Planning
 from app.signin.service import Opened
+from app.ui.buttons import IconButton
 from app.ui.marks import paint_avatar
 from app.ui.panes import Banner
 from app.ui.text import Label
@@ -97,6 +98,24 @@ def test_odd_names_cut_neither_the_marks_of_safety_nor_the_panels(odd, settle):
         panel = getattr(odd.live.side, part)
         assert beyond(panel) == []
     assert odd.window.width() == 1180
+
+
+def test_in_a_low_window_notices_leave_room_for_pictures_and_controls(odd, settle):
+    odd.hear(
+        m.Roster(n=5, people=crowd(40)),
+        *(m.Trouble(code="replay", name=name, slot=at) for at, name in enumerate(NAMES)),
+    )
+    settle(odd)
+    live = odd.live
+    assert live.wall.geometry().bottom() < live.controls.geometry().top()
+    for banner in live.notices.findChildren(Banner):
+        assert banner.height() >= banner.heightForWidth(banner.width())
+    (close,) = live.notices.findChildren(IconButton)
+    first = close.accessibleName()
+    close.click()
+    settle(odd)
+    (close,) = live.notices.findChildren(IconButton)
+    assert close.accessibleName() != first
 
 
 def test_initials_stay_in_their_disc(qapp):
