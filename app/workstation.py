@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
 from PyQt6.QtCore import QEvent, QObject, Qt, QTimer
 from PyQt6.QtWidgets import QApplication
 
@@ -19,7 +18,6 @@ from app.config import Config, Policy
 from app.directory import feature as directory_feature
 from app.directory.service import Directory
 from app.feature import Desk
-from app.i18n import fmt_number
 from app.intents import JoinMeeting
 from app.line import Line
 from app.linemarks import LineWatch
@@ -27,23 +25,22 @@ from app.meeting import feature as meeting_feature
 from app.meeting.planning import Planning
 from app.meeting.returnbar import ReturnBar
 from app.meeting.service import Meeting
-from app.meeting.view import IN_MEETING, Notice, Stage
+from app.meeting.view import IN_MEETING, Stage
 from app.settings import feature as settings_feature
 from app.settings.service import Settings
 from app.signin.door import Door
 from app.signin.idle import IdleLock
 from app.signin.service import SignIn, wall_clock_ms
 from app.signin.users import said, write_card
+from app.sitting import Services, Sitting
 from app.today import feature as today_feature
-from app.today.service import Around, Fact
-from app.trust import News, newly_revoked
+from app.today.service import Around
 from app.ui.theme import dress, theme
 from app.ui.words import say, says
-from app.waiting import Count, Waiting
+from app.waiting import Waiting
 from app.window import Window
 from media.engine.frames import Arena
 from media.engine.supervise import Engine
-from media.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,16 +55,9 @@ if TYPE_CHECKING:
     from app.session import Session
     from app.signin.service import Opened
     from app.ui.words import Words
-    from storage.meetings import Meeting as Known
     from storage.vault import Terms, Vault
 
 SOUND_AFTER_LOCK_MS = 60_000
-LOOK_EVERY_MS = 3_600_000
-"""How often the organisation's directory is read again: its head is signed hourly."""
-WRITE_AGAIN_MS = 20_000
-"""How often a disk that refused is asked whether it takes the trail of acts again."""
-ALARMS = frozenset(("device-unexpected", "directory-fork", "directory-rollback"))
-"""What somebody must look at, as the lock counts it."""
 RAISES = frozenset(("xcb", "windows", "cocoa"))
 """Systems that let a window raise itself; the others only take it as a wish to be active, and Qt warns."""
 LOOKS = frozenset(
@@ -103,10 +93,6 @@ class Office(QObject):
     def __init__(self, profile: Profile) -> None:
         super().__init__()
         self._profile = profile
-        self._session: Session | None = None
-        self._opened: Opened | None = None
-        self._half_open: Vault | None = None
-        self._disk: Event[Opened] = Event()
         self._link, self._link_shown = profile.link, False
         self._closed = False
         self.config = Config(profile.policy)
@@ -120,6 +106,8 @@ class Office(QObject):
         self.directory = Directory(profile.now_ms, self.signin.trail)
         self.settings = Settings(self.config)
         self.line = Line(partial(self.bridge.start, self), profile.now_ms, profile.look)
+        services = Services(self.meeting, self.planning, self.directory, self.settings, self.line)
+        self.sitting = Sitting(services, self.signin, self.bridge)
         self._dress()
         self.door = Door(self.signin, self.bridge, profile.now_ms)
         self.lock_page = self.door.lock
@@ -129,7 +117,7 @@ class Office(QObject):
             directory_feature.feature(self.directory, self.config),
             settings_feature.feature(self.settings, self._make_devices),
         )
-        around = Around(self._facts, lambda: self.idle.left_ms, self.line.changed)
+        around = Around(self.sitting.facts, lambda: self.idle.left_ms, self.line.changed)
         today = today_feature.feature(features, around, self.config)
         self.window = Window((today, *features), desk, self.door)
         self._watch = LineWatch(self.line, self.bridge, profile.now_ms, self.window)
@@ -144,12 +132,6 @@ class Office(QObject):
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.timeout.connect(self._leave_locked)
-        self._look = QTimer(self)
-        self._look.setInterval(LOOK_EVERY_MS)
-        self._look.timeout.connect(self._look_again)
-        self._write_again = QTimer(self)
-        self._write_again.setInterval(WRITE_AGAIN_MS)
-        self._write_again.timeout.connect(self.signin.trail.retry)
         self.window.allow_letters(self.config.get(settings.SINGLE_KEYS))
         self._connect()
 
@@ -168,9 +150,6 @@ class Office(QObject):
         self.idle.idle.connect(self._lock_idle)
         self.bridge.watch(self.window, i18n.language_changed, self._speak)
         self.bridge.watch(self.window, self.meeting.changed, self._meeting_changed)
-        self.bridge.watch(self.window, self.planning.changed, self._agenda_changed)
-        self.bridge.watch(self.window, self._disk, self._disk_changed)
-        self.bridge.watch(self.window, self.directory.renewed, self._verified_anew)
         self.bridge.watch(self.window, self.config.changed, self._setting_changed, lambda _old, _new: "")
 
     def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
@@ -182,124 +161,44 @@ class Office(QObject):
 
     def session(self) -> Session:
         """Return who works here; only while the desk is unlocked."""
-        assert self._session is not None
-        return self._session
+        return self.sitting.who()
 
     def _began(self, vault: Vault) -> None:
-        """Keep the open vault of a desk that is being enrolled: it locks as any other."""
-        self._half_open = vault
+        self.sitting.enrol(vault)
         self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
 
     def _came_in(self, opened: Opened) -> None:
-        self._half_open, self._opened = None, opened
-        opened.vault.watch(lambda: self._disk.fire(opened))
-        self.settings.keep_in(opened.vault)
         self.config.load_user(opened.settings)
         self._show_card(opened.session.name)
-        self.sign_in(opened.session)
-        self._warn(opened)
-        self._look.start()
+        self.sitting.begin(opened)
+        self._settle()
         if opened.recovery_code:
             self.lock_page.show_recovery_code(opened.recovery_code)
             self.window.lock()
         else:
             self._enter()
 
-    def _warn(self, opened: Opened) -> None:
-        self.meeting.warn(tuple(Notice(code, n=n) for code, n in opened.warnings))
-
-    def _disk_changed(self, opened: Opened) -> None:
-        """Say that nothing is kept any more, or that it is again."""
-        if self._opened is None or self._opened.vault is not opened.vault:
-            return
-        self._warn(self._opened)
-        if not opened.vault.failing:
-            self._write_again.stop()
-        elif not self._write_again.isActive():
-            self._write_again.start()
-
-    def _look_again(self) -> None:
-        """Follow the organisation's directory while the desk is open; a desk locked meanwhile looks at the unlock."""
-        opened = self._opened
-        if opened is not None:
-            done = partial(self._looked, opened)
-            self.bridge.start(self, self.signin.refresh(opened.vault), done, self._not_looked)
-
-    def _looked(self, before: Opened, found: tuple[News, Session]) -> None:
-        news, session = found
-        if self._opened is before:
-            self._opened = replace(before, news=news, session=session)
-            self._session = session
-            self.meeting.revoked(newly_revoked(before.session.trust, session.trust))
-            self.meeting.sign_in(session)
-            self.planning.sign_in(session)
-            self._warn(self._opened)
-            self._open_directory()
-        elif self._opened is not None:  # somebody was verified meanwhile: what was read may not know
-            self._look_again()
-
-    def _not_looked(self, error: Exception) -> None:
-        log.warning("the directory was not looked at: %s", type(error).__name__)
-
     def sign_in(self, session: Session) -> None:
         """Work as *session* from now on."""
-        self._session = session
-        self.line.open(session.relays, session.trust.head_time)
-        self.meeting.sign_in(session)
-        self.planning.sign_in(session)
-        self._open_directory()
+        self.sitting.sign_in(session)
+        self._settle()
+
+    def _settle(self) -> None:
         self._silence.stop()
         self._prefer_devices()
 
-    def _open_directory(self) -> None:
-        opened = self._opened
-        shelf, news = (opened.vault, opened.news) if opened is not None else (None, News())
-        self.directory.open(self.session(), shelf, news)
-        self.bridge.start(self, self.directory.book(), _listed, self._not_looked)
-
-    def _verified_anew(self, verified: list[tuple[bytes, bytes]]) -> None:
-        """Judge by the keys that were just compared, as the next unlock will."""
-        if self._session is None:
-            return
-        trust = msgspec.structs.replace(self._session.trust, verified=verified)
-        self._session = replace(self._session, trust=trust)
-        if self._opened is not None:
-            self._opened = replace(self._opened, session=self._session)
-        self.meeting.sign_in(self._session)
-        self.planning.sign_in(self._session)
-        self._open_directory()
-
-    def _facts(self) -> tuple[Fact, ...]:
-        """Return what is true of the line and of the vault, for the foot of Today."""
-        line = self.line.state
-        rtt = fmt_number(max(1, line.rtt_ms))
-        relay = (
-            say("today.relay", ms=rtt)
-            if line.online
-            else say(f"today.relay.{'down' if line.down else 'unknown'}")
-        )
-        icon, tone = (
-            ("cloud-off", "warn") if line.down else ("plug-connected", "ok" if line.online else "text_2")
-        )
-        facts = [Fact(icon, tone, relay)]
-        if self._opened is not None:
-            shut = self._opened.read_only
-            words = say("today.vault.read_only" if shut else "today.vault.open")
-            facts.append(Fact("database", "warn" if shut else "ok", words))
-        return tuple(facts)
-
     def _code_noted(self) -> None:
-        if self._opened is not None:
-            self.signin.noted(self._opened.vault)
+        if self.sitting.opened is not None:
+            self.sitting.noted()
             self._enter()
 
     def _enter(self) -> None:
         session = self.session()
         self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
         self.window.unlock(session.name, "meeting" if self._in_meeting() else "today")
-        if self._opened is not None and self._opened.wrong_tries:
-            n = self._opened.wrong_tries
-            self._tell(says("door.tries_before", n))
+        opened = self.sitting.opened
+        if opened is not None and opened.wrong_tries:
+            self._tell(says("door.tries_before", opened.wrong_tries))
         if self._link and not self._in_meeting():
             self._show_link()
 
@@ -318,7 +217,7 @@ class Office(QObject):
             self._tell(say("instance.in_meeting"))
         elif link:
             self._link, self._link_shown = link, False
-            if self._session is not None:
+            if self.sitting.session is not None:
                 self._show_link()
 
     def _come_to(self, section: str) -> None:
@@ -334,19 +233,13 @@ class Office(QObject):
 
     def lock(self, reason: str = "") -> None:
         """Close the vault, forget the session, delete the pages; a running call goes on unseen for a minute, muted."""
-        if self._session is None:
+        if self.sitting.session is None:
             self._lock_half_open(reason)
             return
-        session, waiting = self._session, self._waiting(reason)
-        self._session, opened, self._opened = None, self._opened, None
-        self._look.stop()
-        self._write_again.stop()
-        self.settings.keep_in(None)
+        session, now_ms = self.session(), self._profile.now_ms()
+        waiting = self.sitting.waiting(now_ms, reason, in_call=self._in_meeting())
+        vault = self.sitting.leave()
         self.idle.arm(0)
-        self.line.close()
-        self.meeting.sign_in(None)
-        self.directory.close()
-        self.planning.sign_in(None)
         if self._in_meeting():
             self.meeting.hush()
             self._silence.start(SOUND_AFTER_LOCK_MS)
@@ -356,11 +249,11 @@ class Office(QObject):
         shown = self.config.get(settings.LOCK_NAME)
         specialty = session.specialty if shown == "name" else ""
         self.door.reset(said(session.name, shown), specialty, waiting)
-        if opened is not None:
-            self.signin.close(opened.vault, self.bridge.run, reason)
+        if vault is not None:
+            self.signin.close(vault, self.bridge.run, reason)
 
     def _lock_half_open(self, reason: str) -> None:
-        vault, self._half_open = self._half_open, None
+        vault = self.sitting.take_vault()
         if vault is not None:
             self.idle.arm(0)
             self.door.reset(waiting=Waiting(self._profile.now_ms(), reason))
@@ -376,21 +269,9 @@ class Office(QObject):
         self.lock(reason)
 
     def _leave_locked(self) -> None:
-        if self._session is None:
+        if self.sitting.session is None:
             self.meeting.leave()
             self.lock_page.call_ended()
-
-    def _waiting(self, reason: str) -> Waiting:
-        """Return what the lock may say of this day: times and numbers only."""
-        alarms = self._opened.warnings if self._opened is not None else ()
-        security = sum(max(n, 1) for code, n in alarms if code in ALARMS)
-        return Waiting(
-            self._profile.now_ms(),
-            reason,
-            starts_s=tuple(one.starts_s for one in self.session().meetings if one.starts_s),
-            counts=(Count("security", security, "shield-exclamation", "danger"),),
-            call="running" if self._in_meeting() else "",
-        )
 
     # --- one desk, several people -------------------------------------------------------------------------
 
@@ -433,13 +314,6 @@ class Office(QObject):
     def _in_meeting(self) -> bool:
         return self.meeting.view.stage in IN_MEETING
 
-    def _agenda_changed(self, meetings: tuple[Known, ...]) -> None:
-        """Let a pasted link of a meeting that was just called find its host's secret."""
-        if self._session is not None:
-            self._session = replace(self._session, meetings=meetings)
-            self.meeting.sign_in(self._session)
-            self.planning.sign_in(self._session)
-
     def _meeting_changed(self, view: View) -> None:
         self._show_meeting_running()
         known = view.invitation
@@ -454,7 +328,9 @@ class Office(QObject):
         up = self.meeting.view.stage is Stage.LIVE
         in_front = self.window.current == "meeting"
         self._watch.show_call(running, up, in_front)
-        self._return.show_call(self.meeting.view, in_front=in_front, open_desk=self._session is not None)
+        self._return.show_call(
+            self.meeting.view, in_front=in_front, open_desk=self.sitting.session is not None
+        )
         self.window.veil.show_meeting(running, self.meeting.view.microphone.wanted)
         self.window.rail.show_dot("meeting", running)
 
@@ -469,9 +345,9 @@ class Office(QObject):
             self._dress()
         self.window.allow_letters(self.config.get(settings.SINGLE_KEYS))
         self.meeting.set_ceiling(self.config.get(settings.UP_KBPS), self.config.get(settings.DOWN_KBPS))
-        if self._session is not None:
+        if self.sitting.session is not None:
             self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
-            self._show_card(self._session.name)
+            self._show_card(self.sitting.session.name)
 
     def _dress(self) -> None:
         app = QApplication.instance()
@@ -492,19 +368,10 @@ class Office(QObject):
         self.idle.arm(0)
         self._silence.stop()
         self.meeting.close()
-        self._look.stop()
-        self._write_again.stop()
-        if self._opened is not None:
-            self.signin.close(self._opened.vault, lambda shut: shut(), "closed")
-            self._opened = None
-        if self._half_open is not None:
-            self.signin.close(self._half_open, lambda shut: shut(), "closed")
-            self._half_open = None
+        vault = self.sitting.take_vault()
+        if vault is not None:
+            self.signin.close(vault, lambda shut: shut(), "closed")
         self.bridge.close()
-
-
-def _listed(_book: object) -> None:
-    """Nothing to do: the directory keeps whom it listed, for the palette."""
 
 
 def build_office(profile: Profile, *, session: Session | None = None) -> Office:

@@ -27,7 +27,7 @@ class Section:
         news = News("", stills.unexpected() if alarm else ())
         desk.office.directory.open(session, self.shelf, news)
         open_directory = desk.office.directory.open
-        desk.office._open_directory = lambda: open_directory(desk.office.session(), self.shelf, news)
+        desk.office.sitting._open_directory = lambda: open_directory(desk.office.session(), self.shelf, news)
         qtbot.keyClick(desk.window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
         self.page = desk.window.page("directory")
         qtbot.waitUntil(lambda: self.page.model.rowCount() > 20)

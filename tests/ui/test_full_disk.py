@@ -52,7 +52,7 @@ def test_a_full_disk_is_said_while_it_is_full_and_the_agenda_still_reads(make_de
     desk = make_desk()
     session = asyncio.run(read_session(vault))
     desk.office._came_in(Opened(vault, session, {}, "", False, News()))
-    qtbot.waitUntil(lambda: desk.office._session is not None)
+    qtbot.waitUntil(lambda: desk.office.sitting.session is not None)
     assert "vault-failing" not in codes(desk)
     disk.fill()
     vault.settings.save("theme", '"dark"' + " " * 50_000).exception()
@@ -91,11 +91,11 @@ def test_what_was_done_on_a_full_disk_is_in_the_trail_in_order_once_there_is_roo
     for number in range(200):
         trail.record("admit", reason=f"{number:03}" + "x" * 500)
     qtbot.waitUntil(lambda: "vault-failing" in codes(desk))
-    assert desk.office._write_again.isActive()
+    assert desk.office.sitting._write_again.isActive()
     disk.free()
-    desk.office._write_again.timeout.emit()
+    desk.office.sitting._write_again.timeout.emit()
     qtbot.waitUntil(lambda: "vault-failing" not in codes(desk))
-    assert not desk.office._write_again.isActive()
+    assert not desk.office.sitting._write_again.isActive()
     vault.audit.record(1, b"u" * 16, "after").result()
     rows = vault.audit.newest(300).result()
     kept = [row.reason[:3] for row in reversed(rows) if row.action == "admit"]

@@ -61,9 +61,11 @@ def test_the_locked_screen_names_no_meeting(desk):
     assert desk.office.session().meetings
     title = desk.office.session().meetings[0].title
     assert title
+    told = repr(desk.office.sitting.waiting(0, "", in_call=True))
+    assert title not in told
+    assert stills.session().name not in told
     desk.office.lock()
     assert not any(title in text for text in shown(desk))
-    assert stills.session().name not in repr(desk.office._waiting)
 
 
 @pytest.mark.parametrize(

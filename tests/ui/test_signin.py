@@ -154,7 +154,7 @@ def test_the_lock_closes_the_vault_and_deletes_the_pages(door, qtbot):
     qtbot.keyClick(door.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert door.window.locked
     qtbot.waitUntil(lambda: bool(gone))
-    assert door.office._session is None
+    assert door.office.sitting.session is None
     assert "Dr Hélène Marchetti" in shown(door.office.lock_page)
     door.office.lock_page.type_password(PASSWORD)
     qtbot.waitUntil(lambda: not door.window.locked)
@@ -234,13 +234,13 @@ def test_an_old_directory_is_seen_after_the_unlock_until_it_is_put_away(door, qt
     settle(door)
     assert banners(door.page) == []
     before = door.office.session()
-    door.office._look.timeout.emit()
+    door.office.sitting._look.timeout.emit()
     qtbot.waitUntil(lambda: door.office.session() is not before)
     settle(door)
     assert banners(door.page) == [], "the same again is no news"
-    assert door.office._look.isActive()
+    assert door.office.sitting._look.isActive()
     door.office.lock()
-    assert not door.office._look.isActive()
+    assert not door.office.sitting._look.isActive()
     door.office.lock_page.type_password(PASSWORD)
     qtbot.waitUntil(lambda: not door.window.locked)
     door.window.show_feature("meeting")

@@ -164,7 +164,7 @@ def test_the_command_locks_first_and_then_asks(desk, house, open_as, qtbot):
     open_as(HELENE)
     desk.window.switch_asked.emit()
     assert desk.window.locked
-    assert desk.office._session is None
+    assert desk.office.sitting.session is None
     assert rows(desk)
 
 
@@ -293,13 +293,13 @@ def test_each_act_stands_in_the_trail_of_who_did_it(desk, house, open_as, qtbot,
     desk.office.lock()
     desk.office._choose_user(house.second)
     open_as(PAUL)
-    theirs = desk.office._opened.vault.audit.newest().result()
+    theirs = desk.office.sitting.opened.vault.audit.newest().result()
     assert {row.who for row in theirs} == {b"p" * 16}
     assert acts(theirs) == ["unlock"]
     desk.office.switch_user()
     pick(desk, qtbot, house.first)
     open_as(HELENE)
-    hers = desk.office._opened.vault.audit.newest().result()[::-1]
+    hers = desk.office.sitting.opened.vault.audit.newest().result()[::-1]
     assert {row.who for row in hers} == {b"h" * 16}
     assert acts(hers) == ["unlock", "meeting-join", "lock", "meeting-leave", "unlock"]
 
