@@ -38,8 +38,9 @@ class DeviceChoice(QWidget):
         wishes = {"microphone": self.microphone, "speaker": self.speaker, "camera": self.camera}
         icons = {"microphone": "microphone", "speaker": "headphones", "camera": "video"}
         for kind in wishes:
-            column.addWidget(Label(say(f"device.{kind}"), "caption", "text_2"))
-            select = Select(icons[kind])
+            caption, select = Label(say(f"device.{kind}"), "caption", "text_2"), Select(icons[kind])
+            caption.setBuddy(select)
+            column.addWidget(caption)
             Named(select, say(f"device.{kind}"))
             select.activated.connect(self._picked)
             select.setProperty("wish", kind)
@@ -93,7 +94,8 @@ class DeviceChoice(QWidget):
         }
         chosen = {"microphone": view.microphone, "speaker": view.speaker, "camera": view.camera}
         for kind, select in self._selects.items():
-            select.offer(_choices(lists[kind], chosen[kind].id, kind), chosen[kind].id)
+            own = chosen[kind].id
+            select.offer(_choices(lists[kind], own, kind) if view.devices_known else _looking(own), own)
         self.test.setEnabled(bool(view.devices.speakers))
         self._make_room()
         level = view.level if view.microphone.wanted else 0.0
@@ -105,6 +107,10 @@ class DeviceChoice(QWidget):
             heard = level >= HEARD
             self._said.say(say("device.heard" if heard else "device.silent"))
             self._said.set_tone("ok" if heard else "text_2")
+
+
+def _looking(chosen: str) -> list[tuple[str, Words]]:
+    return [(chosen, say("device.looking"))]
 
 
 def _choices(devices: list[Device], chosen: str, kind: str) -> list[tuple[str, Words]]:

@@ -168,7 +168,8 @@ class PreJoin(QWidget):
         self.muted.setChecked(self._muted or not view.microphone.wanted)
         self.blind.setChecked(self._blind or not view.camera.wanted)
         listen = not view.microphone.wanted and not view.camera.wanted
-        self.enter.say(say("prejoin.listen" if listen or not view.devices.microphones else "prejoin.enter"))
+        dumb = view.devices_known and not view.devices.microphones
+        self.enter.say(say("prejoin.listen" if listen or dumb else "prejoin.enter"))
         if view.invitation is not self._invitation:
             self._invitation = view.invitation
             self._show_start()

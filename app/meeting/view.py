@@ -121,6 +121,11 @@ class View:
     network: Network = Network()
 
     @property
+    def devices_known(self) -> bool:
+        """Whether the engine has told yet which devices there are."""
+        return self.devices is not NO_DEVICES
+
+    @property
     def banners(self) -> tuple[Notice, ...]:
         """Return all notices, the newest first, each once."""
         return tuple(dict.fromkeys((*self.notices, *self.standing)))

@@ -8,6 +8,9 @@ import pytest
 
 from app import stills
 from app.meeting.checklist import CheckList
+from app.meeting.devices import DeviceChoice
+from app.meeting.view import View
+from app.ui.choices import Select
 from app.ui.text import Label
 from media.engine import messages as m
 from media.errors import LinkLost
@@ -152,6 +155,19 @@ def test_sound_only_asks_for_no_face_but_for_what_is_shared(ready, settle):
     assert [tile.stream for tile in desk.said(m.Tiles)[-1].tiles] == [4]
     desk.meeting.see(True)
     assert len(desk.said(m.Tiles)[-1].tiles) == 3
+
+
+def test_no_device_is_said_to_be_missing_before_the_engine_has_looked(qtbot):
+    choice = DeviceChoice()
+    qtbot.addWidget(choice)
+    choice.show_view(View())
+    shown = choice.findChildren(Select)
+    assert {one.currentText() for one in shown} == {"Recherche des appareils…"}
+    none = m.Devices(cameras=[], microphones=[], speakers=[], screens=[], windows=[])
+    choice.show_view(View(devices=none))
+    assert {one.currentText() for one in shown} == {"Aucun microphone", "Aucun haut-parleur", "Aucune caméra"}
+    captions = {label.buddy(): label.text() for label in choice.findChildren(Label)}
+    assert [captions[one] for one in shown] == ["Microphone", "Haut-parleur", "Caméra"]
 
 
 def test_without_a_microphone_one_enters_to_listen(ready, settle):
