@@ -38,6 +38,7 @@ from app.today.service import Around
 from app.ui.theme import dress, theme
 from app.ui.words import say, says
 from app.waiting import Waiting
+from app.warm import warm
 from app.window import Window
 from media.engine.frames import Arena
 from media.engine.supervise import Engine
@@ -58,6 +59,8 @@ if TYPE_CHECKING:
     from storage.vault import Terms, Vault
 
 SOUND_AFTER_LOCK_MS = 60_000
+WARM_AFTER_MS = 300
+"""When the rest is loaded: the window is painted by then."""
 RAISES = frozenset(("xcb", "windows", "cocoa"))
 """Systems that let a window raise itself; the others only take it as a wish to be active, and Qt warns."""
 LOOKS = frozenset(
@@ -381,4 +384,5 @@ def build_office(profile: Profile, *, session: Session | None = None) -> Office:
         office.enter_as(session)
     else:
         office.door.focus_first()
+    QTimer.singleShot(WARM_AFTER_MS, partial(office.bridge.run, warm))
     return office
