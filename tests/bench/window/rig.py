@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 PEOPLE = 400
 SIZE = 1440, 900
-PAUSE_MS = 60
+START_MS, PAUSE_MS = 2_000, 60
+"""Nobody opens a section before what is loaded after the first paint is there."""
 PAUSE_S = 0.0003
 DAY_S = 86_400
 Step = tuple[str, "Callable[[], object]"]
@@ -80,15 +81,15 @@ class Watched(QApplication):
             took, cpu = self._end - self._start, self._end_cpu - self._start_cpu
             self.stretches.append(Stretch(took * 1000, cpu * 1000, self.step))
 
-    def play(self, steps: Iterator[Step]) -> list[Stretch]:
+    def play(self, steps: Iterator[Step], pause_ms: int = PAUSE_MS) -> list[Stretch]:
         """Run *steps* one by one, each in a stretch of its own; return all stretches but those of the start."""
 
         def step() -> None:
             self.step, act = next(steps, ("end", self.quit))
             act()
-            QTimer.singleShot(0, lambda: QTimer.singleShot(PAUSE_MS, step))
+            QTimer.singleShot(0, lambda: QTimer.singleShot(pause_ms, step))
 
-        QTimer.singleShot(PAUSE_MS, step)
+        QTimer.singleShot(START_MS, step)
         self.exec()
         return [one for one in self.stretches if one.step != "start"]
 
