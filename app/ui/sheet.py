@@ -47,9 +47,12 @@ def style_sheet(color: dict[str, str], types: dict[str, Any], percent: int) -> s
     )
 
 
-def type_sheet(types: dict[str, Any], percent: int) -> str:
-    """Return the sizes alone: in high contrast every colour is the system's."""
-    return "\n".join(_types(types, percent))
+def type_sheet(color: dict[str, str], types: dict[str, Any], percent: int) -> str:
+    """Return the sizes, and the stage, which stays dark: in high contrast every other colour is the system's."""
+    stage = [f'QLabel[tone="{tone}"] {{color:{color[tone]}}}' for tone in ("stage_text", "stage_text_2")]
+    stage.append(f'QWidget[ground="stage"] {{background:{color["stage"]}}}')
+    stage.append('QWidget[ground="surface"], QWidget[ground="sunken"] {background:palette(window)}')
+    return "\n".join([*_types(types, percent), *stage])
 
 
 def _types(types: dict[str, Any], percent: int) -> list[str]:

@@ -104,11 +104,8 @@ class Theme(QObject):
         if not self._native:
             app.setPalette(self._palette())
         app.setFont(self.font("body"))
-        types = tokens()["type"]
-        if self.contrast is not None:
-            app.setStyleSheet(type_sheet(types, self.text_percent))
-        else:
-            app.setStyleSheet(style_sheet(tokens()["color"][self.name], types, self.text_percent))
+        sheet = style_sheet if self.contrast is None else type_sheet
+        app.setStyleSheet(sheet(tokens()["color"][self.name], tokens()["type"], self.text_percent))
         self.changed.emit()
 
     def color(self, name: str) -> QColor:

@@ -21,9 +21,10 @@ from app.ui.graphemes import boundaries, first_grapheme
 from app.ui.marks import initials
 from app.ui.paint import box
 from app.ui.palette import GUARD_MS
-from app.ui.panes import FocusRing
+from app.ui.panes import FocusRing, ground
 from app.ui.rows import Row, RowList
-from app.ui.theme import theme
+from app.ui.text import Label
+from app.ui.theme import theme, tokens
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 POLICY = b'{"forced":{"ceiling.up":1000},"reasons":{"ceiling.up":"Ligne lente"}}'
@@ -179,7 +180,7 @@ def test_the_systems_contrast_is_worn_when_it_comes(desk, monkeypatch):
     desk.window.tick()
     app = QApplication.instance()
     assert theme().contrast is not None
-    assert "background" not in app.styleSheet()
+    assert tokens()["color"]["light"]["surface"] not in app.styleSheet()
     assert theme().color("surface") == app.palette().base().color()
     monkeypatch.setattr(looks, "system_contrast", lambda: False)
     desk.window.tick()
@@ -200,13 +201,26 @@ def contrast(one, other):
 
 @pytest.mark.parametrize("name", ["light", "dark"])
 @pytest.mark.parametrize("level", ["normal", "high"])
+def test_the_stage_stays_dark_and_its_words_readable(name, level, qtbot):
+    theme().apply(name, contrast=level)
+    stage, words = ground(QWidget(), "stage"), Label("Partagé", "body", "stage_text_2")
+    QVBoxLayout(stage).addWidget(words)
+    qtbot.addWidget(stage)
+    stage.show()
+    behind = stage.grab().toImage().pixelColor(1, 1)
+    assert luminance(behind) < 0.05
+    assert contrast(words.palette().windowText().color(), behind) >= 4.5
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+@pytest.mark.parametrize("level", ["normal", "high"])
 def test_contrast_of_text_lines_and_focus(name, level, qtbot):
     theme().apply(name, contrast=level)
     color, high = theme().color, level == "high"
-    for ground in ("surface", "sunken", "frame", "selected"):
-        assert contrast(color("text"), color(ground)) >= (15 if high else 10)
-        assert contrast(color("text_2"), color(ground)) >= (15 if high else 4.5)
-        assert contrast(color("focus"), color(ground)) >= 3
+    for below in ("surface", "sunken", "frame", "selected"):
+        assert contrast(color("text"), color(below)) >= (15 if high else 10)
+        assert contrast(color("text_2"), color(below)) >= (15 if high else 4.5)
+        assert contrast(color("focus"), color(below)) >= 3
     assert contrast(color("line_strong"), color("surface")) >= 3
     assert contrast(color("on_accent"), color("accent")) >= 4.5
     for tone in ("ok", "warn", "danger", "info", "ext"):
