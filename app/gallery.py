@@ -84,7 +84,7 @@ class Gallery(QWidget):
         theme().changed.connect(self._lay_out)
         column.addWidget(scrolled(body), 1)
         self._ring = FocusRing(self)
-        i18n.language_changed.subscribe(self._speak)
+        self.destroyed.connect(i18n.language_changed.subscribe(self._speak))
 
     def _bar(self) -> QHBoxLayout:
         bar = QHBoxLayout()
