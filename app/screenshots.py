@@ -631,6 +631,7 @@ def _directory_search(query: str) -> Callable[[Stage], None]:
 _POLICY = (
     '{"name":"CHVS-2026-11","forced":{"ceiling.up":1000},"reasons":{"ceiling.up":"Réseau hospitalier partagé : 1 Mb/s."}}'
 ).encode()
+_CONTRAST = b'{"default":{"contrast":"high"}}'
 SCENES = (
     Scene("10a-proteger", _first_run("protect")),
     Scene("10a-cle-de-secours", _first_run("code")),
@@ -660,6 +661,7 @@ SCENES = (
     Scene("01-aujourdhui-erreur", today_scenes.today(broken=True)),
     Scene("01-aujourdhui-hors-ligne", today_scenes.today(12, away=True)),
     Scene("01-aujourdhui-150", today_scenes.today(12), b'{"default":{"text.size":150}}'),
+    Scene("01-aujourdhui-contraste", today_scenes.today(12), _CONTRAST),
     Scene("04-rejoindre", _join),
     Scene("04-lien-refuse", _join_refused),
     Scene("02-agenda", agenda_scenes.agenda()),
@@ -689,6 +691,7 @@ SCENES = (
     Scene("12-reglages-sons", _settings("alerts")),
     Scene("02-rcp-incidents", _troubles),
     Scene("02-texte-150", _stage, b'{"default":{"text.size":150}}'),
+    Scene("02-rcp-contraste", _stage, _CONTRAST),
     Scene("03-galerie-24", _gallery),
     Scene("03-galerie-page-2", _second_page),
     Scene("02-rcp-zoom-pointeurs", _zoomed),
@@ -718,6 +721,7 @@ SCENES = (
     Scene("12-reglages-appareils", _devices),
     Scene("12-reglages-apparence", _settings("appearance")),
     Scene("12-reglages-debit", _settings("line"), _POLICY),
+    Scene("12-reglages-150", _settings("line"), b'{"default":{"text.size":150},' + _POLICY[1:]),
     Scene("12-a-propos", _settings("about")),
     Scene("13-annuler", _undo),
     Scene("13-barre-de-retour", _return_bar),
