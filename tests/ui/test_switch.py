@@ -280,6 +280,7 @@ def test_the_seconds_files_hold_nothing_of_the_first(desk, house, open_as, qtbot
     desk.office._choose_user(house.second)
     open_as(PAUL)
     desk.office.lock()
+    qtbot.waitUntil(lambda: not list(house.second.glob("*-wal")))  # the vault is shut on a worker
     words = [word.encode() for word in ("Marchetti", "Thorax", "PD-L1", LINK.format())]
     files = [path for path in house.second.rglob("*") if path.is_file()]
     assert files

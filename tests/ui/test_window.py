@@ -411,7 +411,7 @@ def test_a_trouble_is_said_and_can_be_put_away(desk, qtbot, settle):
     settle(desk)
     assert any("falsifiées" in text for text in texts(desk.live.notices))
     away = next(b for b in desk.live.notices.findChildren(QAbstractButton) if b.isVisible())
-    assert away.accessibleName().startswith("Masquer cet avis : ")
+    assert away.accessibleName().startswith("Masquer cet avis\xa0: ")
     qtbot.mouseClick(away, Qt.MouseButton.LeftButton)
     settle(desk)
     assert not desk.live.notices.isVisible()
