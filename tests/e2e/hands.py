@@ -206,8 +206,9 @@ class ByKeys(Person):
         self.desk.press("Right", "Down")
 
     def turns_to(self, key: str) -> None:
-        """Go to the row, take the one at its other end."""
+        """Go to its panel, to the row, take the one at its other end."""
         place = self._rightmost(words(key))
+        self._walk(lambda node: node["box"][0] > place[0] - ROW, "F6")
         self._walk(lambda node: node["role"] == "check box" and _level(node["box"], place))
         self.desk.press("Left")
 
@@ -222,14 +223,14 @@ class ByKeys(Person):
         self.desk.until(name, role)
         self._walk(lambda node: name == node["name"] and role in node["role"])
 
-    def _walk(self, there: Callable[[dict[str, Any]], bool]) -> None:
+    def _walk(self, there: Callable[[dict[str, Any]], bool], key: str = "Tab") -> None:
         for _ in range(MOST_STOPS):
             focused = self._focused()
             if focused is not None and there(focused):
                 return
-            self.desk.press("Tab")
+            self.desk.press(key)
             self._settle(focused)
-        raise AssertionError("Tab never came there")
+        raise AssertionError(f"{key} never came there")
 
     def _settle(self, before: dict[str, Any] | None) -> None:
         end = time.monotonic() + 0.5

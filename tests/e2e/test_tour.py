@@ -22,8 +22,8 @@ DOCTOR, COLLEAGUE = "Dr Iris Vanel", "Dr Paul Okoro"
 TITLE, WORDS = "RCP Poumon", "Scanner relu ce matin"
 LOCALES = {"fr": "fr_FR.UTF-8", "en": "en_GB.UTF-8"}
 NOISE = ("QObject::", "QPainter", "QWidget", "QFont", "qt.", "Traceback", "unforeseen", "no text for")
-QT_OWN = 'does not implement "GetApplicationBusAddress"'
-"""What Qt says of itself when a reader of the screen asks."""
+QT_OWN = "qt.accessibility.atspi: "
+"""What Qt tells a reader of the screen who asks for what it lacks, or for what is just gone."""
 NOON = 12 - datetime.now(UTC).hour
 """Hours by which the desks' clock is ahead of UTC, so that a meeting never runs past midnight."""
 CODE, GROUPS = re.compile(r"\d{4} +\d{4}"), 12
