@@ -58,11 +58,14 @@ class Door(QStackedWidget):
             self.first.forget()
 
     def reset(self, name: str = "", specialty: str = "", waiting: Waiting | None = None) -> None:
-        """Show what a newcomer sees: the locked desk of *name*, or the first run."""
+        """Show what a newcomer sees: the locked desk of *name*, or the first run.
+
+        A desk that was open a moment ago (*waiting*) has a lock, even where its disk is gone.
+        """
         self._forget_first()
         user = self._signin.users.user(self._signin.folder)
         self.lock.reset(name or (user.name if user else ""), self._detail(specialty), waiting)
-        if self._signin.enrolled():
+        if waiting is not None or self._signin.enrolled():
             self.setCurrentWidget(self.lock)
         else:
             self.first.begin(way_back=bool(self._signin.users.all()))

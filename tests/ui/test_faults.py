@@ -21,7 +21,7 @@ from app.config import SETTINGS
 from app.instance import hand_over
 from app.meeting.draft import Draft, PlanRefused
 from app.meeting.planning import Planning
-from app.signin.service import Opened
+from app.signin.service import Opened, SignIn
 from app.ui.buttons import IconButton
 from app.ui.marks import paint_avatar
 from app.ui.panes import Banner
@@ -334,6 +334,23 @@ def test_a_first_window_that_hangs_keeps_nobody_waiting(first, qapp):
     begun = time.monotonic()
     assert not hand_over(folder, "")
     assert time.monotonic() - begun < 10
+
+
+def test_a_profile_whose_disk_is_gone_is_locked_and_not_a_first_run(make_desk, tmp_path, qtbot):
+    office = Office(tmp_path / "profile")
+    office.look()
+    desk = make_desk(folder=tmp_path / "profile", make_signin=SignIn)
+    desk.now_ms = NOW * 1000
+    desk.office._came_in(Opened(office.vault, office.session, {}, "", False, office.news))
+    (tmp_path / "profile").rename(tmp_path / "unplugged")
+    desk.office.lock()
+    lock = desk.office.lock_page
+    assert desk.office.door.currentWidget() is lock
+    office.vault.lock()
+    qtbot.waitUntil(desk.office.signin._shut.is_set)
+    lock._password.setText("essai")
+    qtbot.keyClick(lock._password, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: any("Rien n’a été effacé" in label.text() for label in lock.findChildren(Label)))
 
 
 # --- spoilt settings ----------------------------------------------------------------------------------------
