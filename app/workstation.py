@@ -135,6 +135,7 @@ class Office(QObject):
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.timeout.connect(self._leave_locked)
+        self.window.destroyed.connect(self._silence.stop)
         self.window.allow_letters(self.config.get(settings.SINGLE_KEYS))
         self._connect()
 

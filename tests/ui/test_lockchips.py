@@ -57,6 +57,15 @@ def test_a_call_behind_the_lock_is_told_and_its_end_too(desk, qtbot, settle):
     assert not desk.window.findChild(AskLeave).isVisible(), "there is nothing left to ask for"
 
 
+def test_a_call_behind_the_lock_tells_nobody_once_the_window_is_gone(desk, settle):
+    desk.call(3)
+    settle(desk)
+    desk.office.lock()
+    assert desk.office._silence.isActive()
+    desk.window.destroyed.emit()
+    assert not desk.office._silence.isActive()
+
+
 def test_the_locked_screen_names_no_meeting(desk):
     assert desk.office.session().meetings
     title = desk.office.session().meetings[0].title
