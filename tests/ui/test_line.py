@@ -87,7 +87,7 @@ def test_offline_at_start_says_since_when_what_works_and_offers_a_try(sit):
     assert retry(desk).text() == f"Réessayer ({BACK_OFF_MS[0] // 1000}\u202fs)"
 
 
-@pytest.mark.parametrize("section", ["meeting", "directory", "settings"])
+@pytest.mark.parametrize("section", ["today", "meeting", "directory", "settings"])
 def test_a_network_lost_later_is_said_in_every_section(sit, relay, qtbot, section):
     desk = sit()
     desk.window.show_feature(section)
