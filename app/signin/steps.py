@@ -163,6 +163,7 @@ class Protect(Step):
         self.column.addWidget(self._verdict)
         self.column.addLayout(labelled(say("firstrun.again"), self.again))
         self.column.addLayout(self._keyring_row(keyring))
+        self._show_choice(False)
         self.end()
 
     def _keyring_row(self, policy: KeyringPolicy) -> QHBoxLayout:
@@ -176,7 +177,6 @@ class Protect(Step):
             row.addWidget(part)
         row.addWidget(self._use, 1)
         row.addStretch(0)
-        self._show_choice(False)
         return row
 
     def _show_choice(self, yes: bool) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from app import i18n
 from app.admin.organisation import Organisation
@@ -78,6 +78,21 @@ def reply(desk, tmp_path, qtbot):
     certificate = organisation.issue(Request.parse((tmp_path / "desk.request").read_bytes()), NOW_S)
     (tmp_path / "answer").write_bytes(organisation.enrolment(certificate, NOW_S).encode())
     return step
+
+
+def test_no_other_window_flashes_and_takes_the_focus(start):
+    flashed = []
+
+    class Watch(QObject):
+        def eventFilter(self, what, event):  # noqa: N802 -- Qt's name
+            if event.type() == QEvent.Type.Show and isinstance(what, QWidget) and what.isWindow():
+                flashed.append(type(what).__name__)
+            return False
+
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)
+    assert start().office.door.first.isVisible()
+    assert set(flashed) <= {"Window"}
 
 
 def test_an_empty_folder_opens_on_the_first_step(desk):
