@@ -205,6 +205,7 @@ def _first_run(step: str) -> Callable[[Stage], None]:
             saver.path.setText(f"/home/marchetti/Documents/{Path(saver.path.text()).name}")
         door.first.answer.text.setPlainText("\n".join(["gllB40Bzb2xpdW0taWxsdXN0cmF0aW9u" * 2] * 90))
         stage.later(lambda: door.first.show_step(step))
+        stage.later(door.focus_first)
 
     return play
 
