@@ -9,9 +9,12 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PyQt6.QtCore import QPoint, QRectF, Qt
 from PyQt6.QtGui import QImage, QPainter, QRegion
 from PyQt6.QtWidgets import QWidget
@@ -25,7 +28,7 @@ from app.signin.service import Opened, SignIn
 from app.ui.buttons import IconButton
 from app.ui.marks import paint_avatar
 from app.ui.panes import Banner
-from app.ui.text import Label
+from app.ui.text import BREAK, Label, breakable
 from media.engine import messages as m
 from media.keys.certs import shown_text
 from media.link import probe
@@ -116,6 +119,13 @@ def test_in_a_low_window_notices_leave_room_for_pictures_and_controls(odd, settl
     settle(odd)
     (close,) = live.notices.findChildren(IconButton)
     assert close.accessibleName() != first
+
+
+@given(st.text(alphabet="Wé\u0301\u0334- \u05d0", max_size=200))
+def test_a_broken_word_is_the_same_word_and_keeps_its_marks(text):
+    broken = breakable(text)
+    assert broken.replace(BREAK, "") == text
+    assert not any(unicodedata.combining(piece[0]) for piece in broken.split(BREAK)[1:] if piece)
 
 
 def test_initials_stay_in_their_disc(qapp):
