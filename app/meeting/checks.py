@@ -66,11 +66,12 @@ async def examine(line: Line, relay: Relay, session: Session, hosts: Sequence[by
 
 
 def count_keys(session: Session, hosts: Sequence[bytes], now_s: int) -> Keys:
-    """Count whose living certificates this desk holds."""
+    """Count whose living certificates this desk holds, beside its own user's."""
     trust = session.trust
     gone = set(trust.revoked)
     parsed = [DeviceCert.parse(signed) for signed in trust.certificates]
-    users = {one.user for one in parsed if one.hash not in gone and one.not_after > now_s}
+    living = {one.user for one in parsed if one.hash not in gone and one.not_after > now_s}
+    users = living - {session.user}
     age_s = max(0, now_s - trust.head_time) if trust.head_time else 0
     others = set(hosts) - {session.user}
     return Keys(len(others & users) if others else len(users), len(others), age_s)
