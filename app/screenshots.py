@@ -95,6 +95,7 @@ class Stage:
     def enter(self) -> None:
         """Unlock."""
         self.office.enter_as(stills.session())
+        self.when(lambda: self.office.line.state.looked_ms > 0, lambda: None)
 
     def join(self) -> None:
         """Come as far as the pre-join, camera and microphone on."""
@@ -556,20 +557,9 @@ def _settings(section: str) -> Callable[[Stage], None]:
 def _palette(typed: str) -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
         today_scenes.today(12)(stage)
+        stage.when(lambda: bool(stage.office.directory.known.people), lambda: None)
         stage.later(stage.office.window.flip_palette)
         stage.later(lambda: stage.office.window.palette_layer.field.setText(typed))
-
-    return play
-
-
-def _palette_people(typed: str) -> Callable[[Stage], None]:
-    def play(stage: Stage) -> None:
-        _palette("")(stage)
-        window = stage.office.window
-        stage.when(
-            lambda: bool(stage.office.directory.known.people),
-            lambda: stage.later(lambda: window.palette_layer.field.setText(typed)),
-        )
 
     return play
 
@@ -733,7 +723,7 @@ SCENES = (
     Scene("13-horloge", _line(Seen(rtt_ms=23, transport="tls", skew_s=-760), "settings")),
     Scene("12-reglages-recherche", _settings_search("débit"), _POLICY),
     Scene("12-reglages-abimes", _broken_settings),
-    Scene("11-palette-confrere", _palette_people("@tran")),
+    Scene("11-palette-confrere", _palette("@tran")),
     Scene("14-composants", _gallery_of_components),
     Scene("14-composants-150", _gallery_of_components, b'{"default":{"text.size":150}}'),
 )
@@ -787,42 +777,45 @@ class Photographer:
 
     def next(self) -> None:
         """Set the next scene, or end."""
-        from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
-
         if not self._shots:
             self._app.quit()
             return
         self._patience = PATIENCE
         self._stage = Stage(*self._shots[0], self._size)
-        QTimer.singleShot(SETTLE_MS, self._act)
+        self._soon(self._act)
 
-    def _act(self) -> None:
+    def _soon(self, step: Callable[[], None], *, waited: bool = False) -> None:
+        """Take the next *step* once the scene waits for nothing and has come to rest."""
         from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
 
+        def look() -> None:
+            assert self._stage is not None
+            if not self._stage.pending:
+                self._soon(step) if waited else step()
+            elif self._patience:
+                self._patience -= 1
+                self._soon(step, waited=True)
+            else:
+                _log.error("%s: what it waits for does not come", self._shots[0][0].name)
+                self._app.exit(1)
+
+        QTimer.singleShot(SETTLE_MS, look)
+
+    def _act(self) -> None:
         assert self._stage is not None
         for act in self._stage.acts:
             act()
-        QTimer.singleShot(SETTLE_MS, self._settle)
+        self._soon(self._settle)
 
     def _settle(self) -> None:
-        from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
-
         assert self._stage is not None
         self._stage.office.window.tick()
-        QTimer.singleShot(SETTLE_MS, self._save)
+        self._soon(self._save)
 
     def _save(self) -> None:
         from PyQt6.QtCore import QTimer  # noqa: PLC0415 -- as above
 
         assert self._stage is not None
-        if self._stage.pending:
-            self._patience -= 1
-            if not self._patience:
-                _log.error("%s: what it waits for does not come", self._shots[0][0].name)
-                self._app.exit(1)
-                return
-            QTimer.singleShot(SETTLE_MS, self._save)
-            return
         scene, language, theme = self._shots.pop(0)
         office = self._stage.office
         self._stage.shown.grab().save(str(self._out / f"{scene.name}-{language}-{theme}.png"))
