@@ -95,7 +95,7 @@ class Stage:
     def enter(self) -> None:
         """Unlock."""
         self.office.enter_as(stills.session())
-        self.when(lambda: self.office.line.state.looked_ms > 0, lambda: None)
+        self.when(lambda: self.office.line.state.looked_ms > 0 or self.office.door.isVisible(), lambda: None)
 
     def join(self) -> None:
         """Come as far as the pre-join, camera and microphone on."""
