@@ -81,10 +81,17 @@ class Watched(QApplication):
             took, cpu = self._end - self._start, self._end_cpu - self._start_cpu
             self.stretches.append(Stretch(took * 1000, cpu * 1000, self.step))
 
+    def _part(self) -> None:
+        """End the stretch here: a step that begins at once after a long one is not counted with it."""
+        self._end, self._end_cpu = time.perf_counter(), time.thread_time()
+        self._close()
+        self._start, self._start_cpu = self._end, self._end_cpu
+
     def play(self, steps: Iterator[Step], pause_ms: int = PAUSE_MS) -> list[Stretch]:
         """Run *steps* one by one, each in a stretch of its own; return all stretches but those of the start."""
 
         def step() -> None:
+            self._part()
             self.step, act = next(steps, ("end", self.quit))
             act()
             QTimer.singleShot(0, lambda: QTimer.singleShot(pause_ms, step))
