@@ -27,8 +27,8 @@ QT_OWN = "qt.accessibility.atspi: "
 NOON = 12 - datetime.now(UTC).hour
 """Hours by which the desks' clock is ahead of UTC, so that a meeting never runs past midnight."""
 CODE, GROUPS = re.compile(r"\d{4} +\d{4}"), 12
-POINTED = 300
-"""So many pixels differ where somebody points; the picture itself stands still."""
+POINTED, WHOLE = 300, 6_000
+"""Between so many pixels differ where somebody points; the picture itself stands still."""
 
 
 @pytest.fixture
@@ -142,12 +142,28 @@ def show(doctor, colleague, scan):
     doctor.press("stage.zoom_in")
     doctor.reads(starting("stage.zoom_private.why", percent="|"))
     doctor.remembers("zoom")
-    before = colleague.remembers("shared")
+    before = still(colleague, "shared")
     doctor.press("call.pointer_on")
     doctor.sees("call.pointer_off", "button")
+    assert differing(before, colleague.remembers("unpointed")) < POINTED
     doctor.points(words("stage.own"))
-    colleague.desk.until_true(lambda: differing(before, colleague.remembers("pointer")) > POINTED)
+    colleague.desk.until_true(
+        lambda: POINTED < differing(before, colleague.remembers("pointer")) < WHOLE,
+        say="nobody saw the pointer",
+    )
     doctor.remembers("pointer")
+
+
+def still(person, step):
+    """Return a picture of the screen once the shared picture stands still."""
+    seen = [person.remembers(step)]
+
+    def stands():
+        seen.append(person.remembers(step))
+        return not differing(*seen[-2:])
+
+    person.desk.until_true(stands)
+    return seen[-1]
 
 
 def differing(one, other):
