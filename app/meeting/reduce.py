@@ -165,7 +165,9 @@ def _figures(view: View, message: m.Figures, _now_ms: int) -> View:
 def _lost_percent(before: dict[int, tuple[int, int]], counted: dict[int, tuple[int, int]]) -> float:
     """Return how much of what was to come since the last count was lost, of all senders together."""
     steps = [
-        (now[0] - was[0], now[1] - was[1]) for slot, now in counted.items() for was in (before.get(slot, (0, 0)),)
+        (now[0] - was[0], now[1] - was[1])
+        for slot, now in counted.items()
+        for was in (before.get(slot, (0, 0)),)
     ]
     frames, lost = (max(0, sum(column)) for column in zip(*steps, strict=True)) if steps else (0, 0)
     return 100 * lost / (frames + lost) if frames + lost else 0.0

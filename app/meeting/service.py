@@ -307,7 +307,9 @@ class Meeting:
     def _received(self) -> list[m.Tile]:
         """Return what the engine shall bring of what is on screen."""
         only = self.view.sound_only
-        return [one for one in self._tiles if not only or one.slot == OWN_PREVIEW or one.stream == SCREEN_STREAM]
+        return [
+            one for one in self._tiles if not only or one.slot == OWN_PREVIEW or one.stream == SCREEN_STREAM
+        ]
 
     def _device(self, name: str, wanted: bool, device: str | None) -> None:
         def change(view: View) -> View:
