@@ -290,6 +290,14 @@ class Meeting:
         self._device("camera", on, device)
         self._send(m.Camera(on=on, device=self.view.camera.id))
 
+    def flip_microphone(self) -> None:
+        """Switch the microphone on or off."""
+        self.microphone(not self.view.microphone.wanted)
+
+    def flip_camera(self) -> None:
+        """Switch the camera on or off."""
+        self.camera(not self.view.camera.wanted)
+
     def speaker(self, device: str) -> None:
         """Change the speaker."""
         self._device("speaker", True, device)
