@@ -56,8 +56,8 @@ class DeviceTest(QWidget):
         row.addLayout(right, 1)
         for signal, call in (
             (self.preview.asked, self._show),
-            (self.preview.microphone.clicked, self._flip_microphone),
-            (self.preview.camera.clicked, self._flip_camera),
+            (self.preview.microphone.clicked, self._meeting.flip_microphone),
+            (self.preview.camera.clicked, self._meeting.flip_camera),
             (self.devices.microphone, self._microphone),
             (self.devices.camera, self._camera),
             (self.devices.speaker, self._speaker),
@@ -91,12 +91,6 @@ class DeviceTest(QWidget):
     def _show(self, tiles: object) -> None:
         if self._free() and self.isVisible():
             self._meeting.show(tiles)  # type: ignore[arg-type]  # pyqtSignal carries object
-
-    def _flip_microphone(self) -> None:
-        self._meeting.microphone(not self._meeting.view.microphone.wanted)
-
-    def _flip_camera(self) -> None:
-        self._meeting.camera(not self._meeting.view.camera.wanted)
 
     def _microphone(self, device: str) -> None:
         self._meeting.microphone(self._meeting.view.microphone.wanted, device)

@@ -111,8 +111,8 @@ class LivePage(QWidget):
             (self.staging.moved, self._stage_moved),
             (self.pager.turned, self._turn),
             (self.controls.pointer, self.flip_pointer),
-            (self.controls.microphone, self.flip_microphone),
-            (self.controls.camera, self.flip_camera),
+            (self.controls.microphone, self._meeting.flip_microphone),
+            (self.controls.camera, self._meeting.flip_camera),
             (self.controls.share, self.open_share),
             (self.controls.hand, self.flip_hand),
             (self.controls.view, self.next_view),
@@ -144,8 +144,8 @@ class LivePage(QWidget):
     def _keys(self) -> None:
         self.letters: list[QShortcut] = []
         of = (
-            ("microphone", self.flip_microphone, "M", "microphone"),
-            ("camera", self.flip_camera, "V", "video"),
+            ("microphone", self._meeting.flip_microphone, "M", "microphone"),
+            ("camera", self._meeting.flip_camera, "V", "video"),
             ("share", self.open_share, "S", "screen-share"),
             ("hand", self.flip_hand, "H", "hand-stop"),
             ("pointer", self.point_by_key, "P", "pointer"),
@@ -170,9 +170,11 @@ class LivePage(QWidget):
         self.letters += [shortcut for keys, shortcut in bound.items() if len(keys) == 1]
         for key, call in (("=", self.wall.shared.zoom_in), ("À", self.wall.shared.fit)):
             self.letters.append(self._shortcut(key, call))
-        talk = Command("call.talk", say("command.call.talk"), self.flip_microphone, "Space", "microphone")
+        talk = Command(
+            "call.talk", say("command.call.talk"), self._meeting.flip_microphone, "Space", "microphone"
+        )
         self.commands.append(talk)
-        self._shortcut("Ctrl+D", self.flip_microphone)
+        self._shortcut("Ctrl+D", self._meeting.flip_microphone)
         self._shortcut("Esc", self._escape)
 
     def _shortcut(self, key: str, call: Callable[[], object]) -> QShortcut:
@@ -278,14 +280,6 @@ class LivePage(QWidget):
         self.choose_view("speaker")
 
     # --- wishes -------------------------------------------------------------------------------------------
-
-    def flip_microphone(self) -> None:
-        """Switch the microphone."""
-        self._meeting.microphone(not self._meeting.view.microphone.wanted)
-
-    def flip_camera(self) -> None:
-        """Switch the camera."""
-        self._meeting.camera(not self._meeting.view.camera.wanted)
 
     def flip_hand(self) -> None:
         """Raise or lower the own hand."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QTimer
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from media.engine.messages import HostAsked, Tile
     from storage.meetings import Meeting as KnownMeeting
 
+SETTLED_MS = 300
+"""When the pre-join stands, the call's page is built: entering does not wait for it."""
+
 
 class MeetingPage(Page):
     """Join, pre-join, lobby, call, end."""
@@ -62,76 +65,106 @@ class MeetingPage(Page):
         column.addWidget(self._stack)
         self.before = Before(desk, planning, line, session(), config)
         self.join = self.before.join
-        self.prejoin = PreJoin(desk, meeting, line, session)
-        self.status = StatusPage()
-        self.live = LivePage(meeting, desk)
-        self._pages: dict[Stage, Before | PreJoin | StatusPage | LivePage] = {
-            Stage.IDLE: self.before,
-            Stage.READY: self.prejoin,
-            Stage.CONNECTING: self.status,
-            Stage.WAITING: self.status,
-            Stage.LIVE: self.live,
-            Stage.RECONNECTING: self.live,
-            Stage.ENDED: self.status,
-        }
-        for page in (self.before, self.prejoin, self.status, self.live):
-            self._stack.addWidget(page)
+        self._line, self._session = line, session
+        self._call: LivePage | None = None
+        self._letters: list[QShortcut] = []
+        self._stack.addWidget(self.before)
         self._shown: Stage | None = None
         self.drawn: View | None = None
         self._connect()
-        self._allow_letters("")
-        self.live.side.share.prefer(config.get(SHARE_KIND))
         desk.bridge.watch(self, config.changed, self._allow_letters)
         desk.bridge.watch(self, meeting.changed, self.show_view)
         desk.bridge.watch(self, meeting.asked, self._asked)
         desk.bridge.watch(self, meeting.fresh, self._freshen, lambda old, new: old | new)
-        desk.bridge.watch(self, meeting.pointed, self.live.staging.heard, lambda old, new: old + new)
-        self.live.full.asked.connect(self.whole)
         self._tick = QTimer(self)
         self._tick.timeout.connect(self._second)
         self._tick.start(1000)
         self.show_view(meeting.view)
 
     def _connect(self) -> None:
-        meeting, prejoin = self._meeting, self.prejoin
+        self.join.asked.connect(self._ask)
+        self.before.picked.connect(self._pick)
+        self.before.turned.connect(self.headed)
+        self.join.notices.dismissed.connect(self._meeting.dismiss)
+        marks = self._marks  # of a running call: `live` is not built for them
+        marks.code.connect(lambda: self.live.open_code())  # noqa: PLW0108
+        marks.network.connect(lambda: self.live.open_network())  # noqa: PLW0108
+        marks.panel.connect(lambda: self.live.flip_side())  # noqa: PLW0108
+
+    # --- the pages, each built when it is first needed ----------------------------------------------------
+
+    @cached_property
+    def prejoin(self) -> PreJoin:
+        """What is shown before entering."""
+        meeting, made = self._meeting, PreJoin(self._desk, self._meeting, self._line, self._session)
         for signal, call in (
-            (self.join.asked, self._ask),
-            (self.before.picked, self._pick),
-            (self.before.turned, self.headed),
-            (prejoin.entered, meeting.enter),
-            (prejoin.cancelled, meeting.forget),
-            (prejoin.preview.asked, self._show_preview),
-            (prejoin.preview.microphone.clicked, self.live.flip_microphone),
-            (prejoin.preview.camera.clicked, self.live.flip_camera),
-            (prejoin.devices.microphone, self._use_microphone),
-            (prejoin.devices.camera, self._use_camera),
-            (prejoin.devices.speaker, meeting.speaker),
-            (self.join.notices.dismissed, meeting.dismiss),
-            (prejoin.notices.dismissed, meeting.dismiss),
-            (self.status.notices.dismissed, meeting.dismiss),
-            (self.status.cancelled, meeting.leave),
-            (self.status.retried, meeting.enter),
-            (self.status.closed, meeting.forget),
-            (self.live.side.more.devices, self._open_settings),
-            (self.live.lobby.compared, self._compare),
-            (self.live.side.people.lobby.cards.compared, self._compare),
-            (self._marks.code, self.live.open_code),
-            (self._marks.network, self.live.open_network),
-            (self._marks.panel, self.live.flip_side),
+            (made.entered, meeting.enter),
+            (made.cancelled, meeting.forget),
+            (made.preview.asked, self._show_preview),
+            (made.preview.microphone.clicked, meeting.flip_microphone),
+            (made.preview.camera.clicked, meeting.flip_camera),
+            (made.devices.microphone, self._use_microphone),
+            (made.devices.camera, self._use_camera),
+            (made.devices.speaker, meeting.speaker),
+            (made.notices.dismissed, meeting.dismiss),
         ):
             signal.connect(call)
-        self._letters = []
-        for key, call in (("M", self.live.flip_microphone), ("V", self.live.flip_camera)):
-            shortcut = QShortcut(QKeySequence(key), prejoin)
+        for key, call in (("M", meeting.flip_microphone), ("V", meeting.flip_camera)):
+            shortcut = QShortcut(QKeySequence(key), made)
             shortcut.activated.connect(call)
             self._letters.append(shortcut)
+        self._stack.addWidget(made)
+        self._allow_letters("")
+        return made
+
+    @cached_property
+    def status(self) -> StatusPage:
+        """What is shown while one waits, and at the end."""
+        meeting, made = self._meeting, StatusPage()
+        for signal, call in (
+            (made.notices.dismissed, meeting.dismiss),
+            (made.cancelled, meeting.leave),
+            (made.retried, meeting.enter),
+            (made.closed, meeting.forget),
+        ):
+            signal.connect(call)
+        self._stack.addWidget(made)
+        return made
+
+    @property
+    def live(self) -> LivePage:
+        """The running call."""
+        return self._call or self._make_call()
+
+    def _make_call(self) -> LivePage:
+        if self._call is not None:
+            return self._call
+        made = self._call = LivePage(self._meeting, self._desk)
+        made.side.share.prefer(self._config.get(SHARE_KIND))
+        made.side.more.devices.connect(self._open_settings)
+        for cards in (made.lobby, made.side.people.lobby.cards):
+            cards.compared.connect(self._compare)
+        made.full.asked.connect(self.whole)
+        self._desk.bridge.watch(made, self._meeting.pointed, made.staging.heard, lambda old, new: old + new)
+        self._stack.addWidget(made)
+        self._allow_letters("")
+        return made
+
+    def _page(self, stage: Stage) -> Before | PreJoin | StatusPage | LivePage:
+        if stage is Stage.IDLE:
+            return self.before
+        if stage is Stage.READY:
+            QTimer.singleShot(SETTLED_MS, self._make_call)
+            return self.prejoin
+        return self.live if stage in {Stage.LIVE, Stage.RECONNECTING} else self.status
 
     def _allow_letters(self, _key: str) -> None:
         allowed = self._config.get(SINGLE_KEYS)
-        self.live.allow_letters(allowed)
-        self.live.talk.allowed = self._config.get(PUSH_TO_TALK)
         for shortcut in self._letters:
             shortcut.setEnabled(allowed)
+        if self._call is not None:
+            self._call.allow_letters(allowed)
+            self._call.talk.allowed = self._config.get(PUSH_TO_TALK)
 
     # --- joining ------------------------------------------------------------------------------------------
 
@@ -182,21 +215,26 @@ class MeetingPage(Page):
     def show_view(self, view: View) -> None:
         """Show the page of the stage, up to date."""
         self.drawn = view
-        if view.stage not in IN_MEETING:
-            self.live.wipe()
-        page = self._pages[view.stage]
+        page = self._page(view.stage)
+        if self._call is not None:
+            if view.stage not in IN_MEETING:
+                self._call.wipe()
+            if page is not self._call:
+                self._call.staging.follow(view)
         page.show_view(view)
-        if page is not self.live:
-            self.live.staging.follow(view)
         if view.stage is not self._shown:
-            stayed = self._stack.currentWidget() is page and page is self.live
+            stayed = self._stack.currentWidget() is page and page is self._call
             self._shown = view.stage
             self._stack.setCurrentWidget(page)
             if not stayed:
                 self._arrive(page)
-        self._marks.show_view(view, self._desk.now_ms())
-        self.live.tick(self._desk.now_ms())
+        self._tell_time()
         self.headed.emit()
+
+    def _tell_time(self) -> None:
+        self._marks.show_view(self._meeting.view, self._desk.now_ms())
+        if self._call is not None:
+            self._call.tick(self._desk.now_ms())
 
     def _arrive(self, page: QWidget) -> None:
         focus: Callable[[], None] = getattr(page, "focus_first", page.setFocus)
@@ -205,14 +243,14 @@ class MeetingPage(Page):
     def _freshen(self, boxes: frozenset[int]) -> None:
         if self._shown is Stage.READY:
             self.prejoin.preview.update()
-        else:
-            self.live.wall.freshen(boxes)
+        elif self._call is not None:
+            self._call.wall.freshen(boxes)
 
     def _second(self) -> None:
         self._meeting.tick()
-        self.live.second()
-        self._marks.show_view(self._meeting.view, self._desk.now_ms())
-        self.live.tick(self._desk.now_ms())
+        if self._call is not None:
+            self._call.second()
+        self._tell_time()
         self.join.tick(self._desk.now_ms() // 1000)
 
     def title(self) -> Words:
@@ -239,18 +277,20 @@ class MeetingPage(Page):
 
     def cover(self, yes: bool) -> None:
         """Show nothing outside of the window while it is covered."""
-        self.live.cover(yes)
+        if self._call is not None:
+            self._call.cover(yes)
 
     def pane_order(self) -> Sequence[QWidget]:
         """Return the parts of the call in the order of F6."""
-        live = self.live
-        parts = live.notices, live.lobby, live.wall, live.controls, live.side
-        return parts if live.isVisible() else (self,)
+        live = self._call
+        if live is None or not live.isVisible():
+            return (self,)
+        return live.notices, live.lobby, live.wall, live.controls, live.side
 
     def commands(self) -> Sequence[Command]:
         """Return what the running call offers, or the agenda."""
-        if self._stack.currentWidget() is self.live:
-            return self.live.commands
+        if self._call is not None and self._stack.currentWidget() is self._call:
+            return self._call.commands
         return self.join.commands() if self.join.isVisible() else ()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
