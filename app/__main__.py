@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return int(demo(arguments[1:]) or 0)
     if arguments[:1] == ["screenshots"]:
-        from app.screenshots import main as screenshots  # noqa: PLC0415 -- as above
+        from app.scenes.shoot import main as screenshots  # noqa: PLC0415 -- as above
 
         return screenshots(arguments[1:])
     if arguments[:1] == ["gallery"]:

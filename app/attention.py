@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from app.bridge import Bridge
     from app.config import Config
-    from app.meeting.planning import Planning
+    from app.meeting.agenda.planning import Planning
     from app.meeting.service import Meeting
     from app.window import Window
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.bridge import Bridge
     from app.directory.service import Directory
     from app.line import Line
-    from app.meeting.planning import Planning
+    from app.meeting.agenda.planning import Planning
     from app.meeting.service import Meeting
     from app.session import Session
     from app.settings.service import Settings

@@ -10,9 +10,9 @@ MODULES = (
     "app.today.page",
     "app.directory.page",
     "app.meeting.page",
-    "app.meeting.live",
+    "app.meeting.call.live",
     "app.settings.page",
-    "app.meeting.devicetest",
+    "app.meeting.entry.devicetest",
     "media.link.probe",
 )
 

@@ -22,8 +22,8 @@ from app.intents import JoinMeeting
 from app.line import Line
 from app.linemarks import LineWatch
 from app.meeting import feature as meeting_feature
-from app.meeting.planning import Planning
-from app.meeting.returnbar import ReturnBar
+from app.meeting.agenda.planning import Planning
+from app.meeting.call.returnbar import ReturnBar
 from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Stage
 from app.settings import feature as settings_feature
@@ -157,7 +157,7 @@ class Office(QObject):
         self.bridge.watch(self.window, self.config.changed, self._setting_changed, lambda _old, _new: "")
 
     def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
-        from app.meeting.devicetest import DeviceTest  # noqa: PLC0415 -- loaded when first shown
+        from app.meeting.entry.devicetest import DeviceTest  # noqa: PLC0415 -- loaded when first shown
 
         return DeviceTest(desk, self.meeting, self.session().name, choose)
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from app.feature import Feature
 from app.intents import JoinMeeting
-from app.meeting.known import known_meetings
-from app.meeting.today import AgendaSource
+from app.meeting.agenda.known import known_meetings
+from app.meeting.agenda.today import AgendaSource
 from app.ui.words import say
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from app.config import Config
     from app.feature import Desk, Page
     from app.line import Line
-    from app.meeting.planning import Planning
+    from app.meeting.agenda.planning import Planning
     from app.meeting.service import Meeting
     from app.session import Session
 

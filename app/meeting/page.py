@@ -14,12 +14,12 @@ from app.config import ADMIT_CERTIFIED, PUSH_TO_TALK, SHARE_KIND, SINGLE_KEYS
 from app.feature import Page
 from app.i18n import fmt_day
 from app.intents import JoinMeeting, OpenPerson, OpenSettings
-from app.meeting.before import Before
-from app.meeting.known import to_join
-from app.meeting.live import LivePage
-from app.meeting.marks import MeetingMarks
-from app.meeting.prejoin import PreJoin
-from app.meeting.status import StatusPage
+from app.meeting.agenda.before import Before
+from app.meeting.agenda.known import to_join
+from app.meeting.call.live import LivePage
+from app.meeting.call.marks import MeetingMarks
+from app.meeting.entry.prejoin import PreJoin
+from app.meeting.entry.status import StatusPage
 from app.meeting.view import IN_MEETING, Stage
 from app.ui.words import Words, say
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from app.feature import Desk
     from app.intents import Intent
     from app.line import Line
-    from app.meeting.planning import Planning
+    from app.meeting.agenda.planning import Planning
     from app.meeting.service import Meeting
     from app.meeting.view import View
     from app.session import Session

@@ -9,10 +9,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent
 
-from app import i18n, stills
+from app import i18n
 from app.config import Policy
 from app.intents import JoinMeeting
-from app.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
+from app.scenes import stills
+from app.scenes.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
 from app.workstation import Profile, build_office
 from media.engine import messages as m
 

@@ -10,8 +10,8 @@ from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLineEdit, QWidget
 
 from app import i18n
-from app.meeting.wall import TileSpot
-from app.screenshots import SCENES, Stage
+from app.meeting.call.wall import TileSpot
+from app.scenes.shoot import SCENES, Stage
 from app.ui.buttons import IconButton
 from app.ui.theme import theme
 

@@ -6,8 +6,8 @@ import pytest
 from PyQt6.QtCore import QObject, Qt, pyqtSignal
 
 from app.config import SOUNDS
+from app.scenes.stills import NOW_MS
 from app.sounds import tone
-from app.stills import NOW_MS
 from app.ui.notify import Notifier
 from media.engine import messages as m
 

@@ -6,8 +6,9 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 
-from app import i18n, stills
+from app import i18n
 from app.directory.model import PERSON
+from app.scenes import stills
 from app.trust import News
 from app.ui.marks import Chip
 from app.ui.text import Label

@@ -19,11 +19,11 @@ from PyQt6.QtCore import QPoint, QRectF, Qt
 from PyQt6.QtGui import QImage, QPainter, QRegion
 from PyQt6.QtWidgets import QWidget
 
-from app import stills
 from app.config import SETTINGS
 from app.instance import hand_over
-from app.meeting.draft import Draft, PlanRefused
-from app.meeting.planning import Planning
+from app.meeting.agenda.draft import Draft, PlanRefused
+from app.meeting.agenda.planning import Planning
+from app.scenes import stills
 from app.signin.service import Opened, SignIn
 from app.ui.buttons import IconButton
 from app.ui.marks import paint_avatar

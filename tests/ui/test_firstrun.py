@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit,
 
 from app import i18n
 from app.admin.organisation import Organisation
+from app.scenes.stills import NOW_MS
 from app.signin.service import SignIn
-from app.stills import NOW_MS
 from app.ui.text import Label
 from media.keys.certs import Request
 from storage.slots import KdfCost

@@ -7,11 +7,11 @@ import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel
 
-from app import stills
-from app.meeting.chat import SHOWN, shortened
-from app.meeting.roll import minutes, queue, roll
+from app.meeting.call.chat import SHOWN, shortened
+from app.meeting.call.roll import minutes, queue, roll
 from app.meeting.view import View
-from app.stills import NOW_MS
+from app.scenes import stills
+from app.scenes.stills import NOW_MS
 from media.engine import messages as m
 
 

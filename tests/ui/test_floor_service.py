@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from app import stills
 from app.audit import Trail
 from app.intents import JoinMeeting
 from app.meeting.service import Meeting
-from app.stills import LINK, StillArena
+from app.scenes import stills
+from app.scenes.stills import LINK, StillArena
 from media.engine import messages as m
 from media.events import Event
 

@@ -10,8 +10,8 @@ import pytest
 from app import trust
 from app.admin.organisation import Organisation
 from app.config import Policy
-from app.meeting.draft import Draft, PlanRefused
-from app.meeting.planning import Planning
+from app.meeting.agenda.draft import Draft, PlanRefused
+from app.meeting.agenda.planning import Planning
 from app.signin.service import Opened, SignIn, SignInRefused, read_session
 from app.trust import News
 from media.keys.certs import DeviceKeys, Request

@@ -8,10 +8,11 @@ import sys
 import pytest
 from PyQt6.QtNetwork import QLocalSocket
 
-from app import instance, stills
+from app import instance
 from app.instance import Doorbell, address
 from app.meeting.view import Stage
-from app.stills import LINK
+from app.scenes import stills
+from app.scenes.stills import LINK
 
 SECOND = """
 import sys

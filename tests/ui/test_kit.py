@@ -9,10 +9,10 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QColor, QImage, QPainter
 from PyQt6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app import stills
 from app.config import TEXT_SIZE, Policy
 from app.gallery import NAMES, Gallery
 from app.intents import OpenSettings
+from app.scenes import stills
 from app.settings.rows import SettingRow
 from app.trust import News
 from app.ui import theme as looks

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.meeting import layout
-from app.meeting.boxes import Boxes
-from app.stills import Still, StillArena
+from app.meeting.call import layout
+from app.meeting.call.boxes import Boxes
+from app.scenes.stills import Still, StillArena
 from media.engine.frames import SIZES, STAGES
 
 AREA = layout.Box(8, 8, 1330, 720)

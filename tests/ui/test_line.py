@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-from app import i18n, stills
+from app import i18n
 from app.line import BACK_OFF_MS, Standing
+from app.scenes import stills
 from app.ui.buttons import Button, IconButton
 from app.ui.panes import Banner
 from media.errors import LinkLost, LinkRefused

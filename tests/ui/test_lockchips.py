@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app import stills
+from app.scenes import stills
+from app.scenes.stills import NOW_MS
 from app.signin.lockchips import told
 from app.signin.people import AskLeave
 from app.signin.secret import caps_on
-from app.stills import NOW_MS
 from app.ui.marks import Chip
 from app.waiting import Count, Waiting
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import i18n, stills
+from app import i18n
 from app.i18n import tr
 from app.intents import JoinMeeting
 from app.meeting import signing
@@ -19,7 +19,8 @@ from app.meeting.reduce import reduce
 from app.meeting.sentences import DEVICE_CODES, DEVICE_KINDS, REASONS, TROUBLES, ending, trouble
 from app.meeting.service import Meeting
 from app.meeting.view import Notice, Stage, View
-from app.stills import LINK, StillArena
+from app.scenes import stills
+from app.scenes.stills import LINK, StillArena
 from media.engine import messages as m
 from media.events import Event
 from media.keys import cbor

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.meeting import sacrifices
-from app.meeting.network import FIGURES
+from app.meeting.call import sacrifices
+from app.meeting.call.network import FIGURES
 from app.meeting.view import OWN_PREVIEW, Device, Network, View
 from media.engine import messages as m
 

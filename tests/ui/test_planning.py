@@ -10,9 +10,11 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 
-from app import agenda_scenes, i18n, stills
+from app import i18n
 from app.line import Standing, State
-from app.meeting.planning import Colleague
+from app.meeting.agenda.planning import Colleague
+from app.scenes import agenda as agenda_scenes
+from app.scenes import stills
 from app.ui.buttons import Press
 from app.ui.panes import Banner, Field
 from media.engine import messages as m

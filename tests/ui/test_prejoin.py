@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from app import stills
-from app.meeting.checklist import CheckList
-from app.meeting.devices import DeviceChoice
+from app.meeting.entry.checklist import CheckList
+from app.meeting.entry.devices import DeviceChoice
 from app.meeting.view import View
+from app.scenes import stills
 from app.ui.choices import Select
 from app.ui.text import Label
 from media.engine import messages as m

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PyQt6.QtCore import Qt
 
-from app import stills
+from app.scenes import stills
 from media.engine import messages as m
 
 

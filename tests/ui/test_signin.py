@@ -9,8 +9,8 @@ import pytest
 from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import QLineEdit
 
-from app import stills
 from app.meeting.view import Notice, Stage
+from app.scenes import stills
 from app.signin.idle import IdleLock
 from app.signin.service import SignIn
 from app.signin.tries import Tries

@@ -11,9 +11,9 @@ from PyQt6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PyQt6.QtGui import QMouseEvent, QWheelEvent
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel
 
-from app import stills
-from app.meeting.second import other_display
-from app.meeting.wall import FROZEN_MS, TileSpot
+from app.meeting.call.second import other_display
+from app.meeting.call.wall import FROZEN_MS, TileSpot
+from app.scenes import stills
 from media.engine import messages as m
 
 

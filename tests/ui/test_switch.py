@@ -15,9 +15,9 @@ from PyQt6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from app.config import THEME
 from app.meeting.view import IN_MEETING, View
+from app.scenes.stills import LINK, RELAY
 from app.signin.people import _Row
 from app.signin.service import SignIn
-from app.stills import LINK, RELAY
 from app.ui.buttons import Press
 from app.ui.text import Label
 from media.engine import messages as m

@@ -9,11 +9,12 @@ import pytest
 from PyQt6.QtCore import QEvent, QPoint, Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication
 
-from app import i18n, stills
+from app import i18n
 from app.board import Act, Board, Card, Column, Rank, Row
 from app.config import SINGLE_KEYS, TEXT_SIZE
 from app.feature import Desk
 from app.intents import JoinMeeting, OpenPerson
+from app.scenes import stills
 from app.today.page import TodayPage
 from app.today.service import Around, Fact
 from app.ui.panes import Banner

@@ -12,11 +12,12 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit
 
-from app import i18n, stills
+from app import i18n
 from app.config import Policy
 from app.intents import OpenSettings
-from app.meeting.wall import TileSpot
-from app.stills import LINK
+from app.meeting.call.wall import TileSpot
+from app.scenes import stills
+from app.scenes.stills import LINK
 from app.ui.text import Label
 from app.ui.theme import theme
 from media.engine import messages as m

@@ -77,7 +77,7 @@ import sys
 from pathlib import Path
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
-from app import stills
+from app.scenes import stills
 from app.workstation import Profile, build_office
 app = QApplication(sys.argv[:1])
 profile = Profile(

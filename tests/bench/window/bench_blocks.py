@@ -12,9 +12,9 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QApplication
 
-from app import stills
 from app.config import LANGUAGE, TEXT_SIZE, THEME
 from app.intents import JoinMeeting
+from app.scenes import stills
 from app.settings.sections import SECTIONS
 from media.engine import messages as m
 from tests.bench.window.rig import Watched, crowd, open_office, percentile, report, worst

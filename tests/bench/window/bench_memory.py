@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app import stills
+from app.scenes import stills
 from tests.bench.window.rig import Watched, open_office
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import msgspec
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QApplication
 
-from app import stills
+from app.scenes import stills
 from app.workstation import Profile, build_office
 from media.keys.certs import DeviceCert
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from app import i18n, stills
+from app import i18n
 from app.line import Line
-from app.meeting import start
-from app.meeting.checks import Exam, Keys, checks, count_keys, examine
+from app.meeting.entry import start
+from app.meeting.entry.checks import Exam, Keys, checks, count_keys, examine
+from app.scenes import stills
 from media.errors import LinkLost, LinkRefused
 from media.keys.certs import DeviceCert
 from media.link.probe import MOST_KBPS, Seen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from app.meeting.dates import DAY_S, between, coming, dates, meant, series
+from app.meeting.agenda.dates import DAY_S, between, coming, dates, meant, series
 from storage.meetings import Meeting
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.meeting import zone
-from app.meeting.dates import series
-from app.meeting.ics import Entry, calendar
+from app.meeting.agenda import zone
+from app.meeting.agenda.dates import series
+from app.meeting.agenda.ics import Entry, calendar
 
 LINK = "consilium://relais.chu.example:443/AAECAwQFBgcICQoLDA0ODw#EBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8"
 ENTRY = Entry(

@@ -12,9 +12,9 @@ import pytest
 
 from app import trust
 from app.admin.organisation import Organisation
-from app.meeting import planning
-from app.meeting.draft import Draft, PlanRefused
-from app.meeting.planning import Planning
+from app.meeting.agenda import planning
+from app.meeting.agenda.draft import Draft, PlanRefused
+from app.meeting.agenda.planning import Planning
 from app.signin.service import read_session
 from media.errors import LinkLost, LinkRefused, TrustError
 from media.keys import invite, terms

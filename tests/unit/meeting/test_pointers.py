@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.meeting.pointers import GLIDE_MS, SHOWN_MS, TELL_MS, Pointers, Spot, Telling
+from app.meeting.call.pointers import GLIDE_MS, SHOWN_MS, TELL_MS, Pointers, Spot, Telling
 
 
 def test_a_pointer_appears_where_it_is_and_glides_to_where_it_goes():

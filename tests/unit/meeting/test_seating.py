@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.meeting.seating import Seating, pages
+from app.meeting.call.seating import Seating, pages
 
 
 def test_a_speaker_of_page_two_takes_the_seat_of_the_last_who_never_spoke_and_gives_its_own():

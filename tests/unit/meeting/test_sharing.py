@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from app import stills
-from app.meeting.sharing import Share, follow
+from app.meeting.call.sharing import Share, follow
 from app.meeting.view import SCREEN, Stage, View
+from app.scenes import stills
 
 CAMILLE = "Camille Roussel"
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from app import i18n
-from app.agenda_scenes import HEBREW, THORAX, WEEK
-from app.meeting.dates import DAY_S, coming
-from app.meeting.weeks import agenda, changes_s, told_terms, told_when
-from app.stills import NOW_MS
+from app.meeting.agenda.dates import DAY_S, coming
+from app.meeting.agenda.weeks import agenda, changes_s, told_terms, told_when
+from app.scenes.agenda import HEBREW, THORAX, WEEK
+from app.scenes.stills import NOW_MS
 
 NOW = NOW_MS // 1000
 

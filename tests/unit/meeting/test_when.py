@@ -8,8 +8,8 @@ from datetime import time as hour
 
 import pytest
 
-from app.meeting.draft import PlanRefused
-from app.meeting.when import proposed, read_day, read_span, read_time, write_day
+from app.meeting.agenda.draft import PlanRefused
+from app.meeting.agenda.when import proposed, read_day, read_span, read_time, write_day
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 11, 18, tzinfo=UTC)

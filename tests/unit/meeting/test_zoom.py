@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.meeting.zoom import FITTED, MOST, STEP, Field, Zoom
+from app.meeting.call.zoom import FITTED, MOST, STEP, Field, Zoom
 
 FULL_HD = Field((1920, 1080), (1200, 700))
 sizes = st.tuples(st.integers(2, 4000), st.integers(2, 4000))

@@ -16,8 +16,8 @@ from app import i18n
 from app.board import Rank
 from app.config import Config
 from app.intents import JoinMeeting, OpenSection
+from app.meeting.agenda.today import AgendaSource
 from app.meeting.linkcheck import Invitation
-from app.meeting.today import AgendaSource
 from app.meeting.view import Notice, Stage, View
 from media.events import Event
 from media.keys.invite import Link

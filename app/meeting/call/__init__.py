@@ -1,0 +1,1 @@
+"""The running call: pictures, people, words, and what the line costs."""

@@ -1,0 +1,1 @@
+"""Every screen as a picture: still life, one scene a state, the renderer."""
