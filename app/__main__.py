@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import os
 import sys
@@ -94,7 +93,6 @@ def _window(arguments: list[str]) -> int:
     system = SystemLock()
     system.locked.connect(office.lock_with_system)
     watch = follow(system, int(office.window.winId()))
-    gc.freeze()  # what a started program holds, it keeps: a full collection looks only at what came since
     status = int(app.exec())
     del watch
     bell.close()

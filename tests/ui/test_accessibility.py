@@ -74,7 +74,7 @@ def walk(qtbot):
     stages = []
 
     def open_scene(scene):
-        stage = Stage(scene, "fr", "light", [1440, 900])
+        stage = Stage(scene, "fr", "light")
         stages.append(stage)
         activate(qtbot, stage.shown)
         for act in stage.acts:
