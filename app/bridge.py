@@ -6,7 +6,9 @@ import asyncio
 import logging
 import threading
 from concurrent.futures import CancelledError, Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from PyQt6.QtCore import QObject, Qt, pyqtSignal, pyqtSlot
 
@@ -47,6 +49,7 @@ class Bridge(QObject):
         super().__init__(parent)
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)  # type: ignore[call-arg]  # not in the stubs
         self._collector = Collector(self)
+        self._jobs: WeakKeyDictionary[QObject, set[Job]] = WeakKeyDictionary()
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="loop", daemon=True)
         self._thread.start()
@@ -75,12 +78,13 @@ class Bridge(QObject):
             return Job(Future())
         future = asyncio.run_coroutine_threadsafe(work, self.loop)
         job = Job(future)
-        tie = owner.destroyed.connect(job.cancel)
+        jobs = self._jobs_of(owner)
+        jobs.add(job)
 
         def answer() -> None:
+            jobs.discard(job)
             if job.muted:
                 return
-            owner.destroyed.disconnect(tie)
             try:
                 value = future.result()
             except CancelledError:
@@ -92,6 +96,14 @@ class Bridge(QObject):
 
         future.add_done_callback(lambda _: self.post(answer))
         return job
+
+    def _jobs_of(self, owner: QObject) -> set[Job]:
+        """Return what runs for *owner*: one connection an owner cancels it all."""
+        jobs = self._jobs.get(owner)
+        if jobs is None:
+            jobs = self._jobs[owner] = set()
+            owner.destroyed.connect(partial(_cancel, jobs))
+        return jobs
 
     def run(self, call: Callable[[], object]) -> None:
         """Run a blocking *call* on a worker thread; nobody waits for its answer."""
@@ -147,6 +159,11 @@ class Bridge(QObject):
         if self._thread.is_alive():
             log.error("the loop thread did not end")
         self._collector.close()
+
+
+def _cancel(jobs: set[Job]) -> None:
+    for job in jobs:
+        job.cancel()
 
 
 class _Box:

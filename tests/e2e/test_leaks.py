@@ -99,9 +99,11 @@ def assert_flat(office, qtbot, house, meetings):
     before, begun = Held.now(), time.monotonic()
     for _ in range(meetings):
         meet(office, qtbot, house.meeting.link)
+    # a look at the relay may still be under way
+    qtbot.waitUntil(lambda: Held.now().descriptors <= before.descriptors)
     after = Held.now()
     print(f"{meetings} meetings in {time.monotonic() - begun:.0f} s: {before} -> {after}")
-    assert (after.descriptors, after.children) == (before.descriptors, 1)
+    assert after.children == 1
     assert after.threads <= before.threads + POOL
     assert after.private_kb - before.private_kb < GROWTH_KB
 
