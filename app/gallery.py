@@ -69,6 +69,8 @@ class Gallery(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("Consilium")
+        theme().changed.connect(self._wear)
+        self._wear()
         ground(self, "frame")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -111,6 +113,9 @@ class Gallery(QWidget):
         for place, column in enumerate(self._columns):
             below = large and place == len(self._columns) - 1
             self._grid.addWidget(column, int(below), 0 if below else place, 1, 2 if below else 1)
+
+    def _wear(self) -> None:
+        self.setStyleSheet(theme().sheet)
 
     def _speak(self, _language: str) -> None:
         QApplication.sendEvent(self, QEvent(QEvent.Type.LanguageChange))

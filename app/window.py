@@ -63,6 +63,8 @@ class Window(QWidget):
     def __init__(self, features: Sequence[Feature], desk: Desk, lock_page: QWidget) -> None:
         super().__init__()
         self.setWindowTitle("Consilium")
+        theme().changed.connect(self._wear)
+        self._wear()
         self.setMinimumSize(*tokens()["size"]["window_min"])
         ground(self, "frame")
         self._features = {feature.key: feature for feature in features}
@@ -401,6 +403,9 @@ class Window(QWidget):
             if target is not None:
                 target.setFocus(Qt.FocusReason.TabFocusReason)
                 return
+
+    def _wear(self) -> None:
+        self.setStyleSheet(theme().sheet)
 
     # --- Qt -----------------------------------------------------------------------------------------------
 

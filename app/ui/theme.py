@@ -64,6 +64,8 @@ class Theme(QObject):
         self._wanted = Wanted()
         self._worn: tuple[object, ...] = ()
         self._native = False
+        self.sheet = ""
+        """What each window of the program wears: a sheet of the application is matched anew whenever a part is put into another."""
         self._fonts: dict[str, QFont] = {}
 
     def apply(self, name: str = "", text_percent: int = 0, contrast: str = "") -> None:
@@ -96,8 +98,6 @@ class Theme(QObject):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self._fonts.clear()
-        # with a sheet worn, every palette and font would be cascaded through each widget
-        app.setStyleSheet("")
         app.setPalette(QPalette())  # what the system gives
         own = OWN[self.name] if self._wanted.contrast == "high" else None
         self.contrast = Contrast.of(app.palette()) if self._native else own
@@ -105,7 +105,7 @@ class Theme(QObject):
             app.setPalette(self._palette())
         app.setFont(self.font("body"))
         sheet = style_sheet if self.contrast is None else type_sheet
-        app.setStyleSheet(sheet(tokens()["color"][self.name], tokens()["type"], self.text_percent))
+        self.sheet = sheet(tokens()["color"][self.name], tokens()["type"], self.text_percent)
         self.changed.emit()
 
     def color(self, name: str) -> QColor:

@@ -178,10 +178,9 @@ def test_the_systems_contrast_is_worn_when_it_comes(desk, monkeypatch):
     theme().apply(contrast="system")
     monkeypatch.setattr(looks, "system_contrast", lambda: True)
     desk.window.tick()
-    app = QApplication.instance()
     assert theme().contrast is not None
-    assert tokens()["color"]["light"]["surface"] not in app.styleSheet()
-    assert theme().color("surface") == app.palette().base().color()
+    assert tokens()["color"]["light"]["surface"] not in desk.window.styleSheet()
+    assert theme().color("surface") == QApplication.palette().base().color()
     monkeypatch.setattr(looks, "system_contrast", lambda: False)
     desk.window.tick()
     assert theme().contrast is None
@@ -206,6 +205,7 @@ def test_the_stage_stays_dark_and_its_words_readable(name, level, qtbot):
     stage, words = ground(QWidget(), "stage"), Label("Partagé", "body", "stage_text_2")
     QVBoxLayout(stage).addWidget(words)
     qtbot.addWidget(stage)
+    stage.setStyleSheet(theme().sheet)
     stage.show()
     behind = stage.grab().toImage().pixelColor(1, 1)
     assert luminance(behind) < 0.05
