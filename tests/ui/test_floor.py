@@ -127,7 +127,7 @@ def test_the_host_mutes_and_gives_the_floor_by_the_keyboard_alone(host, qtbot):
     below = QApplication.focusWidget()
     assert below is rows(host)[1]
     qtbot.keyClick(below, Qt.Key.Key_Return)
-    below._buttons["mute"].click()
+    below._acts._buttons["mute"].click()
     assert host.said(m.AskMute) == [m.AskMute(member=below.person.member)]
 
 
@@ -135,14 +135,14 @@ def test_the_host_mutes_and_gives_the_floor_by_the_keyboard_alone(host, qtbot):
 def test_grave_acts_ask_once_more_in_place(host, act, kind):
     row = rows(host)[0]
     row.more.click()
-    row._buttons[act].click()
+    row._acts._buttons[act].click()
     assert host.said(kind) == []
-    assert QApplication.focusWidget() is row._cancel
-    row._cancel.click()
+    assert QApplication.focusWidget() is row._acts._cancel
+    row._acts._cancel.click()
     assert host.said(kind) == []
     row.more.click()
-    row._buttons[act].click()
-    row._sure.click()
+    row._acts._buttons[act].click()
+    row._acts._sure.click()
     assert [one.member for one in host.said(kind)] == [row.person.member]
 
 

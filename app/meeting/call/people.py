@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.meeting.call.acts import PersonActs
 from app.meeting.call.hosting import RoomActs
 from app.meeting.call.lobby import LobbyList
 from app.meeting.call.roll import roll
 from app.meeting.view import CAMERA, MICROPHONE, SCREEN, TRUSTED
-from app.ui.buttons import Button, IconButton
+from app.ui.buttons import IconButton
 from app.ui.marks import Avatar, Chip, TrustMark
 from app.ui.panes import Field, Glyph, rule, scrolled
 from app.ui.text import Label, Named
@@ -28,8 +29,6 @@ SEARCH_FROM = 13
 INDENT = 46
 CHIPS_WIDTH = 296
 """Room for chips in the panel beside its scroll bar."""
-ASKED = ("hand_over", "remove")
-"""Acts that ask once more, in place."""
 _STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 _UNFOLD = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Menu)
 
@@ -44,13 +43,12 @@ class PersonRow(QFrame):
     def __init__(self, person: Person) -> None:
         super().__init__()
         self.person = person
-        self._act = ""
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 12, 8)
-        column.setSpacing(4)
-        column.addLayout(self._make_head(person))
-        column.addLayout(self._make_chips(person))
-        column.addWidget(self._make_acts())
+        self._acts: PersonActs | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 8, 12, 8)
+        self._column.setSpacing(4)
+        self._column.addLayout(self._make_head(person))
+        self._column.addLayout(self._make_chips(person))
 
     def _make_head(self, person: Person) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -104,39 +102,6 @@ class PersonRow(QFrame):
             self._lines[short is False].removeWidget(self._host)
             line.insertWidget(place, self._host)
 
-    def _make_acts(self) -> QWidget:
-        self._acts = QWidget()
-        column = QVBoxLayout(self._acts)
-        column.setContentsMargins(INDENT, 4, 0, 4)
-        column.setSpacing(8)
-        self._buttons = {
-            "floor": Button(say("people.floor"), "primary", "s", "hand-stop"),
-            "mute": Button(say("people.mute"), size="s", icon="microphone-off"),
-            "hand_over": Button(say("people.hand_over"), size="s", icon="key"),
-            "remove": Button(say("people.remove"), "warning", "s", "ban"),
-        }
-        for act, button in self._buttons.items():
-            button.setProperty("act", act)
-            button.clicked.connect(self._wish)
-            button.speak(say(f"people.{act}.name", name=self.person.name))
-            column.addWidget(button)
-        self._question = Label("", "small", "text", wrap=True)
-        column.addWidget(self._question)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self._sure, self._cancel = (
-            Button(say("people.confirm"), "danger", "s"),
-            Button(say("people.cancel"), size="s"),
-        )
-        self._sure.clicked.connect(self._do)
-        self._cancel.clicked.connect(self.fold)
-        row.addWidget(self._sure)
-        row.addWidget(self._cancel)
-        row.addStretch(1)
-        column.addLayout(row)
-        self._acts.hide()
-        return self._acts
-
     # --- what is shown ------------------------------------------------------------------------------------
 
     def show_person(self, person: Person, *, by_host: bool) -> None:
@@ -153,10 +118,8 @@ class PersonRow(QFrame):
         self._lay_chips()
         self._show_devices(person)
         self.more.setVisible(by_host and self._offered != [])
-        if self.more.isHidden():
-            self._acts.hide()
-        elif self.unfolded and not self._act:
-            self._offer("")
+        if self._acts is not None and self.unfolded:
+            self._keep_offering(self._acts)
         self.setAccessibleName(spoken(person))
 
     def _show_devices(self, person: Person) -> None:
@@ -176,45 +139,38 @@ class PersonRow(QFrame):
     @property
     def unfolded(self) -> bool:
         """True while the acts are shown."""
-        return not self._acts.isHidden()
+        return self._acts is not None and not self._acts.isHidden()
 
     # --- what may be done ---------------------------------------------------------------------------------
+
+    def _keep_offering(self, acts: PersonActs) -> None:
+        if self.more.isHidden():
+            acts.hide()
+        elif not acts.asked:
+            acts.offer(self._offered)
 
     def _flip(self) -> None:
         if self.unfolded:
             self.fold()
         elif not self.more.isHidden():
-            self._offer("")
-            self._buttons[self._offered[0]].setFocus(Qt.FocusReason.OtherFocusReason)
+            acts = self._acts = self._acts or self._make_acts()
+            acts.offer(self._offered)
+            acts.focus_first()
+
+    def _make_acts(self) -> PersonActs:
+        acts = PersonActs(self.person.name, INDENT)
+        acts.chosen.connect(self._do)
+        acts.cancelled.connect(self.fold)
+        self._column.addWidget(acts)
+        return acts
 
     def fold(self) -> None:
         """Hide the acts."""
-        self._acts.hide()
+        if self._acts is not None:
+            self._acts.hide()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _offer(self, act: str) -> None:
-        self._act = act
-        for one, button in self._buttons.items():
-            button.setVisible(not act and one in self._offered)
-        for widget in (self._question, self._sure, self._cancel):
-            widget.setVisible(bool(act))
-        self._acts.show()
-        if act:
-            self._question.say(say(f"people.{act}.sure", name=self.person.name))
-            self._sure.say(say(f"people.{act}.yes"))
-            self._cancel.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _wish(self) -> None:
-        button = self.sender()
-        act = button.property("act") if button is not None else ""
-        if act in ASKED:
-            self._offer(act)
-        else:
-            self._act = act
-            self._do()
-
-    def _do(self) -> None:
-        act, self._act = self._act, ""
+    def _do(self, act: str) -> None:
         self.fold()
         self.wished.emit(act, self.person.member)
 
