@@ -224,11 +224,16 @@ def test_a_relay_that_hangs_is_offline_and_keeps_the_form(make_desk, tmp_path, q
             asyncio.run(planning.call(draft))
         assert refused.value.code == "relay-unreachable"
         qtbot.waitUntil(lambda: line.state.down, timeout=15_000)
-        assert any(one.isVisible() for one in desk.office._watch.banner.findChildren(Banner))
+        banners = desk.office._watch.banner.findChildren
+        qtbot.waitUntil(lambda: any(one.isVisible() for one in banners(Banner)))
         os.kill(relay.process.pid, signal.SIGCONT)
-        qtbot.waitUntil(lambda: not line.state.looking)
-        line.look()
-        qtbot.waitUntil(lambda: line.state.online, timeout=15_000)
+
+        def back():
+            if not line.state.looking and not line.state.online:
+                line.look()
+            return line.state.online
+
+        qtbot.waitUntil(back, timeout=30_000)
     finally:
         os.kill(relay.process.pid, signal.SIGCONT)
         relay.kill()
