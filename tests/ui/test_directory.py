@@ -172,7 +172,7 @@ def test_a_decision_that_the_disk_refused_is_said(section, qtbot, monkeypatch):
 
 def test_a_device_in_my_name_raises_an_alarm_with_a_request_to_copy(desk, qtbot):
     section = Section(desk, qtbot, alarm=True)
-    assert "Un poste inattendu est certifié à votre nom" in section.texts()
+    qtbot.waitUntil(lambda: "Un poste inattendu est certifié à votre nom" in section.texts())
     see = next(b for b in section.page.findChildren(QAbstractButton) if b.text() == "Voir mes postes")
     qtbot.mouseClick(see, Qt.MouseButton.LeftButton)
     assert section.panel.person.me
