@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from app.meeting.view import CallCode, Device, Network, Notice, Stage, View
+from app.meeting.view import IN_MEETING, CallCode, Device, Network, Notice, Stage, View
 from media.engine import messages as m
 
 if TYPE_CHECKING:
@@ -192,9 +192,15 @@ _TAKE: dict[type, Callable[..., View]] = {
 }
 
 
+_OF_A_CALL = (m.Phase, m.Lobby, m.Roster, m.Code, m.ChatLine)
+"""What an engine still says of a call that was left brings nobody's name and no stage back."""
+
+
 def reduce(view: View, message: m.Message, now_ms: int) -> View:
     """Return the view after *message*; messages that change nothing to see leave it as it is."""
     take = _TAKE.get(type(message))
+    if isinstance(message, _OF_A_CALL) and view.stage not in IN_MEETING:
+        return view
     if take is None or (view.stage is Stage.ENDED and not isinstance(message, (m.Devices, m.DeviceState))):
         return view
     return take(view, message, now_ms)

@@ -197,6 +197,22 @@ def test_crashes_far_apart_do_not_add_up(room):
     assert room.meeting.view.stage is Stage.RECONNECTING
 
 
+def test_what_is_still_said_of_a_call_that_was_left_brings_nobody_back(room):
+    room.enter()
+    room.meeting.leave()
+    room.meeting.forget()
+    rest = room.meeting.view
+    for late in (
+        m.Phase(phase="in-call", title="RCP"),
+        m.Roster(n=2, people=stills.people(4)),
+        m.ChatLine(slot=1, name="Dr Tran", text="T4 N2", at_ms=1),
+        m.Phase(phase="ended", reason="left"),
+    ):
+        room.hear(late)
+    assert room.meeting.view == rest
+    assert rest.stage is Stage.IDLE
+
+
 def test_an_engine_that_was_stopped_is_not_restarted(room):
     room.enter()
     room.meeting.leave()
