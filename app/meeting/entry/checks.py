@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.i18n import fmt_number
+from app.trust import readable
 from app.ui.words import Words, say, says
 from media.errors import LinkRefused, MediaError
-from media.keys.certs import DeviceCert
 from media.link.probe import MOST_KBPS
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def count_keys(session: Session, hosts: Sequence[bytes], now_s: int) -> Keys:
     """Count whose living certificates this desk holds, beside its own user's."""
     trust = session.trust
     gone = set(trust.revoked)
-    parsed = [DeviceCert.parse(signed) for signed in trust.certificates]
+    parsed = list(readable(trust.certificates))
     living = {one.user for one in parsed if one.hash not in gone and one.not_after > now_s}
     users = living - {session.user}
     age_s = max(0, now_s - trust.head_time) if trust.head_time else 0

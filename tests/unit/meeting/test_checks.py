@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from app import i18n
@@ -145,3 +146,12 @@ def test_when_it_begins_is_said_and_counts_down(seconds, ends, chip):
 
 def test_of_an_unknown_meeting_no_time_is_claimed():
     assert start.words(None, NOW_S) == ("", "")
+
+
+def test_one_spoilt_certificate_hides_no_key():
+    session = stills.directory_session()
+    spoilt = replace(
+        session,
+        trust=msgspec.structs.replace(session.trust, certificates=[b"spoilt", *session.trust.certificates]),
+    )
+    assert count_keys(spoilt, (), NOW_S) == count_keys(session, (), NOW_S)
