@@ -1,0 +1,1 @@
+"""The patients that this desk knows: facts as messages told them, folded into what people see."""

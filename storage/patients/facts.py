@@ -1,0 +1,179 @@
+"""What one message tells of one patient. Facts never change; a patient is the fold of all facts, sorted by their stamp.
+
+Whatever the order in which messages arrive, the same facts make the same patient (`storage.patients.fold`).
+Times are Unix milliseconds; a birth date stays as HL7 wrote it (`YYYY`, `YYYYMM` or `YYYYMMDD`).
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+
+class Key(msgspec.Struct, frozen=True, order=True, gc=False):
+    """How a sender names a patient: IPP and who gave it (CX.4: universal id, else namespace).
+
+    Somebody known by the INS alone stands under the INS's OID as authority.
+    """
+
+    authority: str
+    ipp: str
+
+    def __repr__(self) -> str:
+        return "Key(…)"
+
+
+class Stamp(msgspec.Struct, frozen=True, order=True, gc=False):
+    """When a message was recorded (EVN-2, else MSH-7), and its MSH-10 to part those of the same moment."""
+
+    recorded_ms: int
+    control_id: str
+
+
+class Identity(msgspec.Struct, frozen=True, tag="identity"):
+    """Traits of PID, PD1 and ZFD; a name that is absent stays as it was, None takes it away (HL7's `""`).
+
+    Names: birth_name, used_name, given_name, given_names, pseudonym, birth, sex, birth_place (INSEE), birth_place_name, address,
+    phone, email, ins, ins_oid (only where PID-32 is VALI), reliability (PID-32, first), attributes (PID-32, the others,
+    space-separated), dead (Y/N), dead_at (HL7 time), gp (name), gp_rpps, identity_method, identity_document, language.
+    """
+
+    traits: dict[str, str | None]
+
+    def __repr__(self) -> str:
+        return "Identity(…)"
+
+
+class Professional(msgspec.Struct, frozen=True):
+    """Who cares: RPPS or local number, name, and part (HL7 table 0443: ODRP general practitioner, AT, RP, CP, AD …)."""
+
+    number: str
+    name: str
+    part: str
+
+    def __repr__(self) -> str:
+        return "Professional(…)"
+
+
+class Movement(msgspec.Struct, frozen=True, tag="movement"):
+    """One movement of ZBE (or of PV1 where there is no ZBE): the newest word on its `id` holds.
+
+    `action` is INSERT, UPDATE or CANCEL; `event` the trigger (A01 …), `original` ZBE-6; `visit` PV1-19, `file` PID-18;
+    `patient_class` PV1-2; `place` the parts of PV1-3; units are code and name; `nature` ZBE-9; `since_ms` ZBE-2.
+    """
+
+    id: str
+    action: str
+    event: str
+    since_ms: int
+    original: str = ""
+    historic: bool = False
+    visit: str = ""
+    file: str = ""
+    patient_class: str = ""
+    place: tuple[str, ...] = ()
+    medical_unit: tuple[str, str] = ("", "")
+    care_unit: tuple[str, str] = ("", "")
+    nature: str = ""
+    admitted_ms: int = 0
+    discharged_ms: int = 0
+    professionals: tuple[Professional, ...] = ()
+
+
+class Merge(msgspec.Struct, frozen=True, tag="merge"):
+    """A40 (`kind` merge: `old` was a second number of this patient) or A47 (`kind` rename: the number was changed)."""
+
+    old: Key
+    kind: str
+
+
+class Transfer(msgspec.Struct, frozen=True, tag="transfer"):
+    """A44: the file (PID-18) `file`, `old_file` in MRG-3, was written under `old` and belongs to this patient."""
+
+    old: Key
+    file: str
+    old_file: str = ""
+
+
+class Allergies(msgspec.Struct, frozen=True, tag="allergies"):
+    """All AL1/IAM of a message: (code, text, severity, reaction); `none_known` says so in so many words."""
+
+    known: tuple[tuple[str, str, str, str], ...]
+    none_known: bool = False
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """One OBX: code, label and system of OBX-3; values as text, with unit, range, flags and status (F, P, C, D, X …)."""
+
+    code: str
+    label: str
+    system: str
+    kind: str
+    values: tuple[str, ...]
+    unit: str = ""
+    range: str = ""
+    flags: tuple[str, ...] = ()
+    status: str = ""
+    at_ms: int = 0
+    sub_id: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True, tag="report"):
+    """One OBR with its observations. `id` is the filler's number (else the placer's): a newer report of it replaces what it names."""
+
+    id: str
+    code: str
+    label: str
+    at_ms: int
+    status: str = ""
+    order: str = ""
+    author: str = ""
+    observations: tuple[Observation, ...] = ()
+
+
+class Document(msgspec.Struct, frozen=True, tag="document"):
+    """A document of ORU or MDM. Its content stays in the message: `segment` counts the segments before its OBX.
+
+    `act` is new, replace or delete; `replaces` TXA-13 or the same `id`; `media`: application/pdf, text/xml (CDA), text/plain …
+    `shown` are the metadata flags of MetaDMPMSS that are Y; `masked` hides it from professionals outside the care team.
+    """
+
+    id: str
+    act: str
+    code: str
+    label: str
+    at_ms: int
+    media: str = ""
+    segment: int = -1
+    bytes: int = 0
+    author: str = ""
+    replaces: str = ""
+    status: str = ""
+    shown: tuple[str, ...] = ()
+    masked: bool = False
+
+
+class Receipt(msgspec.Struct, frozen=True, tag="receipt"):
+    """A business acknowledgement (ZAM^Z01 DMP, Z02 MSSanté received, Z03 read) of the message `of`, about no patient of its own."""
+
+    of: str
+    kind: str
+    at_ms: int
+    accepted: bool
+    detail: str = ""
+
+
+Content: TypeAlias = Identity | Movement | Merge | Transfer | Allergies | Report | Document | Receipt
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One content about `key` (authority and IPP empty for a receipt), told at `stamp`."""
+
+    key: Key
+    stamp: Stamp
+    content: Content
+
+    def __repr__(self) -> str:
+        return f"Fact({type(self.content).__name__})"

@@ -1,0 +1,145 @@
+"""What people see of a patient: values without Qt, made by `storage.patients` from facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.patients.facts import Professional, Report
+
+
+class Status(StrEnum):
+    """How sure the identity is (RNIV v2): only `qualifiée` carries the INS."""
+
+    PROVISIONAL = "provisoire"
+    RETRIEVED = "récupérée"
+    VALIDATED = "validée"
+    QUALIFIED = "qualifiée"
+
+
+class Known(StrEnum):
+    """What is known of allergies: nobody said, none, or some."""
+
+    UNKNOWN = "unknown"
+    NONE = "none"
+    SOME = "some"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One hit of a search, enough for a row. `near`: found by sound only. `inside`: hospitalised now."""
+
+    id: int
+    birth_name: str
+    used_name: str
+    given_name: str
+    birth: str
+    sex: str
+    ipp: str
+    status: Status
+    dead: bool = False
+    near: bool = False
+    inside: bool = False
+    unit: str = ""
+    last_ms: int = 0
+    ins: str = ""
+
+    def __repr__(self) -> str:
+        return f"Found({self.id})"
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One movement as it holds now, the latest word on it; a cancelled one is kept and says so."""
+
+    id: str
+    event: str
+    since_ms: int
+    cancelled: bool
+    visit: str
+    file: str
+    patient_class: str
+    place: tuple[str, ...]
+    medical_unit: tuple[str, str]
+    care_unit: tuple[str, str]
+    nature: str
+    historic: bool
+    corrected: bool
+    recorded_ms: int
+    ipp: str
+    professionals: tuple[Professional, ...] = ()
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document as it stands now: its content is segment `segment` of inbox message `seq`; `versions` are older ones."""
+
+    id: str
+    seq: int
+    segment: int
+    code: str
+    label: str
+    at_ms: int
+    media: str
+    bytes: int
+    author: str
+    status: str
+    masked: bool = False
+    withdrawn: bool = False
+    receipts: tuple[str, ...] = ()
+    versions: tuple[Paper, ...] = ()
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of the care team: a professional of ROL or PV1, with the care units of the stays."""
+
+    professional: Professional
+    since_ms: int
+    current: bool
+
+
+@dataclass(frozen=True)
+class Patient:
+    """One person. `merged` are other numbers (A40, A47) that are this person's; `units` care units (code, name) of the running stay.
+
+    `ins` is empty unless the status is qualifiée; `ins_warning`: its control key does not fit.
+    """
+
+    id: int
+    authority: str
+    ipp: str
+    status: Status
+    birth_name: str = ""
+    used_name: str = ""
+    given_name: str = ""
+    given_names: str = ""
+    birth: str = ""
+    sex: str = ""
+    birth_place: str = ""
+    birth_place_name: str = ""
+    address: str = ""
+    phone: str = ""
+    ins: str = ""
+    ins_oid: str = ""
+    ins_warning: bool = False
+    attributes: tuple[str, ...] = ()
+    dead: bool = False
+    dead_at: str = ""
+    gp: Professional | None = None
+    merged: tuple[str, ...] = ()
+    allergies: Known = Known.UNKNOWN
+    allergy_list: tuple[tuple[str, str, str, str], ...] = ()
+    inside: bool = False
+    units: tuple[tuple[str, str], ...] = ()
+    all_units: tuple[tuple[str, str], ...] = ()
+    last_ms: int = 0
+    stays: tuple[Stay, ...] = field(default=(), repr=False)
+    members: tuple[Member, ...] = field(default=(), repr=False)
+    papers: tuple[Paper, ...] = field(default=(), repr=False)
+    reports: tuple[Report, ...] = field(default=(), repr=False)
+
+    def __repr__(self) -> str:
+        return f"Patient({self.id})"
