@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.admin import commands, desks
 from app.admin.errors import AdminError, explain
+from app.secretfile import SecretFileError
 from media.errors import MediaError
 from media.keys.certs import ROLES
 
@@ -185,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except (KeyboardInterrupt, EOFError):
         print("consilium-admin : abandonné, rien n'a été changé.", file=sys.stderr)
-    except AdminError as error:
+    except (AdminError, SecretFileError) as error:
         print(f"consilium-admin : {error}", file=sys.stderr)
     except MediaError as error:
         print(f"consilium-admin : {explain(error)}", file=sys.stderr)

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from typing import TYPE_CHECKING
 
-from app import trust
+from app import secretfile, trust
 from app.admin import store
 from app.admin.errors import AdminError
 from media.keys.directory import MAX_BUNDLE, Enrolment
@@ -30,7 +30,7 @@ def create(arguments: Namespace, now_s: int) -> None:
     device = store.decode_device(store.read_secret(arguments.keys))
     enrolment = Enrolment.parse(store.read(arguments.enrolment, MAX_ENROLMENT))
     relay = _relay(arguments)
-    password = store.read_secret(arguments.password_file).decode().strip("\r\n")
+    password = secretfile.secret(arguments.password_file)
     try:
         vault, code = Vault.create(arguments.profile, password)
     except StorageError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from nacl.exceptions import CryptoError
 from nacl.pwhash import argon2id
 
+from app import secretfile
 from app.admin.errors import AdminError
 from app.admin.organisation import Organisation
 from media.errors import ProtocolError, TrustError
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 STATE, LOCK = "organisation.key", ".verrou"
 ROOT, ORGANISATION, DEVICE = "CSL1/root-file", "CSL1/organisation-file", "CSL1/device-file"
 MAX_STATE = MAX_BUNDLE + cbor.MAX_BYTES
-MAX_SECRET = 1024
 MIN_PASSPHRASE = 12
 OPS, MEMORY = 3, 256 * 1024 * 1024
 MAX_OPS, MAX_MEMORY = 16, 2 * 1024 * 1024 * 1024
@@ -95,18 +94,9 @@ def read(path: Path, most: int) -> bytes:
     return data
 
 
-def read_secret(path: Path, most: int = MAX_SECRET) -> bytes:
-    """As `read`, for a file that others must not be able to read."""
-    _check_private(path, "chmod 600")
-    return read(path, most)
-
-
-def _check_private(path: Path, remedy: str) -> None:
-    if sys.platform == "win32" or not path.exists():
-        return
-    found = path.stat()
-    if stat.S_IMODE(found.st_mode) & 0o077 or found.st_uid not in (0, os.geteuid()):
-        raise AdminError(f"{path} est accessible à d'autres : corrigez par « {remedy} {path} ».")
+def read_secret(path: Path, most: int = secretfile.MAX_SECRET) -> bytes:
+    """As `read`, for a file that others must not be able to read; raises SecretFileError."""
+    return secretfile.private(path, most)
 
 
 @contextlib.contextmanager
@@ -116,7 +106,7 @@ def locked(folder: Path) -> Iterator[None]:
         raise AdminError(
             f"{folder} ne contient pas d'organisation : créez-la par « consilium-admin org init »."
         )
-    _check_private(folder, "chmod 700")
+    secretfile.check_private(folder, "chmod 700")
     with contextlib.ExitStack() as held:
         try:
             _lock(held.enter_context((folder / LOCK).open("ab")).fileno())
@@ -146,7 +136,7 @@ def make_folder(folder: Path) -> None:
             raise AdminError(f"{folder} n'est pas vide : choisissez un nouveau dossier.")
     except OSError as error:
         raise AdminError(f"Impossible de créer {folder} : vérifiez le chemin et vos droits.") from error
-    _check_private(folder, "chmod 700")
+    secretfile.check_private(folder, "chmod 700")
 
 
 def save(folder: Path, organisation: Organisation, now_s: int) -> None:
