@@ -29,6 +29,8 @@ _HOST_PORT = re.compile(
     r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?|\[[0-9a-f:.]{2,45}\](:[0-9]{1,5})?"
 )
 _KBPS = (0, 300, 600, 1000, 2000, 4000, 8000)
+_RPPS = re.compile(r"|[0-9]{11}")
+_UNIT_CODE = re.compile(r"[^\s,;^&~|\\]{1,20}")
 
 
 class Level(IntEnum):
@@ -49,7 +51,7 @@ class ForcedByIt(Exception):  # noqa: N818 -- the field's word
 
 @dataclass(frozen=True)
 class Setting(Generic[T]):
-    """One setting; its type is its default's. `low` and `high` bound a number, `choices` a text, `fits` judges each text of a list.
+    """One setting; its type is its default's. `low` and `high` bound a number, `choices` a text, `fits` judges a text, or each of a list.
 
     `unit` is the end of the id `unit.<unit>` that writes a number for people; `offered`: the numbers to choose from.
     """
@@ -81,7 +83,8 @@ class Setting(Generic[T]):
 
     def _within(self, value: Any) -> bool:
         if isinstance(value, str):
-            return value in self.choices if self.choices else len(value) <= MAX_TEXT and value.isprintable()
+            fits = len(value) <= MAX_TEXT and value.isprintable() and self.fits(value)
+            return value in self.choices if self.choices else bool(fits)
         if isinstance(value, tuple):
             texts = all(isinstance(item, str) and len(item) <= MAX_TEXT and self.fits(item) for item in value)
             return texts and len(value) <= MAX_ITEMS
@@ -243,6 +246,31 @@ DIRECTORY_FILE = _declare(
     )
 )
 """Where the desk reads its organisation's directory, at the unlock and hourly; empty: only what the vault knows."""
+
+PATIENTS_ACCESS = _declare(
+    Setting(
+        "patients.access",
+        "care_team",
+        "Ouvrir un dossier sans motif",
+        "Open a patient without a reason",
+        Level.IT_FORCED,
+        choices=("care_team", "everyone"),
+    )
+)
+"""Who opens a page without saying why; everybody else gives a reason first. Each opening is traced in either case."""
+RPPS = _declare(
+    Setting("patients.rpps", "", "Mon numéro RPPS", "My RPPS number", Level.IT_FORCED, fits=_RPPS.fullmatch)
+)
+CARE_UNITS = _declare(
+    Setting[tuple[str, ...]](
+        "patients.units",
+        (),
+        "Mes unités de soins (codes)",
+        "My care units (codes)",
+        Level.IT_FORCED,
+        fits=_UNIT_CODE.fullmatch,
+    )
+)
 
 
 @dataclass(frozen=True)

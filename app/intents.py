@@ -32,10 +32,17 @@ class OpenPerson:
 
 
 @dataclass(frozen=True)
+class OpenPatient:
+    """Show a patient, by the number that the cache gave; asks for a reason first where access wants one."""
+
+    id: int
+
+
+@dataclass(frozen=True)
 class OpenSection:
     """Show a section as it was left, by its feature's key."""
 
     key: str
 
 
-Intent: TypeAlias = OpenSection | JoinMeeting | OpenSettings | OpenPerson
+Intent: TypeAlias = OpenSection | JoinMeeting | OpenSettings | OpenPerson | OpenPatient

@@ -1,0 +1,372 @@
+"""Patients of the cache, for the section, the palette and Today: search, opening by right or by reason, who read. No Qt.
+
+Nothing of a patient but the identity row leaves here before access is decided and the audit trail has it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from app.patients.access import SHUT, Access, Reader, because, decide, subject
+from app.trust import readable
+from media.events import Event
+from storage.errors import StorageError
+from storage.patients.records import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Future
+
+    from app.audit import Trail
+    from app.config import Config
+    from app.session import Session
+    from storage.audit import Entry
+    from storage.patients.records import Patient
+
+LIMIT = 60
+"""Rows of one page of a list; `search` is asked for more as somebody scrolls."""
+MOST = 600
+REMEMBERED = 12
+_RECENT = "patients.recent"
+_OPENED, _REFUSED = "patient-opened", "patient-refused"
+
+
+class Cache(Protocol):
+    """What is asked of the patient cache (storage.patients.store.Patients)."""
+
+    def get(self, number: int, /) -> Future[Patient | None]: ...  # noqa: D102 -- the repository says it
+    def by_ipp(self, authority: str, ipp: str, /) -> Future[Patient | None]: ...  # noqa: D102
+    def search(  # noqa: D102
+        self, text: str, /, limit: int = 50, inside: bool = False, unit: str = ""
+    ) -> Future[list[Found]]: ...
+    def recent(self, ids: Sequence[int], /) -> Future[list[Found]]: ...  # noqa: D102
+    def homonyms(self, number: int, /) -> Future[list[Found]]: ...  # noqa: D102
+    def count(self) -> Future[int]: ...  # noqa: D102
+    def inside_count(self) -> Future[int]: ...  # noqa: D102
+
+
+class Audit(Protocol):
+    """What is asked of the audit trail (storage.audit.AuditRepository)."""
+
+    def record(  # noqa: D102 -- the repository says it
+        self, now_ms: int, who: bytes, action: str, /, *, subject: bytes = b"", reason: str = ""
+    ) -> Future[Entry]: ...
+    def about(self, subject: bytes, /) -> Future[list[Entry]]: ...  # noqa: D102
+
+
+class Texts(Protocol):
+    """Where the recently seen are kept (storage.settings.SettingsRepository)."""
+
+    def all(self) -> Future[dict[str, str]]: ...  # noqa: D102 -- the repository says it
+    def save(self, key: str, value: str, /) -> Future[None]: ...  # noqa: D102
+
+
+class Shelf(Protocol):
+    """The part of the vault that this feature sees."""
+
+    @property
+    def patients(self) -> Cache: ...  # noqa: D102
+    @property
+    def audit(self) -> Audit: ...  # noqa: D102
+    @property
+    def settings(self) -> Texts: ...  # noqa: D102
+    @property
+    def read_only(self) -> bool: ...  # noqa: D102
+
+
+class Untraceable(Exception):  # noqa: N818 -- the page says what to do
+    """The audit trail takes nothing now: from outside the care team no page is opened."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many patients the cache holds, how many are inside, how many of these in the own care units."""
+
+    all: int = 0
+    inside: int = 0
+    mine: int = 0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A patient looked at from this desk, and when."""
+
+    found: Found
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What came of asking for a page: `patient` only where access is granted; `row` says who it is about in either case."""
+
+    row: Found
+    access: Access
+    patient: Patient | None = None
+    homonyms: tuple[Found, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One line of "who consulted": `name` is empty for somebody the directory does not know any more."""
+
+    time_ms: int
+    name: str
+    desk: str
+    action: str
+    reason: str
+    mine: bool
+
+
+class _Look(msgspec.Struct, frozen=True, array_like=True):
+    """A patient seen, by the number that outlives a rebuild of the cache."""
+
+    authority: str
+    ipp: str
+    at_ms: int
+
+
+@dataclass
+class _Desk:
+    """What is known while somebody works here; goes at the lock."""
+
+    session: Session = field(repr=False)
+    shelf: Shelf = field(repr=False)
+    granted: dict[tuple[str, str], Access] = field(default_factory=dict, repr=False)
+    recent: list[_Look] | None = field(default=None, repr=False)
+
+
+class Patients:
+    """The patients of this desk, from the unlock to the lock.
+
+    `changed` tells which patients a message changed (an empty set: any may have), `switched` that somebody else works
+    here now, or nobody; `seen` that a page was opened. All may fire on any thread.
+    """
+
+    def __init__(self, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:
+        self._config, self._now_ms, self._trail = config, now_ms, trail
+        self._desk: _Desk | None = None
+        self.changed: Event[frozenset[int]] = Event()
+        self.switched: Event[None] = Event()
+        self.seen: Event[None] = Event()
+
+    def begin(self, session: Session, shelf: Shelf | None) -> None:
+        """Work for *session* with the cache of *shelf*; the same shelf again keeps what was granted."""
+        before = self._desk
+        if shelf is None:
+            self._desk = None
+        elif before is not None and before.shelf is shelf:
+            before.session = session
+            return
+        else:
+            self._desk = _Desk(session, shelf)
+        self.switched.fire(None)
+
+    def end(self) -> None:
+        """Forget whoever was shown and granted: the desk is locked."""
+        self._desk = None
+        self.switched.fire(None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a cache to look into."""
+        return self._desk is not None
+
+    # --- finding ------------------------------------------------------------------------------------------
+
+    async def search(self, text: str, chip: str = "all", limit: int = LIMIT) -> tuple[Found, ...]:
+        """Return who matches *text* among `all`, those `inside`, or those inside the own units (`mine`)."""
+        desk = self._desk
+        if desk is None:
+            return ()
+        cache, units = desk.shelf.patients, sorted(self.reader.units)
+        if chip != "mine":
+            return tuple(await _of(cache.search(text, limit=limit, inside=chip == "inside")))
+        lists = [await _of(cache.search(text, limit=limit, inside=True, unit=unit)) for unit in units]
+        return _once(found for of in lists for found in of)[:limit]
+
+    async def counts(self) -> Counts:
+        """Count the patients behind each chip."""
+        desk = self._desk
+        if desk is None:
+            return Counts()
+        cache = desk.shelf.patients
+        mine = await self.search("", "mine", MOST)
+        return Counts(await _of(cache.count()), await _of(cache.inside_count()), len(mine))
+
+    async def homonyms(self, number: int) -> tuple[Found, ...]:
+        """Return others whose name is the same or sounds so."""
+        desk = self._desk
+        return () if desk is None else tuple(await _of(desk.shelf.patients.homonyms(number)))
+
+    async def row(self, number: int) -> Found | None:
+        """Return the identity row of a patient, None for a number that is none."""
+        desk = self._desk
+        found = [] if desk is None else await _of(desk.shelf.patients.recent([number]))
+        return found[0] if found else None
+
+    @property
+    def reader(self) -> Reader:
+        """Who works here, as the settings say it."""
+        return Reader.of(self._config)
+
+    # --- opening ------------------------------------------------------------------------------------------
+
+    async def open(self, number: int, reason: str = "", text: str = "") -> Opening | None:
+        """Open a patient's page, or tell that a *reason* is needed; None for a number that is none.
+
+        The audit trail has the opening, or the refusal, before this returns. Raises Untraceable where it takes nothing and the
+        reader is outside the care team, StorageError where the cache does not answer.
+        """
+        read = await self._read(number)
+        if read is None:
+            return None
+        desk, patient, access = read
+        if not access.granted and reason:
+            access = because(reason, text)
+        await self._trace(desk, patient, _OPENED if access.granted else _REFUSED, access)
+        if access.granted:
+            desk.granted[_key(patient)] = access
+            await self._remember(desk, patient)
+        return await self._opening(desk, patient, access)
+
+    async def again(self, number: int) -> Opening | None:
+        """Read an open page once more, after a message; not traced anew."""
+        read = await self._read(number)
+        return None if read is None else await self._opening(*read)
+
+    async def _read(self, number: int) -> tuple[_Desk, Patient, Access] | None:
+        """Return a patient with the access that holds without a further reason."""
+        desk = self._desk
+        patient = None if desk is None else await _of(desk.shelf.patients.get(number))
+        if desk is None or patient is None:
+            return None
+        access = decide(patient, self.reader, self._now_ms())
+        return desk, patient, access if access.granted else desk.granted.get(_key(patient), SHUT)
+
+    async def _opening(self, desk: _Desk, patient: Patient, access: Access) -> Opening:
+        if not access.granted:
+            return Opening(row_of(patient), SHUT)
+        near = await _of(desk.shelf.patients.homonyms(patient.id))
+        return Opening(row_of(patient), access, patient, tuple(near))
+
+    async def trace(self, patient: Patient, action: str, reason: str = "") -> None:
+        """Keep in the audit trail what was done on an open page (a document opened, a page printed); raises StorageError."""
+        desk = self._desk
+        if desk is not None:
+            await self._record(desk, patient, action, reason)
+
+    async def readers(self, number: int) -> tuple[Reading, ...]:
+        """Return who consulted a patient under any of the numbers, the newest first; nobody where access is shut."""
+        read = await self._read(number)
+        if read is None or not read[2].granted:
+            return ()
+        desk, patient, _access = read
+        numbers = dict.fromkeys((patient.ipp, *patient.merged))
+        about = [await _of(desk.shelf.audit.about(subject(patient.authority, ipp))) for ipp in numbers]
+        rows = sorted((entry for of in about for entry in of), key=lambda entry: -entry.seq)
+        names = await asyncio.to_thread(_names, desk.session)
+        me = desk.session.user
+        return tuple(
+            Reading(
+                one.time_ms, names.get(one.who, ""), one.workstation, one.action, one.reason, one.who == me
+            )
+            for one in rows
+        )
+
+    async def _trace(self, desk: _Desk, patient: Patient, action: str, access: Access) -> None:
+        """Write before anything is shown; the care team is not kept out by a full disk: its row is held and written later."""
+        try:
+            await self._record(desk, patient, action, access.written)
+        except StorageError as error:
+            if access.broken_glass:
+                raise Untraceable from error
+            about = subject(patient.authority, patient.ipp)
+            self._trail.record(action, subject=about, reason=access.written)
+
+    async def _record(self, desk: _Desk, patient: Patient, action: str, reason: str) -> None:
+        about = subject(patient.authority, patient.ipp)
+        row = desk.shelf.audit.record(self._now_ms(), desk.session.user, action, subject=about, reason=reason)
+        await _of(row)
+
+    # --- the recently seen --------------------------------------------------------------------------------
+
+    async def recent(self) -> tuple[Seen, ...]:
+        """Return whom this user looked at last, the newest first; whoever is no longer in the cache is passed over."""
+        desk = self._desk
+        if desk is None:
+            return ()
+        looks = list(await self._looks(desk))
+        patients = [await _of(desk.shelf.patients.by_ipp(look.authority, look.ipp)) for look in looks]
+        seen: dict[int, Seen] = {}
+        for look, patient in zip(looks, patients, strict=True):
+            if patient is not None:
+                seen.setdefault(patient.id, Seen(row_of(patient), look.at_ms))
+        return tuple(seen.values())
+
+    async def _looks(self, desk: _Desk) -> list[_Look]:
+        if desk.recent is None:
+            kept = await _of(desk.shelf.settings.all())
+            desk.recent = _read_looks(kept.get(_RECENT, "[]"))
+        return desk.recent
+
+    async def _remember(self, desk: _Desk, patient: Patient) -> None:
+        """Keep whom the user looked at; a disk that refuses costs no more than that."""
+        look = _Look(patient.authority, patient.ipp, self._now_ms())
+        try:
+            others = [
+                one
+                for one in await self._looks(desk)
+                if (one.authority, one.ipp) != (look.authority, look.ipp)
+            ]
+            desk.recent = [look, *others][:REMEMBERED]
+            if not desk.shelf.read_only:
+                await _of(desk.shelf.settings.save(_RECENT, msgspec.json.encode(desk.recent).decode()))
+        except StorageError:
+            return
+        self.seen.fire(None)
+
+
+def row_of(patient: Patient) -> Found:
+    """Return the identity row of a whole patient."""
+    return Found(
+        patient.id,
+        patient.birth_name,
+        patient.used_name,
+        patient.given_name,
+        patient.birth,
+        patient.sex,
+        patient.ipp,
+        patient.status,
+        dead=patient.dead,
+        inside=patient.inside,
+        unit=patient.units[0][1] if patient.units else "",
+        last_ms=patient.last_ms,
+        ins=patient.ins,
+    )
+
+
+def _key(patient: Patient) -> tuple[str, str]:
+    return patient.authority, patient.ipp
+
+
+def _once(found: Iterable[Found]) -> tuple[Found, ...]:
+    return tuple({one.id: one for one in found}.values())
+
+
+def _read_looks(text: str) -> list[_Look]:
+    try:
+        return msgspec.json.decode(text, type=list[_Look])[:REMEMBERED]
+    except msgspec.MsgspecError:
+        return []
+
+
+def _names(session: Session) -> dict[bytes, str]:
+    return {one.user: one.name for one in readable(session.trust.certificates)}
+
+
+async def _of(future: Future[Any]) -> Any:
+    return await asyncio.wrap_future(future)
