@@ -31,7 +31,7 @@ class Stamp(msgspec.Struct, frozen=True, order=True, gc=False):
     control_id: str
 
 
-class Identity(msgspec.Struct, frozen=True, tag="identity"):
+class Identity(msgspec.Struct, frozen=True, array_like=True, tag="identity"):
     """Traits of PID, PD1 and ZFD; a name that is absent stays as it was, None takes it away (HL7's `""`).
 
     Names: birth_name, used_name, given_name, given_names, pseudonym, birth, sex, birth_place (INSEE), birth_place_name, address,
@@ -45,7 +45,7 @@ class Identity(msgspec.Struct, frozen=True, tag="identity"):
         return "Identity(…)"
 
 
-class Professional(msgspec.Struct, frozen=True):
+class Professional(msgspec.Struct, frozen=True, array_like=True):
     """Who cares: RPPS or local number, name, and part (HL7 table 0443: ODRP general practitioner, AT, RP, CP, AD …)."""
 
     number: str
@@ -56,7 +56,7 @@ class Professional(msgspec.Struct, frozen=True):
         return "Professional(…)"
 
 
-class Movement(msgspec.Struct, frozen=True, tag="movement"):
+class Movement(msgspec.Struct, frozen=True, array_like=True, tag="movement"):
     """One movement of ZBE (or of PV1 where there is no ZBE): the newest word on its `id` holds.
 
     `action` is INSERT, UPDATE or CANCEL; `event` the trigger (A01 …), `original` ZBE-6; `visit` PV1-19, `file` PID-18;
@@ -81,14 +81,14 @@ class Movement(msgspec.Struct, frozen=True, tag="movement"):
     professionals: tuple[Professional, ...] = ()
 
 
-class Merge(msgspec.Struct, frozen=True, tag="merge"):
+class Merge(msgspec.Struct, frozen=True, array_like=True, tag="merge"):
     """A40 (`kind` merge: `old` was a second number of this patient) or A47 (`kind` rename: the number was changed)."""
 
     old: Key
     kind: str
 
 
-class Transfer(msgspec.Struct, frozen=True, tag="transfer"):
+class Transfer(msgspec.Struct, frozen=True, array_like=True, tag="transfer"):
     """A44: the file (PID-18) `file`, `old_file` in MRG-3, was written under `old` and belongs to this patient."""
 
     old: Key
@@ -96,15 +96,18 @@ class Transfer(msgspec.Struct, frozen=True, tag="transfer"):
     old_file: str = ""
 
 
-class Allergies(msgspec.Struct, frozen=True, tag="allergies"):
+class Allergies(msgspec.Struct, frozen=True, array_like=True, tag="allergies"):
     """All AL1/IAM of a message: (code, text, severity, reaction); `none_known` says so in so many words."""
 
     known: tuple[tuple[str, str, str, str], ...]
     none_known: bool = False
 
 
-class Observation(msgspec.Struct, frozen=True):
-    """One OBX: code, label and system of OBX-3; values as text, with unit, range, flags and status (F, P, C, D, X …)."""
+class Observation(msgspec.Struct, frozen=True, array_like=True):
+    """One OBX: code, label and system of OBX-3; values as text, with unit, range, flags and status (F, P, C, D, X …).
+
+    `earlier` is never told by a message: the fold puts there the values that a newer word replaced. One that was deleted (D) has no values.
+    """
 
     code: str
     label: str
@@ -118,10 +121,14 @@ class Observation(msgspec.Struct, frozen=True):
     at_ms: int = 0
     sub_id: str = ""
     notes: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
 
 
-class Report(msgspec.Struct, frozen=True, tag="report"):
-    """One OBR with its observations. `id` is the filler's number (else the placer's): a newer report of it replaces what it names."""
+class Report(msgspec.Struct, frozen=True, array_like=True, tag="report"):
+    """One OBR with its observations. `id` is the filler's number (else the placer's): a newer report of it replaces what it names.
+
+    `file` is the file (PID-18) under which it was told, so that A44 takes it along.
+    """
 
     id: str
     code: str
@@ -131,13 +138,15 @@ class Report(msgspec.Struct, frozen=True, tag="report"):
     order: str = ""
     author: str = ""
     observations: tuple[Observation, ...] = ()
+    file: str = ""
 
 
-class Document(msgspec.Struct, frozen=True, tag="document"):
+class Document(msgspec.Struct, frozen=True, array_like=True, tag="document"):
     """A document of ORU or MDM. Its content stays in the message: `segment` counts the segments before its OBX.
 
     `act` is new, replace or delete; `replaces` TXA-13 or the same `id`; `media`: application/pdf, text/xml (CDA), text/plain …
     `shown` are the metadata flags of MetaDMPMSS that are Y; `masked` hides it from professionals outside the care team.
+    `file` as in a report.
     """
 
     id: str
@@ -153,9 +162,10 @@ class Document(msgspec.Struct, frozen=True, tag="document"):
     status: str = ""
     shown: tuple[str, ...] = ()
     masked: bool = False
+    file: str = ""
 
 
-class Receipt(msgspec.Struct, frozen=True, tag="receipt"):
+class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     """A business acknowledgement (ZAM^Z01 DMP, Z02 MSSanté received, Z03 read) of the message `of`, about no patient of its own."""
 
     of: str

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from storage.patients.facts import Professional, Report
+    from storage.patients.facts import Professional, Receipt, Report
 
 
 class Status(StrEnum):
@@ -29,7 +29,10 @@ class Known(StrEnum):
 
 @dataclass(frozen=True)
 class Found:
-    """One hit of a search, enough for a row. `near`: found by sound only. `inside`: hospitalised now."""
+    """One hit of a search, enough for a row. `near`: found by sound only. `inside`: hospitalised now.
+
+    `ins` is empty unless qualified, `last_ms` as in Patient; `unit` the name of the first running one, else its code.
+    """
 
     id: int
     birth_name: str
@@ -45,6 +48,7 @@ class Found:
     unit: str = ""
     last_ms: int = 0
     ins: str = ""
+    by_ins_alone: bool = False
 
     def __repr__(self) -> str:
         return f"Found({self.id})"
@@ -88,8 +92,24 @@ class Paper:
     status: str
     masked: bool = False
     withdrawn: bool = False
-    receipts: tuple[str, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
     versions: tuple[Paper, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trait:
+    """One trait of the identity: what holds, when it was recorded, and what was said before (value, time), the newest first.
+
+    None: taken away by the sender.
+    """
+
+    name: str
+    value: str | None
+    recorded_ms: int
+    earlier: tuple[tuple[str | None, int], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Trait({self.name})"
 
 
 @dataclass(frozen=True)
@@ -105,7 +125,9 @@ class Member:
 class Patient:
     """One person. `merged` are other numbers (A40, A47) that are this person's; `units` care units (code, name) of the running stay.
 
-    `ins` is empty unless the status is qualifiée; `ins_warning`: its control key does not fit.
+    `ins` is empty unless the status is qualifiée; `ins_warning`: its control key does not fit. `attributes` are the other codes of
+    PID-32, and DPOT (possible duplicate) where another number has the same qualified INS. `last_ms`: the last passage, else the
+    newest word. `by_ins_alone`: no IPP is known, `ipp` is the INS and `authority` its OID. `all_units`: those of every stay.
     """
 
     id: int
@@ -136,10 +158,12 @@ class Patient:
     units: tuple[tuple[str, str], ...] = ()
     all_units: tuple[tuple[str, str], ...] = ()
     last_ms: int = 0
+    by_ins_alone: bool = False
     stays: tuple[Stay, ...] = field(default=(), repr=False)
     members: tuple[Member, ...] = field(default=(), repr=False)
     papers: tuple[Paper, ...] = field(default=(), repr=False)
     reports: tuple[Report, ...] = field(default=(), repr=False)
+    traits: tuple[Trait, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         return f"Patient({self.id})"
