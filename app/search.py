@@ -213,6 +213,30 @@ def _span(folded: Folded, start: int, length: int) -> Span:
     return folded.origin[start], max(last, folded.origin[end] if end < len(folded.origin) else folded.size)
 
 
+def marks(query: str, text: str) -> tuple[Span, ...]:
+    """Return the places in *text* at which words of *query* begin a word; `le mai` and `lemai` both mark `LE-MAÎTRE`."""
+    folded, typed = fold(text), fold(query[:MAX_QUERY]).letters.split()
+    places = [i for i, letter in enumerate(folded.letters) if letter != " "]
+    run = "".join(folded.letters[i] for i in places)
+    starts = [at for at, i in enumerate(places) if i in folded.starts]
+
+    def of(word: str) -> list[Span]:
+        ends = [(at, at + len(word) - 1) for at in starts if run.startswith(word, at)]
+        return [(folded.origin[places[a]], folded.origin[places[b]] + 1) for a, b in ends]
+
+    found = [of(word) for word in typed]
+    whole = of("".join(typed)) if not all(found) else []
+    spans = whole or [span for one in found for span in one]
+    return _merged([(start, _with_marks(text, end)) for start, end in spans])
+
+
+def _with_marks(text: str, end: int) -> int:
+    """Return *end* behind the marks that combine with the letter before it."""
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end
+
+
 def _merged(spans: list[Span]) -> tuple[Span, ...]:
     merged: list[Span] = []
     for start, end in sorted(spans):
