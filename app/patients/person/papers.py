@@ -1,0 +1,123 @@
+"""What was written about a patient: documents with author, state, versions and receipts. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from app.i18n import fmt_number, tr, trn
+
+if TYPE_CHECKING:
+    from app.patients.person.times import Site
+    from storage.patients.facts import Receipt
+    from storage.patients.records import Paper, Patient
+
+NEW_MS = 24 * 3600 * 1000
+MEDIA = {
+    "application/pdf": "pdf",
+    "text/xml": "cda",
+    "text/plain": "text",
+    "image/png": "image",
+    "image/jpeg": "image",
+}
+ICONS = {
+    "pdf": "file-type-pdf",
+    "cda": "file-text",
+    "text": "file-text",
+    "image": "photo-scan",
+    "other": "file-text",
+}
+RECEIPTS = frozenset(("Z01", "Z02", "Z03"))
+
+
+@dataclass(frozen=True)
+class PaperLine:
+    """One document as it stands now, or with `older` an earlier version of it."""
+
+    paper: Paper = field(repr=False)
+    now_ms: int
+    site: Site = field(repr=False)
+    older: int = 0
+
+    @property
+    def key(self) -> str:
+        """The same for the same version of the same document."""
+        return f"{self.paper.id} {self.paper.seq} {self.paper.segment}"
+
+    @property
+    def kind(self) -> str:
+        """The media in a word: pdf, cda, text, image or other."""
+        return MEDIA.get(self.paper.media, "other")
+
+    @property
+    def icon(self) -> str:
+        """The icon of the media."""
+        return ICONS[self.kind]
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is content to show."""
+        return self.paper.segment >= 0 and not self.paper.withdrawn
+
+    @cached_property
+    def title(self) -> str:
+        """What it is; of an earlier version, which."""
+        name = self.paper.label or self.paper.code or tr("person.paper")
+        return tr("person.paper.version", name=name, n=fmt_number(self.older)) if self.older else name
+
+    @cached_property
+    def detail(self) -> str:
+        """Author, media, size, what was done of it."""
+        size = _size(self.paper.bytes) if self.paper.bytes else ""
+        told = [self.paper.author, tr(f"person.media.{self.kind}"), size]
+        if self.paper.versions and not self.older:
+            told.append(trn("person.paper.versions", len(self.paper.versions)))
+        told += [_receipt(one) for one in self.paper.receipts if one.kind in RECEIPTS]
+        return " · ".join(part for part in told if part)
+
+    @cached_property
+    def aside(self) -> str:
+        """The day."""
+        return self.site.day(self.paper.at_ms)
+
+    @cached_property
+    def mark(self) -> tuple[str, str, str] | None:
+        """Words, icon and tone where something is to be known before it is read."""
+        if self.paper.withdrawn:
+            return tr("person.paper.withdrawn"), "ban", "danger"
+        if self.paper.masked:
+            return tr("person.paper.masked"), "eye-off", "warn"
+        if self.older:
+            return tr("person.paper.older"), "history", "plain"
+        if 0 <= self.now_ms - self.paper.at_ms < NEW_MS:
+            return tr("person.paper.new"), "circle-check", "accent"
+        return None
+
+    @property
+    def sentence(self) -> str:
+        """All that the line shows, read out."""
+        mark = self.mark[0] if self.mark is not None else ""
+        return ", ".join(part for part in (self.title, self.detail, mark, self.aside) if part)
+
+
+def lines(patient: Patient, now_ms: int, site: Site, *, versions: bool = True) -> tuple[PaperLine, ...]:
+    """Return the documents, the newest first, each with its earlier *versions* below."""
+    told: list[PaperLine] = []
+    for paper in sorted(patient.papers, key=lambda one: one.at_ms, reverse=True):
+        told.append(PaperLine(paper, now_ms, site))
+        if versions:
+            count = len(paper.versions)
+            told += [PaperLine(one, now_ms, site, count - place) for place, one in enumerate(paper.versions)]
+    return tuple(told)
+
+
+def _receipt(one: Receipt) -> str:
+    refused = "" if one.accepted else "refused."
+    return tr(f"person.receipt.{refused}{one.kind.lower()}")
+
+
+def _size(count: int) -> str:
+    if count < 1024 * 1024:
+        return tr("person.size.kb", n=fmt_number(max(1, round(count / 1024))))
+    return tr("person.size.mb", n=fmt_number(count / 1024 / 1024, 1))

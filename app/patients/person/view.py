@@ -1,0 +1,261 @@
+"""What the head of a patient's page says, made from the record in the language of the moment. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.i18n import fmt_list, tr, trn
+from app.patients.person.times import Site, age, parts, written
+from storage.patients.ins import spaced
+from storage.patients.records import Known, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from storage.patients.facts import Professional
+    from storage.patients.records import Found, Patient
+
+STATUSES = {
+    Status.QUALIFIED: ("shield-check", "ok"),
+    Status.VALIDATED: ("id-badge-2", "info"),
+    Status.RETRIEVED: ("download", "info"),
+    Status.PROVISIONAL: ("alert-triangle", "warn"),
+}
+"""Icon and tone of each; the words are `person.status.<value>`."""
+OIDS = {"8": "nir", "9": "nia", "10": "test", "11": "demo"}
+"""Last arc of 1.2.250.1.213.1.4."""
+DOUBTS = frozenset(
+    (
+        "DOUB",
+        "DESA",
+        "DPOT",
+        "DOUA",
+        "COLP",
+        "COLV",
+        "HOMD",
+        "HOMA",
+        "FICT",
+        "DOUT",
+        "ANOM",
+        "USUR",
+        "IDVER",
+        "INVA",
+        "CACH",
+    )
+)
+"""Attributes of an identity (PID-32) that are said aloud."""
+SHOWN = len("2 54 03 51 454")
+"""What is shown of an INS at once: up to the commune of birth."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A state in a few words; `tone` as app.ui.marks.Chip has it."""
+
+    words: str
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Trait:
+    """A label and its value; `whole` is what stands behind a masked value."""
+
+    label: str
+    value: str
+    mono: bool = False
+    whole: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Something about the identity that nobody may overlook."""
+
+    tone: str
+    icon: str
+    title: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The fixed head of the page."""
+
+    birth_name: str
+    given: str
+    used: str
+    status: Chip
+    traits: tuple[Trait, ...]
+    chips: tuple[Chip, ...]
+    strips: tuple[Strip, ...]
+    team: str
+
+    @property
+    def name(self) -> str:
+        """`NOM DE NAISSANCE Prénom`."""
+        return f"{self.birth_name} {self.given}".strip()
+
+
+def head(patient: Patient, homonyms: Sequence[Found], now_ms: int, site: Site) -> Head:
+    """Return what the head says of *patient* now; *homonyms* are others with the same or a near name."""
+    return Head(
+        birth_name=patient.birth_name.upper() or tr("person.no_name"),
+        given=patient.given_name,
+        used=patient.used_name.upper() if patient.used_name.upper() != patient.birth_name.upper() else "",
+        status=status_chip(patient.status),
+        traits=_traits(patient, now_ms, site),
+        chips=(*_inside(patient), *_allergies(patient)),
+        strips=_strips(patient, homonyms),
+        team=_team(patient),
+    )
+
+
+def status_chip(status: Status) -> Chip:
+    """Return the chip of an identity's status."""
+    return Chip(tr(f"person.status.{status.name.lower()}"), *STATUSES[status])
+
+
+def unsaid(value: str) -> str:
+    """Return *value*, or that nobody said."""
+    return value or tr("person.unsaid")
+
+
+def sex(code: str) -> str:
+    """Return the words of PID-8."""
+    return tr(f"person.sex.{code.lower()}") if code in {"F", "M", "U", "I", "O", "A", "N"} else unsaid(code)
+
+
+def born(patient: Patient, today: date) -> str:
+    """`14/03/1954 (72 ans)`; a date that does not exist says so, somebody who died has no age any more."""
+    if not patient.birth:
+        return unsaid("")
+    text = written(patient.birth)
+    if parts(patient.birth) is None:
+        return tr("person.birth.wrong", date=text)
+    years = "" if patient.dead else age(patient.birth, today)
+    return tr("person.birth.aged", date=text, age=years) if years else text
+
+
+def birth_place(patient: Patient) -> str:
+    """`Reims (51454)`: the name with its INSEE code, or the one of them that is known."""
+    name, code = patient.birth_place_name, patient.birth_place
+    return tr("person.place", name=name, code=code) if name and code else unsaid(name or code)
+
+
+def masked(number: str) -> str:
+    """Write the first digits of an INS and dots for the rest."""
+    return f"{spaced(number)[:SHOWN]} {'•' * 5}"
+
+
+def ins_kind(oid: str) -> str:
+    """Return what an INS is by the last arc of its OID: NIR, NIA, test or demo."""
+    return tr(f"person.ins.{OIDS[arc]}") if (arc := oid.rpartition(".")[2]) in OIDS else ""
+
+
+def _traits(patient: Patient, now_ms: int, site: Site) -> tuple[Trait, ...]:
+    label = {"F": "person.born.f", "M": "person.born.m"}.get(patient.sex, "person.born")
+    told = [
+        Trait(tr(label), born(patient, site.at(now_ms).date())),
+        Trait(tr("person.sex"), sex(patient.sex)),
+        Trait(tr("person.at"), birth_place(patient)),
+    ]
+    if patient.status is Status.QUALIFIED and patient.ins:
+        kind = ins_kind(patient.ins_oid)
+        told.append(Trait(tr("person.ins"), masked(patient.ins), True, spaced(patient.ins), kind))
+    ipp = "" if patient.by_ins_alone else patient.ipp
+    told.append(Trait(tr("person.ipp"), unsaid(ipp), bool(ipp)))
+    return tuple(told)
+
+
+def _inside(patient: Patient) -> tuple[Chip, ...]:
+    if not patient.inside:
+        return ()
+    units = fmt_list([name or code for code, name in patient.units if name or code])
+    words = tr("person.inside.unit", unit=units) if units else tr("person.inside")
+    return (Chip(words, "bed", "accent"),)
+
+
+def _allergies(patient: Patient) -> tuple[Chip, ...]:
+    if patient.allergies is Known.SOME and patient.allergy_list:
+        return tuple(Chip(_allergy(*one), "alert-circle", "danger") for one in patient.allergy_list)
+    if patient.allergies is Known.NONE:
+        return (Chip(tr("person.allergy.none"), "circle-check", "ok"),)
+    return (Chip(tr("person.allergy.unknown"), "info-circle", "plain"),)
+
+
+def _allergy(code: str, text: str, severity: str, reaction: str) -> str:
+    what = ", ".join(part for part in (text or code, reaction, _severity(severity)) if part)
+    return tr("person.allergy", what=what)
+
+
+def _severity(code: str) -> str:
+    return tr(f"person.severity.{code.lower()}") if code in {"SV", "MO", "MI"} else ""
+
+
+def _strips(patient: Patient, homonyms: Sequence[Found]) -> tuple[Strip, ...]:
+    shown: list[Strip] = []
+    if patient.dead:
+        on = written(patient.dead_at)
+        title = tr("person.dead.on", day=on) if on else tr("person.dead")
+        shown.append(Strip("plain", "ban", title, tr("person.dead.detail")))
+    if patient.merged:
+        old = fmt_list(patient.merged)
+        shown.append(
+            Strip("info", "users", tr("person.merged", old=old, ipp=patient.ipp), tr("person.merged.detail"))
+        )
+    if patient.status is Status.PROVISIONAL:
+        shown.append(
+            Strip("warn", "alert-triangle", tr("person.provisional"), tr("person.provisional.detail"))
+        )
+    doubts = [tr(f"person.attribute.{one.lower()}") for one in patient.attributes if one in DOUBTS]
+    if doubts:
+        shown.append(
+            Strip(
+                "warn", "alert-triangle", tr("person.doubt", what=fmt_list(doubts)), tr("person.doubt.detail")
+            )
+        )
+    if patient.ins_warning:
+        shown.append(Strip("warn", "key", tr("person.ins.wrong"), tr("person.ins.wrong.detail")))
+    if homonyms:
+        shown.append(Strip("warn", "users", trn("person.homonyms", len(homonyms)), _others(homonyms)))
+    return tuple(shown)
+
+
+def _others(homonyms: Sequence[Found]) -> str:
+    said = [
+        tr(
+            "person.homonym",
+            name=f"\u2068{one.birth_name} {one.given_name}\u2069",
+            born=written(one.birth) or unsaid(""),
+            ipp=one.ipp,
+        )
+        for one in homonyms[:3]
+    ]
+    return tr("person.homonyms.detail", who=fmt_list(said))
+
+
+def _team(patient: Patient) -> str:
+    referent = next(
+        (
+            one.professional
+            for one in patient.members
+            if one.current and one.professional.part in {"AT", "RP"}
+        ),
+        patient.gp,
+    )
+    numbers = {_who(one.professional) for one in patient.members if one.current}
+    if patient.gp is not None:
+        numbers.add(_who(patient.gp))
+    if referent is None:
+        return tr("person.team.none")
+    others = len(numbers - {_who(referent)})
+    name = f"\u2068{referent.name or referent.number}\u2069"
+    key = "person.team.referent" if referent is not patient.gp else "person.team.gp"
+    return trn(f"{key}.others", others, name=name) if others else tr(key, name=name)
+
+
+def _who(one: Professional) -> str:
+    return one.number or one.name
