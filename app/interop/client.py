@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 START, END = b"\x0b", b"\x1c\r"
 ANSWER_S = 30.0
 MAX_ANSWER = 1 << 20
-REFUSED_AT_COMMIT = ("CE", "CR")
-ALWAYS = "AL"
+MAX_HEADER = 4096
+ON_SUCCESS = ("AL", "SU")
 
 
 class NoAnswerError(Exception):
@@ -75,7 +75,7 @@ class Client:
                 self._writer.write(START + message + END)
                 await self._writer.drain()
                 answers = [await self._answer()]
-                if asks_twice(message) and answers[0].code == "CA":
+                if answers[0].code == "CA" and asks_again(message):
                     answers.append(await self._answer())
                 return answers
         except (OSError, EOFError, asyncio.LimitOverrunError, TimeoutError) as error:
@@ -92,10 +92,10 @@ class Client:
             await self._writer.wait_closed()
 
 
-def asks_twice(message: bytes) -> bool:
-    """Tell whether MSH-15 and MSH-16 both ask for an answer always: first the commit's, then the application's."""
-    header = _segments(message[:4096]).get("MSH", [])
-    return _at(header, 14) == ALWAYS and _at(header, 15) == ALWAYS
+def asks_again(message: bytes) -> bool:
+    """Tell whether MSH-16 asks for the application's answer after a commit that succeeded."""
+    header = _segments(message[:MAX_HEADER]).get("MSH", [])
+    return _at(header, 15).strip().upper() in ON_SUCCESS
 
 
 def _segments(raw: bytes) -> dict[str, list[str]]:

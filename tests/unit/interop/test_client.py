@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from app.interop.client import Ack, Client, NoAnswerError, asks_twice
+from app.interop.client import Ack, Client, NoAnswerError, asks_again
 
 MESSAGE = b"MSH|^~\\&|A|B|C|D|20260101||ADT^A28^ADT_A05|77|P|2.5\rPID|||1\r"
 ENHANCED = MESSAGE.replace(b"|P|2.5\r", b"|P|2.5|||AL|AL\r")
@@ -70,8 +70,8 @@ def test_enhanced_mode_waits_for_both_answers():
 def test_enhanced_mode_waits_for_no_second_answer_after_a_refusal():
     [one], _ = send(ack(b"CR"), messages=(ENHANCED,))
     assert [answer.code for answer in one] == ["CR"]
-    assert asks_twice(ENHANCED)
-    assert not asks_twice(MESSAGE)
+    assert asks_again(ENHANCED)
+    assert not asks_again(MESSAGE)
 
 
 @pytest.mark.parametrize(
