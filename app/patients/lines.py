@@ -1,0 +1,147 @@
+"""What the list shows: patients as lines, headings between them, the warning of names that are too much alike. No Qt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from app.i18n import tr
+from app.patients.person.times import age, written
+from app.search import marks, plain
+from app.ui.graphemes import isolated
+from app.ui.words import Words, say
+from storage.patients.records import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from app.search import Span
+    from storage.patients.records import Found
+
+_NONE_KNOWN = "patients.unknown"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Words between the lines; not to be chosen."""
+
+    words: Words
+    warns: bool = False
+
+    @property
+    def key(self) -> str:
+        """The same for the same heading."""
+        return f"heading {self.words}"
+
+    @property
+    def sentence(self) -> str:
+        """What is read out."""
+        return str(self.words)
+
+
+@dataclass(frozen=True)
+class PatientLine:
+    """One patient, named as everywhere: birth name, first name, age, sex, birth date, IPP; *query* is what was typed."""
+
+    found: Found = field(repr=False)
+    now_ms: int
+    query: str = field(default="", repr=False)
+    group: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same for the same patient in the same part of the list."""
+        return f"{self.group} {self.found.id}"
+
+    @cached_property
+    def name(self) -> str:
+        """`NOM DE NAISSANCE Prénom`."""
+        return full_name(self.found)
+
+    @cached_property
+    def beside(self) -> str:
+        """`72 ans · F`."""
+        return " · ".join(part for part in (age_now(self.found, self.now_ms), self.found.sex) if part)
+
+    @cached_property
+    def detail(self) -> str:
+        """`14/03/1954 · IPP 80421937`."""
+        return f"{born(self.found)} · {number(self.found)}"
+
+    @cached_property
+    def chips(self) -> tuple[tuple[str, str, str], ...]:
+        """What must not be overlooked: words, icon, tone."""
+        found = self.found
+        told = (
+            (found.status is Status.PROVISIONAL, "provisional", "", "warn"),
+            (found.dead, "dead", "", "plain"),
+            (found.near, "near", "", "plain"),
+        )
+        return tuple((tr(f"patients.chip.{key}"), icon, tone) for yes, key, icon, tone in told if yes)
+
+    @cached_property
+    def marked(self) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+        """Where what was typed stands in name and detail."""
+        return marks(self.query, self.name), marks(self.query, self.detail)
+
+    @cached_property
+    def sentence(self) -> str:
+        """All that the line shows, read out."""
+        found = self.found
+        used = tr("patients.used", name=found.used_name) if found.used_name else ""
+        sex = tr(f"patients.sex.{found.sex}") if found.sex in {"F", "M"} else ""
+        inside = tr("patients.inside", unit=found.unit) if found.inside else ""
+        chips = (words for words, _icon, _tone in self.chips)
+        parts = (isolated(self.name), used, age_now(found, self.now_ms), sex, self.detail, *chips, inside)
+        return ", ".join(part for part in parts if part)
+
+
+Line: TypeAlias = Heading | PatientLine
+
+
+def full_name(found: Found) -> str:
+    """Return `NOM DE NAISSANCE Prénom`; a patient without a name is said to have none."""
+    return " ".join(part for part in (found.birth_name, found.given_name) if part) or tr(_NONE_KNOWN)
+
+
+def born(found: Found) -> str:
+    """Return the birth date as far as it is known."""
+    return written(found.birth) if found.birth else tr("patients.born.unknown")
+
+
+def number(found: Found) -> str:
+    """Return the IPP, or that the INS is all that is known."""
+    return tr("patients.ipp", ipp=found.ipp)
+
+
+def age_now(found: Found, now_ms: int) -> str:
+    """Return the age at *now_ms*; nothing for somebody who died, whose age stands still."""
+    today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone().date()
+    return "" if found.dead or not found.birth else age(found.birth, today)
+
+
+def alike(found: Sequence[Found]) -> bool:
+    """Whether two of *found* can be taken for each other: a near name among them, or the same name twice."""
+    names = Counter(plain(one.birth_name).replace(" ", "") for one in found)
+    return len(found) > 1 and (any(one.near for one in found) or max(names.values()) > 1)
+
+
+def group(found: Iterable[Found], name: str, now_ms: int, query: str = "") -> list[Line]:
+    """Return one line for each of *found*."""
+    return [PatientLine(one, now_ms, query, name) for one in found]
+
+
+ALIKE_BELOW = 5
+"""With so many results the warning stands above them: below, nobody would see it."""
+
+
+def results(found: Sequence[Found], query: str, now_ms: int) -> list[Line]:
+    """Return what a search found, with the warning of look-alikes where it is seen."""
+    lines = group(found, "found", now_ms, query)
+    if alike(found):
+        strip = Heading(say("patients.alike"), warns=True)
+        lines.insert(0 if len(lines) > ALIKE_BELOW else len(lines), strip)
+    return lines

@@ -1,0 +1,373 @@
+"""The left column: the search box, the filters, who was found, whom one saw last, how fresh all of it is."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.patients.chips import FilterChips
+from app.patients.lines import Heading, PatientLine, group, results
+from app.patients.rows import FoundList
+from app.patients.service import LIMIT, MOST, Counts, Seen
+from app.ui.buttons import Button
+from app.ui.palette import GUARD_MS, monotonic_ms
+from app.ui.panes import Banner, EmptyState, Glyph, SearchField, clear, rule
+from app.ui.text import Label, Named
+from app.ui.theme import theme
+from app.ui.words import Words, say, says
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.bridge import Job
+    from app.feature import Desk
+    from app.patients.flow import Flow
+    from app.patients.lines import Line
+    from app.patients.service import Patients
+    from storage.patients.records import Found
+
+WIDTH = 328
+SETTLE_MS = 400
+"""So long after a message the list is read again: a hundred at once make one look."""
+RECENT_BELOW = 5
+LIST, NONE_FOUND, NOBODY, FAILED, CLOSED = range(5)
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What one look into the cache brought."""
+
+    query: str
+    chip: str
+    limit: int
+    found: tuple[Found, ...]
+    recent: tuple[Seen, ...]
+    counts: Counts
+
+
+class FindPane(QWidget):
+    """Asks the cache at each key; the newest answer wins, and none moves rows under the pointer."""
+
+    opened = pyqtSignal(int)
+    counted = pyqtSignal(int)
+
+    def __init__(
+        self,
+        desk: Desk,
+        patients: Patients,
+        flow: Callable[[], Flow],
+        clock_ms: Callable[[], int] = monotonic_ms,
+    ) -> None:
+        super().__init__()
+        self._desk, self._patients, self._flow, self._clock_ms = desk, patients, flow, clock_ms
+        self._job: Job | None = None
+        self._answer: _Answer | None = None
+        self._waiting: _Answer | None = None
+        self._limit, self._changed_ms = LIMIT, 0
+        self._build()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(SETTLE_MS)
+        self._later.timeout.connect(self._look_again)
+        desk.bridge.watch(self, patients.changed, self._news)
+        desk.bridge.watch(self, patients.seen, self._news)
+        desk.bridge.watch(self, patients.switched, self._switched)
+        self.look()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QVBoxLayout()
+        head.setContentsMargins(12, 12, 12, 10)
+        head.setSpacing(8)
+        self.search = SearchField(say("patients.search"), say("patients.search.hint"))
+        self.search.setMaxLength(200)
+        self.search.installEventFilter(self)
+        self.chips = FilterChips()
+        head.addWidget(self.search)
+        head.addWidget(self.chips)
+        self._strip = QVBoxLayout()
+        head.addLayout(self._strip)
+        column.addLayout(head)
+        column.addWidget(rule())
+        self.moved = Button(say("patients.moved"), "ghost", "s", "refresh")
+        self.moved.clicked.connect(self._take_waiting)
+        self.moved.hide()
+        column.addWidget(self.moved)
+        self.list = FoundList(say("patients.list"))
+        self.list.installEventFilter(self)
+        self.stack = QStackedWidget()
+        for page in (self.list, self._none_found(), self._nobody(), self._failed_page(), self._closed_page()):
+            self.stack.addWidget(page)
+        column.addWidget(self.stack, 1)
+        column.addWidget(rule())
+        column.addWidget(self._foot())
+        self.search.textChanged.connect(self._typed)
+        self.chips.chosen.connect(self._typed)
+        self.list.opened.connect(self._open)
+        bar = self.list.verticalScrollBar()
+        if bar is not None:
+            bar.valueChanged.connect(self._scrolled)
+
+    def _none_found(self) -> QWidget:
+        button = Button(say("patients.none.clear"))
+        button.clicked.connect(self.widen)
+        return EmptyState("search", say("patients.none"), say("patients.none.detail"), actions=(button,))
+
+    def _nobody(self) -> QWidget:
+        self._how = Label("", "body", "text_2", wrap=True)
+        self._how.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        page = EmptyState("id-badge-2", say("patients.nobody"), say("patients.nobody.detail"))
+        layout = page.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(layout.count() - 1, self._how)
+        return page
+
+    def _failed_page(self) -> QWidget:
+        button = Button(say("patients.failed.again"), icon="refresh")
+        button.clicked.connect(self.look)
+        words = say("patients.failed"), say("patients.failed.detail")
+        return EmptyState("alert-circle", *words, tone="danger", actions=(button,))
+
+    def _closed_page(self) -> QWidget:
+        return EmptyState("lock", say("patients.closed"), say("patients.closed.detail"))
+
+    def _foot(self) -> QWidget:
+        foot = QWidget()
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(14, 10, 14, 10)
+        row.setSpacing(8)
+        self._mark, self._fresh = Glyph("database", "ok", 18), Label("", "small", "text_2").clipped()
+        Named(foot, say("patients.foot"))
+        row.addWidget(self._mark)
+        row.addWidget(self._fresh, 1)
+        return foot
+
+    # --- asking -------------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Ask the cache for what is typed and chosen now; what was asked before is not waited for."""
+        if self._job is not None:
+            self._job.cancel()
+        work = self._read(self.search.text().strip(), self.chips.choice, self._limit)
+        self._job = self._desk.bridge.start(self, work, self._answered, self._failed)
+
+    async def _read(self, query: str, chip: str, limit: int) -> _Answer:
+        patients = self._patients
+        found = await patients.search(query, chip, limit)
+        return _Answer(query, chip, limit, found, await patients.recent(), await patients.counts())
+
+    def _typed(self, _anything: str = "") -> None:
+        self._limit = LIMIT
+        self._waiting = None
+        self.look()
+
+    def _news(self, _anything: object) -> None:
+        if not self._later.isActive():
+            self._later.start()
+
+    def _look_again(self) -> None:
+        self.look()
+        self.show_flow()
+
+    def _switched(self, _nothing: None) -> None:
+        self._answer = self._waiting = None
+        self.list.show_lines(())
+        self.look()
+
+    def _scrolled(self, value: int) -> None:
+        """Ask for more where the end comes near."""
+        bar, answer = self.list.verticalScrollBar(), self._answer
+        if bar is None or answer is None or value < bar.maximum() - bar.pageStep():
+            return
+        if len(answer.found) >= self._limit and self._limit < MOST:
+            self._limit += LIMIT
+            self.look()
+
+    def _failed(self, error: Exception) -> None:
+        log.warning("the patient cache did not answer: %s", type(error).__name__)
+        self._answer = None
+        self.list.show_lines(())
+        self.stack.setCurrentIndex(FAILED)
+
+    # --- answers ------------------------------------------------------------------------------------------
+
+    def _answered(self, answer: _Answer) -> None:
+        asked = self._answer
+        same = asked is not None and (asked.query, asked.chip, asked.limit) == (
+            answer.query,
+            answer.chip,
+            answer.limit,
+        )
+        lines = self._lines(answer)
+        keys = [line.key for line in lines]
+        if same and self._held() and keys != [line.key for line in self.list.shown.lines]:
+            self._waiting = answer
+            self.moved.show()
+            return
+        self._show(answer, lines)
+
+    def _held(self) -> bool:
+        """Whether somebody is about to choose: the pointer is over the list, or the focus in it."""
+        return self.list.underMouse() or self.list.hasFocus()
+
+    def _take_waiting(self) -> None:
+        if self._waiting is not None:
+            self._show(self._waiting, self._lines(self._waiting))
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self, answer: _Answer, lines: Sequence[Line]) -> None:
+        self._answer, self._waiting = answer, None
+        self.moved.hide()
+        if [line.key for line in lines] != [line.key for line in self.list.shown.lines]:
+            self._changed_ms = self._clock_ms()
+        self.list.show_lines(lines)
+        self._show_counts(answer)
+        self._turn(answer, bool(lines))
+        self.show_flow()
+
+    def _turn(self, answer: _Answer, shown: bool) -> None:
+        if not self._patients.is_open:
+            self.stack.setCurrentIndex(CLOSED)
+        elif not answer.counts.all:
+            self.stack.setCurrentIndex(NOBODY)
+        elif not shown or (not answer.found and (answer.query or answer.chip != "all")):
+            self.stack.setCurrentIndex(NONE_FOUND)
+        else:
+            self.stack.setCurrentIndex(LIST)
+
+    def _show_counts(self, answer: _Answer) -> None:
+        counts = {"all": answer.counts.all, "inside": answer.counts.inside}
+        if self._patients.reader.units:
+            counts["mine"] = answer.counts.mine
+        self.chips.show_counts(counts)
+        self.counted.emit(answer.counts.all)
+
+    def _lines(self, answer: _Answer) -> list[Line]:
+        """Return what is found, with how many, and below it whom one saw last; nothing typed: these first."""
+        now_ms = self._desk.now_ms()
+        recent = [seen.found for seen in answer.recent]
+        if not answer.query and answer.chip == "all":
+            others = [found for found in answer.found if found.id not in {one.id for one in recent}]
+            first: list[Line] = [Heading(say("patients.recent"))] if recent else []
+            rest: list[Line] = [Heading(say("patients.others"))] if others else []
+            return [*first, *group(recent, "recent", now_ms), *rest, *group(others, "found", now_ms)]
+        if not answer.found:
+            return []
+        lines: list[Line] = [Heading(_how_many(answer)), *results(answer.found, answer.query, now_ms)]
+        below = [one for one in recent if one.id not in {found.id for found in answer.found}][:RECENT_BELOW]
+        if below and answer.query:
+            lines += [Heading(say("patients.recent")), *group(below, "recent", now_ms)]
+        return lines
+
+    def show_flow(self) -> None:
+        """Say how fresh the cache is: below the list, and above it where something is wrong."""
+        flow = self._flow()
+        self._mark.show_icon(flow.icon, flow.tone)
+        self._fresh.say(flow.words)
+        self._fresh.setToolTip(str(flow.words))
+        self._how.say(flow.way)
+        clear(self._strip)
+        if flow.strip is not None:
+            self._strip.addWidget(Banner(flow.strip.tone, flow.strip.title, flow.strip.detail))
+
+    # --- choosing -----------------------------------------------------------------------------------------
+
+    def _open(self, key: str) -> None:
+        line = next((one for one in self.list.shown.lines if one.key == key), None)
+        if isinstance(line, PatientLine):
+            self.opened.emit(line.found.id)
+
+    def mark(self, number: int) -> None:
+        """Mark the patient whose page is shown."""
+        lines = self.list.shown.lines
+        key = next((x.key for x in lines if isinstance(x, PatientLine) and x.found.id == number), "")
+        if key:
+            self.list.choose(key)
+
+    def widen(self) -> None:
+        """Forget what was typed and chosen."""
+        self.chips.choose("all")
+        self.search.blockSignals(True)
+        self.search.clear()
+        self.search.blockSignals(False)
+        self._typed()
+        self.to_search()
+
+    def to_search(self) -> None:
+        """Put the caret into the search box."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _to_list(self) -> None:
+        first = self.list.first()
+        if self.stack.currentIndex() == LIST and first.isValid():
+            if not self.list.currentIndex().isValid():
+                self.list.setCurrentIndex(first)
+            self.list.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _enter(self) -> None:
+        """Open the first that was found, unless the list has only just changed."""
+        answer, first = self._answer, self.list.first()
+        typed = answer is not None and answer.query and answer.query == self.search.text().strip()
+        if typed and first.isValid() and self._clock_ms() - self._changed_ms >= GUARD_MS:
+            self.list.setCurrentIndex(first)
+            self._open(first.data(Qt.ItemDataRole.UserRole).key)
+
+    def eventFilter(self, target: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 -- Qt's name
+        """Let ↓ and ↵ in the box reach the list, ↑ at its first row, Esc and letters go back to the box."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(target, event)
+        act = self._key_in_box(event) if target is self.search else self._key_in_list(event)
+        if act is None:
+            return super().eventFilter(target, event)
+        act()
+        return True
+
+    def _key_in_box(self, event: QKeyEvent) -> Callable[[], object] | None:
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Down:
+            return self._to_list
+        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            return (lambda: None) if event.isAutoRepeat() else self._enter
+        if key == Qt.Key.Key_Escape and self.search.text():
+            return self.search.clear
+        return None
+
+    def _key_in_list(self, event: QKeyEvent) -> Callable[[], object] | None:
+        key, text = Qt.Key(event.key()), event.text()
+        at_first = self.list.currentIndex() in {QModelIndex(), self.list.first()}
+        if key == Qt.Key.Key_Escape or (key == Qt.Key.Key_Up and at_first):
+            return self.to_search
+        if text.isalnum() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return partial(self._type, text)
+        return None
+
+    def _type(self, text: str) -> None:
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.search.setText(text)
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Say the headings again in the new language."""
+        super().changeEvent(event)
+        kind = event.type() if event is not None and hasattr(self, "_later") else None
+        if kind == QEvent.Type.LanguageChange and self._answer is not None:
+            self._show(self._answer, self._lines(self._answer))
+        elif kind == QEvent.Type.StyleChange:
+            self.setFixedWidth(theme().scaled(WIDTH))
+
+
+def _how_many(answer: _Answer) -> Words:
+    n = len(answer.found)
+    if n >= answer.limit:
+        return say("patients.found.many", n=n)
+    return says("patients.found", n) if answer.query else says(f"patients.found.{answer.chip}", n)

@@ -1,0 +1,209 @@
+"""The section Patients: finding somebody at the left, the page of one patient at the right."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.commands import Command
+from app.config import SINGLE_KEYS
+from app.feature import Page
+from app.intents import OpenPatient
+from app.patients.listing import WIDTH, FindPane
+from app.patients.person.page import PersonPage
+from app.patients.reasons import ReasonPane
+from app.patients.service import Untraceable
+from app.ui.buttons import Button
+from app.ui.panes import EmptyState, rule
+from app.ui.text import Label
+from app.ui.theme import theme
+from app.ui.words import Words, say, says
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PyQt6.QtGui import QFocusEvent
+
+    from app.config import Config
+    from app.feature import Desk
+    from app.intents import Intent
+    from app.patients.flow import Flow
+    from app.patients.service import Opening, Patients
+
+NOBODY, LOADING, ASKING, SHOWN, FAILED, GONE = range(6)
+log = logging.getLogger(__name__)
+
+
+class PatientsPage(Page):
+    """Stacks the list and the patient; a page is opened by the service only, which traces it first."""
+
+    wide = True
+
+    def __init__(self, desk: Desk, patients: Patients, config: Config, flow: Callable[[], Flow]) -> None:
+        super().__init__()
+        self._desk, self._patients, self._config = desk, patients, config
+        self._asked, self._number, self._held = 0, 0, 0
+        self.find = FindPane(desk, patients, flow)
+        self.find.setFixedWidth(theme().scaled(WIDTH))
+        self.person, self.reasons = PersonPage(desk, patients, config), ReasonPane()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.find)
+        row.addWidget(rule("v"))
+        row.addWidget(self._right(), 1)
+        self._connect()
+
+    def _right(self) -> QWidget:
+        self._side = QWidget()
+        column = QVBoxLayout(self._side)
+        column.setContentsMargins(0, 0, 0, 0)
+        self.stack = QStackedWidget()
+        nobody = EmptyState("id-badge-2", say("patients.choose"), say("patients.choose.detail"))
+        loading = Label(say("patients.loading"), "body", "text_2")
+        loading.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        again = Button(say("patients.failed.again"), icon="refresh")
+        again.clicked.connect(self._open_again)
+        words = say("patients.unread"), say("patients.unread.detail")
+        failed = EmptyState("alert-circle", *words, tone="danger", actions=(again,))
+        gone = EmptyState("info-circle", say("patients.gone"), say("patients.gone.detail"))
+        for page in (nobody, loading, self.reasons, self.person, failed, gone):
+            self.stack.addWidget(page)
+        column.addWidget(self.stack, 1)
+        return self._side
+
+    def _connect(self) -> None:
+        self.find.opened.connect(self.open_patient)
+        self.find.counted.connect(self._counted)
+        self.reasons.given.connect(self._give)
+        self.reasons.left.connect(self._leave)
+        watch = self._desk.bridge.watch
+        watch(self, self._patients.changed, self._news, lambda old, new: old | new if old and new else new)
+        watch(self, self._patients.switched, self._switched)
+        watch(self, self._config.changed, self._allow_letters)
+        self._key("Ctrl+F", self.find.to_search)
+        self._slash = self._key("/", self.find.to_search)
+        self._allow_letters("")
+
+    def _key(self, keys: str, call: Callable[[], None]) -> QShortcut:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(call)
+        return shortcut
+
+    def _allow_letters(self, _key: str) -> None:
+        self._slash.setEnabled(self._config.get(SINGLE_KEYS))
+
+    # --- one patient --------------------------------------------------------------------------------------
+
+    def open_patient(self, number: int, reason: str = "", text: str = "") -> None:
+        """Open a patient's page, or ask why; what was asked before is not waited for."""
+        self._asked += 1
+        self._number = number
+        if not reason:
+            self.person.blank()
+            self.stack.setCurrentIndex(LOADING)
+        work = self._patients.open(number, reason, text)
+        done, failed = partial(self._opened, self._asked), partial(self._failed, self._asked)
+        self._desk.bridge.start(self, work, done, failed)
+
+    def _opened(self, asked: int, opening: Opening | None) -> None:
+        if asked != self._asked:
+            return
+        self._show(opening)
+        if opening is not None and opening.patient is not None:
+            self.find.mark(opening.patient.id)
+            self._number = opening.patient.id
+            self.person.focus_first()
+
+    def _show(self, opening: Opening | None) -> None:
+        if opening is None:
+            self.stack.setCurrentIndex(GONE)
+        elif opening.patient is None:
+            self.reasons.show_row(opening.row, self._desk.now_ms())
+            self.stack.setCurrentIndex(ASKING)
+        else:
+            self.reasons.blank()
+            self.person.show_patient(opening)
+            self.stack.setCurrentIndex(SHOWN)
+
+    def _failed(self, asked: int, error: Exception) -> None:
+        if asked != self._asked:
+            return
+        log.warning("a patient's page could not be opened: %s", type(error).__name__)
+        if isinstance(error, Untraceable) and self.stack.currentIndex() == ASKING:
+            self.reasons.show_untraceable()
+        else:
+            self.stack.setCurrentIndex(FAILED)
+
+    def _open_again(self) -> None:
+        self.open_patient(self._number)
+
+    def _give(self, reason: str, text: str) -> None:
+        self.open_patient(self._number, reason, text)
+
+    def _leave(self) -> None:
+        self.reasons.blank()
+        self._asked += 1
+        self.stack.setCurrentIndex(NOBODY)
+        self.find.to_search()
+
+    def _news(self, changed: frozenset[int]) -> None:
+        """Bring the page that is shown up to date with what a message changed."""
+        if self.stack.currentIndex() == SHOWN and (not changed or self._number in changed):
+            done = partial(self._renewed, self._asked)
+            self._desk.bridge.start(self, self._patients.again(self._number), done, _not_renewed)
+
+    def _renewed(self, asked: int, opening: Opening | None) -> None:
+        if asked == self._asked:
+            self._show(opening)
+
+    def _switched(self, _nothing: None) -> None:
+        self._asked += 1
+        self.person.blank()
+        self.reasons.blank()
+        self.stack.setCurrentIndex(NOBODY)
+
+    # --- the window ---------------------------------------------------------------------------------------
+
+    def take(self, intent: Intent) -> None:
+        """Open who was asked for."""
+        if isinstance(intent, OpenPatient):
+            self.open_patient(intent.id)
+
+    def _counted(self, held: int) -> None:
+        if held != self._held:
+            self._held = held
+            self.headed.emit()
+
+    def title(self) -> Words:
+        """Return the section's name; never a patient's."""
+        return say("patients.section")
+
+    def subtitle(self) -> Words:
+        """Return how many patients the cache holds."""
+        return says("patients.held", self._held) if self._held else ""
+
+    def commands(self) -> Sequence[Command]:
+        """Return what palette and help offer here."""
+        find = Command(
+            "patients.find", say("patients.search"), self.find.to_search, "Ctrl+F", "search", also=("/",)
+        )
+        return (find, *self.person.commands())
+
+    def pane_order(self) -> Sequence[QWidget]:
+        """Return list and patient, in the order of F6."""
+        return self.find, self._side
+
+    def focusInEvent(self, _event: QFocusEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Hand the focus to the search box."""
+        self.find.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _not_renewed(error: Exception) -> None:
+    log.warning("a patient's page could not be read anew: %s", type(error).__name__)
