@@ -7,22 +7,30 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage.database import connect, translated
+from storage.database import REBUILDABLE, connect, translated
 from storage.errors import Damaged, DiskTrouble
 from storage.migrate import migrate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+    from sqlite3 import Connection
 
     from storage.profile import Profile
 
 
+CACHE_ASIDE = "cache-damaged"
+"""Where the last damaged cache lies: one is kept, as everything in it can be read from the inbox again."""
+
+
 @dataclass(frozen=True)
 class Health:
-    """What the look found: a read-only vault, or an audit trail that was set aside and begun anew (its stamp)."""
+    """What the look found: a read-only vault; what was set aside and begun anew (the name it was given, else empty)."""
 
     read_only: bool = False
     audit_set_aside: str = ""
+    inbox_set_aside: str = ""
+    cache_set_aside: str = ""
 
 
 def opens(path: Path, key: bytes) -> bool:
@@ -48,11 +56,12 @@ def create(path: Path, key: bytes) -> None:
 
 
 def examine(profile: Profile, keys: dict[str, bytes], *, thorough: bool) -> Health:
-    """Check both databases, set aside what is damaged, bring the rest to the newest layout.
+    """Check the databases, set aside what is damaged, bring the rest to the newest layout.
 
-    Raises Damaged when nothing of the vault can be read (the file stays where it is), and TooNew.
+    Files that *keys* do not name are not looked at. Raises Damaged when nothing of the vault can be read (the file
+    stays where it is), and TooNew.
     """
-    vault, audit = profile.database("vault"), profile.database("audit")
+    vault = profile.database("vault")
     if not opens(vault, keys["vault"]):
         raise Damaged(vault.name, "does not open with its key")
     if not _sound(vault, keys["vault"], thorough=thorough):
@@ -60,14 +69,17 @@ def examine(profile: Profile, keys: dict[str, bytes], *, thorough: bool) -> Heal
             profile.copy_aside("vault", _stamp(vault))
         return Health(read_only=True)
     _update(vault, keys["vault"])
-    if _usable(audit, keys["audit"], thorough=thorough):
-        _update(audit, keys["audit"])
-        return Health()
-    return Health(audit_set_aside=_restart_audit(profile, keys))
+    aside = {name: _mended(profile, keys, name, thorough=thorough) for name in keys if name != "vault"}
+    return Health(False, aside.get("audit", ""), aside.get("inbox", ""), aside.get("cache", ""))
 
 
-def _usable(path: Path, key: bytes, *, thorough: bool) -> bool:
-    return path.exists() and opens(path, key) and _sound(path, key, thorough=thorough)
+def _mended(profile: Profile, keys: dict[str, bytes], name: str, *, thorough: bool) -> str:
+    """Bring a sound file to the newest layout; begin a damaged one anew and return where the old one lies."""
+    path = profile.database(name)
+    if path.exists() and opens(path, keys[name]) and _sound(path, keys[name], thorough=thorough):
+        _update(path, keys[name])
+        return ""
+    return _restart(profile, keys, name)
 
 
 def _sound(path: Path, key: bytes, *, thorough: bool) -> bool:
@@ -79,12 +91,24 @@ def _sound(path: Path, key: bytes, *, thorough: bool) -> bool:
                 if not thorough:
                     return bool(connection.execute("PRAGMA schema_version").fetchone())
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                pages = connection.execute("PRAGMA cipher_integrity_check").fetchall()
-                return not pages and connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                return not any(faults(connection))
         finally:
             connection.close()
     except Damaged:
         return False
+
+
+def faults(connection: Connection) -> Iterator[str]:
+    """Read every page, the structure and the full-text indexes; yield what is wrong. Raises SQLite's errors."""
+    pages = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+    if pages:
+        yield f"{len(pages)} pages do not verify"
+    if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+        yield "the structure does not hold"
+    for (name,) in connection.execute(
+        "SELECT name FROM sqlite_master WHERE sql LIKE '%USING fts5%'"
+    ).fetchall():
+        connection.execute(f'INSERT INTO "{name}"("{name}") VALUES (\'integrity-check\')')  # noqa: S608
 
 
 def _update(path: Path, key: bytes) -> None:
@@ -96,20 +120,23 @@ def _update(path: Path, key: bytes) -> None:
         connection.close()
 
 
-def _restart_audit(profile: Profile, keys: dict[str, bytes]) -> str:
-    """Move the damaged trail away, remember its key in the vault for IT, begin a new one."""
-    path = profile.database("audit")
-    stamp = _stamp(path) if path.exists() else "missing"
+def _restart(profile: Profile, keys: dict[str, bytes], name: str) -> str:
+    """Move the damaged file away, remember its key in the vault for IT, begin a new one."""
+    path = profile.database(name)
+    stamp = "missing"
+    if path.exists():
+        stamp = CACHE_ASIDE if name in REBUILDABLE else _stamp(path)
     connection = connect(profile.database("vault"), keys["vault"])
     try:
         with translated("vault.db"):
-            row = (stamp, path.name, keys["audit"])
+            row = (stamp, path.name, keys[name])
             connection.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?)", row)
-            connection.execute("DELETE FROM audit_anchor")
+            if name == "audit":
+                connection.execute("DELETE FROM audit_anchor")
     finally:
         connection.close()
-    profile.move_aside("audit", stamp)
-    create(path, keys["audit"])
+    profile.move_aside(name, stamp)
+    create(path, keys[name])
     return stamp
 
 

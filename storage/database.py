@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from storage.errors import Damaged, DiskTrouble, Locked, ReadOnly, StorageError
+from storage.errors import Busy, Damaged, DiskTrouble, Locked, ReadOnly, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,10 @@ T = TypeVar("T")
 READERS = 2
 PAGE_BYTES = 4096
 MAX_BATCH = 256
+REBUILDABLE = ("cache",)
+"""Files that can be made again: a power cut may take their last commits, never their order (synchronous NORMAL)."""
 _DAMAGE = {11, 26}  # SQLITE_CORRUPT, SQLITE_NOTADB
+_BUSY = {5, 6}  # SQLITE_BUSY, _LOCKED
 _DISK = {8, 10, 13, 14}  # SQLITE_READONLY, _IOERR, _FULL, _CANTOPEN
 
 
@@ -143,21 +146,23 @@ def connect(path: Path, key: bytes, *, create: bool = False, query_only: bool = 
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
         )
         try:
-            _prepare(connection, key, query_only=query_only)
+            _prepare(connection, key, path.stem, query_only=query_only)
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-def _prepare(connection: Connection, key: bytes, *, query_only: bool) -> None:
+def _prepare(connection: Connection, key: bytes, name: str, *, query_only: bool) -> None:
     if not connection.execute("PRAGMA cipher_version").fetchone():
         raise StorageError("this SQLite does not encrypt")
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     connection.execute("PRAGMA cipher_compatibility = 4")
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    synchronous = "NORMAL" if name in REBUILDABLE else "FULL"
+    wal = ("journal_mode = WAL", f"synchronous = {synchronous}")
+    for pragma in (*wal, "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
     connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA temp_store = MEMORY")
@@ -184,6 +189,8 @@ def translate(error: Exception, what: str) -> Exception:
     code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
     if code in _DAMAGE:
         return Damaged(what, "a page does not verify")
+    if code in _BUSY:
+        return Busy(what)
     if code in _DISK:
         return DiskTrouble(what)
     return error

@@ -72,6 +72,10 @@ class DiskTrouble(StorageError):  # noqa: N818 -- the field's word
     """The disk is full or fails: nothing of this act was written; free some room and repeat."""
 
 
+class Busy(StorageError):  # noqa: N818 -- the field's word
+    """Another program writes to this profile and did not end in time: nothing of this act was written; repeat."""
+
+
 class NoFolder(DiskTrouble):
     """The profile's folder cannot be made or written; ask IT for one that can."""
 

@@ -15,6 +15,8 @@ from storage.errors import Damaged, TooNew
 
 FORMAT = 1
 MAX_BYTES = 65_536
+ALWAYS = {"vault", "audit"}
+"""Files of every profile: an older one has no others yet, and gets them with its next keys."""
 
 Id = Annotated[bytes, msgspec.Meta(min_length=16, max_length=16)]
 Short = Annotated[bytes, msgspec.Meta(max_length=32)]
@@ -32,6 +34,8 @@ class Kdf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One way in. Each wraps the key of every file; two wraps a file (old, new) while a change is under way.
+
+    A slot from before a file was thought of does not wrap it.
 
     `keyring` is a hash of the keyring's half, empty when the slot needs none; `check` opens for the right secret only.
     """
@@ -78,7 +82,9 @@ def decode(data: bytes) -> KeyFile:
         keys = msgspec.json.decode(body, type=KeyFile)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise Damaged("keys.json", "cannot be read") from error
-    if envelope.format != FORMAT or any(slot.wraps.keys() != keys.files.keys() for slot in keys.slots):
+    if envelope.format != FORMAT or not all(
+        ALWAYS <= slot.wraps.keys() <= keys.files.keys() for slot in keys.slots
+    ):
         raise Damaged("keys.json", "incomplete")
     return keys
 

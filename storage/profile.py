@@ -19,7 +19,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-DATABASES = ("vault", "audit")
+DATABASES = ("vault", "audit", "inbox", "cache")
+"""Who we are; who did what; what was acknowledged to a sender; what was read from that, to be made again at any time."""
 _PARTS = ("", "-wal", "-shm", "-journal")
 
 

@@ -11,19 +11,20 @@ password opens nothing written since.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from storage import keyfile
-from storage.checkup import opens
+from storage.checkup import create, opens
 from storage.database import connect, translated
 from storage.errors import ChangeCutShort, Damaged, DiskTrouble
 from storage.profile import write_atomically
 from storage.slots import KEY_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from storage.keyfile import KeyFile, Slot
@@ -48,11 +49,25 @@ def enter(profile: Profile, keys: KeyFile, opener: Opener) -> Opened:
     """
     found = opener.unwrap(keys)
     if pending(keys) and not _replaced(opener.slot):
-        if not all(opens(profile.database(name), pair[0]) for name, pair in found.items()):
+        if not all(_is_gone_or_opens(profile.database(name), pair[0]) for name, pair in found.items()):
             raise ChangeCutShort
         keys = write(profile, keys, [slot for slot in keys.slots if not _replaced(slot)])
     now = {name: _current(profile.database(name), pair) for name, pair in found.items()}
     return Opened(profile, keys, opener, now)
+
+
+def _is_gone_or_opens(path: Path, key: bytes) -> bool:
+    return not path.exists() or opens(path, key)
+
+
+def extend(opened: Opened, names: Iterable[str]) -> Opened:
+    """Make the files *names*, which an older profile has not; a rotation must follow, which wraps their keys."""
+    files, now = dict(opened.keyfile.files), dict(opened.now)
+    for name in names:
+        opened.profile.move_aside(name, "unfinished")
+        files[name], now[name] = secrets.token_bytes(16), secrets.token_bytes(KEY_BYTES)
+        create(opened.profile.database(name), now[name])
+    return replace(opened, keyfile=msgspec.structs.replace(opened.keyfile, files=files), now=now)
 
 
 def pending(keys: KeyFile) -> bool:
@@ -80,8 +95,10 @@ def rotate(opened: Opened, fresh: list[Opener]) -> dict[str, bytes]:
     profile, keys, now = opened.profile, opened.keyfile, opened.now
     new = {name: secrets.token_bytes(KEY_BYTES) for name in keys.files}
     both = {name: [now[name], new[name]] for name in keys.files}
-    kept = [] if pending(keys) else keys.slots
-    write(profile, keys, [*kept, *(opener.wrap(keys, both) for opener in fresh)])
+    kept = (
+        [] if pending(keys) else keys.slots
+    )  # after the fresh ones: a password that stays opens the fresh slot
+    write(profile, keys, [*(opener.wrap(keys, both) for opener in fresh), *kept])
     for name in keys.files:
         rekey(profile.database(name), now[name], new[name])
     write(profile, keys, [opener.wrap(keys, {name: [key] for name, key in new.items()}) for opener in fresh])

@@ -20,6 +20,7 @@ from storage.database import Database
 from storage.directory import DirectoryRepository
 from storage.errors import KeyringUnavailable, ReadOnly, StorageError
 from storage.identity import IdentityRepository
+from storage.inbox import Inbox
 from storage.keyfile import KeyFile
 from storage.meetings import MeetingsRepository
 from storage.oskeyring import SECRET_BYTES, KeyringPolicy, OsKeyring, SecretStore
@@ -57,6 +58,8 @@ class Vault:
 
     `read_only`: damage was found, nothing is written. `audit_set_aside`: the name under which a damaged audit trail
     was put away, else empty. `audit_cut`: rows are missing that were there when the profile was last closed.
+    `inbox_set_aside`: as for the audit trail, what senders had been promised may lie there. `cache_rebuilt`: the cache was
+    damaged or missing and is empty; it fills itself from the inbox.
     `recovery_code`: empty, or a new code to print, because a change of password had been cut short.
     """
 
@@ -66,6 +69,8 @@ class Vault:
         self._profile, self._terms = profile, terms
         self.read_only = health.read_only
         self.audit_set_aside = health.audit_set_aside
+        self.inbox_set_aside = health.inbox_set_aside
+        self.cache_rebuilt = bool(health.cache_set_aside)
         self.recovery_code = ""
         self._databases = {name: Database(profile.database(name)) for name in DATABASES}
         vault, audit = self._databases["vault"], self._databases["audit"]
@@ -74,6 +79,7 @@ class Vault:
         self.meetings = MeetingsRepository(vault)
         self.directory = DirectoryRepository(vault)
         self.audit = AuditRepository(audit, platform.node())
+        self.inbox = Inbox(self._databases["inbox"])
         self._open(keys)
         self.audit_cut = self._audit_was_cut()
 
@@ -134,7 +140,7 @@ class Vault:
         try:
             keyfile = rotation.read(profile)
             opener = open_with_password(keyfile, password, terms.cost, terms.store)
-            return cls._enter(rotation.enter(profile, keyfile, opener), terms, None)
+            return cls._enter(rotation.enter(profile, keyfile, opener), terms, password, keep=True)
         except BaseException:
             profile.release()
             raise
@@ -154,7 +160,7 @@ class Vault:
         try:
             keyfile = rotation.read(profile)
             opener = open_with_code(keyfile, secret)
-            vault = cls._enter(rotation.enter(profile, keyfile, opener), terms, new_password)
+            vault = cls._enter(rotation.enter(profile, keyfile, opener), terms, new_password, keep=False)
         except BaseException:
             profile.release()
             raise
@@ -187,14 +193,20 @@ class Vault:
         self._profile.release()
 
     @classmethod
-    def _enter(cls, opened: Opened, terms: Terms, new_password: str | None) -> Self:
-        """Check the files and start on them; finish a rotation that was cut short, or begin one."""
-        profile, keys, code = opened.profile, opened.now, ""
+    def _enter(cls, opened: Opened, terms: Terms, password: str, *, keep: bool) -> Self:
+        """Check the files and start on them; begin a rotation to a new *password*, or finish one that was cut short.
+
+        With *keep* the password is the one just used. An older profile gets the files that it lacks, and so new keys.
+        """
+        profile, code = opened.profile, ""
         profile.end_making()
-        rotation_due = new_password is not None or rotation.pending(opened.keyfile)
-        health = checkup.examine(profile, keys, thorough=profile.dirty or rotation_due)
+        lacking = [name for name in DATABASES if name not in opened.now]
+        rotation_due = not keep or bool(lacking) or rotation.pending(opened.keyfile)
+        health = checkup.examine(profile, opened.now, thorough=profile.dirty or rotation_due)
+        keys = opened.now
         if rotation_due and not health.read_only:
-            keys, code = _rotate(opened, terms, new_password)
+            fresh = password if lacking or not keep else None
+            keys, code = _rotate(rotation.extend(opened, lacking), terms, fresh)
         vault = cls(profile, terms, health, keys)
         vault.recovery_code = code
         return vault
@@ -202,19 +214,19 @@ class Vault:
     def _open(self, keys: dict[str, bytes]) -> None:
         self._profile.mark_dirty()
         try:
-            self._databases["vault"].open(keys["vault"], read_only=self.read_only)
-            self._open_audit(keys["audit"])
+            for name in DATABASES:
+                self._open_one(name, keys)
         except BaseException:
             for database in self._databases.values():
                 database.close()
             raise
 
-    def _open_audit(self, key: bytes) -> None:
-        """Open the audit trail; one that is lost beside a damaged vault must not keep the vault from being read."""
+    def _open_one(self, name: str, keys: dict[str, bytes]) -> None:
+        """Open a file; what is lost beside a damaged vault must not keep the vault from being read."""
         try:
-            self._databases["audit"].open(key, read_only=self.read_only)
-        except StorageError:
-            if not self.read_only:
+            self._databases[name].open(keys[name], read_only=self.read_only)
+        except (KeyError, StorageError):
+            if name == "vault" or not self.read_only:
                 raise
 
     def _close(self) -> None:
