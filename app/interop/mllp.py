@@ -1,0 +1,272 @@
+"""The MLLP listener: accepts senders over TCP or TLS and has their frames answered in order. It knows nothing of HL7."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from app.interop.frames import END, MAX_FRAME, VT, Deframer, Frame
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+
+CONNECTIONS = 64
+BIG_PLACES = 4
+SMALL = 256 << 10
+"""A frame that grows beyond this waits for one of the places for big ones: memory has a bound, whoever sends."""
+READ = 64 << 10
+AT_ONCE = 64
+"""Frames of one connection that are handled together, and so share a commit."""
+_HTTP = re.compile(rb"(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|TRACE|CONNECT|PRI) ")
+_HTTP_ANSWER = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_TLS = re.compile(rb"\x16\x03[\x00-\x04]")
+_TLS_ANSWER = b"\x15\x03\x01\x00\x02\x02\x46"
+"""A fatal alert, protocol_version."""
+log = logging.getLogger(__name__)
+
+Take: TypeAlias = "Callable[[Sequence[Frame]], Awaitable[Sequence[bytes]]]"
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long is waited, in seconds: for a first frame, the next one, the next byte of a frame, its end; for a reader.
+
+    `quiet`: how long after an FS without CR, or bytes without a frame, nothing more is expected.
+    """
+
+    first: float = 60.0
+    next: float = 3600.0
+    byte: float = 10.0
+    frame: float = 120.0
+    quiet: float = 0.3
+    write: float = 30.0
+    leave: float = 2.0
+
+
+class Listener:
+    """Has *take* answer the frames of all senders: what it returns is sent in order, each answer in a frame of its own.
+
+    When all places are taken, further senders wait until they are accepted; who does not read the answers is closed.
+    """
+
+    def __init__(
+        self,
+        take: Take,
+        *,
+        tls: ssl.SSLContext | None = None,
+        patience: Patience | None = None,
+        limit: int = MAX_FRAME,
+        connections: int = CONNECTIONS,
+    ) -> None:
+        self._take, self._tls, self._limit = take, tls, limit
+        self._patience = patience or Patience()
+        self._places = asyncio.Semaphore(connections)
+        self._big = asyncio.Semaphore(BIG_PLACES)
+        self._callers: dict[asyncio.Task[None], _Caller | None] = {}
+        self._accepting: asyncio.Task[None] | None = None
+
+    async def open(self, host: str, port: int) -> tuple[str, int]:
+        """Listen; return the address (port 0: one that the system chose). Raises OSError, as when the port is taken."""
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, *_, address = found[0]
+        server = socket.create_server((str(address[0]), port), family=family, backlog=128)
+        server.setblocking(False)
+        self._accepting = asyncio.create_task(self._accept(server))
+        bound = server.getsockname()
+        return str(bound[0]), int(bound[1])
+
+    async def close(self) -> None:
+        """Close the port at once, and each connection after the answers that it waits for. Twice does no harm."""
+        if self._accepting is not None:
+            self._accepting.cancel()
+            await asyncio.wait([self._accepting])
+        for task, caller in self._callers.items():
+            if caller is None or caller.may_leave():
+                task.cancel()
+        if self._callers:
+            await asyncio.wait(tuple(self._callers), timeout=self._patience.leave)
+        for task in self._callers:
+            task.cancel()
+
+    async def _accept(self, server: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        with server:
+            while True:
+                await self._places.acquire()
+                try:
+                    client, _address = await loop.sock_accept(server)
+                except OSError:  # the sender is gone again, or there are no descriptors left
+                    self._places.release()
+                    await asyncio.sleep(self._patience.quiet)
+                    continue
+                task = asyncio.create_task(self._welcome(client))
+                self._callers[task] = None
+                task.add_done_callback(self._gone)
+
+    def _gone(self, task: asyncio.Task[None]) -> None:
+        self._callers.pop(task)
+        self._places.release()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a connection failed: %s", type(error).__name__)
+
+    async def _welcome(self, client: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(READ, loop)
+        handshake = self._patience.byte if self._tls is not None else None
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        try:
+            transport, protocol = await loop.connect_accepted_socket(
+                lambda: asyncio.StreamReaderProtocol(reader, loop=loop),
+                client,
+                ssl=self._tls,
+                ssl_handshake_timeout=handshake,
+            )
+        except OSError:  # no TLS, or none that is accepted
+            client.close()
+            return
+        caller = _Caller(
+            reader,
+            asyncio.StreamWriter(transport, protocol, reader, loop),
+            self._take,
+            self._big,
+            self._patience,
+            self._limit,
+        )
+        task = asyncio.current_task()
+        assert task is not None
+        self._callers[task] = caller
+        try:
+            with suppress(OSError):
+                await caller.serve()
+        finally:
+            transport.abort() if caller.deaf else transport.close()
+
+
+class _Caller:
+    """One connection."""
+
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        take: Take,
+        big: asyncio.Semaphore,
+        patience: Patience,
+        limit: int,
+    ) -> None:
+        self._reader, self._writer, self._take = reader, writer, take
+        self._big, self._patience, self._frames = big, patience, Deframer(limit)
+        self._has_big = self._busy = self._leaving = False
+        self._since, self._place = 0.0, (0, False)
+        self.deaf = False
+        """True once the answers were not read: nothing more is to be sent."""
+
+    def may_leave(self) -> bool:
+        """Ask it to leave; True when no answer is under way."""
+        self._leaving = True
+        return not self._busy
+
+    async def serve(self) -> None:
+        """Answer until the sender leaves, falls silent, or is asked to leave."""
+        try:
+            while not self._leaving and await self._step():
+                await self._weigh()
+        finally:
+            self._give_back()
+
+    async def _step(self) -> bool:
+        """Read once and answer what is complete; False at the end of the connection."""
+        data = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._wait()):
+                data = await self._reader.read(READ)
+        if data:
+            if self._is_new() and (words := _not_for_us(data)):
+                await self._bye(words)
+                return False
+            await self._answer(self._frames.feed(data))
+            return True
+        goes_on = data is None and self._frames.nearly
+        await self._answer(self._frames.finish())
+        if not goes_on:
+            await self._bye(b"")
+        return goes_on
+
+    def _is_new(self) -> bool:
+        frames = self._frames
+        return not (frames.frames or frames.inside or frames.stray)
+
+    def _wait(self) -> float:
+        """Return how long the sender may be silent now."""
+        frames, patience = self._frames, self._patience
+        if frames.nearly or (frames.stray_bytes and not frames.frames and not frames.inside):
+            return patience.quiet
+        if frames.inside:
+            left = self._since + patience.frame - time.monotonic()
+            return max(0.0, min(patience.byte, left))
+        return patience.next if frames.frames else patience.first
+
+    async def _answer(self, frames: Iterable[Frame]) -> None:
+        for batch in _batches(frames):
+            self._busy = True
+            for answer in await self._take(batch):
+                self._writer.write(VT + answer + END)
+            try:
+                async with asyncio.timeout(self._patience.write):
+                    await self._writer.drain()
+            except TimeoutError:
+                self.deaf = True
+                raise
+            self._busy = False
+
+    async def _weigh(self) -> None:
+        """Take a place for a frame that has become big, give it back after it; note when a frame began."""
+        frames = self._frames
+        if not self._has_big and frames.held > SMALL:
+            await self._big.acquire()
+            self._has_big, self._since = True, time.monotonic()
+        elif frames.held <= SMALL:
+            self._give_back()
+        place = (frames.frames, frames.inside)
+        if self._place != place:
+            self._since, self._place = time.monotonic(), place
+
+    def _give_back(self) -> None:
+        if self._has_big:
+            self._has_big = False
+            self._big.release()
+
+    async def _bye(self, words: bytes) -> None:
+        """Say a last word and wait a moment for it to be read: closing on unread bytes would take it back."""
+        self._writer.write(words)
+        if self._writer.can_write_eof():
+            self._writer.write_eof()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience.quiet):
+                while await self._reader.read(READ):
+                    pass
+
+
+def _not_for_us(data: bytes) -> bytes:
+    """Return what to answer a sender that speaks HTTP or TLS to a plain port; nothing for any other."""
+    if _HTTP.match(data):
+        return _HTTP_ANSWER
+    return _TLS_ANSWER if _TLS.match(data) else b""
+
+
+def _batches(frames: Iterable[Frame]) -> Iterator[list[Frame]]:
+    batch: list[Frame] = []
+    for frame in frames:
+        batch.append(frame)
+        if len(batch) == AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
