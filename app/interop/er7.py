@@ -1,0 +1,326 @@
+"""HL7 v2 in its usual notation (chapter 2, "ER7"), read without losing a byte.
+
+A `Message` keeps the bytes that came and looks at them only where asked: segments at once, fields, repetitions,
+components and subcomponents (all numbered from 1, as HL7 does) when somebody wants them. Twenty megabytes of a document in
+OBX-5 are never copied, decoded or searched as a whole by Python code, so that no other thread waits for it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from app.interop.charset import Charset, detect
+from app.interop.escapes import unescape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BOM: Final = b"\xef\xbb\xbf"
+_BLANK: Final = b" \t\r\n\x00\x0b\x1c"
+_HEADERS: Final = frozenset({"MSH", "FHS", "BHS"})
+_NAME = re.compile(rb"[A-Za-z][A-Za-z0-9]{2}")
+_CONTROLS = dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+
+
+class Er7Error(Exception):
+    """The bytes are no message, or go beyond a limit; `kind` is one of: header, delimiters, size, segments, fields."""
+
+    def __init__(self, kind: str, segment: str = "") -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.segment = segment
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is still read. `parts` bounds repetitions of a field, components and subcomponents alike."""
+
+    message: int = 32 << 20
+    segments: int = 200_000
+    fields: int = 2_000
+    parts: int = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Delimiters:
+    """MSH-1 and MSH-2; a part that MSH-2 leaves out is empty and divides nothing."""
+
+    field: bytes
+    component: bytes
+    repetition: bytes
+    escape: bytes
+    subcomponent: bytes
+
+    @property
+    def text(self) -> tuple[str, str, str, str, str]:
+        """The same as characters: field, component, repetition, escape, subcomponent."""
+        field, component, repetition, escape, subcomponent = (
+            _characters(each)
+            for each in (self.field, self.component, self.repetition, self.escape, self.subcomponent)
+        )
+        return field, component, repetition, escape, subcomponent
+
+
+class Value:
+    """A field or a part of one, as a place in the message."""
+
+    __slots__ = ("_end", "_level", "_message", "_start")
+
+    def __init__(self, message: Message, start: int, end: int, level: int) -> None:
+        self._message = message
+        self._start = start
+        self._end = end
+        self._level = level
+
+    def __repr__(self) -> str:
+        return "Value(…)"
+
+    def __len__(self) -> int:
+        return self._end - self._start
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes as they came."""
+        return self._message.raw[self._start : self._end]
+
+    @property
+    def text(self) -> str:
+        """The characters, escapes resolved, control characters other than tab and line ends left out, stripped."""
+        return self.cut(self._end - self._start)
+
+    def cut(self, size: int) -> str:
+        """Return `text` of the first *size* bytes."""
+        raw = self._message.raw[self._start : min(self._end, self._start + size)]
+        text = self._message.charset.decode(raw)
+        if self._message.escape and self._message.escape in text:
+            text = unescape(text, self._message.delimiters.text, self._message.charset)
+        if not text.isprintable():
+            text = text.translate(_CONTROLS)
+        return text.strip()
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        """Give the bytes as they came, at most *size* at a time."""
+        for start in range(self._start, self._end, size):
+            yield self._message.raw[start : min(self._end, start + size)]
+
+    @property
+    def null(self) -> bool:
+        """Whether it is HL7's `""`: what was known before is to be taken away."""
+        return self._end - self._start == 2 and self.raw == b'""'
+
+    @property
+    def repetitions(self) -> list[Value]:
+        """The repetitions of a field that are not empty; of anything else itself."""
+        if self._level > 0:
+            return [self] if self else []
+        return [each for each in self._split(self._message.delimiters.repetition, 1) if each]
+
+    def component(self, number: int) -> Value:
+        """Return component *number* (of the first repetition), empty where there is none."""
+        if self._level == 0:
+            return self._pick(self._message.delimiters.repetition, 1, 1).component(number)
+        if self._level > 1:
+            return self if number == 1 else self._none()
+        return self._pick(self._message.delimiters.component, number, 2)
+
+    def subcomponent(self, number: int) -> Value:
+        """Return subcomponent *number* (of the first component), empty where there is none."""
+        return self.component(1)._pick(self._message.delimiters.subcomponent, number, 3)  # noqa: SLF001 -- of its own kind
+
+    def _none(self) -> Value:
+        return Value(self._message, self._end, self._end, 3)
+
+    def _pick(self, mark: bytes, number: int, level: int) -> Value:
+        find, start = self._message.raw.find, self._start
+        for _ in range(number - 1):
+            at = find(mark, start, self._end) if mark else -1
+            if at < 0:
+                return self._none()
+            start = at + len(mark)
+        end = find(mark, start, self._end) if mark else -1
+        return Value(self._message, start, self._end if end < 0 else end, level)
+
+    def _split(self, mark: bytes, level: int) -> list[Value]:
+        ends = _cuts(self._message.raw, mark, self._start, self._end, self._message.limits.parts)
+        starts = [self._start, *(end + len(mark) for end in ends)]
+        return [
+            Value(self._message, start, end, level)
+            for start, end in zip(starts, [*ends, self._end], strict=True)
+        ]
+
+
+class Segment:
+    """One segment; `name` in capitals. Fields are found when the first of them is asked for."""
+
+    __slots__ = ("_cuts", "_message", "end", "name", "start")
+
+    def __init__(self, message: Message, start: int, end: int) -> None:
+        self._message = message
+        self.start = start
+        self.end = end
+        self.name = message.raw[start : start + 3].decode("ascii", "replace").upper()
+        self._cuts: list[int] | None = None
+
+    def __repr__(self) -> str:
+        return f"Segment({self.name})"
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes without the line end."""
+        return self._message.raw[self.start : self.end]
+
+    def field(self, number: int) -> Value:
+        """Return field *number* (MSH-1 is the separator itself), empty where there is none. Raises Er7Error beyond the limit."""
+        cuts = self._found()
+        if self.name in _HEADERS:
+            number -= 1
+            if number == 0:
+                return Value(self._message, self.start + 3, self.start + 4, 3)
+        if not 0 <= number < len(cuts) - 1:
+            return Value(self._message, self.end, self.end, 3)
+        level = 3 if number == 1 and self.name in _HEADERS else 0
+        return Value(self._message, cuts[number] + 1, cuts[number + 1], level)
+
+    def __len__(self) -> int:
+        return len(self._found()) - 2 + (self.name in _HEADERS)
+
+    def _found(self) -> list[int]:
+        if self._cuts is None:
+            message = self._message
+            most = message.limits.fields
+            cuts = _cuts(message.raw, message.delimiters.field, self.start, self.end, most + 1)
+            if len(cuts) > most:
+                raise Er7Error("fields", self.name)
+            self._cuts = [self.start - 1, *cuts, self.end]
+        return self._cuts
+
+
+class Message:
+    """One message. `bytes(message)` are the bytes that came; `joined` and `lower` say what was unusual about its lines."""
+
+    def __init__(self, raw: bytes, limits: Limits) -> None:
+        self.raw = raw
+        self.limits = limits
+        self._at = _begin(raw)
+        self.delimiters = _delimiters(raw, self._at)
+        self.escape = self.delimiters.text[3]
+        self.joined = False
+        self.segments = list(self._lines())
+        self.lower = any(raw[each.start : each.start + 3] != each.name.encode() for each in self.segments)
+
+    @classmethod
+    def parse(cls, raw: bytes, limits: Limits | None = None) -> Message:
+        """Return the message of *raw*, which may begin with a byte order mark or blanks. Raises Er7Error."""
+        limits = limits or Limits()
+        if len(raw) > limits.message:
+            raise Er7Error("size")
+        return cls(raw, limits)
+
+    def __bytes__(self) -> bytes:
+        return self.raw
+
+    def __repr__(self) -> str:
+        return f"Message({len(self.segments)} segments)"
+
+    @property
+    def header(self) -> Segment:
+        """MSH."""
+        return self.segments[0]
+
+    @cached_property
+    def charset(self) -> Charset:
+        """How its bytes are read."""
+        declared = self.header.field(18).repetitions
+        return detect(self.raw, declared[0].raw[:64].decode("ascii", "replace").strip() if declared else "")
+
+    def first(self, name: str) -> Segment | None:
+        """Return the first segment of that name."""
+        return next((each for each in self.segments if each.name == name), None)
+
+    def all(self, name: str) -> list[Segment]:
+        """Return all segments of that name."""
+        return [each for each in self.segments if each.name == name]
+
+    def _lines(self) -> Iterator[Segment]:
+        """Segments end at CR, LF or both; a line that does not begin as a segment belongs to the one before."""
+        start, end, count = self._at, self._at, 0
+        for line, stop in _lines(self.raw, self._at):
+            if line > self._at and not self._named(line, stop):
+                self.joined = True
+                end = stop
+                continue
+            if line > self._at:
+                yield Segment(self, start, end)
+                count += 1
+                if count >= self.limits.segments:
+                    raise Er7Error("segments")
+            start, end = line, stop
+        yield Segment(self, start, end)
+
+    def _named(self, start: int, end: int) -> bool:
+        name = self.raw[start : start + 3]
+        if not _NAME.fullmatch(name):
+            return False
+        if end - start == 3:
+            return name.isupper()
+        return self.raw.startswith(self.delimiters.field, start + 3)
+
+
+def _begin(raw: bytes) -> int:
+    at = len(BOM) if raw.startswith(BOM) else 0
+    while at < len(raw) and raw[at] in _BLANK:
+        at += 1
+    if raw[at : at + 3].upper() != b"MSH":
+        raise Er7Error("header")
+    return at
+
+
+def _delimiters(raw: bytes, at: int) -> Delimiters:
+    field = raw[at + 3 : at + 4]
+    if not field or field.isalnum() or field in b'" \t\r\n' or field < b"!":
+        raise Er7Error("header")
+    line = re.match(rb"[^\r\n]{0,64}", raw[at + 4 : at + 68])
+    coded = (line.group() if line else b"").partition(field)[0]
+    marks = [_bytes(each, coded) for each in dict.fromkeys(_characters(coded))]
+    if not marks or len(marks) > 6 or any(each.isalnum() or each == b'"' for each in marks):
+        raise Er7Error("delimiters")
+    component, repetition, escape, subcomponent = (marks + [b""] * 4)[:4]
+    return Delimiters(field, component, repetition, escape, subcomponent)
+
+
+def _characters(coded: bytes) -> str:
+    try:
+        return coded.decode("utf-8")
+    except UnicodeDecodeError:
+        return coded.decode("iso8859-1")
+
+
+def _bytes(character: str, coded: bytes) -> bytes:
+    wide = character.encode("utf-8")
+    return wide if wide in coded else character.encode("iso8859-1", "replace")
+
+
+def _cuts(raw: bytes, mark: bytes, start: int, end: int, most: int) -> list[int]:
+    cuts: list[int] = []
+    while mark and len(cuts) < most and (at := raw.find(mark, start, end)) >= 0:
+        cuts.append(at)
+        start = at + len(mark)
+    return cuts
+
+
+def _lines(raw: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Places of the lines that are not blank; two searches run side by side, so that each byte is looked at twice at most."""
+    size = len(raw)
+    ends = dict.fromkeys((b"\r", b"\n"), start - 1)
+    while start < size:
+        for mark, at in ends.items():
+            if at < start:
+                found = raw.find(mark, start)
+                ends[mark] = size if found < 0 else found
+        stop = min(ends.values())
+        if raw[start:stop].strip(_BLANK) if stop - start < 64 else True:
+            yield start, stop
+        start = stop + 1
