@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from storage.database import REBUILDABLE, connect, translated
 from storage.errors import Damaged, DiskTrouble
-from storage.migrate import migrate
+from storage.migrate import migrate, newest
+from storage.profile import DATABASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,23 @@ def examine(profile: Profile, keys: dict[str, bytes], *, thorough: bool) -> Heal
     _update(vault, keys["vault"])
     aside = {name: _mended(profile, keys, name, thorough=thorough) for name in keys if name != "vault"}
     return Health(False, aside.get("audit", ""), aside.get("inbox", ""), aside.get("cache", ""))
+
+
+def current(profile: Profile, keys: dict[str, bytes]) -> bool:
+    """Tell whether every file is there, opens, and has this program's layout; raises Damaged, DiskTrouble."""
+    return all(
+        name in keys and _layout(profile.database(name), keys[name]) == newest(name) for name in DATABASES
+    )
+
+
+def _layout(path: Path, key: bytes) -> int:
+    if not path.exists():
+        return -1
+    connection = connect(path, key, query_only=True)
+    try:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+    finally:
+        connection.close()
 
 
 def _mended(profile: Profile, keys: dict[str, bytes], name: str, *, thorough: bool) -> str:

@@ -23,6 +23,11 @@ def migrate(connection: Connection, name: str) -> None:
         _apply(connection, script, number)
 
 
+def newest(name: str) -> int:
+    """Return the number of the newest layout of a database."""
+    return len(_scripts(name))
+
+
 def _scripts(name: str) -> list[str]:
     found = [
         entry for entry in (files("storage") / "migrations").iterdir() if entry.name.startswith(f"{name}-")

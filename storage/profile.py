@@ -1,18 +1,23 @@
-"""The profile folder: permissions, the lock against a second process, atomic writes, the dirty flag, setting aside."""
+"""The profile folder: permissions, its two locks, atomic writes, the dirty flag, setting aside.
+
+`lock` is held by the program that works here, `visit` by one that comes beside it for a moment; who works here takes the
+second too while it checks the files or gives them new keys.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from contextlib import suppress
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage.errors import DiskTrouble, NoFolder, ProfileExists, ProfileInUse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 if sys.platform == "win32":
     import msvcrt
@@ -21,11 +26,13 @@ else:
 
 DATABASES = ("vault", "audit", "inbox", "cache")
 """Who we are; who did what; what was acknowledged to a sender; what was read from that, to be made again at any time."""
+PATIENCE_S = 10.0
+"""How long one waits for a visitor to leave, or for the check of the files to end."""
 _PARTS = ("", "-wal", "-shm", "-journal")
 
 
 class Profile:
-    """One user's folder, held by this process from `hold()` to `release()`."""
+    """One user's folder, held by this process from `hold()`, or visited from `visit()`, to `release()`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -33,6 +40,7 @@ class Profile:
         self._flag = folder / "dirty"
         self._birth = folder / "unfinished"
         self._handle: int | None = None
+        self._visit: int | None = None
 
     def database(self, name: str) -> Path:
         """Return the path of the database *name*."""
@@ -62,21 +70,51 @@ class Profile:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.folder.chmod(0o700)
-            handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise NoFolder("the profile folder cannot be written") from error
+        self._handle = self._take("lock")
+
+    @property
+    def held(self) -> bool:
+        """True while this process works here, and is no visitor."""
+        return self._handle is not None
+
+    def visit(self) -> None:
+        """Come beside the program that works here: one at a time; raises ProfileInUse, NoFolder."""
+        self._visit = self._take("visit", PATIENCE_S)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let no visitor in; raises ProfileInUse when one stays for too long."""
+        handle = self._take("visit", PATIENCE_S)
         try:
-            _lock(handle)
-        except OSError as error:
+            yield
+        finally:
             os.close(handle)
-            raise ProfileInUse from error
-        self._handle = handle
 
     def release(self) -> None:
         """Give the lock back; the lock file stays, so that no one locks a deleted one."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+        for handle in (self._handle, self._visit):
+            if handle is not None:
+                os.close(handle)
+        self._handle = self._visit = None
+
+    def _take(self, name: str, patience_s: float = 0.0) -> int:
+        try:
+            handle = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise NoFolder("the profile folder cannot be written") from error
+        until = time.monotonic() + patience_s
+        while True:
+            try:
+                _lock(handle)
+            except OSError as error:
+                if time.monotonic() < until:
+                    time.sleep(0.02)
+                    continue
+                os.close(handle)
+                raise ProfileInUse from error
+            return handle
 
     @property
     def dirty(self) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import platform
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 from storage import checkup, rotation
@@ -18,7 +18,7 @@ from storage.anchor import keep_anchor, read_anchor
 from storage.audit import AuditRepository
 from storage.database import Database
 from storage.directory import DirectoryRepository
-from storage.errors import KeyringUnavailable, ReadOnly, StorageError
+from storage.errors import Damaged, KeyringUnavailable, ProfileInUse, ReadOnly, StorageError
 from storage.identity import IdentityRepository
 from storage.inbox import Inbox
 from storage.keyfile import KeyFile
@@ -140,7 +140,8 @@ class Vault:
         try:
             keyfile = rotation.read(profile)
             opener = open_with_password(keyfile, password, terms.cost, terms.store)
-            return cls._enter(rotation.enter(profile, keyfile, opener), terms, password, keep=True)
+            with profile.alone():
+                return cls._enter(rotation.enter(profile, keyfile, opener), terms, password, keep=True)
         except BaseException:
             profile.release()
             raise
@@ -160,21 +161,52 @@ class Vault:
         try:
             keyfile = rotation.read(profile)
             opener = open_with_code(keyfile, secret)
-            vault = cls._enter(rotation.enter(profile, keyfile, opener), terms, new_password, keep=False)
+            with profile.alone():
+                vault = cls._enter(rotation.enter(profile, keyfile, opener), terms, new_password, keep=False)
         except BaseException:
             profile.release()
             raise
         code, vault.recovery_code = vault.recovery_code, ""
         return vault, code
 
+    @classmethod
+    def visit(cls, folder: Path, password: str, terms: Terms | None = None) -> Self:
+        """Open a profile for a moment, beside the window or gateway that has it open; as `unlock` where nobody has.
+
+        A visitor checks, migrates and rekeys nothing. Raises what `unlock` raises; ProfileInUse when another visitor stays
+        too long, the profile is just being checked, or the program that has it open is of another version.
+        """
+        if not Vault.exists(folder):
+            raise Damaged("keys.json", "missing")
+        try:
+            return cls.unlock(folder, password, terms)
+        except ProfileInUse:
+            return cls._beside(folder, password, terms or Terms())
+
+    @classmethod
+    def _beside(cls, folder: Path, password: str, terms: Terms) -> Self:
+        profile = Profile(folder)
+        profile.visit()
+        try:
+            return cls(profile, terms, checkup.Health(), _visitors_keys(profile, password, terms))
+        except BaseException:
+            profile.release()
+            raise
+
     def change_password(self, old: str, new: str) -> str:
         """Change the password and every file's key; return the new recovery code to print (the old one dies too).
 
-        Raises WrongPassword, KeyringLost, ReadOnly and changes nothing. On Damaged or DiskTrouble the vault is locked:
+        Raises WrongPassword, KeyringLost, ReadOnly, ProfileInUse (a visitor) and changes nothing. On Damaged or DiskTrouble the vault is locked:
         unlock it with either password. No other call may be under way.
         """
         if self.read_only:
             raise ReadOnly
+        if not self._profile.held:
+            raise ProfileInUse
+        with self._profile.alone():
+            return self._change_password(old, new)
+
+    def _change_password(self, old: str, new: str) -> str:
         keyfile = rotation.read(self._profile)
         opener = open_with_password(keyfile, old, self._terms.cost, self._terms.store)
         self._close()
@@ -206,13 +238,16 @@ class Vault:
         keys = opened.now
         if rotation_due and not health.read_only:
             fresh = password if lacking or not keep else None
+            if keep and not opened.opener.slot.keyring and terms.keyring == "allowed":
+                terms = replace(terms, keyring="off")  # who chose none keeps none
             keys, code = _rotate(rotation.extend(opened, lacking), terms, fresh)
         vault = cls(profile, terms, health, keys)
         vault.recovery_code = code
         return vault
 
     def _open(self, keys: dict[str, bytes]) -> None:
-        self._profile.mark_dirty()
+        if self._profile.held:
+            self._profile.mark_dirty()
         try:
             for name in DATABASES:
                 self._open_one(name, keys)
@@ -231,7 +266,7 @@ class Vault:
 
     def _close(self) -> None:
         was_open = all(database.is_open for database in self._databases.values())
-        kept = was_open and not self.read_only and self._remember_audit()
+        kept = was_open and self._profile.held and not self.read_only and self._remember_audit()
         for database in self._databases.values():
             database.close()
         if kept and not any(database.damaged for database in self._databases.values()):
@@ -252,6 +287,15 @@ class Vault:
         except StorageError:
             return False
         return True
+
+
+def _visitors_keys(profile: Profile, password: str, terms: Terms) -> dict[str, bytes]:
+    keyfile = rotation.read(profile)
+    opener = open_with_password(keyfile, password, terms.cost, terms.store)
+    keys = {name: pair[-1] for name, pair in opener.unwrap(keyfile).items()}
+    if rotation.pending(keyfile) or not checkup.current(profile, keys):
+        raise ProfileInUse
+    return keys
 
 
 def _rotate(opened: Opened, terms: Terms, new_password: str | None) -> tuple[dict[str, bytes], str]:
