@@ -108,8 +108,8 @@ class Deframer:
         skipped, self.inside, self._skipping = self._skipping, False, False
         with memoryview(self._bytes) as view:
             raw = bytes(view[: end if end <= self._limit else MAX_PART])
-        follows = self._bytes[end + 1 : end + 2]
-        del self._bytes[: end + 1 + (follows in {b"\r", b"\n"})]
+        line_end = self._bytes[end + 1 : end + 2] in (b"\r", b"\n")
+        del self._bytes[: end + 1 + line_end]
         self.frames += 1
         if not skipped:
             yield Frame(raw.lstrip(VT), Fault.OVERSIZED if end > self._limit else None)

@@ -71,6 +71,7 @@ class Listener:
         self._big = asyncio.Semaphore(BIG_PLACES)
         self._callers: dict[asyncio.Task[None], _Caller | None] = {}
         self._accepting: asyncio.Task[None] | None = None
+        self._server: socket.socket | None = None
 
     async def open(self, host: str, port: int) -> tuple[str, int]:
         """Listen; return the address (port 0: one that the system chose). Raises OSError, as when the port is taken."""
@@ -78,15 +79,17 @@ class Listener:
         family, *_, address = found[0]
         server = socket.create_server((str(address[0]), port), family=family, backlog=128)
         server.setblocking(False)
+        self._server = server
         self._accepting = asyncio.create_task(self._accept(server))
         bound = server.getsockname()
         return str(bound[0]), int(bound[1])
 
     async def close(self) -> None:
         """Close the port at once, and each connection after the answers that it waits for. Twice does no harm."""
-        if self._accepting is not None:
+        if self._accepting is not None and self._server is not None:
             self._accepting.cancel()
             await asyncio.wait([self._accepting])
+            self._server.close()
         for task, caller in self._callers.items():
             if caller is None or caller.may_leave():
                 task.cancel()
@@ -97,18 +100,17 @@ class Listener:
 
     async def _accept(self, server: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        with server:
-            while True:
-                await self._places.acquire()
-                try:
-                    client, _address = await loop.sock_accept(server)
-                except OSError:  # the sender is gone again, or there are no descriptors left
-                    self._places.release()
-                    await asyncio.sleep(self._patience.quiet)
-                    continue
-                task = asyncio.create_task(self._welcome(client))
-                self._callers[task] = None
-                task.add_done_callback(self._gone)
+        while True:
+            await self._places.acquire()
+            try:
+                client, _address = await loop.sock_accept(server)
+            except OSError:  # the sender is gone again, or there are no descriptors left
+                self._places.release()
+                await asyncio.sleep(self._patience.quiet)
+                continue
+            task = asyncio.create_task(self._welcome(client))
+            self._callers[task] = None
+            task.add_done_callback(self._gone)
 
     def _gone(self, task: asyncio.Task[None]) -> None:
         self._callers.pop(task)
