@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.i18n import fmt_list, tr, trn
-from app.patients.person.times import Site, age, parts, written
+from app.patients.person.times import age, parts, written
 from storage.patients.ins import spaced
 from storage.patients.records import Known, Status
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from app.patients.person.times import Site
     from storage.patients.facts import Professional
     from storage.patients.records import Found, Patient
 
@@ -48,6 +49,16 @@ DOUBTS = frozenset(
 """Attributes of an identity (PID-32) that are said aloud."""
 SHOWN = len("2 54 03 51 454")
 """What is shown of an INS at once: up to the commune of birth."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a page shows: a patient, others of like name, now, and the clocks of the hospital."""
+
+    patient: Patient = field(repr=False)
+    homonyms: tuple[Found, ...] = field(repr=False)
+    now_ms: int
+    site: Site
 
 
 @dataclass(frozen=True)
@@ -99,16 +110,17 @@ class Head:
         return f"{self.birth_name} {self.given}".strip()
 
 
-def head(patient: Patient, homonyms: Sequence[Found], now_ms: int, site: Site) -> Head:
-    """Return what the head says of *patient* now; *homonyms* are others with the same or a near name."""
+def head(record: Record) -> Head:
+    """Return what the head says of the patient now."""
+    patient = record.patient
     return Head(
         birth_name=patient.birth_name.upper() or tr("person.no_name"),
         given=patient.given_name,
         used=patient.used_name.upper() if patient.used_name.upper() != patient.birth_name.upper() else "",
         status=status_chip(patient.status),
-        traits=_traits(patient, now_ms, site),
+        traits=_traits(patient, record.now_ms, record.site),
         chips=(*_inside(patient), *_allergies(patient)),
-        strips=_strips(patient, homonyms),
+        strips=_strips(patient, record.homonyms),
         team=_team(patient),
     )
 
@@ -259,3 +271,16 @@ def _team(patient: Patient) -> str:
 
 def _who(one: Professional) -> str:
     return one.number or one.name
+
+
+def copied(record: Record) -> str:
+    """Return the identity as a text for another program; never with the INS."""
+    told = head(record)
+    lines = [
+        told.name,
+        *(f"{one.label} {one.value}" for one in told.traits if not one.whole),
+        told.status.words,
+    ]
+    if told.used:
+        lines.insert(1, f"{tr('person.used')} {told.used}")
+    return "\n".join(lines)

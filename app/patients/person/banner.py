@@ -1,0 +1,198 @@
+"""The fixed head of the page: who it is, how sure that is, what nobody may overlook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.patients.person.flow import Flow
+from app.ui import paint
+from app.ui.buttons import IconButton
+from app.ui.graphemes import isolated
+from app.ui.icons import paint_icon
+from app.ui.marks import Chip, chip_colours
+from app.ui.panes import clear, ground
+from app.ui.text import Label
+from app.ui.theme import theme
+from app.ui.words import say
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QPaintEvent
+
+    from app.patients.person import view
+
+ACTIONS = (("copy", "copy"),)
+"""Name and icon of what can be done from the head; the words are `person.<name>`."""
+
+
+class TraitLabel(QWidget):
+    """A label and its value, heavier; a masked value has an eye that `asked` for the whole of it."""
+
+    asked = pyqtSignal()
+
+    def __init__(self, trait: view.Trait) -> None:
+        super().__init__()
+        self._trait = trait
+        self.eye: IconButton | None = None
+        self.setAccessibleName(f"{trait.label} {trait.value}")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 10, 0)
+        row.setSpacing(6)
+        row.addWidget(Label(trait.label, "small", "text_2"))
+        self.value = Label(trait.value, "mono" if trait.mono else "body_strong")
+        self.value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row.addWidget(self.value)
+        if trait.after:
+            row.addWidget(Label(trait.after, "caption", "text_2"))
+        if trait.whole:
+            self._mask()
+            self.eye = IconButton(say("person.ins.show"), "eye")
+            self.eye.setFixedSize(28, 28)
+            self.eye.clicked.connect(self._press)
+            row.addWidget(self.eye)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of a masked value is shown."""
+        return str(self.value.text()) == self._trait.whole
+
+    def _press(self) -> None:
+        if self.whole:
+            self._mask()
+        else:
+            self.asked.emit()
+
+    def _mask(self) -> None:
+        self._show(self._trait.value, "show", "eye")
+        hidden = say("person.ins.hidden", digits=self._trait.value.rstrip("• "))
+        self.value.setAccessibleName(str(hidden))
+
+    def reveal(self) -> None:
+        """Show all of the value."""
+        self._show(self._trait.whole, "hide", "eye-off")
+        self.value.setAccessibleName(self._trait.whole)
+
+    def _show(self, value: str, act: str, icon: str) -> None:
+        self.value.say(value)
+        if self.eye is not None:
+            self.eye.say(say(f"person.ins.{act}"))
+            self.eye.set_icon(icon)
+        self.updateGeometry()
+
+
+class StripFrame(QFrame):
+    """One strip below the head: a tone, what is the case, what follows from it; grey has a dark edge."""
+
+    def __init__(self, strip: view.Strip) -> None:
+        super().__init__()
+        self._strip = strip
+        self.setAccessibleName(strip.title)
+        self.setAccessibleDescription(strip.detail)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(44, 7, 14, 7)
+        flow = Flow(10, 1)
+        title, detail = (
+            Label(strip.title, "small_strong", wrap=True),
+            Label(strip.detail, "small", "text_2", wrap=True),
+        )
+        flow.fill((title, detail) if strip.detail else (title,))
+        row.addWidget(flow, 1)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the ground, the edge of grey, the icon."""
+        painter, rect = paint.painter_for(self), QRectF(self.rect())
+        fill, line, ink = chip_colours(self._strip.tone)
+        paint.box(painter, rect, 8, fill, line)
+        if self._strip.tone == "plain":
+            paint.box(painter, QRectF(0, 0, 5, rect.height()), 2.5, theme().color("text"))
+        paint_icon(painter, self._strip.icon, QRectF(14, rect.center().y() - 10, 20, 20), ink)
+
+
+class HeadBanner(QWidget):
+    """`pressed` names an action of `ACTIONS`, `ipp_copied` the button beside the number, `ins_asked` the eye."""
+
+    pressed = pyqtSignal(str)
+    ins_asked = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        ground(self, "sunken")
+        self._head: view.Head | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 12, 20, 12)
+        column.setSpacing(6)
+        self._names, self._traits, self._chips = Flow(10), Flow(8, 2), Flow()
+        column.addLayout(self._top())
+        column.addWidget(self._traits)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self._chips, 1)
+        self._team = Label("", "small", "text_2", wrap=True)
+        self._team.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        bottom.addWidget(self._team)
+        column.addLayout(bottom)
+        self._strips = QVBoxLayout()
+        self._strips.setSpacing(6)
+        column.addLayout(self._strips)
+
+    def _top(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._names, 1)
+        self.buttons = {
+            name: IconButton(say(f"person.{name}"), icon, bordered=True) for name, icon in ACTIONS
+        }
+        for name, button in self.buttons.items():
+            button.setProperty("act", name)
+            button.clicked.connect(self._press)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        return row
+
+    def _press(self) -> None:
+        button = self.sender()
+        if button is not None:
+            self.pressed.emit(button.property("act"))
+
+    def show_head(self, head: view.Head | None) -> None:
+        """Show *head*; None empties all of it. The same head again changes nothing, so that nothing jumps."""
+        if head == self._head:
+            return
+        self._head = head
+        clear(self._strips)
+        if head is None:
+            for flow in (self._names, self._traits, self._chips):
+                flow.fill(())
+            self._team.say("")
+            return
+        self._names.fill(_names(head))
+        self._traits.fill([self._trait(trait) for trait in head.traits])
+        self._chips.fill([Chip(chip.words, chip.icon, chip.tone) for chip in head.chips])
+        self._team.say(head.team)
+        for strip in head.strips:
+            self._strips.addWidget(StripFrame(strip))
+
+    def _trait(self, trait: view.Trait) -> TraitLabel:
+        label = TraitLabel(trait)
+        label.asked.connect(self.ins_asked)
+        return label
+
+    def reveal(self) -> None:
+        """Show the whole INS."""
+        for item in self._traits.items:
+            if isinstance(item, TraitLabel) and item.eye is not None:
+                item.reveal()
+
+
+def _names(head: view.Head) -> list[QWidget]:
+    name = Label(isolated(head.name), "title", wrap=True)
+    chip = Chip(head.status.words, head.status.icon, head.status.tone)
+    if not head.used:
+        return [name, chip]
+    used = QWidget()
+    row = QHBoxLayout(used)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    row.addWidget(Label(say("person.used"), "small", "text_2"))
+    row.addWidget(Label(isolated(head.used), "small_strong"))
+    return [name, used, chip]

@@ -1,0 +1,174 @@
+"""One analyte over time: line, points, reference band. The table beside says the same to who cannot see it."""
+
+from __future__ import annotations
+
+from math import floor, log10
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt
+from PyQt6.QtGui import QPen, QPolygonF
+from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app.i18n import fmt_number
+from app.patients.person.part import write
+from app.patients.person.values import bounds, summary
+from app.ui import paint
+from app.ui.theme import theme
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QHelpEvent, QPainter, QPaintEvent
+
+    from app.patients.person.times import Site
+    from app.patients.person.values import Series, ValueLine
+
+LEFT_EDGE, RIGHT_EDGE, TOP, BOTTOM = 56.0, 86.0, 18.0, 30.0
+DOT = 8.0
+MOST_LABELS = 6
+
+
+class Curve(QWidget):
+    """Read out as one sentence; the tooltip tells the nearest value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._series: Series | None = None
+        self._site: Site | None = None
+        self._span = (0, 1)
+        self._range = (0.0, 1.0)
+        self.setMinimumHeight(150)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_series(self, series: Series | None, site: Site) -> None:
+        """Show the numbers of *series*; None shows nothing."""
+        self._series = series if series is not None and series.points else None
+        self._site = site
+        if self._series is not None:
+            self._span = (self._series.points[0][0], self._series.points[-1][0])
+            self._range = _range(self._series)
+        self.setAccessibleName(summary(self._series, site) if self._series is not None else "")
+        self.update()
+
+    def _place(self, at_ms: int, value: float) -> QPointF:
+        start, end = self._span
+        low, high = self._range
+        wide = self.width() - LEFT_EDGE - RIGHT_EDGE
+        x = LEFT_EDGE + (wide * (at_ms - start) / (end - start) if end > start else wide / 2)
+        y = TOP + (self.height() - TOP - BOTTOM) * (1 - (value - low) / (high - low))
+        return QPointF(x, y)
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint scale, band, line, points and the newest value at the end."""
+        if self._series is None or self._site is None:
+            return
+        painter = paint.painter_for(self)
+        self._paint_band(painter, self._series)
+        self._paint_scale(painter)
+        self._paint_days(painter, self._series, self._site)
+        points = [self._place(at, value) for at, value, _ in self._series.points]
+        painter.setPen(QPen(theme().color("accent"), 2))
+        painter.drawPolyline(QPolygonF(points))
+        for point, (_, _, line) in zip(points, self._series.points, strict=True):
+            _paint_point(painter, point, line)
+        end = QRectF(points[-1].x() + 10, points[-1].y() - 10, RIGHT_EDGE - 12, 20)
+        write(painter, end, self._series.points[-1][2].value, "small_strong", "accent_text")
+
+    def _paint_band(self, painter: QPainter, series: Series) -> None:
+        low, high = bounds(series.lines[0].observation.range)
+        if low is None and high is None:
+            return
+        bottom, top = self._range
+        first, last = (
+            max(low if low is not None else bottom, bottom),
+            min(high if high is not None else top, top),
+        )
+        if last <= first:
+            return
+        y1, y2 = self._place(self._span[0], last).y(), self._place(self._span[0], first).y()
+        band = QRectF(LEFT_EDGE, y1, self.width() - LEFT_EDGE - RIGHT_EDGE, y2 - y1)
+        painter.fillRect(band, theme().color("ok_soft"))
+
+    def _paint_scale(self, painter: QPainter) -> None:
+        low, high = self._range
+        step = _step(high - low)
+        value = floor(low / step + 1) * step
+        decimals = max(0, -floor(log10(step)))
+        while value < high:
+            y = self._place(self._span[0], value).y()
+            painter.fillRect(
+                QRectF(LEFT_EDGE, y, self.width() - LEFT_EDGE - RIGHT_EDGE, 1), theme().color("line")
+            )
+            box = QRectF(0, y - 10, LEFT_EDGE - 8, 20)
+            write(
+                painter,
+                box,
+                fmt_number(value, decimals),
+                "caption",
+                "text_2",
+                align=Qt.AlignmentFlag.AlignRight,
+            )
+            value += step
+
+    def _paint_days(self, painter: QPainter, series: Series, site: Site) -> None:
+        """Write days below the points, as many as there is room for."""
+        free = 0.0
+        for at_ms, value, _ in series.points:
+            x = self._place(at_ms, value).x()
+            words = site.short_day(at_ms, self._span[1])
+            wide = paint.text_width(words, theme().font("caption"))
+            if x - wide / 2 >= free:
+                box = QRectF(x - wide / 2, self.height() - BOTTOM + 6, wide + 2, 20)
+                write(painter, box, words, "caption", "text_2")
+                free = x + wide / 2 + 12
+
+    def nearest(self, place: QPointF) -> ValueLine | None:
+        """Return the value whose point is nearest to *place*, None beyond 24 pixels."""
+        if self._series is None:
+            return None
+        near = [
+            ((self._place(at, value) - place).manhattanLength(), line)
+            for at, value, line in self._series.points
+        ]
+        distance, line = min(near, key=lambda pair: pair[0])
+        return line if distance <= 24 else None
+
+    def event(self, event: QEvent | None) -> bool:
+        """Tell the value under the pointer."""
+        if event is None or event.type() != QEvent.Type.ToolTip or self._site is None:
+            return super().event(event)
+        asked: QHelpEvent = event  # type: ignore[assignment]  # what a ToolTip event is
+        line = self.nearest(QPointF(asked.pos()))
+        words = f"{self._site.moment(line.at_ms)}\n{line.value}" if line is not None else ""
+        QToolTip.showText(asked.globalPos(), words, self)
+        return True
+
+
+def _paint_point(painter: QPainter, place: QPointF, line: ValueLine) -> None:
+    """Paint a disc; a flagged value is a triangle in the direction of its flag, or a square."""
+    color = theme().color
+    painter.setPen(QPen(color("surface"), 1.5))
+    flag = line.flag
+    painter.setBrush(color(flag[1] if flag is not None and flag[1] in {"warn", "danger"} else "accent"))
+    half = DOT / 2 + 1
+    if flag is None:
+        painter.drawEllipse(place, DOT / 2, DOT / 2)
+    elif flag[0][0] in "↑↓":
+        up = -half if flag[0][0] == "↑" else half
+        corners = [QPointF(0, up), QPointF(half, -up), QPointF(-half, -up)]
+        painter.drawPolygon(QPolygonF([place + corner for corner in corners]))
+    else:
+        painter.drawRect(QRectF(place.x() - half, place.y() - half, 2 * half, 2 * half))
+
+
+def _range(series: Series) -> tuple[float, float]:
+    """Return lowest and highest of the scale: all values and the reference range, with air around."""
+    held = [value for _, value, _ in series.points]
+    held += [one for one in bounds(series.lines[0].observation.range) if one is not None]
+    low, high = min(held), max(held)
+    air = (high - low) * 0.12 or abs(high) * 0.1 or 1.0
+    return low - air, high + air
+
+
+def _step(span: float) -> float:
+    """Return a round step of 1, 2 or 5 that gives at most `MOST_LABELS` lines."""
+    power = 10.0 ** floor(log10(span / MOST_LABELS))
+    return next((power * unit for unit in (1, 2, 5) if span / (power * unit) <= MOST_LABELS), power * 10)

@@ -1,0 +1,101 @@
+"""Things side by side, on as many lines as they need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QSize
+from PyQt6.QtGui import QFontMetricsF
+from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PyQt6.QtCore import QEvent
+    from PyQt6.QtGui import QResizeEvent
+
+
+class Flow(QWidget):
+    """Lays its widgets out like words; a label that wraps gets a whole line where it has more to say than one holds."""
+
+    def __init__(self, gap: int = 8, below: int = 6) -> None:
+        super().__init__()
+        self._gap, self._below = gap, below
+        self._items: list[QWidget] = []
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    @property
+    def items(self) -> Sequence[QWidget]:
+        """What it holds."""
+        return self._items
+
+    def fill(self, items: Sequence[QWidget]) -> None:
+        """Hold these widgets instead of the ones before."""
+        for old in self._items:
+            if old not in items:
+                old.hide()
+                old.deleteLater()
+        self._items = list(items)
+        for item in items:
+            item.setParent(self)
+            item.show()
+        self.updateGeometry()
+        self._place(self.width(), move=True)
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 -- Qt's name
+        """Return the height of all lines."""
+        return self._place(width, move=False)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Return one line of all, so that a layout gives what room there is."""
+        width = sum(_size(item, 10_000).width() + self._gap for item in self._items)
+        return QSize(width, self._place(max(self.width(), 1), move=False))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Become as narrow as the layout wants."""
+        return QSize(80, self._place(max(self.width(), 80), move=False))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Place everything anew."""
+        super().resizeEvent(event)
+        self._place(self.width(), move=True)
+
+    def event(self, event: QEvent | None) -> bool:
+        """Place everything anew when what it holds asks for other room."""
+        if event is not None and event.type() == event.Type.LayoutRequest:
+            self.updateGeometry()
+            self._place(self.width(), move=True)
+        return super().event(event)
+
+    def _place(self, width: int, *, move: bool) -> int:
+        """Part the items into lines, centre each line's items in its height; return the height of all."""
+        line: list[tuple[QWidget, QSize]] = []
+        top, used = 0, 0
+        for item in self._items:
+            size = _size(item, width)
+            if line and used + self._gap + size.width() > width:
+                top += self._lay(line, top, move=move) + self._below
+                line, used = [], 0
+            used += size.width() + (self._gap if line else 0)
+            line.append((item, size))
+        return top + self._lay(line, top, move=move)
+
+    def _lay(self, line: list[tuple[QWidget, QSize]], top: int, *, move: bool) -> int:
+        height = max((size.height() for _, size in line), default=0)
+        x = 0
+        for item, size in line:
+            if move:
+                item.setGeometry(x, top + (height - size.height()) // 2, size.width(), size.height())
+            x += size.width() + self._gap
+        return height
+
+
+def _size(item: QWidget, width: int) -> QSize:
+    if not (isinstance(item, QLabel) and item.wordWrap()):
+        return item.sizeHint().boundedTo(QSize(max(width, 1), 10_000))
+    item.ensurePolished()
+    whole = int(QFontMetricsF(item.font()).horizontalAdvance(item.text())) + 3
+    wide = min(whole, max(width, 1))
+    return QSize(wide, item.heightForWidth(wide))

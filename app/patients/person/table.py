@@ -1,0 +1,158 @@
+"""A table of the page: sorted by its heads, copied by Ctrl+C, each cell a sentence for who cannot see it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PyQt6.QtGui import QGuiApplication, QKeySequence
+from PyQt6.QtWidgets import QAbstractItemView, QTableView
+
+from app.ui.text import Named
+from app.ui.theme import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from PyQt6.QtGui import QKeyEvent
+
+    from app.ui.words import Words
+
+_ABOVE = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Rows(QAbstractTableModel):
+    """Rows of anything: `cells` tells a row's texts, `tones` their colours, `order` what a column is sorted by."""
+
+    def __init__(self, parent: QTableView) -> None:
+        super().__init__(parent)
+        self.heads: Sequence[str] = ()
+        self.rows: list[Any] = []
+        self.cell: Callable[[Any, int], str] = lambda _row, _column: ""
+        self.told: Callable[[Any, int], str] = lambda _row, _column: ""
+        self.tone: Callable[[Any, int], str] = lambda _row, _column: "text"
+        self.order: Callable[[Any, int], Any] = lambda _row, _column: ""
+
+    def show_rows(self, heads: Sequence[str], rows: Iterable[Any]) -> None:
+        """Show *rows* below *heads*."""
+        self.beginResetModel()
+        self.heads, self.rows = heads, list(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802 -- Qt's name
+        """Return how many rows there are."""
+        return 0 if parent is not None and parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: QModelIndex | None = None) -> int:  # noqa: N802 -- Qt's name
+        """Return how many columns there are."""
+        return 0 if parent is not None and parent.isValid() else len(self.heads)
+
+    def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a cell's text, sentence or colour."""
+        if not index.isValid() or index.row() >= len(self.rows):
+            return None
+        row, column = self.rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.cell(row, column)
+        if role in {Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}:
+            return self.told(row, column) or self.cell(row, column)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return theme().color(self.tone(row, column))
+        return None
+
+    def headerData(  # noqa: N802 -- Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return the head of a column."""
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.heads):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.heads[section]
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return left if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by one column."""
+        if not 0 <= column < len(self.heads):
+            return
+        self.layoutAboutToBeChanged.emit()
+        back = order == Qt.SortOrder.DescendingOrder
+        self.rows.sort(key=lambda row: self.order(row, column), reverse=back)
+        self.layoutChanged.emit()
+
+    def texts(self) -> list[list[str]]:
+        """Return all of it as texts, heads first."""
+        columns = range(len(self.heads))
+        return [list(self.heads), *([self.cell(row, column) for column in columns] for row in self.rows)]
+
+
+class Table(QTableView):
+    """A table to be read; arrows move from cell to cell, Tab leaves it."""
+
+    radius = 2.0
+
+    def __init__(self, name: Words) -> None:
+        super().__init__()
+        Named(self, name)
+        self.shown = Rows(self)
+        self.setModel(self.shown)
+        self.setSortingEnabled(True)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        side, top = self.verticalHeader(), self.horizontalHeader()
+        assert side is not None
+        assert top is not None
+        side.hide()
+        side.setDefaultSectionSize(theme().scaled(34))
+        top.setHighlightSections(False)
+        top.setSortIndicatorClearable(True)
+        top.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+
+    def show_rows(self, heads: Sequence[str], rows: Iterable[Any], widths: Sequence[int]) -> None:
+        """Show *rows* below *heads*, as wide as given (at 100 %), sorted as before; who scrolled stays there."""
+        bars = [bar for bar in (self.verticalScrollBar(), self.horizontalScrollBar()) if bar is not None]
+        places = [bar.value() for bar in bars]
+        self.shown.show_rows(heads, rows)
+        top = self.horizontalHeader()
+        assert top is not None
+        if top.sortIndicatorSection() < len(heads):
+            self.shown.sort(top.sortIndicatorSection(), top.sortIndicatorOrder())
+        for column in range(len(heads)):
+            self.setColumnWidth(column, theme().scaled(widths[min(column, len(widths) - 1)]))
+        for bar, place in zip(bars, places, strict=True):
+            bar.setValue(place)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Copy the chosen cells as text."""
+        if event is None or not event.matches(QKeySequence.StandardKey.Copy):
+            super().keyPressEvent(event)
+            return
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(as_text(self._chosen()))
+
+    def _chosen(self) -> list[list[str]]:
+        lines: dict[int, list[str]] = {}
+        for index in sorted(self.selectedIndexes(), key=lambda one: (one.row(), one.column())):
+            lines.setdefault(index.row(), []).append(str(index.data()))
+        return list(lines.values())
+
+
+def as_text(lines: Iterable[Sequence[str]]) -> str:
+    """Return *lines* for a text, columns parted by tabs."""
+    return "\n".join("\t".join(line) for line in lines)
+
+
+def as_csv(lines: Iterable[Sequence[str]]) -> str:
+    """Return *lines* for a spreadsheet: semicolons, as French ones expect; no cell is taken for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerows([f"'{cell}" if cell.startswith(_ABOVE) else cell for cell in line] for line in lines)
+    return out.getvalue()
