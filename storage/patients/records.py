@@ -74,6 +74,7 @@ class Stay:
     recorded_ms: int
     ipp: str
     professionals: tuple[Professional, ...] = ()
+    discharged_ms: int = 0
 
 
 @dataclass(frozen=True)

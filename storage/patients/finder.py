@@ -1,0 +1,154 @@
+"""Finding patients as somebody types: whole words first, then who is inside, then who was seen last, then by sound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from storage.patients import ins, words
+from storage.patients.records import Found, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from sqlite3 import Connection
+
+LOOKED_AT = 200
+"""So many matches of each kind are put in order; who types on gets the others."""
+_COLUMNS = (
+    "p.id, p.birth_name, p.used_name, p.given_name, p.birth, p.sex, p.ipp, p.status, p.dead, p.inside, p.unit, p.last_ms, p.ins, "
+    "p.by_ins_alone"
+)
+_LAST_FIRST = "ORDER BY p.last_ms DESC, p.id DESC LIMIT ?"
+
+
+def search(db: Connection, text: str, limit: int, *, inside: bool, unit: str) -> list[Found]:
+    """Return at most *limit* patients for *text*: see `Patients.search`."""
+    number = ins.compact(text[: words.MAX_TEXT])
+    typed = words.asked(text)
+    if not typed:
+        return _latest(db, limit, inside=inside, unit=unit)
+    found: dict[int, Found] = {}
+    if ins.is_shaped(number):
+        _add(found, _by_ins(db, number))
+    for expression, here in (
+        (words.whole(typed), inside),
+        (words.begun(typed), True),
+        (words.begun(typed), inside),
+    ):
+        if len(found) < limit:
+            _add(found, _ordered(_matching(db, words.narrowed(expression, inside=here, unit=unit))))
+    if len(found) < limit:
+        near = _matching(db, words.narrowed(words.heard(typed), inside=inside, unit=unit))
+        _add(found, map(_near, _ordered(near)))
+    return list(found.values())[:limit]
+
+
+def homonyms(db: Connection, number: int) -> list[Found]:
+    """Return other patients whose name and first name are the same, or sound so (`near`)."""
+    row = db.execute(
+        "SELECT birth_name, used_name, given_name FROM patient WHERE id = ?", (number,)
+    ).fetchone()
+    if row is None:
+        return []
+    birth_name, used_name, given = row
+    found: dict[int, Found] = {}
+    for name in filter(None, (birth_name, used_name)):
+        expression = words.alike(name, given)
+        others = _matching(db, expression) if expression else []
+        _add(found, (one for one in others if one.id != number))
+    mine = {words.fold(name) for name in (birth_name, used_name) if name}
+    marked = (one if _same(one, mine, given) else _near(one) for one in found.values())
+    return sorted(marked, key=lambda one: (one.near, *_order(one)))
+
+
+def rows(db: Connection, ids: Iterable[int]) -> list[Found]:
+    """Return those patients, in this order, each once; numbers that were merged are who they became."""
+    sql = f"SELECT {_COLUMNS} FROM number n JOIN patient p ON p.id = n.root WHERE n.id = ?"  # noqa: S608 -- constants
+    found: dict[int, Found] = {}
+    for number in ids:
+        _add(found, map(_found, db.execute(sql, (number,))))
+    return list(found.values())
+
+
+def nameless(db: Connection) -> list[Found]:
+    """Return the patients of whom only a number is known."""
+    sql = f"SELECT {_COLUMNS} FROM patient p WHERE birth_name = '' AND used_name = '' {_LAST_FIRST}"  # noqa: S608 -- constants
+    return [_found(row) for row in db.execute(sql, (LOOKED_AT,))]
+
+
+def _latest(db: Connection, limit: int, *, inside: bool, unit: str) -> list[Found]:
+    if unit:
+        return _ordered(_matching(db, words.narrowed("", inside=inside, unit=unit)))[:limit]
+    where = "WHERE inside" if inside else ""
+    sql = f"SELECT {_COLUMNS} FROM patient p {where} {_LAST_FIRST}"  # noqa: S608 -- constants
+    return [_found(row) for row in db.execute(sql, (limit,))]
+
+
+def _by_ins(db: Connection, number: str) -> list[Found]:
+    sql = f"SELECT {_COLUMNS} FROM patient p WHERE p.ins = ? AND p.ins <> '' {_LAST_FIRST}"  # noqa: S608 -- constants
+    return [_found(row) for row in db.execute(sql, (number, LOOKED_AT))]
+
+
+def _matching(db: Connection, expression: str) -> list[Found]:
+    sql = (
+        f"SELECT {_COLUMNS} FROM (SELECT rowid AS id FROM patient_words WHERE patient_words MATCH ? ORDER BY rowid DESC LIMIT ?) "  # noqa: S608 -- constants
+        "AS m JOIN patient p ON p.id = m.id"
+    )
+    return [_found(row) for row in db.execute(sql, (expression, LOOKED_AT))]
+
+
+def _ordered(found: Iterable[Found]) -> list[Found]:
+    return sorted(found, key=_order)
+
+
+def _order(one: Found) -> tuple[Any, ...]:
+    return not one.inside, -one.last_ms, words.fold(one.birth_name), words.fold(one.given_name), one.id
+
+
+def _add(found: dict[int, Found], more: Iterable[Found]) -> None:
+    for one in more:
+        found.setdefault(one.id, one)
+
+
+def _found(row: Sequence[Any]) -> Found:
+    (
+        number,
+        birth_name,
+        used_name,
+        given_name,
+        birth,
+        sex,
+        ipp,
+        status,
+        dead,
+        inside,
+        unit,
+        last_ms,
+        own_ins,
+        alone,
+    ) = row
+    return Found(
+        number,
+        birth_name,
+        used_name,
+        given_name,
+        birth,
+        sex,
+        ipp,
+        Status(status),
+        dead=bool(dead),
+        inside=bool(inside),
+        unit=unit,
+        last_ms=last_ms,
+        ins=own_ins,
+        by_ins_alone=bool(alone),
+    )
+
+
+def _near(one: Found) -> Found:
+    return replace(one, near=True)
+
+
+def _same(one: Found, names: set[tuple[str, ...]], given: str) -> bool:
+    own = {words.fold(name) for name in (one.birth_name, one.used_name) if name}
+    return bool(own & names) and words.fold(one.given_name) == words.fold(given)

@@ -1,0 +1,149 @@
+"""A patient is the fold of what messages told: the newest word on each thing holds. Pure; the order of arrival does not matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from storage.patients import ins
+from storage.patients.facts import Professional
+from storage.patients.papers import papers
+from storage.patients.records import Known, Patient, Status, Trait
+from storage.patients.results import reports
+from storage.patients.stays import is_inside, last_passage_ms, members, running, stays, units
+from storage.patients.traits import Said, Traits, held, together
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from storage.patients.facts import Allergies, Document, Key, Movement, Receipt, Report
+    from storage.patients.told import Told
+
+GENERAL_PRACTITIONER = "ODRP"
+_TEXTS = (
+    "birth_name", "used_name", "given_name", "given_names", "birth", "sex", "birth_place", "birth_place_name", "address", "phone",
+    "dead_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of somebody. `own`: it is the one they are known by, or was until it was renamed."""
+
+    id: int
+    key: Key
+    own: bool
+    traits: Traits = field(repr=False)
+    news_ms: int = 0
+
+    @property
+    def is_ins(self) -> bool:
+        """True where an INS alone names the patient."""
+        return self.key.authority in ins.OIDS
+
+
+@dataclass(frozen=True)
+class History:
+    """All that was told of one person: the number that they are known by comes first."""
+
+    numbers: Sequence[Number]
+    movements: Sequence[Told[Movement]] = ()
+    allergies: Sequence[Told[Allergies]] = ()
+    reports: Sequence[Told[Report]] = ()
+    documents: Sequence[Told[Document]] = ()
+    receipts: Mapping[str, Sequence[Receipt]] = field(default_factory=dict)
+
+
+def patient(history: History) -> Patient:
+    """Return who *history* tells of."""
+    root = history.numbers[0]
+    traits = together_held(history.numbers)
+    now = {name: words[0].value or "" for name, words in traits.items()}
+    moves = stays(history.movements)
+    going_on = running(moves)
+    status, number = identity(traits)
+    known, allergies = _allergies(history.allergies)
+    news_ms = max(one.news_ms for one in history.numbers)
+    return Patient(
+        id=root.id,
+        authority=root.key.authority,
+        ipp=root.key.ipp,
+        status=status,
+        **{name: now.get(name, "") for name in _TEXTS},
+        ins=number,
+        ins_oid=now.get("ins_oid", "") if number else "",
+        ins_warning=bool(number) and not ins.key_fits(number),
+        attributes=tuple(now.get("attributes", "").split()),
+        dead=now.get("dead") == "Y",
+        gp=_gp(now),
+        merged=merged_numbers(history.numbers),
+        allergies=known,
+        allergy_list=allergies,
+        inside=is_inside(going_on),
+        units=units(going_on),
+        all_units=units(reversed([stay for stay in moves if not stay.cancelled])),
+        last_ms=last_passage_ms(moves, news_ms) or news_ms,
+        by_ins_alone=root.is_ins,
+        stays=tuple(moves),
+        members=members(moves, going_on),
+        papers=papers(history.documents, history.receipts),
+        reports=reports(history.reports),
+        traits=tuple(_trait(name, traits[name]) for name in sorted(traits)),
+    )
+
+
+def together_held(numbers: Iterable[Number]) -> Traits:
+    """Return the traits of somebody with these *numbers*."""
+    own = together(one.traits for one in numbers if one.own)
+    return held(own, together(one.traits for one in numbers if not one.own))
+
+
+def merged_numbers(numbers: Iterable[Number]) -> tuple[str, ...]:
+    """Return the other IPPs of somebody: those that were merged into the first, or renamed to it."""
+    _, *others = numbers
+    return tuple(sorted(one.key.ipp for one in others if not one.is_ins))
+
+
+def identity(traits: Traits) -> tuple[Status, str]:
+    """Return the RNIV status and, only where it is qualifiée, the INS.
+
+    An INS counts only if it was told together with the newest word on the reliability, or later: VALI without an INS is validée.
+    """
+    sure = _first(traits, "reliability")
+    if sure is None or sure.value != "VALI":
+        return Status.PROVISIONAL, ""
+    number, oid = _first(traits, "ins"), _first(traits, "ins_oid")
+    told = ins.compact(number.value or "") if number and _when(number) >= _when(sure) else ""
+    if ins.is_shaped(told) and oid is not None and oid.value in ins.OIDS:
+        return Status.QUALIFIED, told
+    return Status.VALIDATED, ""
+
+
+def _first(traits: Traits, name: str) -> Said | None:
+    return traits[name][0] if name in traits else None
+
+
+def _when(said: Said) -> tuple[int, str]:
+    return said.recorded_ms, said.control_id
+
+
+def _trait(name: str, words: Sequence[Said]) -> Trait:
+    now, *before = words
+    return Trait(name, now.value, now.recorded_ms, tuple((said.value, said.recorded_ms) for said in before))
+
+
+def _gp(now: Mapping[str, str]) -> Professional | None:
+    name, number = now.get("gp", ""), now.get("gp_rpps", "")
+    return Professional(number, name, GENERAL_PRACTITIONER) if name or number else None
+
+
+def _allergies(words: Iterable[Told[Allergies]]) -> tuple[Known, tuple[tuple[str, str, str, str], ...]]:
+    """Return what is known: the newest word under each number. One that knows of some outweighs one that knows of none."""
+    newest: dict[Key, Told[Allergies]] = {}
+    for word in words:
+        if word.key not in newest or word.order > newest[word.key].order:
+            newest[word.key] = word
+    some = sorted({one for word in newest.values() for one in word.content.known})
+    if some:
+        return Known.SOME, tuple(some)
+    return (Known.NONE if any(word.content.none_known for word in newest.values()) else Known.UNKNOWN), ()

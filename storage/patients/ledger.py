@@ -1,0 +1,206 @@
+"""Writing facts down: words and links as they came, then the row of each person whom they touch. Inside one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from storage.patients import fold, ins, words
+from storage.patients.facts import Document, Identity, Key, Merge, Movement, Receipt, Report, Transfer
+from storage.patients.shelf import KINDS, TRANSFER, became, closure, history, packer
+from storage.patients.traits import Traits, pack, tell, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from sqlite3 import Connection
+
+    from storage.patients.facts import Fact
+    from storage.patients.records import Patient
+
+_NAMES = ("birth_name", "used_name", "given_name", "given_names", "pseudonym")
+_ROW = (
+    "id, authority, ipp, birth_name, used_name, given_name, birth, sex, status, dead, inside, unit, last_ms, news_ms, ins, ins_oid, "
+    "by_ins_alone, words"
+)
+_SAVE = f"INSERT OR REPLACE INTO patient ({_ROW}) VALUES ({','.join('?' * 18)})"  # noqa: S608 -- constants
+
+
+class Ledger:
+    """Takes the facts of a batch (`note`), then brings all persons whom they touch up to date (`settle`)."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._ids: dict[Key, int] = {}
+        self._traits: dict[int, Traits] = {}
+        self._news: dict[int, int] = {}
+        self._changed: set[int] = set()
+
+    def note(self, seq: int, facts: Sequence[Fact]) -> None:
+        """Write down what message *seq* told."""
+        told = False
+        for place, fact in enumerate(facts):
+            if isinstance(fact.content, Receipt):
+                self._receive(seq, fact, fact.content)
+                told = True
+            elif fact.key.ipp:
+                self._write(seq, place, fact)
+                told = True
+        if not told:
+            self._db.execute("INSERT OR IGNORE INTO spent VALUES (?)", (seq,))
+
+    def settle(self) -> frozenset[int]:
+        """Bring the rows up to date; return the ids of all persons who changed, or are no longer persons of their own."""
+        for number, traits in self._traits.items():
+            self._db.execute("UPDATE number SET traits = ? WHERE id = ?", (pack(traits), number))
+        for number, news_ms in self._news.items():
+            self._db.execute("UPDATE number SET news_ms = max(news_ms, ?) WHERE id = ?", (news_ms, number))
+        numbers: set[tuple[str, str]] = set()
+        for person in self._rooted(self._news):
+            numbers |= self._refresh(person)
+        self._rejoin(numbers)
+        return frozenset(self._changed)
+
+    # --- words ---------------------------------------------------------------------------------------------
+
+    def _write(self, seq: int, place: int, fact: Fact) -> None:
+        number = self._touch(seq, fact.key, fact)
+        match fact.content:
+            case Identity(traits):
+                if number not in self._traits:
+                    (data,) = self._db.execute("SELECT traits FROM number WHERE id = ?", (number,)).fetchone()
+                    self._traits[number] = unpack(data)
+                tell(self._traits[number], fact.stamp, traits)
+            case Merge(old, kind):
+                self._link(seq, fact, old, (kind, "", ""))
+            case Transfer(old, file, old_file):
+                self._link(seq, fact, old, (TRANSFER, old_file, file))
+            case _:
+                self._say(seq, place, fact, number)
+
+    def _say(self, seq: int, place: int, fact: Fact, number: int) -> None:
+        """Keep one word. Should two messages have the same stamp, the greater content holds, whichever came first."""
+        content = fact.content
+        name = content.id if isinstance(content, Movement | Report | Document) else ""
+        file = content.file if isinstance(content, Movement | Report | Document) else ""
+        stamp = (fact.stamp.recorded_ms, fact.stamp.control_id, place)
+        self._db.execute(
+            "INSERT INTO word (number, kind, name, recorded_ms, control_id, place, file, seq, body) VALUES (?,?,?,?,?,?,?,?,?) "
+            "ON CONFLICT DO UPDATE SET body = excluded.body, seq = excluded.seq, file = excluded.file WHERE excluded.body > body",
+            (number, KINDS[type(content)], name, *stamp, file, seq, packer.encode(content)),
+        )
+
+    def _link(self, seq: int, fact: Fact, old: Key, what: tuple[str, str, str]) -> None:
+        if old.ipp and old != fact.key:
+            row = (
+                self._touch(seq, old, fact),
+                self._ids[fact.key],
+                *what,
+                fact.stamp.recorded_ms,
+                fact.stamp.control_id,
+            )
+            self._db.execute("INSERT OR IGNORE INTO link VALUES (?,?,?,?,?,?,?)", row)
+
+    def _receive(self, seq: int, fact: Fact, receipt: Receipt) -> None:
+        row = (receipt.of, fact.stamp.recorded_ms, fact.stamp.control_id, seq, packer.encode(receipt))
+        self._db.execute("INSERT OR IGNORE INTO receipt VALUES (?,?,?,?,?)", row)
+        sql = "SELECT n.root FROM word w JOIN number n ON n.id = w.number WHERE w.control_id = ? AND w.kind = 'document'"
+        self._changed.update(root for (root,) in self._db.execute(sql, (receipt.of,)))
+
+    def _touch(self, seq: int, key: Key, fact: Fact) -> int:
+        """Return the id of *key*, new or known, and remember that *seq* told of it."""
+        number = self._ids.get(key)
+        if number is None:
+            number = self._ids[key] = self._number(key)
+        self._news[number] = max(self._news.get(number, 0), fact.stamp.recorded_ms)
+        self._db.execute("INSERT OR IGNORE INTO source VALUES (?, ?)", (seq, number))
+        return number
+
+    def _number(self, key: Key) -> int:
+        known = _id_of(self._db, key)
+        if known is not None:
+            return known
+        sql = "INSERT INTO number (authority, ipp, root, news_ms, traits) VALUES (?, ?, 0, 0, x'')"
+        number = self._db.execute(sql, (key.authority, key.ipp)).lastrowid
+        assert number is not None
+        self._db.execute("UPDATE number SET root = id WHERE id = ?", (number,))
+        return number
+
+    # --- persons -------------------------------------------------------------------------------------------
+
+    def _rooted(self, numbers: Iterable[int]) -> set[int]:
+        """Tell all that is tied to *numbers* whose they are now; return the persons who had them or have them."""
+        tied = closure(self._db, numbers)
+        ends = became(self._db, tied)
+        persons = set()
+        for number in tied:
+            (before,) = self._db.execute("SELECT root FROM number WHERE id = ?", (number,)).fetchone()
+            root = self._joined(ends.get(number, number))
+            persons |= {before, root}
+            if before != root:
+                self._db.execute("UPDATE number SET root = ? WHERE id = ?", (root, number))
+        self._changed |= persons
+        return persons
+
+    def _joined(self, root: int) -> int:
+        """Return the patient whose qualified INS is the number *root*; itself where it is an IPP, or nobody has it."""
+        authority, ipp = self._db.execute(
+            "SELECT authority, ipp FROM number WHERE id = ?", (root,)
+        ).fetchone()
+        if authority not in ins.OIDS:
+            return root
+        sql = "SELECT id FROM patient WHERE ins = ? AND ins <> '' AND ins_oid = ? AND NOT by_ins_alone ORDER BY authority, ipp LIMIT 1"
+        row = self._db.execute(sql, (ins.compact(ipp), authority)).fetchone()
+        return int(row[0]) if row else root
+
+    def _refresh(self, person: int) -> set[tuple[str, str]]:
+        """Write the row of *person*; return the qualified INS (OID, number) that they had or have, where it changed."""
+        before = self._db.execute("SELECT ins_oid, ins FROM patient WHERE id = ?", (person,)).fetchone()
+        told = history(self._db, person, whole=False)
+        if told is None:
+            self._db.execute("DELETE FROM patient WHERE id = ?", (person,))
+            self._db.execute("DELETE FROM patient_words WHERE rowid = ?", (person,))
+            after = None
+        else:
+            after = self._save(fold.patient(told), told)
+        return set() if before == after else {one for one in (before, after) if one and one[1]}
+
+    def _save(self, made: Patient, told: fold.History) -> tuple[str, str]:
+        found_by = _words(made, told)
+        digest = hashlib.blake2b(found_by.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        row = self._db.execute("SELECT words FROM patient WHERE id = ?", (made.id,)).fetchone()
+        if row is None or row[0] != digest:
+            self._db.execute("DELETE FROM patient_words WHERE rowid = ?", (made.id,))
+            self._db.execute("INSERT INTO patient_words (rowid, words) VALUES (?, ?)", (made.id, found_by))
+        self._db.execute(_SAVE, _row(made, max(one.news_ms for one in told.numbers), digest))
+        return made.ins_oid, made.ins
+
+    def _rejoin(self, numbers: set[tuple[str, str]]) -> None:
+        """Bring those known by an INS alone to the patient who has it now, or away; those who share one have changed too."""
+        for oid, number in sorted(numbers):
+            sql = "SELECT id FROM patient WHERE ins = ? AND ins <> '' AND ins_oid = ?"
+            self._changed.update(one for (one,) in self._db.execute(sql, (number, oid)))
+            alone = _id_of(self._db, Key(oid, number))
+            if alone is not None:
+                for person in self._rooted([alone]):
+                    self._refresh(person)
+
+
+def _id_of(db: Connection, key: Key) -> int | None:
+    sql = "SELECT id FROM number WHERE authority = ? AND ipp = ?"
+    row = db.execute(sql, (key.authority, key.ipp)).fetchone()
+    return row[0] if row else None
+
+
+def _words(made: Patient, told: fold.History) -> str:
+    """Return what *made* is found by: every name that was ever told, the birth date, all IPPs, where they are."""
+    names = {said.value or "" for one in told.numbers for name in _NAMES for said in one.traits.get(name, ())}
+    numbers = [one.key.ipp for one in told.numbers if not one.is_ins]
+    return words.kept(names, [made.birth], numbers, [code for code, _ in made.units], made.inside)
+
+
+def _row(made: Patient, news_ms: int, digest: bytes) -> tuple[object, ...]:
+    unit = next((name or code for code, name in made.units), "")
+    return (
+        made.id, made.authority, made.ipp, made.birth_name, made.used_name, made.given_name, made.birth, made.sex, str(made.status),
+        made.dead, made.inside, unit, made.last_ms, news_ms, made.ins, made.ins_oid, made.by_ins_alone, digest,
+    )  # fmt: skip

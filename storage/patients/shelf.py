@@ -1,0 +1,156 @@
+"""Reading a person's history from the database: whose words are theirs after merges, renames and transfers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from storage.patients.facts import Allergies, Content, Document, Key, Movement, Receipt, Report
+from storage.patients.fold import History, Number
+from storage.patients.links import Link, ends
+from storage.patients.told import Told
+from storage.patients.traits import unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from sqlite3 import Connection
+
+RENAME = "rename"
+TRANSFER = "transfer"
+KINDS: dict[type[Any], str] = {
+    Movement: "movement",
+    Allergies: "allergies",
+    Report: "report",
+    Document: "document",
+}
+"""What is kept as words, and the name of each kind."""
+packer = msgspec.msgpack.Encoder()
+_reader: msgspec.msgpack.Decoder[Content] = msgspec.msgpack.Decoder(Content)
+
+
+def closure(db: Connection, numbers: Iterable[int]) -> set[int]:
+    """Return *numbers* and all that any merge, rename or transfer ties to them."""
+    found, waiting = set(), list(numbers)
+    while waiting:
+        number = waiting.pop()
+        if number not in found:
+            found.add(number)
+            waiting += (new for (new,) in db.execute("SELECT new FROM link WHERE old = ?", (number,)))
+            waiting += (old for (old,) in db.execute("SELECT old FROM link WHERE new = ?", (number,)))
+    return found
+
+
+def became(db: Connection, numbers: Iterable[int]) -> dict[int, int]:
+    """Return which of *numbers* (a closure) were merged or renamed, and to which."""
+    sql = "SELECT old, new, recorded_ms, control_id FROM link WHERE old = ? AND kind <> 'transfer'"
+    return ends(
+        Link(old, new, order) for number in numbers for old, new, *order in db.execute(sql, (number,))
+    )
+
+
+def history(db: Connection, root: int, *, whole: bool) -> History | None:
+    """Return what was told of the person known by number *root*: the whole, or what a row of a list needs."""
+    numbers = _numbers(db, root)
+    if not numbers or numbers[0].id != root:
+        return None
+    words = _Words(db, numbers)
+    if not whole:
+        return History(numbers, words.of("movement"))
+    documents: list[Told[Document]] = words.of("document")
+    return History(
+        numbers,
+        words.of("movement"),
+        words.of("allergies"),
+        words.of("report"),
+        documents,
+        _receipts(db, {word.control_id for word in documents}),
+    )
+
+
+def _numbers(db: Connection, root: int) -> list[Number]:
+    """Return the numbers of one person, the one they are known by first."""
+    sql = "SELECT id, authority, ipp, traits, news_ms FROM number WHERE root = ?"
+    rows = db.execute(sql, (root,)).fetchall()
+    renames = "SELECT old, new, recorded_ms, control_id FROM link WHERE old = ? AND kind = 'rename'"
+    renamed = ends(
+        Link(old, new, order)
+        for (number, *_) in (rows if len(rows) > 1 else ())
+        for old, new, *order in db.execute(renames, (number,))
+    )
+    made = [
+        Number(
+            number,
+            Key(authority, ipp),
+            number == root or renamed.get(number) == root,
+            unpack(traits),
+            news_ms,
+        )
+        for number, authority, ipp, traits, news_ms in rows
+    ]
+    return sorted(made, key=lambda one: (one.id != root, one.key))
+
+
+class _Words:
+    """The words on one person: those under their numbers, without files that were transferred away, with those transferred to them."""
+
+    def __init__(self, db: Connection, numbers: Sequence[Number]) -> None:
+        self._db = db
+        self._root = numbers[0].id
+        own = {one.id: one.key for one in numbers}
+        self._moved = _transfers(db, own)
+        self._keys = own if not self._moved else _keys(db, closure(db, own))
+        self._roots = dict(
+            db.execute("SELECT id, root FROM number WHERE id = ?", (one,)).fetchone() for one in self._keys
+        )
+
+    def of(self, kind: str) -> list[Any]:
+        """Return the words of *kind*."""
+        sql = "SELECT recorded_ms, control_id, place, seq, body, file FROM word WHERE number = ? AND kind = ?"
+        return [
+            Told(recorded_ms, control_id, place, key, seq, _reader.decode(body))
+            for number, key in self._keys.items()
+            for recorded_ms, control_id, place, seq, body, file in self._db.execute(sql, (number, kind))
+            if self._owner(number, file) == self._root
+        ]
+
+    def _owner(self, number: int, file: str) -> int:
+        root = self._roots[number]
+        owner: int = self._moved.get((root, file), (root, file))[0] if file else root
+        return owner
+
+
+def _keys(db: Connection, numbers: Collection[int]) -> dict[int, Key]:
+    rows = (
+        db.execute("SELECT id, authority, ipp FROM number WHERE id = ?", (one,)).fetchone()
+        for one in sorted(numbers)
+    )
+    return {number: Key(authority, ipp) for number, authority, ipp in rows}
+
+
+def _transfers(db: Connection, numbers: Collection[int]) -> dict[Any, Any]:
+    """Return where files went, as (person, file) -> (person, file), among all who are tied to *numbers*."""
+    sql = (
+        "SELECT o.root, l.old_file, n.root, l.file, l.recorded_ms, l.control_id FROM link l JOIN number o ON o.id = l.old "
+        "JOIN number n ON n.id = l.new WHERE l.old = ? AND l.kind = 'transfer'"
+    )
+    links = []
+    for number in closure(db, numbers):
+        for old, old_file, new, file, *order in db.execute(sql, (number,)):
+            links += [Link((old, one), (new, file), tuple(order)) for one in {old_file or file, file}]
+    return ends(links)
+
+
+def _receipts(db: Connection, messages: Iterable[str]) -> dict[str, list[Receipt]]:
+    """Return the newest receipt of each kind for *messages*."""
+    found: dict[str, list[Receipt]] = {}
+    for message in messages:
+        newest: dict[str, Receipt] = {}
+        for (body,) in db.execute(
+            "SELECT body FROM receipt WHERE of = ? ORDER BY recorded_ms, control_id, body", (message,)
+        ):
+            receipt = _reader.decode(body)
+            assert isinstance(receipt, Receipt)
+            newest[receipt.kind] = receipt
+        found[message] = [newest[kind] for kind in sorted(newest)]
+    return found

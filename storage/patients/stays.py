@@ -1,0 +1,116 @@
+"""Movements: the newest word on each holds, in whatever order they came; where somebody is now, and who cares."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, TypeAlias
+
+from storage.patients.records import Member, Stay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from storage.patients.facts import Movement, Professional
+    from storage.patients.told import Told
+
+Unit: TypeAlias = tuple[str, str]
+CANCEL = "CANCEL"
+_ANNOUNCED = frozenset(("A05", "A14", "A15", "A16"))
+"""What is only expected: nobody has moved yet."""
+_GONE = frozenset(("A03",))
+_NOT_STAYING = frozenset("ONP")
+"""PV1-2 of those who come and go: outpatient, nobody, expected."""
+_SESSIONS = "R"
+"""PV1-2 of a series of sessions: its units care for the patient, who is at home in between."""
+
+
+def stays(words: Iterable[Told[Movement]]) -> list[Stay]:
+    """Return the movements as they hold, by the time at which they took place, the oldest first."""
+    by_id: dict[str, list[Told[Movement]]] = defaultdict(list)
+    for word in words:
+        by_id[word.content.id].append(word)
+    made = [_stay(sorted(of, key=lambda word: word.order)) for of in by_id.values()]
+    return sorted(made, key=lambda stay: (stay.since_ms, stay.recorded_ms, stay.id))
+
+
+def running(known: Sequence[Stay]) -> list[Stay]:
+    """Return of *known* (sorted as `stays` does) the last movement of each visit that goes on, the newest first."""
+    last: dict[str, Stay] = {}
+    for stay in known:
+        if not stay.cancelled and stay.event not in _ANNOUNCED:
+            last[stay.visit or stay.file or stay.ipp] = stay
+    here = [stay for stay in last.values() if not _ended(stay)]
+    return sorted(here, key=lambda stay: (-stay.since_ms, -stay.recorded_ms, stay.id))
+
+
+def is_inside(going_on: Iterable[Stay]) -> bool:
+    """Tell whether somebody with these running stays is in hospital now."""
+    return any(stay.patient_class != _SESSIONS for stay in going_on)
+
+
+def units(of: Iterable[Stay]) -> tuple[Unit, ...]:
+    """Return the care and medical units of *of*, each once; the ward of PV1-3 where no unit was told."""
+    found: dict[str, Unit] = {}
+    for stay in of:
+        told = [unit for unit in (stay.care_unit, stay.medical_unit) if any(unit)]
+        for unit in told or [(ward, "") for ward in stay.place[:1] if ward]:
+            found.setdefault(unit[0] or unit[1], unit)
+    return tuple(found.values())
+
+
+def members(known: Iterable[Stay], going_on: Sequence[Stay]) -> tuple[Member, ...]:
+    """Return who cared in *known*, since when, and whether in a running stay; those who do first, then by name."""
+    current = {_person(one) for stay in going_on for one in stay.professionals}
+    found: dict[tuple[str, str], Member] = {}
+    for stay in known:
+        for one in () if stay.cancelled else stay.professionals:
+            who = _person(one)
+            since = found[who].since_ms if who in found else stay.since_ms
+            found[who] = Member(one, min(since, stay.since_ms), who in current)
+    return tuple(
+        sorted(
+            found.values(),
+            key=lambda member: (not member.current, member.professional.name, _person(member.professional)),
+        )
+    )
+
+
+def last_passage_ms(known: Iterable[Stay], until_ms: int) -> int:
+    """Return when the newest movement took place that holds and was not still to come at *until_ms*; else 0."""
+    held = (stay.since_ms for stay in known if not stay.cancelled and stay.event not in _ANNOUNCED)
+    return max((since for since in held if since <= until_ms), default=0)
+
+
+def _stay(words: Sequence[Told[Movement]]) -> Stay:
+    """Fold the words on one movement, the oldest first: where it is cancelled, the last that told of it still says what it was."""
+    newest = words[-1]
+    telling = [word for word in words if word.content.action != CANCEL] or [newest]
+    told = telling[-1].content
+    return Stay(
+        id=told.id,
+        event=told.event if told.action == "INSERT" else told.original or told.event,
+        since_ms=told.since_ms,
+        cancelled=newest.content.action == CANCEL,
+        visit=told.visit,
+        file=told.file,
+        patient_class=told.patient_class,
+        place=told.place,
+        medical_unit=told.medical_unit,
+        care_unit=told.care_unit,
+        nature=told.nature,
+        historic=told.historic,
+        corrected=told.action == "UPDATE",
+        recorded_ms=newest.recorded_ms,
+        ipp=newest.key.ipp,
+        professionals=told.professionals,
+        discharged_ms=told.discharged_ms,
+    )
+
+
+def _ended(stay: Stay) -> bool:
+    left = stay.event in _GONE or 0 < stay.since_ms <= stay.discharged_ms
+    return left or stay.patient_class in _NOT_STAYING
+
+
+def _person(one: Professional) -> tuple[str, str]:
+    return one.number or one.name, one.part
