@@ -16,6 +16,7 @@ from enum import StrEnum
 MAX_HEADER = 64 << 10
 _BEFORE = re.compile(rb"(?:[\x00-\x20]|\xef\xbb\xbf)*")
 _LINE_END = re.compile(rb"[\r\n]")
+_MARKS = b"\x0b\x1c"
 _PUNCTUATION = frozenset(b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _ASKED = {b"AL": "AER", b"ER": "ER", b"SU": "A"}
 _SESSION = secrets.token_hex(5).upper()
@@ -71,10 +72,10 @@ class Header:
 
     @classmethod
     def read(cls, raw: bytes) -> Header:
-        """Read the first segment of a message; blanks, NUL and a BOM may stand before it."""
+        """Read the first segment of a message, without MLLP's own marks; blanks, NUL and a BOM may stand before it."""
         head = raw[:MAX_HEADER]
         start = _BEFORE.match(head)
-        line = _LINE_END.split(head[start.end() if start else 0 :], maxsplit=1)[0]
+        line = _LINE_END.split(head[start.end() if start else 0 :], maxsplit=1)[0].translate(None, _MARKS)
         if line[:3].upper() != b"MSH" or len(line) < 4 or line[3] not in _PUNCTUATION:
             return cls()
         name, *rest = line.split(line[3:4])

@@ -108,7 +108,7 @@ class Deframer:
         skipped, self.inside, self._skipping = self._skipping, False, False
         with memoryview(self._bytes) as view:
             raw = bytes(view[: end if end <= self._limit else MAX_PART])
-        line_end = self._bytes[end + 1 : end + 2] in (b"\r", b"\n")
+        line_end = bytes(self._bytes[end + 1 : end + 2]) in {b"\r", b"\n"}
         del self._bytes[: end + 1 + line_end]
         self.frames += 1
         if not skipped:
