@@ -5,14 +5,15 @@ The window adds its own commands; a feature adds by `Feature.commands` and `Feat
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.i18n import tr
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
 
 _NAMED = {
     "Left": "←",
@@ -63,10 +64,10 @@ class Command:
 
 @dataclass(frozen=True)
 class Thing:
-    """One object that the palette can open. `kind`: `meeting` (prefix #), `person` (prefix @) or `setting`.
+    """One object that the palette can open. `kind`: `patient` or `meeting` (prefix #), `person` (prefix @) or `setting`.
 
     `id`: the same for the same object at each opening; `facts` (label, value) and `mark` (words, icon, tone of a
-    chip) stand beside the list, so that it is recognised before it is opened.
+    chip) stand beside the list, so that it is recognised before it is opened; `warning` says what it may be taken for.
     """
 
     kind: str
@@ -77,6 +78,7 @@ class Thing:
     id: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     mark: tuple[str, str, str] | None = None
+    warning: str = ""
 
 
 class Commands:
@@ -86,6 +88,7 @@ class Commands:
         self._known: dict[str, Command] = {}
         self._keys: set[str] = set()
         self._finders: list[Callable[[], Sequence[Thing]]] = []
+        self._seekers: dict[str, Callable[[str], Coroutine[Any, Any, Sequence[Thing]]]] = {}
 
     def add(self, commands: Iterable[Command]) -> None:
         """Take *commands*; raises ValueError for an id or a key that is taken."""
@@ -99,6 +102,20 @@ class Commands:
     def offer(self, find: Callable[[], Sequence[Thing]]) -> None:
         """Ask *find* for objects whenever the palette opens."""
         self._finders.append(find)
+
+    def seek_by(self, kind: str, seek: Callable[[str], Coroutine[Any, Any, Sequence[Thing]]]) -> None:
+        """Ask *seek* for the objects of a *kind* that match what is typed, at each key: for those too many to be listed."""
+        self._seekers[kind] = seek
+
+    @property
+    def seeks(self) -> tuple[str, ...]:
+        """The kinds that are looked for at each key."""
+        return tuple(self._seekers)
+
+    async def sought(self, query: str) -> list[Thing]:
+        """Return what the seekers find for *query*, as they rank it; raises what the first that fails raised."""
+        answers = await asyncio.gather(*(seek(query) for seek in self._seekers.values()))
+        return [thing for answer in answers for thing in answer]
 
     def all(self) -> list[Command]:
         """Return every command, in the order of addition."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QWidget
 from app.commands import Commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from app.board import Source
     from app.bridge import Bridge
@@ -91,7 +91,8 @@ class Feature:
     """One entry of the rail: `make_page` is called when it is first shown.
 
     `letter`: after G, another key of the section. `commands`: what can be done from anywhere, asked once.
-    `find`: the objects that the palette can open, asked each time that it opens.
+    `find`: the objects that the palette can open, asked each time that it opens; `seek`: objects of the
+    kind `seeks` that match what is typed, asked at each key.
     `today`: what Today shows of it (app/board.py), asked after each unlock.
     """
 
@@ -105,4 +106,6 @@ class Feature:
     letter: str = ""
     commands: Callable[[Desk], Sequence[Command]] = _no_commands
     find: Callable[[Desk], Sequence[Thing]] = _no_things
+    seeks: str = ""
+    seek: Callable[[Desk, str], Coroutine[Any, Any, Sequence[Thing]]] | None = None
     today: Callable[[Desk], Sequence[Source]] = _no_sources

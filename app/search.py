@@ -11,9 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 MAX_QUERY = 200
-GROUPS = ("meeting", "person", "action", "go", "setting")
+GROUPS = ("patient", "meeting", "person", "action", "go", "setting")
 """Kinds in the order of their groups."""
-PREFIXES = {">": ("action", "go", "setting"), "@": ("person",), "#": ("meeting",), "?": ("action", "go")}
+PREFIXES = {
+    ">": ("action", "go", "setting"),
+    "@": ("person",),
+    "#": ("patient", "meeting"),
+    "?": ("action", "go"),
+}
 """First character typed -> the kinds that it keeps; `?` keeps those with a key."""
 SHOWN = 6
 SHOWN_ALONE = 200
@@ -68,7 +73,7 @@ def plain(text: str) -> str:
 class Entry:
     """One line that the palette can show; `caps` are its keys.
 
-    `id` is what recents remember; `facts` (label, value) and `mark` (words, icon, tone) stand beside the list.
+    `id` is what recents remember; `facts` (label, value), `mark` (words, icon, tone) and `warning` stand beside the list.
     """
 
     kind: str
@@ -80,6 +85,7 @@ class Entry:
     id: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     mark: tuple[str, str, str] | None = None
+    warning: str = ""
 
     @cached_property
     def folded(self) -> tuple[Folded, Folded]:
@@ -125,11 +131,22 @@ class Recents:
         self._ids.clear()
 
 
-def find(query: str, entries: Sequence[Entry], recent: Sequence[Entry] = ()) -> list[Group]:
-    """Return the groups to show for *query*: the best match first; *recent* first where nothing is typed."""
+def wanted(query: str) -> tuple[str, str]:
+    """Return the prefix that *query* begins with, if any, and what is typed behind it."""
     query = query[:MAX_QUERY].strip()
     prefix = query[:1] if query[:1] in PREFIXES else ""
-    words = fold(query[len(prefix) :]).letters.split()
+    return prefix, query[len(prefix) :].strip()
+
+
+def find(
+    query: str, entries: Sequence[Entry], recent: Sequence[Entry] = (), sought: Sequence[Entry] = ()
+) -> list[Group]:
+    """Return the groups to show for *query*: the best match first; *recent* first where nothing is typed.
+
+    *sought* were found elsewhere and keep their order; only a text that begins as typed stands before them.
+    """
+    prefix, typed = wanted(query)
+    words = fold(typed).letters.split()
     kept = [entry for entry in entries if not prefix or entry.kind in PREFIXES[prefix]]
     if prefix == "?":
         kept = [entry for entry in kept if entry.caps]
@@ -140,7 +157,17 @@ def find(query: str, entries: Sequence[Entry], recent: Sequence[Entry] = ()) -> 
     if recent and not words and not prefix:
         first = [Group("recent", tuple(map(Hit, recent)))]
         ranked = [hit for hit in ranked if hit.entry not in recent]
-    return [*first, *_grouped(ranked, SHOWN_ALONE if prefix else SHOWN)]
+    others = _grouped(ranked, SHOWN_ALONE if prefix else SHOWN)
+    beside = _sought(typed, [entry for entry in sought if not prefix or entry.kind in PREFIXES[prefix]])
+    leads = bool(first) and bool(first[0].hits[0].text) and first[0].hits[0].text[0][0] == 0
+    return [*first, *beside, *others] if leads or not words else [*beside, *first, *others]
+
+
+def _sought(typed: str, entries: Sequence[Entry]) -> list[Group]:
+    hits = [Hit(entry, marks(typed, entry.text), marks(typed, entry.detail)) for entry in entries]
+    return [
+        Group(kind, of) for kind in GROUPS if (of := tuple(hit for hit in hits if hit.entry.kind == kind))
+    ]
 
 
 def _grouped(hits: Sequence[Hit], most: int) -> list[Group]:

@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
     from PyQt6.QtGui import QCloseEvent, QResizeEvent
 
+    from app.bridge import Job
     from app.feature import Desk, Feature, Page
     from app.intents import Intent
+    from app.search import Entry
 
 
 LOCK, FRAME, VEIL = range(3)
@@ -85,7 +87,8 @@ class Window(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._layers)
-        self.palette_layer, self.help = Palette(self), HelpPanel(self)
+        self._seeking: Job | None = None
+        self.palette_layer, self.help = Palette(self, seek=self._seek), HelpPanel(self)
         self.ring = FocusRing(self)
         self._connect()
         self._offer_commands()
@@ -137,6 +140,8 @@ class Window(QWidget):
             known.add([self._section_command(feature)])
             known.add(feature.commands(self._desk))
             known.offer(partial(feature.find, self._desk))
+            if feature.seek is not None:
+                known.seek_by(feature.seeks, partial(feature.seek, self._desk))
         for command in known.all():
             for keys in (command.keys, *command.also):
                 if keys:
@@ -219,8 +224,18 @@ class Window(QWidget):
             return
         known = self._desk.commands
         others = [command for command in known.now() if command.id != "palette"]
-        self.palette_layer.open_with(entries([*self._here(), *others], known.things()))
+        found = entries([*self._here(), *others], known.things())
+        self.palette_layer.open_with(found, seeks=known.seeks)
         self.ring.hide()
+
+    def _seek(self, query: str, found: Callable[[list[Entry]], None]) -> None:
+        """Look for what is typed in the palette; what was typed before is not waited for."""
+        if self._seeking is not None:
+            self._seeking.cancel()
+        work = self._desk.commands.sought(query)
+        self._seeking = self._desk.bridge.start(
+            self.palette_layer, work, lambda things: found(entries((), things)), lambda _error: found([])
+        )
 
     def flip_help(self) -> None:
         """Show the keys of this screen, or hide them."""

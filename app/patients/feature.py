@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.feature import Feature
 from app.intents import OpenPatient
+from app.patients.found import found_patients
 from app.ui.words import say
 
 if TYPE_CHECKING:
@@ -33,4 +35,6 @@ def feature(patients: Patients, config: Config, flow: Callable[[], Flow]) -> Fea
         "Ctrl+3",
         frozenset({OpenPatient}),
         letter="P",
+        seeks="patient",
+        seek=partial(found_patients, patients),
     )

@@ -48,13 +48,13 @@ class PatientsPage(Page):
         super().__init__()
         self._desk, self._patients, self._config = desk, patients, config
         self._asked, self._number, self._held = 0, 0, 0
-        self.find = FindPane(desk, patients, flow)
-        self.find.setFixedWidth(theme().scaled(WIDTH))
+        self.finder = FindPane(desk, patients, flow)
+        self.finder.setFixedWidth(theme().scaled(WIDTH))
         self.person, self.reasons = PersonPage(desk, patients, config), ReasonPane()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(self.find)
+        row.addWidget(self.finder)
         row.addWidget(rule("v"))
         row.addWidget(self._right(), 1)
         self._connect()
@@ -78,16 +78,16 @@ class PatientsPage(Page):
         return self._side
 
     def _connect(self) -> None:
-        self.find.opened.connect(self.open_patient)
-        self.find.counted.connect(self._counted)
+        self.finder.opened.connect(self.open_patient)
+        self.finder.counted.connect(self._counted)
         self.reasons.given.connect(self._give)
         self.reasons.left.connect(self._leave)
         watch = self._desk.bridge.watch
         watch(self, self._patients.changed, self._news, lambda old, new: old | new if old and new else new)
         watch(self, self._patients.switched, self._switched)
         watch(self, self._config.changed, self._allow_letters)
-        self._key("Ctrl+F", self.find.to_search)
-        self._slash = self._key("/", self.find.to_search)
+        self._key("Ctrl+F", self.finder.to_search)
+        self._slash = self._key("/", self.finder.to_search)
         self._allow_letters("")
 
     def _key(self, keys: str, call: Callable[[], None]) -> QShortcut:
@@ -117,7 +117,7 @@ class PatientsPage(Page):
             return
         self._show(opening)
         if opening is not None and opening.patient is not None:
-            self.find.mark(opening.patient.id)
+            self.finder.mark(opening.patient.id)
             self._number = opening.patient.id
             self.person.focus_first()
 
@@ -151,7 +151,7 @@ class PatientsPage(Page):
         self.reasons.blank()
         self._asked += 1
         self.stack.setCurrentIndex(NOBODY)
-        self.find.to_search()
+        self.finder.to_search()
 
     def _news(self, changed: frozenset[int]) -> None:
         """Bring the page that is shown up to date with what a message changed."""
@@ -192,17 +192,17 @@ class PatientsPage(Page):
     def commands(self) -> Sequence[Command]:
         """Return what palette and help offer here."""
         find = Command(
-            "patients.find", say("patients.search"), self.find.to_search, "Ctrl+F", "search", also=("/",)
+            "patients.find", say("patients.search"), self.finder.to_search, "Ctrl+F", "search", also=("/",)
         )
         return (find, *self.person.commands())
 
     def pane_order(self) -> Sequence[QWidget]:
         """Return list and patient, in the order of F6."""
-        return self.find, self._side
+        return self.finder, self._side
 
     def focusInEvent(self, _event: QFocusEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Hand the focus to the search box."""
-        self.find.search.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.finder.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _not_renewed(error: Exception) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from PyQt6.QtCore import QEvent, QModelIndex, QObject, QPointF, QRectF, QSize, Qt
 from PyQt6.QtGui import QKeyEvent
@@ -11,7 +12,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QW
 
 from app.commands import caps
 from app.i18n import tr
-from app.search import PREFIXES, Entry, Recents, find
+from app.search import PREFIXES, Entry, Recents, find, wanted
 from app.ui import paint
 from app.ui.buttons import Press
 from app.ui.icons import paint_icon
@@ -24,7 +25,7 @@ from app.ui.theme import theme
 from app.ui.words import Words, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from PyQt6.QtGui import QPaintEvent
 
@@ -38,6 +39,8 @@ LEAST = 220
 """Height of the body with few results: what stands beside them needs it."""
 GUARD_MS = 300
 """How long ↵ is deaf after the list changed: a result that slips under the finger is not opened."""
+Seek: TypeAlias = "Callable[[str, Callable[[list[Entry]], None]], object]"
+"""Looks for what is typed and hands over what it finds, later."""
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}
 
 
@@ -46,10 +49,17 @@ def monotonic_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
+def _nobody_seeks(_query: str, _found: Callable[[list[Entry]], None]) -> None:
+    return
+
+
 def entries(commands: Sequence[Command], things: Sequence[Thing]) -> list[Entry]:
     """Return the lines of the palette for commands and objects."""
-    found = [Entry(t.kind, t.title, t.detail, t.icon, (), t.run, t.id, t.facts, t.mark) for t in things]
-    return found + [_of_command(command) for command in commands]
+    return [*map(_of_thing, things), *map(_of_command, commands)]
+
+
+def _of_thing(t: Thing) -> Entry:
+    return Entry(t.kind, t.title, t.detail, t.icon, (), t.run, t.id, t.facts, t.mark, t.warning)
 
 
 def _of_command(command: Command) -> Entry:
@@ -61,12 +71,16 @@ def _of_command(command: Command) -> Entry:
 class Palette(Raised):
     """One field, grouped results, the prefixes below. The focus goes back where it was."""
 
-    def __init__(self, window: QWidget, clock_ms: Callable[[], int] = monotonic_ms) -> None:
+    def __init__(
+        self, window: QWidget, clock_ms: Callable[[], int] = monotonic_ms, seek: Seek = _nobody_seeks
+    ) -> None:
         self.scrim = Scrim(window)
         self.scrim.hide()
         super().__init__(window)
-        self._clock_ms = clock_ms
+        self._clock_ms, self._seek = clock_ms, seek
         self._entries: list[Entry] = []
+        self._sought: list[Entry] = []
+        self._sought_for, self._moved = "", False
         self.recents = Recents()
         self._changed_ms = 0
         self._place = Place()
@@ -127,12 +141,12 @@ class Palette(Raised):
 
     # --- open and close -----------------------------------------------------------------------------------
 
-    def open_with(self, found: list[Entry]) -> None:
-        """Show the palette over the window with *found*, empty."""
+    def open_with(self, found: list[Entry], *, seeks: Iterable[str] = ()) -> None:
+        """Show the palette over the window with *found*, empty; *seeks* are the kinds that are looked for at each key."""
         self._entries = found
         self._place.keep()
         self._escape.show_keys(*caps("Esc"))
-        kinds = {entry.kind for entry in found}
+        kinds = {entry.kind for entry in found} | set(seeks)
         for key, parts in self._prefixes.items():
             for part in parts:
                 part.setVisible(bool(kinds & set(PREFIXES[key])))
@@ -150,8 +164,9 @@ class Palette(Raised):
             return
         self.hide()
         self.scrim.hide()
-        self._entries = []
+        self._entries, self._sought, self._sought_for = [], [], ""
         self.results.show_groups(())
+        self.preview.forget()
         self._place.give_back()
 
     def fit(self) -> None:
@@ -170,9 +185,26 @@ class Palette(Raised):
     # --- search -------------------------------------------------------------------------------------------
 
     def _search(self, query: str) -> None:
-        before = self.results.found.rows
+        """Show what is known at once, and what is looked for elsewhere as soon as it is found: the newest wins."""
+        self._moved = False
+        self._show(query)
+        prefix, typed = wanted(query)
+        if typed or prefix == "#":
+            self._seek(typed, partial(self._found, query))
+        else:
+            self._found(query, [])
+
+    def _found(self, query: str, sought: list[Entry]) -> None:
+        if self.isVisible() and query == self.field.text():
+            self._sought, self._sought_for = sought, query
+            self._show(query)
+
+    def _show(self, query: str) -> None:
+        before, chosen = self.results.found.rows, self.results.chosen()
         recent = self.recents.among(self._entries)
-        self.results.show_groups(find(query, self._entries, recent))
+        self.results.show_groups(find(query, self._entries, recent, self._sought))
+        if self._moved:
+            self.results.choose_again(chosen)
         if self.results.found.rows != before:
             self._changed_ms = self._clock_ms()
         nothing = not self.results.found.rows
@@ -202,7 +234,8 @@ class Palette(Raised):
 
     def _run(self) -> None:
         hit = self.results.chosen()
-        if hit is not None:
+        stale = hit is not None and hit.entry in self._sought and self._sought_for != self.field.text()
+        if hit is not None and not stale:
             self.recents.take(hit.entry)
             self.close_it()
             hit.entry.run()
@@ -212,6 +245,7 @@ class Palette(Raised):
         if target is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             key = Qt.Key(event.key())
             if key in _STEPS:
+                self._moved = True
                 self.results.move_by(_STEPS[key])
                 self._say_chosen()
                 return True

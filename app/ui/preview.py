@@ -8,7 +8,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.ui.marks import Chip
-from app.ui.panes import clear, ground, rule
+from app.ui.panes import Banner, clear, ground, rule
 from app.ui.text import Label
 from app.ui.words import say
 
@@ -47,6 +47,13 @@ class Preview(QWidget):
         if entry.facts:
             self._column.addWidget(_facts(entry.facts))
         self._column.addWidget(QWidget(), 1)
+        if entry.warning:
+            self._column.addWidget(Banner("warn", entry.warning))
+
+    def forget(self) -> None:
+        """Show nothing: what stood here may be a patient."""
+        self._shown = None
+        clear(self._column)
 
 
 def _facts(facts: tuple[tuple[str, str], ...]) -> QWidget:

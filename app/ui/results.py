@@ -74,7 +74,8 @@ def sentence(hit: Hit) -> str:
     entry = hit.entry
     mark = entry.mark[0] if entry.mark is not None else ""
     facts = (f"{label} {value}" for label, value in entry.facts)
-    parts = (isolated(entry.text), entry.detail, mark, *(facts if entry.facts else (" ".join(entry.caps),)))
+    rest = facts if entry.facts else (" ".join(entry.caps),)
+    parts = (isolated(entry.text), entry.detail, mark, *rest, entry.warning)
     return ", ".join(part for part in parts if part)
 
 
@@ -191,6 +192,15 @@ class ResultList(QListView):
         hits = self.found.hits()
         if hits:
             self.setCurrentIndex(self.found.index(hits[place]))
+
+    def choose_again(self, before: Hit | None) -> None:
+        """Choose what was chosen *before* other results came, where it is still among them."""
+        hits = [self.found.rows[place] for place in self.found.hits()]
+        same = [
+            i for i, hit in enumerate(hits) if isinstance(hit, Hit) and before and hit.entry == before.entry
+        ]
+        if same:
+            self.choose(same[0])
 
     def chosen(self) -> Hit | None:
         """Return the hit that is chosen."""

@@ -1,0 +1,85 @@
+"""Patients as the palette finds them, at each key: named in full, with whom each could be taken for. No Qt."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.commands import Thing
+from app.i18n import fmt_date, fmt_time, tr
+from app.intents import OpenPatient
+from app.patients.lines import age_now, born, full_name, number
+from storage.patients.records import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.feature import Desk
+    from app.patients.service import Patients
+    from storage.patients.records import Found
+
+MOST = 8
+LOOKS = {
+    Status.PROVISIONAL: ("alert-triangle", "warn"),
+    Status.RETRIEVED: ("shield", "info"),
+    Status.VALIDATED: ("shield", "ok"),
+    Status.QUALIFIED: ("shield-check", "ok"),
+}
+"""Icon and tone of an identity's status; the words are `patients.status.<status>`."""
+
+
+async def found_patients(patients: Patients, desk: Desk, query: str) -> Sequence[Thing]:
+    """Return who matches *query*, at most `MOST`; whom one saw last where nothing is typed."""
+    if query:
+        rows = await patients.search(query, limit=MOST)
+    else:
+        rows = tuple(seen.found for seen in await patients.recent())[:MOST]
+    near = await asyncio.gather(*(patients.homonyms(row.id) for row in rows))
+    now_ms = desk.now_ms()
+    return [_thing(row, others, now_ms, desk) for row, others in zip(rows, near, strict=True)]
+
+
+def _thing(row: Found, others: Sequence[Found], now_ms: int, desk: Desk) -> Thing:
+    icon, tone = LOOKS[row.status]
+    beside = (age_now(row, now_ms), row.sex, number(row))
+    return Thing(
+        "patient",
+        full_name(row),
+        " · ".join(part for part in beside if part),
+        "id-badge-2",
+        partial(desk.open, OpenPatient(row.id)),
+        facts=tuple(_facts(row, now_ms)),
+        mark=(tr(f"patients.status.{row.status.name.lower()}"), icon, tone),
+        warning=tr("patients.homonym", name=full_name(others[0])) if others else "",
+    )
+
+
+def _facts(row: Found, now_ms: int) -> list[tuple[str, str]]:
+    age = age_now(row, now_ms)
+    facts = [
+        (tr("patients.fact.born"), f"{born(row)} ({age})" if age else born(row)),
+        (tr("patients.fact.sex"), sex_words(row.sex)),
+        (tr("patients.fact.ipp"), row.ipp),
+    ]
+    if row.used_name:
+        facts.insert(0, (tr("patients.fact.used"), row.used_name))
+    if row.last_ms:
+        facts.append((tr("patients.fact.last"), moment(row.last_ms, now_ms)))
+    if row.inside:
+        facts.append((tr("patients.fact.inside"), row.unit or tr("patients.yes")))
+    if row.dead:
+        facts.append((tr("patients.fact.dead"), tr("patients.yes")))
+    return facts
+
+
+def sex_words(code: str) -> str:
+    """Return what a sex is called; what no message told is said to be unknown."""
+    return tr(f"patients.sex.{code}") if code in {"F", "M"} else tr("patients.sex.unknown")
+
+
+def moment(at_ms: int, now_ms: int) -> str:
+    """Return `aujourd’hui 09:40`, or the date."""
+    at, now = (datetime.fromtimestamp(ms / 1000, UTC).astimezone() for ms in (at_ms, now_ms))
+    return tr("patients.today_at", time=fmt_time(at)) if at.date() == now.date() else fmt_date(at)
