@@ -24,6 +24,7 @@ from storage.inbox import Inbox
 from storage.keyfile import KeyFile
 from storage.meetings import MeetingsRepository
 from storage.oskeyring import SECRET_BYTES, KeyringPolicy, OsKeyring, SecretStore
+from storage.patients.store import Patients
 from storage.profile import DATABASES, Profile
 from storage.recovery import CODE_BYTES, read_code, write_code
 from storage.settings import SettingsRepository
@@ -80,6 +81,7 @@ class Vault:
         self.directory = DirectoryRepository(vault)
         self.audit = AuditRepository(audit, platform.node())
         self.inbox = Inbox(self._databases["inbox"])
+        self.patients = Patients(self._databases["cache"])
         self._open(keys)
         self.audit_cut = self._audit_was_cut()
 
