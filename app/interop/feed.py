@@ -163,6 +163,7 @@ class Flow:
             before_ms = self._now_ms() - self._keep_days * DAY_MS
             gone = await asyncio.wrap_future(self._vault.patients.forget(before_ms))
             await asyncio.wrap_future(self._vault.inbox.drop(gone))
+            await asyncio.wrap_future(self._vault.patients.dropped(gone))
 
     def _tell(self, **what: Any) -> None:
         state = replace(self.state, **what)
