@@ -49,7 +49,8 @@ CREATE TABLE link (
     file TEXT NOT NULL,
     recorded_ms INTEGER NOT NULL,
     control_id TEXT NOT NULL,
-    PRIMARY KEY (old, new, kind, old_file, file, recorded_ms, control_id)
+    place INTEGER NOT NULL,
+    PRIMARY KEY (old, new, kind, old_file, file, recorded_ms, control_id, place)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX link_by_new ON link (new);

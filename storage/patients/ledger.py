@@ -71,9 +71,9 @@ class Ledger:
                     self._traits[number] = unpack(data)
                 tell(self._traits[number], fact.stamp, traits)
             case Merge(old, kind):
-                self._link(seq, fact, old, (kind, "", ""))
+                self._link(seq, place, fact, old, (kind, "", ""))
             case Transfer(old, file, old_file):
-                self._link(seq, fact, old, (TRANSFER, old_file, file))
+                self._link(seq, place, fact, old, (TRANSFER, old_file, file))
             case _:
                 self._say(seq, place, fact, number)
 
@@ -89,16 +89,11 @@ class Ledger:
             (number, KINDS[type(content)], name, *stamp, file, seq, packer.encode(content)),
         )
 
-    def _link(self, seq: int, fact: Fact, old: Key, what: tuple[str, str, str]) -> None:
+    def _link(self, seq: int, place: int, fact: Fact, old: Key, what: tuple[str, str, str]) -> None:
         if old.ipp and old != fact.key:
-            row = (
-                self._touch(seq, old, fact),
-                self._ids[fact.key],
-                *what,
-                fact.stamp.recorded_ms,
-                fact.stamp.control_id,
-            )
-            self._db.execute("INSERT OR IGNORE INTO link VALUES (?,?,?,?,?,?,?)", row)
+            ends = (self._touch(seq, old, fact), self._ids[fact.key])
+            row = (*ends, *what, fact.stamp.recorded_ms, fact.stamp.control_id, place)
+            self._db.execute("INSERT OR IGNORE INTO link VALUES (?,?,?,?,?,?,?,?)", row)
 
     def _receive(self, seq: int, fact: Fact, receipt: Receipt) -> None:
         row = (receipt.of, fact.stamp.recorded_ms, fact.stamp.control_id, seq, packer.encode(receipt))

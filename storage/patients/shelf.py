@@ -43,9 +43,9 @@ def closure(db: Connection, numbers: Iterable[int]) -> set[int]:
 
 def became(db: Connection, numbers: Iterable[int]) -> dict[int, int]:
     """Return which of *numbers* (a closure) were merged or renamed, and to which."""
-    sql = "SELECT old, new, recorded_ms, control_id FROM link WHERE old = ? AND kind <> 'transfer'"
+    sql = "SELECT old, new, recorded_ms, control_id, place FROM link WHERE old = ? AND kind <> 'transfer'"
     return ends(
-        Link(old, new, order) for number in numbers for old, new, *order in db.execute(sql, (number,))
+        Link(old, new, tuple(order)) for number in numbers for old, new, *order in db.execute(sql, (number,))
     )
 
 
@@ -72,9 +72,9 @@ def _numbers(db: Connection, root: int) -> list[Number]:
     """Return the numbers of one person, the one they are known by first."""
     sql = "SELECT id, authority, ipp, traits, news_ms FROM number WHERE root = ?"
     rows = db.execute(sql, (root,)).fetchall()
-    renames = "SELECT old, new, recorded_ms, control_id FROM link WHERE old = ? AND kind = 'rename'"
+    renames = "SELECT old, new, recorded_ms, control_id, place FROM link WHERE old = ? AND kind = 'rename'"
     renamed = ends(
-        Link(old, new, order)
+        Link(old, new, tuple(order))
         for (number, *_) in (rows if len(rows) > 1 else ())
         for old, new, *order in db.execute(renames, (number,))
     )
@@ -131,7 +131,7 @@ def _keys(db: Connection, numbers: Collection[int]) -> dict[int, Key]:
 def _transfers(db: Connection, numbers: Collection[int]) -> dict[Any, Any]:
     """Return where files went, as (person, file) -> (person, file), among all who are tied to *numbers*."""
     sql = (
-        "SELECT o.root, l.old_file, n.root, l.file, l.recorded_ms, l.control_id FROM link l JOIN number o ON o.id = l.old "
+        "SELECT o.root, l.old_file, n.root, l.file, l.recorded_ms, l.control_id, l.place FROM link l JOIN number o ON o.id = l.old "
         "JOIN number n ON n.id = l.new WHERE l.old = ? AND l.kind = 'transfer'"
     )
     links = []
