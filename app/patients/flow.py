@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
+from app.i18n import fmt_date, fmt_number, fmt_time
+from app.interop.feed import Standing
 from app.ui.words import Words, say
+
+if TYPE_CHECKING:
+    from app.interop.feed import State
+
+LATE_MS = 7_200_000
+"""So long without a message, in a feed that brought some, is said: a hospital that is awake moves somebody more often."""
+_TROUBLES = {Standing.PORT_TAKEN: "taken", Standing.MISCONFIGURED: "wrong"}
 
 
 @dataclass(frozen=True)
@@ -18,7 +29,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Flow:
-    """The state of the feed as the section shows it; `way`: how patients come here, for an empty cache."""
+    """The state of the feed as it is shown; `way`: how patients come here, for an empty cache."""
 
     icon: str
     tone: str
@@ -27,6 +38,56 @@ class Flow:
     strip: Trouble | None = None
 
 
-def still() -> Flow:
-    """Return the words of a desk without a feed."""
-    return Flow("database", "ok", say("patients.flow.cache"), say("patients.flow.ask"))
+@dataclass(frozen=True)
+class When:
+    """A moment: the time of today, else day and time."""
+
+    at_ms: int
+    now_ms: int
+
+    def __str__(self) -> str:
+        at, now = (datetime.fromtimestamp(ms / 1000, UTC).astimezone() for ms in (self.at_ms, self.now_ms))
+        return fmt_time(at) if at.date() == now.date() else f"{fmt_date(at)} {fmt_time(at)}"
+
+
+def flow(state: State, now_ms: int) -> Flow:
+    """Return what is shown of a feed in *state*."""
+    words, way = _words(state, now_ms), _way(state)
+    trouble = _trouble(state, now_ms)
+    if trouble is not None:
+        return Flow("cloud-off", trouble.tone, words, way, trouble)
+    return Flow("database", "ok", words, way)
+
+
+def _words(state: State, now_ms: int) -> Words:
+    if not state.progress.up_to_date:
+        done, total = fmt_number(state.progress.done), fmt_number(state.progress.total)
+        return say("patients.flow.reading", done=done, total=total)
+    if state.last_ms:
+        return say(f"patients.flow.{_age(state, now_ms)}", at=When(state.last_ms, now_ms))
+    return say("patients.flow.cache")
+
+
+def _age(state: State, now_ms: int) -> str:
+    current = state.standing is Standing.LISTENING and now_ms - state.last_ms < LATE_MS
+    return "current" if current else "last"
+
+
+def _trouble(state: State, now_ms: int) -> Trouble | None:
+    if state.standing in _TROUBLES:
+        name = f"patients.flow.{_TROUBLES[state.standing]}"
+        return Trouble("danger", say(name), say(f"{name}.detail", address=state.address))
+    at = When(state.last_ms, now_ms)
+    if not state.progress.up_to_date:
+        return Trouble("info", say("patients.flow.rebuilding"), say("patients.flow.rebuilding.detail"))
+    if state.last_ms and state.standing is Standing.OFF:
+        return Trouble("warn", say("patients.flow.off"), say("patients.flow.off.detail", at=at))
+    if state.last_ms and now_ms - state.last_ms >= LATE_MS:
+        return Trouble("danger", say("patients.flow.late"), say("patients.flow.late.detail", at=at))
+    return None
+
+
+def _way(state: State) -> Words:
+    if state.standing is Standing.LISTENING:
+        return say("patients.flow.listening", address=state.address)
+    return say("patients.flow.ask")

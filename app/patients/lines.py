@@ -114,7 +114,7 @@ def born(found: Found) -> str:
 
 def number(found: Found) -> str:
     """Return the IPP, or that the INS is all that is known."""
-    return tr("patients.ipp", ipp=found.ipp)
+    return tr("patients.ins_alone") if found.by_ins_alone else tr("patients.ipp", ipp=found.ipp)
 
 
 def age_now(found: Found, now_ms: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,7 @@ class FindPane(QWidget):
         self._job: Job | None = None
         self._answer: _Answer | None = None
         self._waiting: _Answer | None = None
-        self._limit, self._changed_ms = LIMIT, 0
+        self._limit, self._changed_ms, self._fresh = LIMIT, 0, False
         self._build()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -146,10 +146,10 @@ class FindPane(QWidget):
         row = QHBoxLayout(foot)
         row.setContentsMargins(14, 10, 14, 10)
         row.setSpacing(8)
-        self._mark, self._fresh = Glyph("database", "ok", 18), Label("", "small", "text_2").clipped()
+        self._mark, self._flow_words = Glyph("database", "ok", 18), Label("", "small", "text_2").clipped()
         Named(foot, say("patients.foot"))
         row.addWidget(self._mark)
-        row.addWidget(self._fresh, 1)
+        row.addWidget(self._flow_words, 1)
         return foot
 
     # --- asking -------------------------------------------------------------------------------------------
@@ -158,12 +158,16 @@ class FindPane(QWidget):
         """Ask the cache for what is typed and chosen now; what was asked before is not waited for."""
         if self._job is not None:
             self._job.cancel()
-        work = self._read(self.search.text().strip(), self.chips.choice, self._limit)
+        known = self._answer if self._fresh else None
+        work = self._read(self.search.text().strip(), self.chips.choice, self._limit, known)
         self._job = self._desk.bridge.start(self, work, self._answered, self._failed)
 
-    async def _read(self, query: str, chip: str, limit: int) -> _Answer:
+    async def _read(self, query: str, chip: str, limit: int, known: _Answer | None) -> _Answer:
+        """Look; whom one saw last and how many there are is asked again only after news."""
         patients = self._patients
         found = await patients.search(query, chip, limit)
+        if known is not None:
+            return replace(known, query=query, chip=chip, limit=limit, found=found)
         return _Answer(query, chip, limit, found, await patients.recent(), await patients.counts())
 
     def _typed(self, _anything: str = "") -> None:
@@ -176,11 +180,13 @@ class FindPane(QWidget):
             self._later.start()
 
     def _look_again(self) -> None:
+        self._fresh = False
         self.look()
         self.show_flow()
 
     def _switched(self, _nothing: None) -> None:
         self._answer = self._waiting = None
+        self._fresh = False
         self.list.show_lines(())
         self.look()
 
@@ -195,7 +201,7 @@ class FindPane(QWidget):
 
     def _failed(self, error: Exception) -> None:
         log.warning("the patient cache did not answer: %s", type(error).__name__)
-        self._answer = None
+        self._answer, self._fresh = None, False
         self.list.show_lines(())
         self.stack.setCurrentIndex(FAILED)
 
@@ -226,7 +232,7 @@ class FindPane(QWidget):
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self, answer: _Answer, lines: Sequence[Line]) -> None:
-        self._answer, self._waiting = answer, None
+        self._answer, self._waiting, self._fresh = answer, None, True
         self.moved.hide()
         if [line.key for line in lines] != [line.key for line in self.list.shown.lines]:
             self._changed_ms = self._clock_ms()
@@ -273,8 +279,8 @@ class FindPane(QWidget):
         """Say how fresh the cache is: below the list, and above it where something is wrong."""
         flow = self._flow()
         self._mark.show_icon(flow.icon, flow.tone)
-        self._fresh.say(flow.words)
-        self._fresh.setToolTip(str(flow.words))
+        self._flow_words.say(flow.words)
+        self._flow_words.setToolTip(str(flow.words))
         self._how.say(flow.way)
         clear(self._strip)
         if flow.strip is not None:

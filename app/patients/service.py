@@ -122,8 +122,9 @@ class Reading:
 
 
 class _Look(msgspec.Struct, frozen=True, array_like=True):
-    """A patient seen, by the number that outlives a rebuild of the cache."""
+    """A patient seen, also by the number that outlives a rebuild of the cache."""
 
+    id: int
     authority: str
     ipp: str
     at_ms: int
@@ -300,11 +301,15 @@ class Patients:
         if desk is None:
             return ()
         looks = list(await self._looks(desk))
-        patients = [await _of(desk.shelf.patients.by_ipp(look.authority, look.ipp)) for look in looks]
+        by_id = {row.id: row for row in await _of(desk.shelf.patients.recent([look.id for look in looks]))}
         seen: dict[int, Seen] = {}
-        for look, patient in zip(looks, patients, strict=True):
-            if patient is not None:
-                seen.setdefault(patient.id, Seen(row_of(patient), look.at_ms))
+        for look in looks:
+            row = by_id.get(look.id)
+            if row is None or row.ipp != look.ipp:  # merged, or the cache was made anew
+                patient = await _of(desk.shelf.patients.by_ipp(look.authority, look.ipp))
+                row = None if patient is None else row_of(patient)
+            if row is not None:
+                seen.setdefault(row.id, Seen(row, look.at_ms))
         return tuple(seen.values())
 
     async def _looks(self, desk: _Desk) -> list[_Look]:
@@ -315,7 +320,7 @@ class Patients:
 
     async def _remember(self, desk: _Desk, patient: Patient) -> None:
         """Keep whom the user looked at; a disk that refuses costs no more than that."""
-        look = _Look(patient.authority, patient.ipp, self._now_ms())
+        look = _Look(patient.id, patient.authority, patient.ipp, self._now_ms())
         try:
             others = [
                 one
