@@ -49,10 +49,15 @@ def read(reading: Reading) -> list[Fact]:
     event = reading.event
     if event in _REFUSED:
         raise Refused("201", "MSH-9", "Événement non pris en charge")
-    pid = identity.one(reading)
-    key, told = identity.of(pid, reading)
     if event not in _SAID | _STAYS | _CANCELS.keys() | MERGES.keys():
         reading.warn("event_unknown")
+    parts = reading.patients() if event in MERGES else [reading]
+    return [fact for part in parts for fact in _about_one(part)]
+
+
+def _about_one(reading: Reading) -> list[Fact]:
+    pid = identity.one(reading)
+    key, told = identity.of(pid, reading)
     contents: list[Content] = [Identity(identity.traits(pid, told, reading))]
     contents += _joined(key, pid, reading)
     contents += _movements(key, pid, reading)
@@ -66,7 +71,7 @@ def _joined(key: Key, pid: Segment, reading: Reading) -> list[Content]:
     if event not in MERGES and event != "A44":
         return []
     merged = reading.needed("MRG")
-    if len(reading.message.all("MRG")) > 1:
+    if len(reading.all("MRG")) > 1:
         raise Refused("198", "MRG", "Plusieurs MRG dans un message")
     old = identity.ipp(merged.field(1), reading)
     if old is None:
@@ -83,19 +88,20 @@ def _joined(key: Key, pid: Segment, reading: Reading) -> list[Content]:
 
 
 def _movements(key: Key, pid: Segment, reading: Reading) -> list[Content]:
-    told = reading.message.all("ZBE")
+    told = reading.all("ZBE")
     if told:
-        return [_told(key, each, pid, reading) for each in told]
+        visit = _visit(pid, reading)
+        return [_told(key, each, visit, reading) for each in told]
     event = reading.event
     if event not in _STAYS and event not in _CANCELS:
         return []
-    if reading.message.first("PV1") is None:
+    if reading.first("PV1") is None:
         reading.warn("movement_missing")
         return []
     return [_derived(pid, reading)]
 
 
-def _told(key: Key, zbe: Segment, pid: Segment, reading: Reading) -> Movement:
+def _told(key: Key, zbe: Segment, visit: Movement, reading: Reading) -> Movement:
     """Return one ZBE. Its id is unique for its giver only, who is named where it is not the one of the IPP."""
     number, giver = (
         said(zbe.field(1).component(1)),
@@ -109,7 +115,7 @@ def _told(key: Key, zbe: Segment, pid: Segment, reading: Reading) -> Movement:
         action = "CANCEL" if reading.event in _CANCELS else "INSERT"
     moment = reading.time(zbe.field(2)) or _happened(reading)
     return replace(
-        _visit(pid, reading),
+        visit,
         id=number if giver in {"", key.authority} else f"{number}@{giver}",
         action=action,
         original=original,
@@ -140,7 +146,7 @@ def _derived(pid: Segment, reading: Reading) -> Movement:
 
 def _happened(reading: Reading) -> int:
     """EVN-6, else PV1-44 or PV1-45 as the event is an arrival or a leaving, else when it was recorded."""
-    event, visit = reading.message.first("EVN"), reading.message.first("PV1")
+    event, visit = reading.first("EVN"), reading.first("PV1")
     base = _CANCELS.get(reading.event, reading.event)
     fallback = {"A01": 44, "A04": 44, "A03": 45}.get(base)
     told = reading.time(event.field(6)) if event else 0
@@ -151,7 +157,7 @@ def _happened(reading: Reading) -> int:
 def _visit(pid: Segment, reading: Reading) -> Movement:
     """Return what PID, PV1 and ROL say of any movement; which one it is, is still open."""
     visit = Movement("", "", reading.event, 0, file=identity.file(pid), professionals=_team(reading))
-    pv1 = reading.message.first("PV1")
+    pv1 = reading.first("PV1")
     if pv1 is None:
         return visit
     return replace(
@@ -165,7 +171,7 @@ def _visit(pid: Segment, reading: Reading) -> Movement:
 
 
 def _place(where: Value) -> tuple[str, ...]:
-    parts = [said(where.component(number).subcomponent(1)) for number in range(1, 10)]
+    parts = [said(each.subcomponent(1)) for each in where.components[:9]]
     while parts and not parts[-1]:
         parts.pop()
     return tuple(parts)
@@ -179,11 +185,11 @@ def _unit(unit: Value) -> tuple[str, str]:
 def _team(reading: Reading) -> tuple[Professional, ...]:
     """Everybody of ROL (but who is taken away) and of PV1-7, 8, 9 and 17; once for each part."""
     found: list[Professional] = []
-    for role in reading.message.all("ROL"):
+    for role in reading.all("ROL"):
         part = said(role.field(3).component(1)).upper()
         if said(role.field(2)).upper() != "DE" and (person := professional(role.field(4), part)):
             found.append(person)
-    pv1 = reading.message.first("PV1")
+    pv1 = reading.first("PV1")
     for number, part in ((7, "AT"), (8, "RP"), (9, "CP"), (17, "AD")):
         found += professionals(pv1.field(number), part) if pv1 else []
     return tuple(dict.fromkeys(found))
@@ -191,7 +197,7 @@ def _team(reading: Reading) -> tuple[Professional, ...]:
 
 def _allergies(reading: Reading) -> list[Content]:
     """AL1-3/4/5, IAM-3/4/5; codes that say that there is none are no allergy."""
-    told = [*reading.message.all("AL1"), *reading.message.all("IAM")]
+    told = [*reading.all("AL1"), *reading.all("IAM")]
     if not told:
         return []
     found: list[tuple[str, str, str, str]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import re
 from typing import TYPE_CHECKING, Final
 
 from app.interop.er7 import Er7Error, Message
@@ -39,6 +40,7 @@ _STARTS = {
 }
 """What the first bytes of base64 are, where the sender names no kind that says it."""
 _SPACE = b" \t\r\n"
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 class DocumentError(ValueError):
@@ -63,8 +65,7 @@ def size(value: Value) -> int:
     data = value.component(5)
     if _encoding(value) != "BASE64":
         return len(data) // 2 if _encoding(value) == "HEX" else len(data)
-    padding = data.raw[-2:].count(b"=") if len(data) > 1 else 0
-    return len(data) * 3 // 4 - padding
+    return max(0, len(data) * 3 // 4 - data.tail(2).count(b"="))
 
 
 def _encoding(value: Value) -> str:
@@ -104,7 +105,7 @@ def same_text(line: Segment, code: bytes) -> bool:
 
 def _pieces(value: Value) -> Iterator[str]:
     for each in value.repetitions:
-        yield each.text
+        yield each.cut(len(each))
 
 
 def _decoded(value: Value) -> bytes:
@@ -112,8 +113,8 @@ def _decoded(value: Value) -> bytes:
     if encoding == "BASE64":
         return _base64(data)
     if encoding == "HEX":
-        return binascii.unhexlify(data.text)
-    return data.text.encode("utf-8", "replace")
+        return binascii.unhexlify(data.cut(len(data)))
+    return data.cut(len(data)).encode("utf-8", "replace")
 
 
 def _base64(data: Value) -> bytes:
@@ -131,6 +132,9 @@ def _base64(data: Value) -> bytes:
 
 
 def _clean(data: Value) -> Iterator[bytes]:
+    if data.escaped:
+        yield data.cut(len(data)).encode("ascii", "replace").translate(None, _SPACE)
+        return
     for piece in data.pieces(_PIECE):
         yield piece.translate(None, _SPACE)
 
@@ -140,10 +144,5 @@ def check(value: Value, reading: Reading) -> None:
     start = value.component(5).cut(1_024)
     if not start:
         reading.warn("document_empty")
-    elif _encoding(value) == "BASE64" and binascii_bad(start):
+    elif _encoding(value) == "BASE64" and not _BASE64.fullmatch(start):
         reading.warn("document_encoding")
-
-
-def binascii_bad(text: str) -> bool:
-    """Whether *text* has a character that base64 has not."""
-    return any(not (each.isascii() and (each.isalnum() or each in "+/=\r\n ")) for each in text)

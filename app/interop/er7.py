@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from app.interop.charset import Charset, detect
@@ -18,15 +19,19 @@ from app.interop.escapes import unescape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+TEXT: Final = 64 << 10
+"""Bytes of one text that are read; what is longer stays whole in the message."""
 BOM: Final = b"\xef\xbb\xbf"
 _BLANK: Final = b" \t\r\n\x00\x0b\x1c"
 _HEADERS: Final = frozenset({"MSH", "FHS", "BHS"})
+_SHORT: Final = 1 << 14
+_BLANKS: Final = 1 << 10
 _NAME = re.compile(rb"[A-Za-z][A-Za-z0-9]{2}")
 _CONTROLS = dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 
 
 class Er7Error(Exception):
-    """The bytes are no message, or go beyond a limit; `kind` is one of: header, delimiters, size, segments, fields."""
+    """The bytes are no message, or go beyond a limit; `kind` is one of: header, delimiters, size, segments, fields, parts."""
 
     def __init__(self, kind: str, segment: str = "") -> None:
         super().__init__(kind)
@@ -36,12 +41,13 @@ class Er7Error(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is still read. `parts` bounds repetitions of a field, components and subcomponents alike."""
+    """What is still read: bytes of a message, its segments, fields of one, parts of a field, and fields and parts that are looked at."""
 
     message: int = 32 << 20
     segments: int = 200_000
     fields: int = 2_000
-    parts: int = 1_000
+    parts: int = 10_000
+    looked_at: int = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +94,16 @@ class Value:
 
     @property
     def text(self) -> str:
-        """The characters, escapes resolved, control characters other than tab and line ends left out, stripped."""
-        return self.cut(self._end - self._start)
+        """The characters, escapes resolved, control characters other than tab and line ends left out, stripped.
+
+        Of more than TEXT bytes only so many are read.
+        """
+        return self.cut(TEXT)
 
     def cut(self, size: int) -> str:
         """Return `text` of the first *size* bytes."""
+        if self._start == self._end:
+            return ""
         raw = self._message.raw[self._start : min(self._end, self._start + size)]
         text = self._message.charset.decode(raw)
         if self._message.escape and self._message.escape in text:
@@ -106,6 +117,16 @@ class Value:
         for start in range(self._start, self._end, size):
             yield self._message.raw[start : min(self._end, start + size)]
 
+    def tail(self, size: int) -> bytes:
+        """Return the last *size* bytes as they came."""
+        return self._message.raw[max(self._start, self._end - size) : self._end]
+
+    @property
+    def escaped(self) -> bool:
+        """Whether an escape character stands in it."""
+        mark = self._message.delimiters.escape
+        return bool(mark) and self._message.raw.find(mark, self._start, self._end) >= 0
+
     @property
     def null(self) -> bool:
         """Whether it is HL7's `""`: what was known before is to be taken away."""
@@ -117,6 +138,13 @@ class Value:
         if self._level > 0:
             return [self] if self else []
         return [each for each in self._split(self._message.delimiters.repetition, 1) if each]
+
+    @property
+    def components(self) -> list[Value]:
+        """All components (of the first repetition), also the empty ones."""
+        if self._level == 0:
+            return self._pick(self._message.delimiters.repetition, 1, 1).components
+        return self._split(self._message.delimiters.component, 2) if self._level == 1 else [self]
 
     def component(self, number: int) -> Value:
         """Return component *number* (of the first repetition), empty where there is none."""
@@ -144,7 +172,9 @@ class Value:
         return Value(self._message, start, self._end if end < 0 else end, level)
 
     def _split(self, mark: bytes, level: int) -> list[Value]:
-        ends = _cuts(self._message.raw, mark, self._start, self._end, self._message.limits.parts)
+        most = self._message.limits.parts
+        ends = _cuts(self._message.raw, mark, self._start, self._end, most)
+        self._message.look(len(ends), most, "parts")
         starts = [self._start, *(end + len(mark) for end in ends)]
         return [
             Value(self._message, start, end, level)
@@ -192,8 +222,7 @@ class Segment:
             message = self._message
             most = message.limits.fields
             cuts = _cuts(message.raw, message.delimiters.field, self.start, self.end, most + 1)
-            if len(cuts) > most:
-                raise Er7Error("fields", self.name)
+            message.look(len(cuts), most + 1, "fields", self.name)
             self._cuts = [self.start - 1, *cuts, self.end]
         return self._cuts
 
@@ -208,6 +237,7 @@ class Message:
         self.delimiters = _delimiters(raw, self._at)
         self.escape = self.delimiters.text[3]
         self.joined = False
+        self._looked_at = 0
         self.segments = list(self._lines())
         self.lower = any(raw[each.start : each.start + 3] != each.name.encode() for each in self.segments)
 
@@ -236,18 +266,18 @@ class Message:
         declared = self.header.field(18).repetitions
         return detect(self.raw, declared[0].raw[:64].decode("ascii", "replace").strip() if declared else "")
 
-    def first(self, name: str) -> Segment | None:
-        """Return the first segment of that name."""
-        return next((each for each in self.segments if each.name == name), None)
-
-    def all(self, name: str) -> list[Segment]:
-        """Return all segments of that name."""
-        return [each for each in self.segments if each.name == name]
+    def look(self, count: int, most: int, kind: str, segment: str = "") -> None:
+        """Count *count* more fields or parts looked at. Raises Er7Error *kind* where they reach *most*, parts where all are too many."""
+        if count >= most:
+            raise Er7Error(kind, segment)
+        self._looked_at += count
+        if self._looked_at > self.limits.looked_at:
+            raise Er7Error("parts", segment)
 
     def _lines(self) -> Iterator[Segment]:
         """Segments end at CR, LF or both; a line that does not begin as a segment belongs to the one before."""
         start, end, count = self._at, self._at, 0
-        for line, stop in _lines(self.raw, self._at):
+        for line, stop in _lines(self.raw, self._at, 2 * self.limits.segments):
             if line > self._at and not self._named(line, stop):
                 self.joined = True
                 end = stop
@@ -271,8 +301,8 @@ class Message:
 
 def _begin(raw: bytes) -> int:
     at = len(BOM) if raw.startswith(BOM) else 0
-    while at < len(raw) and raw[at] in _BLANK:
-        at += 1
+    start = raw[at : at + _BLANKS]
+    at += len(start) - len(start.lstrip(_BLANK))
     if raw[at : at + 3].upper() != b"MSH":
         raise Er7Error("header")
     return at
@@ -304,6 +334,12 @@ def _bytes(character: str, coded: bytes) -> bytes:
 
 
 def _cuts(raw: bytes, mark: bytes, start: int, end: int, most: int) -> list[int]:
+    """Return where *mark* stands, *most* places at most; in a long piece by single searches, which let other threads in."""
+    if mark and end - start < _SHORT:
+        found = [
+            *accumulate(map(len, raw[start:end].split(mark, most)), lambda at, size: at + len(mark) + size)
+        ]
+        return [start + at for at in found[:-1]]
     cuts: list[int] = []
     while mark and len(cuts) < most and (at := raw.find(mark, start, end)) >= 0:
         cuts.append(at)
@@ -311,11 +347,16 @@ def _cuts(raw: bytes, mark: bytes, start: int, end: int, most: int) -> list[int]
     return cuts
 
 
-def _lines(raw: bytes, start: int) -> Iterator[tuple[int, int]]:
-    """Places of the lines that are not blank; two searches run side by side, so that each byte is looked at twice at most."""
+def _lines(raw: bytes, start: int, most: int) -> Iterator[tuple[int, int]]:
+    """Places of the lines that are not blank; two searches run side by side, so that each byte is looked at twice at most.
+
+    Raises Er7Error after *most* lines, blank ones too.
+    """
     size = len(raw)
     ends = dict.fromkeys((b"\r", b"\n"), start - 1)
-    while start < size:
+    for _ in range(most):
+        if start >= size:
+            return
         for mark, at in ends.items():
             if at < start:
                 found = raw.find(mark, start)
@@ -324,3 +365,4 @@ def _lines(raw: bytes, start: int) -> Iterator[tuple[int, int]]:
         if raw[start:stop].strip(_BLANK) if stop - start < 64 else True:
             yield start, stop
         start = stop + 1
+    raise Er7Error("segments")

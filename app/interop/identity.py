@@ -35,6 +35,7 @@ _FRENCH = (
 )
 _SEXES = frozenset("FMUOANI")
 _LONGEST_NUMBER = 100
+_LONGEST_TRAIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def of(pid: Segment, reading: Reading) -> tuple[Key, Ins | None]:
 def one(reading: Reading) -> Segment:
     """Return the only PID. Raises Refused where the message is cut short in it, or is about two people."""
     pid = whole(reading)
-    others = reading.message.all("PID")[1:]
+    others = reading.all("PID")[1:]
     if others:
         key = of(pid, reading)[0]
         if any(of(each, reading)[0] != key for each in others):
@@ -152,9 +153,9 @@ def traits(pid: Segment, told: Ins | None, reading: Reading) -> Traits:
     _put(found, "language", pid.field(15).component(1))
     found |= _family_doctor(reading)
     for name, segment, number in _FRENCH:
-        if line := reading.message.first(segment):
+        if line := reading.first(segment):
             _put(found, name, line.field(number).component(1))
-    return found
+    return {name: value and value[:_LONGEST_TRAIT] for name, value in found.items()}
 
 
 def _put(found: Traits, name: str, value: Value) -> None:
@@ -269,12 +270,12 @@ def _death(pid: Segment) -> Traits:
 def _family_doctor(reading: Reading) -> Traits:
     """ROL of part ODRP (the last word: DE takes away), else PD1-4."""
     found: Traits = {}
-    for role in reading.message.all("ROL"):
+    for role in reading.all("ROL"):
         doctor = professional(role.field(4), "ODRP")
         if said(role.field(3).component(1)).upper() == "ODRP" and doctor:
             gone = said(role.field(2)).upper() == "DE"
             found = {"gp": None, "gp_rpps": None} if gone else {"gp": doctor.name, "gp_rpps": doctor.number}
-    first = reading.message.first("PD1")
+    first = reading.first("PD1")
     doctor = professional(first.field(4), "ODRP") if first else None
     if not found and doctor:
         found = {"gp": doctor.name, "gp_rpps": doctor.number}

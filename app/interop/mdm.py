@@ -44,7 +44,7 @@ def read(reading: Reading) -> list[Fact]:
 
 def _order(reading: Reading, key: Key) -> Order:
     lines = [Line(index, each) for index, each in enumerate(reading.message.segments) if each.name == "OBX"]
-    return Order(key, reading.message.first("ORC"), reading.message.first("OBR"), lines)
+    return Order(key, reading.first("ORC"), reading.first("OBR"), lines)
 
 
 def _document(number: str, txa: Segment, order: Order, line: Line | None, reading: Reading) -> Document:

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from app.interop.orders import Line, Order
     from app.interop.reading import Reading
 
-_CODED = frozenset({"CE", "CWE", "CNE", "CF", "CX_CE"})
+_CODED = frozenset({"CE", "CWE", "CNE", "CF"})
 _TIMES = frozenset({"DT", "TS", "DTM"})
-_MOST_PARTS = 30
 NOTE = "NTE"
 """Kind of an observation that is a note on the whole report."""
 
@@ -70,8 +69,7 @@ def _value(kind: str, value: Value, reading: Reading) -> str:
         return _moment(said(value.component(1)))
     if kind in {"TX", "FT", "ST", "NM"}:
         return reading.text(value)
-    parts = (said(value.component(number)) for number in range(1, _MOST_PARTS))
-    return " ".join(filter(None, parts))
+    return " ".join(filter(None, map(said, value.components)))
 
 
 def _structured(value: Value) -> str:

@@ -19,9 +19,9 @@ def read(reading: Reading) -> list[Fact]:
     """Return reports and documents of every patient of the message. Raises Refused."""
     identity.whole(reading)
     found: list[Fact] = []
+    author = papers.sender(reading) or reading.facility
     for order in _orders(reading):
-        notes = papers.metadata(order)
-        documents = papers.of_order(order, notes, reading)
+        documents = papers.of_order(order, author, reading)
         told = [each for each in order.lines if not papers.belongs(each)]
         if told or not documents:
             found.append(reading.fact(order.key, report(order, told, reading)))

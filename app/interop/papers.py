@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from app.interop import documents
-from app.interop.reading import LONG, professional, said, words
+from app.interop.er7 import TEXT
+from app.interop.reading import professional, said, words
 from storage.patients.facts import Document
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def is_text(line: Line) -> bool:
 
 def is_long(line: Line) -> bool:
     """Whether an OBX holds more text than an observation shows, so that it is read as a document."""
-    return line.kind in documents.TEXTS and len(line.obx.field(5)) > LONG
+    return line.kind in documents.TEXTS and len(line.obx.field(5)) > TEXT
 
 
 def _about(line: Line) -> bool:
@@ -74,8 +75,9 @@ def _about(line: Line) -> bool:
     return system.upper() == _METADATA or code.upper() in _FLAGS or label.upper().startswith(_MAIL_SUBJECT)
 
 
-def of_order(order: Order, told: Metadata, reading: Reading) -> list[Document]:
-    """Return the documents of an order of an ORU; a second one under the same code is named by its rank."""
+def of_order(order: Order, author: str, reading: Reading) -> list[Document]:
+    """Return the documents of an order of an ORU by *author*; a second one under the same code is named by its rank."""
+    told = metadata(order)
     found: list[Document] = []
     ranks: dict[str, int] = {}
     for line in (each for each in order.lines if is_document(each)):
@@ -92,7 +94,7 @@ def of_order(order: Order, told: Metadata, reading: Reading) -> list[Document]:
             code=code or order.code[0],
             label=label or order.code[1],
             at_ms=at_ms or reading.time(line.obx.field(14)) or reading.stamp.recorded_ms,
-            author=sender(reading) or reading.facility,
+            author=author,
             status=line.status,
             shown=told.shown,
             masked=told.masked,
@@ -125,7 +127,7 @@ def act(control: str, status: str, event: str, reading: Reading) -> str:
 
 def sender(reading: Reading) -> str:
     """Return who sends the document: PRT-5 of the participation SB."""
-    for line in reading.message.all("PRT"):
+    for line in reading.all("PRT"):
         if said(line.field(4).component(1)).upper() == "SB" and (person := _person(line.field(5))):
             return person
     return ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from app.interop import times
+from app.interop.er7 import TEXT
 from storage.patients.facts import Fact, Key, Professional, Stamp
 
 if TYPE_CHECKING:
@@ -12,10 +14,10 @@ if TYPE_CHECKING:
     from app.interop.er7 import Message, Segment, Value
     from storage.patients.facts import Content
 
-LONG = 64 << 10
-"""Bytes of one text that are read; what is longer stays whole in the message."""
 _AHEAD_MS = 86_400_000
 _WARNINGS = 50
+_MOST = {"PID": 100, "ROL": 500, "ZBE": 100}
+_MOST_SEGMENTS = 10_000
 _TIME = 64
 
 
@@ -38,6 +40,7 @@ class Reading:
         self.zone = zone
         self.arrived_ms = arrived_ms
         self.warnings: dict[str, None] = {}
+        self._scope(message.segments)
         self.event = envelope.event
         header = message.header
         self.facility = self.text(header.field(4).component(1)) or self.text(header.field(3).component(1))
@@ -62,22 +65,56 @@ class Reading:
         """Return *content* about *key* as this message tells it."""
         return Fact(key, self.stamp, content)
 
+    def all(self, name: str) -> list[Segment]:
+        """Return all segments of that name."""
+        return self._named.get(name, [])
+
+    def first(self, name: str) -> Segment | None:
+        """Return the first segment of that name."""
+        found = self._named.get(name)
+        return found[0] if found else None
+
+    def patients(self) -> list[Reading]:
+        """Return one reading for each PID: what stands before the first one, and what follows it up to the next."""
+        starts = [at for at, each in enumerate(self.segments) if each.name == "PID"]
+        if len(starts) < 2:
+            return [self]
+        head = self.segments[: starts[0]]
+        ends = [*starts[1:], len(self.segments)]
+        return [self._of([*head, *self.segments[start:end]]) for start, end in zip(starts, ends, strict=True)]
+
+    def _of(self, segments: list[Segment]) -> Reading:
+        part = copy(self)
+        part._scope(segments)  # noqa: SLF001 -- a copy of its own
+        return part
+
     def needed(self, name: str) -> Segment:
         """Return the first segment *name*. Raises Refused."""
-        found = self.message.first(name)
+        found = self.first(name)
         if found is None:
             raise Refused("100", name, f"Segment {name} absent")
         return found
 
     def text(self, value: Value) -> str:
-        """Return the text of *value*, at most LONG bytes of it."""
-        if len(value) <= LONG:
-            return said(value)
-        self.warn("text_cut")
-        return value.cut(LONG)
+        """Return the text of *value*; warns where that is not all of it."""
+        if len(value) > TEXT:
+            self.warn("text_cut")
+        return said(value)
+
+    def _scope(self, segments: list[Segment]) -> None:
+        self.segments = segments
+        self._named: dict[str, list[Segment]] = {}
+        for each in segments:
+            self._named.setdefault(each.name, []).append(each)
+
+    def bounded(self) -> None:
+        """Raise Refused where one kind of segment stands there more often than any care needs."""
+        for name, found in self._named.items():
+            if len(found) > _MOST.get(name, _MOST_SEGMENTS):
+                raise Refused("198", name, "Trop de segments de ce nom")
 
     def _recorded(self) -> int:
-        event = self.message.first("EVN")
+        event = self.first("EVN")
         told = (self.time(event.field(2)) if event else 0) or self.time(self.message.header.field(7))
         if told > self.arrived_ms + _AHEAD_MS:
             self.warn("time_ahead")
@@ -92,6 +129,8 @@ def words(text: str) -> frozenset[str]:
 
 def said(value: Value) -> str:
     """Return the text, empty for HL7's `""`."""
+    if not value:
+        return ""
     return "" if value.null else value.text
 
 
@@ -116,7 +155,6 @@ def professionals(people: Value, part: str) -> list[Professional]:
 
 def coded(value: Value) -> tuple[str, str, str]:
     """Return code, label and system of a CE or CWE; the second coding (components 4 to 6) where the first is empty."""
-    code, label, system, other, other_label, other_system = (said(value.component(n)) for n in range(1, 7))
-    if not code and not label:
-        code, label, system = other, other_label, other_system
-    return code, label or said(value.component(9)), system
+    parts = [said(each) for each in value.components[:9]] + [""] * 9
+    code, label, system = parts[:3] if parts[0] or parts[1] else parts[3:6]
+    return code, label or parts[8], system

@@ -19,7 +19,7 @@ def read(reading: Reading) -> list[Fact]:
     kind = KINDS.get(reading.event)
     if kind is None:
         raise Refused("201", "MSH-9", "Événement non pris en charge")
-    for line in reading.message.all("OBX"):
+    for line in reading.all("OBX"):
         of = said(line.field(4).component(1))
         if said(line.field(3).component(1)).upper().startswith("ACK_") and of:
             accepted = said(line.field(5).component(1)).upper() == "Y"
@@ -29,7 +29,7 @@ def read(reading: Reading) -> list[Fact]:
 
 
 def _why(reading: Reading) -> str:
-    error = reading.message.first("ERR")
+    error = reading.first("ERR")
     if error is None:
         return ""
     return (

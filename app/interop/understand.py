@@ -34,6 +34,7 @@ _FAULTS = {
     "size": ("198", "MSH", "Message trop long"),
     "segments": ("198", "MSH", "Trop de segments"),
     "fields": ("198", "", "Trop de champs"),
+    "parts": ("198", "", "Trop de champs ou de répétitions"),
 }
 
 
@@ -91,7 +92,7 @@ def _fault(error: Er7Error) -> Refusal:
 
 
 def _read(head: Envelope, reading: Reading) -> list[Fact]:
-    if len(reading.message.all("MSH")) > 1:
+    if len(reading.all("MSH")) > 1:
         raise Refused("100", "MSH", "Plusieurs messages dans une trame")
     if not head.kind:
         raise Refused("101", "MSH-9", "Type de message absent")
@@ -99,6 +100,7 @@ def _read(head: Envelope, reading: Reading) -> list[Fact]:
         raise Refused("101", "MSH-10", "Identifiant de message absent")
     if len(reading.message.header.field(10)) > _LONGEST_ID:
         raise Refused("102", "MSH-10", "Identifiant de message trop long")
+    reading.bounded()
     reader = _KINDS.get(head.kind)
     if reader is None:
         raise Refused("200", "MSH-9", "Type de message non pris en charge")
@@ -114,7 +116,7 @@ def _oddities(message: Message, reading: Reading) -> None:
         ("charset_unknown", charset.unknown),
         ("continued_line", message.joined),
         ("lower_case", message.lower),
-        ("control_characters", b"\x00" in message.raw or b"\x0b" in message.raw[1:]),
+        ("control_characters", b"\x00" in message.raw or message.raw.find(b"\x0b", 1) >= 0),
         ("version", not version.startswith(_VERSIONS)),
     ):
         if holds:
