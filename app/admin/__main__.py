@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.admin import commands, desks
+from app.admin import commands, desks, hl7send, patients, quarantine
 from app.admin.errors import AdminError, explain
 from app.secretfile import SecretFileError
 from media.errors import MediaError
@@ -34,6 +34,9 @@ def parser() -> argparse.ArgumentParser:
     _directory(_group(groups, "directory", "consulter, dater et exporter l'annuaire"))
     _desk(_group(groups, "desk", "installer l'identité d'un poste de travail"))
     _relay(_group(groups, "relay", "clé qui ouvre le relais aux postes de l'organisation"))
+    _hl7(_group(groups, "hl7", "envoyer des messages, reprendre ceux de la quarantaine"))
+    dump = _action(groups, "patients", "écrire les patients d'un profil (tracé)", patients.run)
+    patients.options(dump)
     return top
 
 
@@ -171,6 +174,19 @@ def _relay(group: _Group[argparse.ArgumentParser]) -> None:
     renew = _action(group, "renew", "remplacer la clé de relais (un an)", commands.renew_relay)
     _folder(renew)
     _root(renew)
+
+
+def _hl7(group: _Group[argparse.ArgumentParser]) -> None:
+    send = _action(group, "send", "envoyer des fichiers à une écoute MLLP ; affiche ses accusés", hl7send.run)
+    hl7send.options(send)
+    away = _group(group, "quarantine", "messages refusés ou en conflit")
+    quarantine.options(_action(away, "list", "lister, sans donnée de patient", quarantine.show_list))
+    show = _action(away, "show", "afficher des messages (tracé)", quarantine.show)
+    quarantine.options(show, numbers="+")
+    replay = _action(
+        away, "replay", "reprendre des messages, ou tous ; deux fois ne gêne pas", quarantine.replay
+    )
+    quarantine.options(replay, numbers="*")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

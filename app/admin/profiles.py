@@ -1,0 +1,92 @@
+"""A profile opened for one command, also while its window or gateway runs; and what to do where it does not open."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app import secretfile
+from app.admin.errors import AdminError
+from app.interop.follow import Follower
+from app.interop.understand import DEFAULT_ZONE
+from storage.errors import (
+    Damaged,
+    DiskTrouble,
+    KeyringLost,
+    NoFolder,
+    NotEnoughMemory,
+    ProfileExists,
+    ProfileInUse,
+    StorageError,
+    TooNew,
+    WrongPassword,
+)
+from storage.vault import Vault
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Iterator
+
+TEXTS: dict[type[StorageError], str] = {
+    NoFolder: "le dossier du profil ne s'écrit pas : vérifiez le chemin et vos droits.",
+    DiskTrouble: "le disque est plein, protégé ou en panne : libérez de la place, puis recommencez.",
+    WrongPassword: "ce secret n'ouvre pas ce profil : vérifiez le fichier du secret.",
+    KeyringLost: "le trousseau du système a perdu sa moitié de la clé : il faut le code de secours, au poste.",
+    ProfileInUse: "ce profil est ouvert par un autre programme : arrêtez-le d'abord.",
+    ProfileExists: "il y a déjà un profil dans ce dossier.",
+    TooNew: "ce profil a été écrit par une version plus récente : mettez Consilium à jour.",
+    Damaged: "un fichier du profil est endommagé : restaurez une sauvegarde (« consilium-admin vault restore »).",
+    NotEnoughMemory: "il faut 256 Mio de mémoire libre pour ouvrir le profil.",
+}
+ZONE = "hl7.zone"
+"""The vault's setting that holds the site's time zone, of HL7 times without an offset."""
+OTHER = "le profil ne répond pas."
+
+
+def options(action: ArgumentParser) -> None:
+    """Declare `--profile` and `--secret-file`."""
+    action.add_argument("--profile", type=Path, required=True, metavar="DOSSIER", help="dossier du profil")
+    action.add_argument(
+        "--secret-file",
+        type=Path,
+        required=True,
+        metavar="FICHIER",
+        help="secret du profil : fichier en 0600, ou nom d'un « credential » de systemd",
+    )
+
+
+def explain(error: StorageError) -> str:
+    """Return the French sentence for what storage refused."""
+    return next((text for kind, text in TEXTS.items() if isinstance(error, kind)), OTHER)
+
+
+@contextmanager
+def visiting(arguments: Namespace) -> Iterator[Vault]:
+    """Open the profile that *arguments* name; raises AdminError, SecretFileError."""
+    secret = secretfile.secret(arguments.secret_file)
+    try:
+        vault = Vault.visit(arguments.profile, secret)
+        if vault.recovery_code:
+            print(f"Nouveau code de secours, à imprimer : {vault.recovery_code}", file=sys.stderr)
+        try:
+            yield vault
+        finally:
+            vault.lock()
+    except StorageError as error:
+        raise AdminError(f"{arguments.profile} : {explain(error)}") from error
+
+
+def zone(vault: Vault) -> str:
+    """Return the site's time zone (IANA) as the listener of this profile reads times."""
+    return str(json.loads(vault.settings.all().result().get(ZONE, json.dumps(DEFAULT_ZONE))))
+
+
+def catch_up(vault: Vault) -> None:
+    """Apply to the patients what the inbox holds and they have not heard of, whether or not somebody else does it, too."""
+    follower = Follower(vault.inbox, vault.patients, lambda: time.time_ns() // 1_000_000, zone=zone(vault))
+    asyncio.run(follower.catch_up())

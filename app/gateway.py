@@ -1,0 +1,205 @@
+"""`consilium-gateway`: the HL7 listener of a site, without a window, with a vault of its own (docs/gateway.md)."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import secrets
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from app import secretfile
+from app.admin import profiles, store
+from app.admin.errors import AdminError
+from app.interop.endpoint import EndpointError, address, server_tls
+from app.interop.feed import Flow
+from app.interop.understand import DEFAULT_ZONE
+from app.secretfile import SecretFileError
+from storage.errors import Damaged, ProfileExists, ProfileInUse, StorageError, WrongPassword
+from storage.vault import Terms, Vault
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Sequence
+
+DONE, REFUSED, _USAGE, SECRET, IN_USE, ADDRESS, STORAGE = range(7)
+EPILOG = (
+    "Codes de retour : 0 arrêté dans l'ordre, 2 commande mal écrite, 3 secret refusé, 4 profil déjà ouvert,"
+    " 5 adresse ou TLS refusés, 6 profil ou disque en panne, 1 autre refus. Le message dit que faire."
+)
+SECRET_BYTES = 32
+TERMS = Terms("off")
+"""A service has no session, so no keyring to count on: its secret is a file, kept by systemd or by IT."""
+log = logging.getLogger(__name__)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    top = argparse.ArgumentParser(
+        prog="consilium-gateway", description="Écoute HL7 d'un site, sans fenêtre.", epilog=EPILOG
+    )
+    actions = top.add_subparsers(required=True, metavar="ACTION")
+    init = actions.add_parser("init", help="créer le profil ; affiche son code de secours, une seule fois")
+    init.set_defaults(run=_init)
+    run = actions.add_parser("run", help="écouter jusqu'à SIGTERM")
+    run.set_defaults(run=_run)
+    for action in (init, run):
+        profiles.options(action)
+    _listening(run)
+    return top
+
+
+def _listening(run: argparse.ArgumentParser) -> None:
+    run.add_argument(
+        "--mllp", required=True, metavar="HÔTE:PORT", help="où écouter (port 0 : au choix du système)"
+    )
+    run.add_argument("--tls-cert", type=Path, metavar="PEM", help="certificat de l'écoute")
+    run.add_argument("--tls-key", type=Path, metavar="PEM", help="sa clé, fichier en 0600, sans mot de passe")
+    run.add_argument(
+        "--tls-client-ca", type=Path, metavar="PEM", help="autorité des émetteurs, seuls acceptés"
+    )
+    run.add_argument(
+        "--zone", default=DEFAULT_ZONE, help=f"heure du site pour les dates sans décalage ({DEFAULT_ZONE})"
+    )
+    run.add_argument(
+        "--keep-days",
+        type=int,
+        default=0,
+        metavar="JOURS",
+        help="oublier les patients sans nouvelle depuis (0 : jamais)",
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    chosen = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    os.umask(0o077)
+    try:
+        chosen.run(chosen)
+    except StorageError as error:
+        return _refused(_code(error), f"{chosen.profile} : {profiles.explain(error)}")
+    except SecretFileError as error:
+        return _refused(SECRET, str(error))
+    except EndpointError as error:
+        return _refused(ADDRESS, str(error))
+    except AdminError as error:
+        return _refused(REFUSED, str(error))
+    return DONE
+
+
+def _code(error: StorageError) -> int:
+    if isinstance(error, ProfileInUse):
+        return IN_USE
+    return SECRET if isinstance(error, WrongPassword) else STORAGE
+
+
+def _refused(code: int, text: str) -> int:
+    print(f"consilium-gateway : {text}", file=sys.stderr)
+    return code
+
+
+def _init(arguments: argparse.Namespace) -> None:
+    """Make the profile under the secret of the file, or under a new one that is written there."""
+    if Vault.exists(arguments.profile):
+        raise ProfileExists
+    if not arguments.secret_file.exists():
+        store.write_new(arguments.secret_file, secrets.token_urlsafe(SECRET_BYTES).encode() + b"\n")
+    vault, code = Vault.create(arguments.profile, secretfile.secret(arguments.secret_file), TERMS)
+    vault.lock()
+    print(f"Profil créé : {arguments.profile}")
+    print(f"Code de secours, à imprimer et à mettre au coffre, il ne sera plus montré : {code}")
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    """Listen until SIGTERM: what was answered AA is on disk before the answer, whatever happens then."""
+    where, tls = address(arguments.mllp), _tls(arguments)
+    zone = _zone(arguments.zone)
+    vault = Vault.unlock(arguments.profile, secretfile.secret(arguments.secret_file), TERMS)
+    try:
+        _say_what_was_found(vault)
+        vault.settings.save(profiles.ZONE, json.dumps(zone)).result()
+        asyncio.run(_serve(vault, zone, arguments.keep_days, where, tls))
+    finally:
+        vault.lock()
+
+
+def _tls(arguments: argparse.Namespace) -> ssl.SSLContext | None:
+    certificate, key, authority = arguments.tls_cert, arguments.tls_key, arguments.tls_client_ca
+    if certificate and key:
+        return server_tls(certificate, key, authority)
+    if certificate or key or authority:
+        raise EndpointError("TLS demande --tls-cert et --tls-key ensemble.")
+    return None
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ValueError, OSError, LookupError) as error:
+        raise AdminError(
+            f"« {name} » n'est pas un fuseau horaire : écrivez par exemple {DEFAULT_ZONE}."
+        ) from error
+
+
+def _say_what_was_found(vault: Vault) -> None:
+    """Log what the checks of the start put aside; raises Damaged where nothing could be kept."""
+    if vault.read_only:
+        raise Damaged("vault.db")
+    for happened, text in (
+        (vault.inbox_set_aside, "the inbox was damaged: it lies in set-aside and a new one was begun"),
+        (vault.audit_set_aside, "the audit trail was damaged: it lies in set-aside and a new one was begun"),
+        (vault.audit_cut, "rows of the audit trail are missing"),
+        (
+            vault.cache_rebuilt,
+            "the patients' cache was damaged or missing: it is filled again from the inbox",
+        ),
+    ):
+        if happened:
+            log.warning(text)
+    if vault.recovery_code and sys.stderr.isatty():
+        print(
+            f"Nouveau code de secours, à imprimer et à mettre au coffre : {vault.recovery_code}",
+            file=sys.stderr,
+        )
+
+
+async def _serve(
+    vault: Vault, zone: str, keep_days: int, where: tuple[str, int], tls: ssl.SSLContext | None
+) -> None:
+    stop = asyncio.Event()
+    with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C ends it by itself
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    flow = Flow(vault, lambda: time.time_ns() // 1_000_000, zone=zone, keep_days=keep_days)
+    try:
+        await flow.listen(*where, tls)
+    except OSError as error:
+        host, port = where
+        raise EndpointError(
+            f"{host}:{port} ne peut être écouté : adresse inconnue, prise ou réservée."
+        ) from error
+    flow.follow()
+    vault.watch(lambda: _tell_of_the_disk(failing=vault.failing))
+    print(json.dumps({"ready": True, "mllp": flow.state.address}), flush=True)
+    await stop.wait()
+    await flow.stop()
+
+
+def _tell_of_the_disk(*, failing: bool) -> None:
+    if failing:
+        log.error("the disk is full, protected or failing: senders are answered AE until it is mended")
+    else:
+        log.warning("the disk takes messages again")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,256 @@
+"""The gateway as a site runs it: real processes, real sockets, a real vault."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+
+from app.interop.client import Client
+from app.interop.endpoint import client_tls
+from tests.harness.adt import CANARIES, POISON, adt
+from tests.harness.disk import small_disk
+from tests.harness.gateway import GATEWAY, Gateway, gateway, run
+from tests.harness.pem import chain
+
+SECRET, IN_USE, ADDRESS = 3, 4, 5
+posix = pytest.mark.skipif(os.name != "posix", reason="permissions and signals are POSIX's")
+
+
+@pytest.fixture
+def site(tmp_path):
+    with gateway(tmp_path) as made:
+        yield made
+
+
+async def send(port: int, messages, tls=None) -> list[str]:
+    """Send *messages* over one connection; return each answer's code, with its MSA-2 looked at."""
+    async with await Client.connect("127.0.0.1", port, tls) as client:
+        return [(await client.send(message))[0].code for message in messages]
+
+
+def everyone(*senders):
+    async def together():
+        return await asyncio.gather(*senders)
+
+    return asyncio.run(together())
+
+
+def history(first: int, count: int, sender: str = "GAM"):
+    """Admit *count* patients and move each once."""
+    for number in range(first, first + count):
+        yield adt("A28^ADT_A05", f"{sender}{number}a", number, minute=number, sender=sender)
+        yield adt(
+            "A01^ADT_A01", f"{sender}{number}b", number, minute=number + 1, movement="2101", sender=sender
+        )
+
+
+def test_a_new_profile_gets_a_secret_that_only_its_owner_reads_and_a_recovery_code_once(tmp_path):
+    site = Gateway(tmp_path)
+    said = site.init()
+    assert len(site.secret.read_text().strip()) >= 40
+    assert site.secret.read_text().strip() not in said
+    assert os.name != "posix" or site.secret.stat().st_mode & 0o777 == 0o600
+    assert "Code de secours" in said
+
+
+def test_a_profile_is_never_made_over_another(site):
+    again = run(*GATEWAY, "init", "--profile", str(site.profile), "--secret-file", str(site.folder / "other"))
+    assert again.returncode == 6
+    assert "déjà un profil" in again.stderr
+    assert not (site.folder / "other").exists()
+
+
+@posix
+def test_a_secret_file_that_others_can_read_is_refused_with_the_remedy(site):
+    site.secret.chmod(0o644)
+    refused = site.refused()
+    assert refused.returncode == SECRET
+    assert "chmod 600" in refused.stderr
+
+
+def test_a_wrong_secret_is_said(site):
+    site.secret.write_text("another secret altogether")
+    refused = site.refused()
+    assert refused.returncode == SECRET
+    assert "another secret" not in refused.stderr
+
+
+def test_a_profile_that_is_open_is_not_opened_twice(site):
+    site.start()
+    refused = site.refused()
+    assert refused.returncode == IN_USE
+
+
+def test_a_port_that_is_taken_is_said(site):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        refused = site.refused(taken.getsockname()[1])
+    assert refused.returncode == ADDRESS
+    assert str(taken) not in refused.stderr
+
+
+def test_two_thousand_messages_on_one_connection(site):
+    port = site.start()
+    messages = list(history(1, 1000))
+    [codes] = everyone(send(port, messages))
+    assert codes == ["AA"] * 2000
+    found = site.patients()
+    assert len(found) == 1000
+    assert all(len(row["movements"]) == 1 for row in found.values())
+    one = found["00000007"]
+    assert (one["birth_name"], one["used_name"], one["identity_status"]) == ("ESSAI7", "PORTE7", "qualifiée")
+    assert one["ins_oid"] == "1.2.250.1.213.1.4.10"
+    assert one["merged_from"] == []
+    assert [(stay["event"], stay["cancelled"], stay["unit"]) for stay in one["movements"]] == [
+        ("A01", False, "2101")
+    ]
+    assert site.stop() == 0
+    assert site.patients() == found
+
+
+def test_four_senders_at_once_with_poison_in_between(site):
+    port = site.start()
+
+    async def poisoned(sender: str, first: int):
+        """One message in a hundred is poison; the connection may be closed on it, never the flow."""
+        answers = []
+        for place, message in enumerate(history(first, 100, sender)):
+            if place % 100 == 50:
+                answers += await send(port, [POISON[(place + first) % len(POISON)]])
+            answers += await send(port, [message])
+        return answers
+
+    answers = everyone(*(poisoned(f"S{n}", n * 1000) for n in range(1, 5)))
+    assert [codes.count("AA") for codes in answers] == [200] * 4
+    assert [codes.count("AR") for codes in answers] == [2] * 4
+    assert len(site.patients()) == 400
+
+
+def test_the_same_message_again_is_accepted_and_kept_once(site):
+    port = site.start()
+    message = adt("A28^ADT_A05", "1", 1)
+    other = adt("A28^ADT_A05", "1", 1, name="AUTRE")
+    assert everyone(send(port, [message, message, other, message])) == [["AA", "AA", "AR", "AA"]]
+    assert site.patients()["00000001"]["birth_name"] == "ESSAI1"
+
+
+def test_quarantine_is_listed_without_patients_shown_on_demand_and_replayed_while_the_gateway_runs(site):
+    port = site.start()
+    everyone(send(port, [adt("A28^ADT_A05", "1", 1), adt("A28^ADT_A05", "1", 1, minute=5, name="CORRIGE")]))
+    listed = site.admin("hl7", "quarantine", "list", "--json")
+    [row] = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert (row["reason"], row["control_id"]) == ("conflict", "1")
+    assert not any(
+        name in listed.stdout + site.admin("hl7", "quarantine", "list").stdout for name in CANARIES
+    )
+    shown = site.admin("hl7", "quarantine", "show", str(row["id"]))
+    assert "CORRIGE" in shown.stdout
+    for _ in range(2):
+        replayed = site.admin("hl7", "quarantine", "replay", str(row["id"]), "--json")
+        assert replayed.returncode == 0, replayed.stderr
+    assert site.patients()["00000001"]["birth_name"] == "CORRIGE"
+    assert site.admin("hl7", "quarantine", "list", "--json").stdout == ""
+
+
+def test_what_is_still_not_understood_stays_in_quarantine(site):
+    port = site.start()
+    everyone(send(port, [POISON[0]]))
+    replayed = site.admin("hl7", "quarantine", "replay")
+    assert replayed.returncode == 1
+    assert "restent en quarantaine : 1" in replayed.stderr
+
+
+def test_tls_with_a_client_certificate(site):
+    files = chain(site.folder)
+    port = site.start(
+        "--tls-cert",
+        str(files.certificate),
+        "--tls-key",
+        str(files.key),
+        "--tls-client-ca",
+        str(files.authority),
+    )
+    mine = client_tls(files.authority, files.certificate, files.key)
+    assert everyone(send(port, [adt("A28^ADT_A05", "1", 1)], mine)) == [["AA"]]
+    sent = site.send(
+        adt("A28^ADT_A05", "2", 2),
+        "--tls-ca",
+        str(files.authority),
+        "--tls-cert",
+        str(files.certificate),
+        "--tls-key",
+        str(files.key),
+    )
+    assert sent.returncode == 0, sent.stderr
+    with pytest.raises((ssl.SSLError, Exception)):
+        everyone(send(port, [adt("A28^ADT_A05", "3", 3)], client_tls(files.authority)))
+    assert len(site.patients()) == 2
+
+
+def test_the_admin_sends_files_and_prints_what_is_answered(site):
+    site.start()
+    sent = site.send(adt("A28^ADT_A05", "1", 1))
+    assert (sent.returncode, "MSA|AA|1" in sent.stdout) == (0, True)
+    mixed = site.send(adt("A28^ADT_A05", "2", 2) + adt("A28^ADT_A05", "1", 1, name="AUTRE"), "--json")
+    rows = [json.loads(line) for line in mixed.stdout.splitlines()]
+    assert (mixed.returncode, [row["ack"] for row in rows]) == (1, ["AA", "AR"])
+    whole = site.send(b"no message at all", "--json")
+    assert (whole.returncode, json.loads(whole.stdout)["ack"]) == (1, "AR")
+
+
+def test_sending_to_nobody_is_said(site):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        site.port = taken.getsockname()[1]
+    sent = site.send(adt("A28^ADT_A05", "1", 1))
+    assert sent.returncode == 1
+    assert "ne répond pas" in sent.stderr
+
+
+def test_merged_patients_are_no_rows_of_their_own(site):
+    port = site.start()
+    merge = adt("A40^ADT_A39", "3", 2, minute=9) + b"MRG|00000001^^^CH-FICTIF&510999999&N^PI\r"
+    messages = [adt("A28^ADT_A05", "1", 1), adt("A28^ADT_A05", "2", 2), merge]
+    assert everyone(send(port, messages)) == [["AA", "AA", "AA"]]
+    found = site.patients()
+    assert list(found) == ["00000002"]
+    assert found["00000002"]["merged_from"] == ["00000001"]
+
+
+def test_a_full_disk_is_answered_ae_and_works_again_without_a_restart(tmp_path):
+    with small_disk(tmp_path / "disk") as disk, gateway(tmp_path, disk.folder / "profile") as site:
+        port = site.start()
+        assert everyone(send(port, [adt("A28^ADT_A05", "1", 1)])) == [["AA"]]
+        disk.fill()
+        assert everyone(send(port, [adt("A28^ADT_A05", f"f{n}", 10 + n) for n in range(40)]))[0][-1] == "AE"
+        disk.free()
+        kept = everyone(send(port, [adt("A28^ADT_A05", f"f{n}", 10 + n) for n in range(40)]))[0]
+        assert kept == ["AA"] * 40
+        assert len(site.patients()) == 41
+
+
+def test_a_disk_that_takes_no_write_is_answered_ae_until_it_does_again(tmp_path):
+    with small_disk(tmp_path / "disk") as disk, gateway(tmp_path, disk.folder / "profile") as site:
+        port = site.start()
+        disk.protect(True)
+        assert everyone(send(port, [adt("A28^ADT_A05", "1", 1)])) == [["AE"]]
+        disk.protect(False)
+        assert everyone(send(port, [adt("A28^ADT_A05", "1", 1)])) == [["AA"]]
+        assert list(site.patients()) == ["00000001"]
+
+
+def test_no_patient_is_named_in_what_it_says_or_how_it_is_called(site):
+    port = site.start()
+    everyone(send(port, [adt("A28^ADT_A05", "1", 1), adt("A28^ADT_A05", "1", 1, name="AUTRE"), *POISON]))
+    command = (
+        Path(f"/proc/{site.process.pid}/cmdline").read_bytes()
+        + Path(f"/proc/{site.process.pid}/environ").read_bytes()
+    )
+    site.stop()
+    said = site.said.read_bytes() + command
+    assert not any(name.encode() in said for name in (*CANARIES, "AUTRE", site.secret.read_text().strip()))
+    assert not list(site.profile.rglob("*.hl7"))
