@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.admin import commands, desks, hl7send, patients, quarantine
+from app.admin import commands, desks, hl7check, hl7send, patients, quarantine
 from app.admin.errors import AdminError, explain
 from app.secretfile import SecretFileError
 from media.errors import MediaError
@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _directory(_group(groups, "directory", "consulter, dater et exporter l'annuaire"))
     _desk(_group(groups, "desk", "installer l'identité d'un poste de travail"))
     _relay(_group(groups, "relay", "clé qui ouvre le relais aux postes de l'organisation"))
-    _hl7(_group(groups, "hl7", "envoyer des messages, reprendre ceux de la quarantaine"))
+    _hl7(_group(groups, "hl7", "vérifier, envoyer des messages, reprendre ceux de la quarantaine"))
     dump = _action(groups, "patients", "écrire les patients d'un profil (tracé)", patients.run)
     patients.options(dump)
     return top
@@ -177,6 +177,10 @@ def _relay(group: _Group[argparse.ArgumentParser]) -> None:
 
 
 def _hl7(group: _Group[argparse.ArgumentParser]) -> None:
+    check = _action(
+        group, "check", "dire ce qui est compris de messages, et ce qui serait répondu", hl7check.run
+    )
+    hl7check.options(check)
     send = _action(group, "send", "envoyer des fichiers à une écoute MLLP ; affiche ses accusés", hl7send.run)
     hl7send.options(send)
     away = _group(group, "quarantine", "messages refusés ou en conflit")

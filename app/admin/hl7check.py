@@ -41,14 +41,20 @@ def options(action: argparse.ArgumentParser) -> None:
 
 
 def run(chosen: argparse.Namespace, now: int) -> None:
-    """Print one row a message; refused ones are no error of the command. Raises AdminError where a file cannot be read."""
+    """Print one row a message; refused ones are no error of the command. Raises AdminError after all, where a file cannot be read."""
+    troubles: list[str] = []
     for name in chosen.files:
-        rows = check(_read(name), name, now_ms=now * 1000, zone=chosen.zone)
+        try:
+            rows = check(_read(name), name, now_ms=now * 1000, zone=chosen.zone)
+        except AdminError as error:
+            troubles.append(str(error))
+            continue
         if chosen.json:
-            for row in rows:
-                print(json.dumps(row))
+            print(*map(json.dumps, rows), sep="\n")
         else:
             _table(name, rows)
+    if troubles:
+        raise AdminError("\n".join(troubles))
 
 
 def _read(name: str) -> bytes:
