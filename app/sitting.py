@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.line import Line
     from app.meeting.agenda.planning import Planning
     from app.meeting.service import Meeting
+    from app.patients.service import Patients
     from app.session import Session
     from app.settings.service import Settings
     from app.signin.service import Opened, SignIn
@@ -48,6 +49,7 @@ class Services:
     directory: Directory
     settings: Settings
     line: Line
+    patients: Patients
 
 
 class Sitting(QObject):
@@ -104,6 +106,7 @@ class Sitting(QObject):
         services.line.close()
         services.meeting.sign_in(None)
         services.directory.close()
+        services.patients.end()
         services.planning.sign_in(None)
         return self.take_vault()
 
@@ -126,6 +129,8 @@ class Sitting(QObject):
         self.session = session
         self._services.meeting.sign_in(session)
         self._services.planning.sign_in(session)
+        if self.opened is not None:
+            self._services.patients.begin(session, self.opened.vault)
 
     def _agenda_changed(self, meetings: tuple[Known, ...]) -> None:
         """Let a pasted link of a meeting that was just called find its host's secret."""

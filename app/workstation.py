@@ -19,6 +19,7 @@ from app.directory import feature as directory_feature
 from app.directory.service import Directory
 from app.feature import Desk
 from app.intents import JoinMeeting
+from app.interop.feed import State
 from app.line import Line
 from app.linemarks import LineWatch
 from app.meeting import feature as meeting_feature
@@ -26,6 +27,9 @@ from app.meeting.agenda.planning import Planning
 from app.meeting.call.returnbar import ReturnBar
 from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Stage
+from app.patients import feature as patients_feature
+from app.patients.flow import flow
+from app.patients.service import Patients
 from app.settings import feature as settings_feature
 from app.settings.service import Settings
 from app.signin.door import Door
@@ -53,6 +57,7 @@ if TYPE_CHECKING:
     from app.line import Look
     from app.meeting import ports
     from app.meeting.view import View
+    from app.patients.flow import Flow
     from app.session import Session
     from app.signin.service import Opened
     from app.ui.words import Words
@@ -109,7 +114,10 @@ class Office(QObject):
         self.directory = Directory(profile.now_ms, self.signin.trail)
         self.settings = Settings(self.config)
         self.line = Line(partial(self.bridge.start, self), profile.now_ms, profile.look)
-        services = Services(self.meeting, self.planning, self.directory, self.settings, self.line)
+        self.patients = Patients(self.config, profile.now_ms, self.signin.trail)
+        services = Services(
+            self.meeting, self.planning, self.directory, self.settings, self.line, self.patients
+        )
         self.sitting = Sitting(services, self.signin, self.bridge)
         self._dress()
         self.door = Door(self.signin, self.bridge, profile.now_ms)
@@ -117,6 +125,7 @@ class Office(QObject):
         desk = Desk(self.bridge, self.open, profile.now_ms, self._tell)
         features = (
             meeting_feature.feature(self.meeting, self.planning, self.line, self.session, self.config),
+            patients_feature.feature(self.patients, self.config, self._flow),
             directory_feature.feature(self.directory, self.config),
             settings_feature.feature(self.settings, self._make_devices),
         )
@@ -155,6 +164,9 @@ class Office(QObject):
         self.bridge.watch(self.window, i18n.language_changed, self._speak)
         self.bridge.watch(self.window, self.meeting.changed, self._meeting_changed)
         self.bridge.watch(self.window, self.config.changed, self._setting_changed, lambda _old, _new: "")
+
+    def _flow(self) -> Flow:
+        return flow(State(), self._profile.now_ms())
 
     def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
         from app.meeting.entry.devicetest import DeviceTest  # noqa: PLC0415 -- loaded when first shown
