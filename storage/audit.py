@@ -1,7 +1,7 @@
 """The audit trail: who did what to whom, append-only, each row hashed over all before it; no clinical text.
 
-A cut or changed row is found by `verify()`; a cut tail by the anchor that the vault keeps apart (and, in a later issue,
-by checkpoints that leave the machine). A subject (patient, user) stands as a keyed hash only.
+A cut or changed row is found by `verify()`; a cut tail by the anchor that the vault keeps apart and by checkpoints that
+leave the machine. Rows past their retention go behind a start that is kept. A subject (patient, user) stands as a keyed hash only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
     from sqlite3 import Connection
 
@@ -48,10 +48,14 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What `verify` found: `broken_at` is the first row that is wrong or missing, 0 when all `rows` hold."""
+    """What `verify` found: `broken_at` is the first row that is wrong or missing, 0 when all `rows` hold.
+
+    `after` is the last row that went with the retention, 0 when none did.
+    """
 
     rows: int
     broken_at: int = 0
+    after: int = 0
 
     @property
     def whole(self) -> bool:
@@ -106,16 +110,30 @@ class AuditRepository:
 
     def holds(self, anchor: Anchor) -> Future[bool]:
         """Tell whether the row of *anchor* is still there, with its chain value: quick, no recomputing."""
+        return self._database.read(lambda db: anchor.seq < _start(db).seq or _place(db, anchor.seq) == anchor)
 
-        def act(db: Connection) -> bool:
-            row = db.execute("SELECT chain FROM audit WHERE seq = ?", (anchor.seq,)).fetchone()
-            return anchor.seq == 0 or bool(row and row[0] == anchor.chain)
+    def verify(self, *anchors: Anchor) -> Future[Verdict]:
+        """Recompute the chain; *anchors* must lie on it, unless they lie before its start."""
+        return self._database.read(lambda db: verify_chain(db, anchors))
 
-        return self._database.read(act)
+    def after(self, seq: int, limit: int = 1000) -> Future[list[Entry]]:
+        """Return up to *limit* rows after *seq*, the oldest first."""
+        return self._database.read(lambda db: _select(db, "WHERE seq > ? ORDER BY seq LIMIT ?", seq, limit))
 
-    def verify(self, anchor: Anchor | None = None) -> Future[Verdict]:
-        """Recompute the chain; *anchor* must lie on it."""
-        return self._database.read(lambda db: _verify(db, anchor or Anchor()))
+    def cut(self, before_ms: int) -> Future[int]:
+        """Let the oldest rows go, up to the first that is not before *before_ms*; return how many went."""
+
+        def act(db: Connection) -> int:
+            sql = (
+                "SELECT coalesce(min(seq) - 1, (SELECT max(seq) FROM audit), 0) FROM audit WHERE time_ms >= ?"
+            )
+            last = _place(db, db.execute(sql, (before_ms,)).fetchone()[0])
+            if last is None or last.seq <= _start(db).seq:
+                return 0
+            db.execute("UPDATE audit_start SET seq = ?, chain = ?", (last.seq, last.chain))
+            return db.execute("DELETE FROM audit WHERE seq <= ?", (last.seq,)).rowcount
+
+        return self._database.write(act)
 
 
 def link(previous: bytes, entry: Entry) -> bytes:
@@ -125,20 +143,39 @@ def link(previous: bytes, entry: Entry) -> bytes:
     return hashlib.sha256(b"consilium audit" + previous + text).digest()
 
 
-def _verify(db: Connection, anchor: Anchor) -> Verdict:
-    chain, rows = START, 0
+def verify_chain(db: Connection, anchors: Iterable[Anchor] = ()) -> Verdict:
+    """As `AuditRepository.verify`, on a connection."""
+    start = _start(db)
+    chain, seq = start.chain, start.seq
+    wanted = {(anchor.seq, anchor.chain) for anchor in anchors if anchor.seq >= start.seq}
+    places = {place for place, _ in wanted}
+    found = [start] if seq in places else []
     for entry in _entries(db, "ORDER BY seq"):
-        if entry.seq != rows + 1 or entry.chain != link(chain, entry):
-            return Verdict(rows, rows + 1)
-        chain, rows = entry.chain, entry.seq
-        if rows == anchor.seq and chain != anchor.chain:
-            return Verdict(rows, rows)
-    return Verdict(rows, rows + 1 if rows < anchor.seq else 0)
+        if entry.seq != seq + 1 or entry.chain != link(chain, entry):
+            return Verdict(seq - start.seq, seq + 1, start.seq)
+        chain, seq = entry.chain, entry.seq
+        if seq in places:
+            found.append(Anchor(seq, chain))
+    missing = wanted - {(anchor.seq, anchor.chain) for anchor in found}
+    broken_at = min(min((place for place, _ in missing), default=0), seq + 1)
+    return Verdict(seq - start.seq, broken_at, start.seq)
+
+
+def _start(db: Connection) -> Anchor:
+    return Anchor(*db.execute("SELECT seq, chain FROM audit_start").fetchone())
+
+
+def _place(db: Connection, seq: int) -> Anchor | None:
+    start = _start(db)
+    if seq == start.seq:
+        return start
+    row = db.execute("SELECT seq, chain FROM audit WHERE seq = ?", (seq,)).fetchone()
+    return Anchor(*row) if row else None
 
 
 def _head(db: Connection) -> Anchor:
     row = db.execute("SELECT seq, chain FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
-    return Anchor(*row) if row else Anchor()
+    return Anchor(*row) if row else _start(db)
 
 
 def _hide(db: Connection, subject: bytes) -> bytes:

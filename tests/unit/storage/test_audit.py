@@ -107,3 +107,43 @@ def test_two_profiles_hash_a_subject_differently(vault, trail, tmp_path, terms):
 def test_the_chain_is_what_the_documents_say(trail):
     first = trail.newest().result()[-1]
     assert first.chain == link(Anchor().chain, first)
+
+
+def test_rows_past_their_retention_go_and_the_rest_still_verifies(trail):
+    before = trail.head().result()
+    assert trail.cut(4).result() == 3
+    assert trail.cut(4).result() == 0
+    assert [entry.seq for entry in trail.after(0).result()] == [4, 5]
+    verdict = trail.verify(before, Anchor(2, b"long gone")).result()
+    assert verdict.whole
+    assert (verdict.rows, verdict.after) == (2, 3)
+    assert trail.holds(before).result()
+    trail.record(9, b"u", "later").result()
+    assert trail.verify(before).result().rows == 3
+
+
+def test_all_rows_may_go_and_the_chain_goes_on(trail):
+    before = trail.head().result()
+    assert trail.cut(10**6).result() == 5
+    assert trail.head().result() == before
+    assert trail.record(9, b"u", "later").result().seq == 6
+    assert trail.verify(before).result().whole
+    assert trail.holds(before).result()
+
+
+def test_a_clock_once_wrong_cuts_no_row_behind_it(vault):
+    for time_ms in (10, 99, 20):
+        vault.audit.record(time_ms, b"u", "act").result()
+    assert vault.audit.cut(50).result() == 1
+    assert [entry.time_ms for entry in vault.audit.after(0).result()] == [99, 20]
+
+
+def test_a_start_moved_by_a_thief_is_found_by_an_anchor(vault, trail):
+    anchor = trail.head().result()
+    force(vault, "UPDATE audit_start SET seq = 5, chain = x'00'", "DELETE FROM audit")
+    assert not trail.verify(anchor).result().whole
+
+
+def test_two_anchors_of_one_row_that_differ_are_found(trail):
+    head = trail.head().result()
+    assert not trail.verify(head, Anchor(head.seq, b"another")).result().whole
