@@ -1,13 +1,20 @@
-"""Certificates of a listener, made for this test."""
+"""A cheap profile, and the certificates of a listener, made for this test."""
 
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import ExitStack
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from storage.slots import KdfCost
+from storage.vault import Terms, Vault
+
+PASSWORD = "mot de passe"
+TERMS = Terms("off", cost=KdfCost(ops=1, mem_kib=8))
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +33,34 @@ def certificates(tmp_path_factory):
     files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, *private))
     files[1].chmod(0o600)
     return files
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "profile"
+
+
+@pytest.fixture
+def vault(folder):
+    vault, _code = Vault.create(folder, PASSWORD, TERMS)
+    yield vault
+    vault.lock()
+
+
+@pytest.fixture
+def reopen(folder):
+    """Return what opens the profile again; whatever is open at the end is locked."""
+    with ExitStack() as end:
+
+        def open_again():
+            vault = Vault.unlock(folder, PASSWORD, TERMS)
+            end.callback(vault.lock)
+            return vault
+
+        yield open_again
+
+
+@pytest.fixture
+def open_profile():
+    """Return what makes a profile somewhere."""
+    return lambda folder: Vault.create(folder, PASSWORD, TERMS)[0]
