@@ -14,6 +14,7 @@ from app.search import marks, plain
 from app.ui.graphemes import isolated
 from app.ui.words import Words, say
 from storage.patients.records import Status
+from storage.patients.sound import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -124,9 +125,15 @@ def age_now(found: Found, now_ms: int) -> str:
 
 
 def alike(found: Sequence[Found]) -> bool:
-    """Whether two of *found* can be taken for each other: a near name among them, or the same name twice."""
-    names = Counter(plain(one.birth_name).replace(" ", "") for one in found)
-    return len(found) > 1 and (any(one.near for one in found) or max(names.values()) > 1)
+    """Whether two of *found* can be taken for each other: a near name among them, or two that sound the same."""
+    names = Counter(_heard(one.birth_name) for one in found if one.birth_name)
+    return len(found) > 1 and (any(one.near for one in found) or any(n > 1 for n in names.values()))
+
+
+def _heard(name: str) -> str:
+    """Return how a name sounds; letters of other scripts stand for themselves."""
+    letters = plain(name).replace(" ", "")
+    return sound(letters) or letters
 
 
 def group(found: Iterable[Found], name: str, now_ms: int, query: str = "") -> list[Line]:
