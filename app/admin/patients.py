@@ -71,8 +71,10 @@ def described(patient: Patient, zone: tzinfo) -> dict[str, Any]:
 
 
 def _movement(stay: Stay, zone: tzinfo) -> dict[str, Any]:
+    number, _, giver = stay.id.partition("@")
     texts = {
-        "id": stay.id,
+        "id": number,
+        "id_authority": giver,
         "event": stay.event,
         "at": _time(stay.since_ms, zone),
         "visit": stay.visit,

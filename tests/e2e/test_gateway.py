@@ -18,7 +18,7 @@ from tests.harness.disk import small_disk
 from tests.harness.gateway import GATEWAY, Gateway, gateway, run
 from tests.harness.pem import chain
 
-SECRET, IN_USE, ADDRESS = 3, 4, 5
+SECRET, IN_USE, ADDRESS, STORAGE = 3, 4, 5, 6
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions and signals are POSIX's")
 
 
@@ -61,7 +61,7 @@ def test_a_new_profile_gets_a_secret_that_only_its_owner_reads_and_a_recovery_co
 
 def test_a_profile_is_never_made_over_another(site):
     again = run(*GATEWAY, "init", "--profile", str(site.profile), "--secret-file", str(site.folder / "other"))
-    assert again.returncode == 6
+    assert again.returncode == STORAGE
     assert "déjà un profil" in again.stderr
     assert not (site.folder / "other").exists()
 
@@ -233,14 +233,17 @@ def test_a_full_disk_is_answered_ae_and_works_again_without_a_restart(tmp_path):
         assert len(site.patients()) == 41
 
 
-def test_a_disk_that_takes_no_write_is_answered_ae_until_it_does_again(tmp_path):
+def test_a_protected_disk_is_said_at_the_start_and_harms_nothing(tmp_path):
     with small_disk(tmp_path / "disk") as disk, gateway(tmp_path, disk.folder / "profile") as site:
-        port = site.start()
+        everyone(send(site.start(), [adt("A28^ADT_A05", "1", 1)]))
+        site.kill()
         disk.protect(True)
-        assert everyone(send(port, [adt("A28^ADT_A05", "1", 1)])) == [["AE"]]
+        refused = site.refused()
+        assert refused.returncode == STORAGE
+        assert "vérifiez" in refused.stderr
         disk.protect(False)
-        assert everyone(send(port, [adt("A28^ADT_A05", "1", 1)])) == [["AA"]]
-        assert list(site.patients()) == ["00000001"]
+        assert everyone(send(site.start(), [adt("A28^ADT_A05", "2", 2)])) == [["AA"]]
+        assert list(site.patients()) == ["00000001", "00000002"]
 
 
 def test_no_patient_is_named_in_what_it_says_or_how_it_is_called(site):
