@@ -94,8 +94,8 @@ def patient(history: History) -> Patient:
 
 def together_held(numbers: Iterable[Number]) -> Traits:
     """Return the traits of somebody with these *numbers*."""
-    own = together(one.traits for one in numbers if one.own)
-    return held(own, together(one.traits for one in numbers if not one.own))
+    own = together([one.traits for one in numbers if one.own])
+    return held(own, together([one.traits for one in numbers if not one.own]))
 
 
 def merged_numbers(numbers: Iterable[Number]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from storage.patients.facts import Stamp
 
@@ -51,13 +51,24 @@ def tell(known: Traits, stamp: Stamp, told: dict[str, str | None]) -> None:
     """Add what one message told to *known*."""
     for name, value in told.items():
         said = Said(value, stamp.recorded_ms, stamp.control_id)
-        known[name] = _newest([said, *known.get(name, ())])
+        words = known.get(name)
+        if not words:
+            known[name] = [said]
+        elif (
+            words[0].value == value and words[0].order < said.order
+        ):  # nearly always: all of it is told again
+            words[0] = said
+        else:
+            known[name] = _newest([said, *words])
 
 
-def together(many: Iterable[Traits]) -> Traits:
+def together(many: Sequence[Traits]) -> Traits:
     """Return what was said under several numbers as if it had been one."""
+    first, *others = many or [{}]
+    if not others:
+        return first
     joined: Traits = {}
-    for traits in many:
+    for traits in (first, *others):
         for name, words in traits.items():
             joined[name] = [*joined.get(name, ()), *words]
     return {name: _newest(words) for name, words in joined.items()}
