@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from app.interop.documents import document_bytes
 from app.patients.access import SHUT, Access, Reader, because, decide, subject
 from app.trust import readable
 from media.events import Event
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
     from app.config import Config
     from app.session import Session
     from storage.audit import Entry
-    from storage.patients.records import Patient
+    from storage.patients.records import Paper, Patient
 
 LIMIT = 60
 """Rows of one page of a list; `search` is asked for more as somebody scrolls."""
 MOST = 600
 REMEMBERED = 12
 _RECENT = "patients.recent"
-_OPENED, _REFUSED = "patient-opened", "patient-refused"
+_OPENED, _REFUSED, _DOCUMENT = "patient-opened", "patient-refused", "patient-document"
 
 
 class Cache(Protocol):
@@ -58,6 +59,12 @@ class Audit(Protocol):
     def about(self, subject: bytes, /) -> Future[list[Entry]]: ...  # noqa: D102
 
 
+class Messages(Protocol):
+    """What is asked of the inbox (storage.inbox.Inbox)."""
+
+    def raw(self, seq: int, /) -> Future[bytes | None]: ...  # noqa: D102 -- the repository says it
+
+
 class Texts(Protocol):
     """Where the recently seen are kept (storage.settings.SettingsRepository)."""
 
@@ -72,6 +79,8 @@ class Shelf(Protocol):
     def patients(self) -> Cache: ...  # noqa: D102
     @property
     def audit(self) -> Audit: ...  # noqa: D102
+    @property
+    def inbox(self) -> Messages: ...  # noqa: D102
     @property
     def settings(self) -> Texts: ...  # noqa: D102
     @property
@@ -259,6 +268,23 @@ class Patients:
         desk = self._desk
         if desk is not None:
             await self._record(desk, patient, action, reason)
+
+    async def content(self, patient: Patient, paper: Paper) -> bytes | None:
+        """Return a document out of the message that brought it, None where that is no longer kept.
+
+        The trail has the opening before. Raises StorageError where it takes nothing, DocumentError where there is no document.
+        """
+        desk = self._desk
+        if desk is None:
+            return None
+        await self._record(desk, patient, _DOCUMENT, paper.code)
+        raw = await _of(desk.shelf.inbox.raw(paper.seq))
+        return None if raw is None else await asyncio.to_thread(document_bytes, raw, paper.segment)
+
+    @property
+    def reader_name(self) -> str:
+        """Who works here, by name; empty at the lock."""
+        return self._desk.session.name if self._desk is not None else ""
 
     async def readers(self, number: int) -> tuple[Reading, ...]:
         """Return who consulted a patient under any of the numbers, the newest first; nobody where access is shut."""

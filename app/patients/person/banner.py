@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from app.patients.person import view
 
-ACTIONS = (("copy", "copy"),)
+ACTIONS = (("copy", "copy"), ("print", "printer"), ("who", "history"))
 """Name and icon of what can be done from the head; the words are `person.<name>`."""
 
 
@@ -128,7 +128,7 @@ class HeadBanner(QWidget):
         column.addWidget(self._traits)
         bottom = QHBoxLayout()
         bottom.addWidget(self._chips, 1)
-        self._team = Label("", "small", "text_2", wrap=True)
+        self._team = Label("", "small", "text_2")
         self._team.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         bottom.addWidget(self._team)
         column.addLayout(bottom)

@@ -9,8 +9,9 @@ from PyQt6.QtWidgets import QStackedWidget, QStyledItemDelegate, QToolTip, QVBox
 
 from app.patients.person import moves
 from app.patients.person.moves import MoveLine, VisitLine
-from app.patients.person.part import Part, SteadyList, write
+from app.patients.person.part import Part, SteadyList, bar, write
 from app.ui import paint
+from app.ui.buttons import Button
 from app.ui.panes import EmptyState
 from app.ui.rows import RowDelegate, paint_chip
 from app.ui.theme import theme
@@ -143,6 +144,10 @@ class MovesPart(Part):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        printer = Button(say("person.print"), size="s", icon="printer")
+        printer.clicked.connect(lambda: self.acted.emit("print"))
+        self._bar = bar(None, printer, margins=(20, 8, 20, 0))
+        column.addWidget(self._bar)
         self.list = MoveList(say("person.tab.moves"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
@@ -154,6 +159,7 @@ class MovesPart(Part):
         lines = moves.lines(record.patient, record.now_ms, record.site)
         self.list.show_lines(lines)
         self._stack.setCurrentIndex(0 if lines else 1)
+        self._bar.setVisible(bool(lines))
 
     def clear(self) -> None:
         """Let go of them."""

@@ -12,10 +12,15 @@ from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands import Command
 from app.i18n import tr
-from app.patients.person import view
+from app.patients.person import sheets, view
 from app.patients.person.banner import HeadBanner
+from app.patients.person.consulted import ReadersPart
 from app.patients.person.history import MovesPart
+from app.patients.person.reader import PapersPart
+from app.patients.person.results import ValuesPart
+from app.patients.person.summary import SummaryPart
 from app.patients.person.times import Site
+from app.patients.person.traits import TraitsPart
 from app.ui.choices import Tabs
 from app.ui.panes import rule
 from app.ui.text import Label, Named
@@ -31,9 +36,16 @@ if TYPE_CHECKING:
     from app.patients.service import Opening, Patients
     from storage.patients.records import Patient
 
-TABS = ("moves",)
-ACTS = {"ins": "patient-ins", "copy": "patient-copied"}
-"""What the audit trail calls them."""
+TABS = ("summary", "moves", "values", "papers", "traits", "readers")
+ACTS = {
+    "ins": "patient-ins",
+    "copy": "patient-copied",
+    "print": "patient-printed",
+    "paper-printed": "patient-printed",
+}
+"""What the audit trail calls what is done."""
+WAYS = {"who": "readers", "paper": "papers", "value": "values", **{key: key for key in TABS}}
+"""Where a wish leads."""
 log = logging.getLogger(__name__)
 
 
@@ -51,14 +63,22 @@ class PersonPage(QWidget):
         Named(self.tabs, say("person.tabs"))
         self._traced = Label("", "small", "text_2").clipped()
         self._traced.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.parts: dict[str, Part] = {"moves": MovesPart()}
+        self.results = ValuesPart()
+        self.parts: dict[str, Part] = {
+            "summary": SummaryPart(),
+            "moves": MovesPart(),
+            "values": self.results,
+            "papers": PapersPart(desk, patients),
+            "traits": TraitsPart(),
+            "readers": ReadersPart(desk, patients),
+        }
         self._stack = QStackedWidget()
         for part in self.parts.values():
             self._stack.addWidget(part)
             part.acted.connect(self._act)
         self._lay_out()
         self._connect()
-        self.choose(TABS[0])
+        self.choose("summary")
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -116,6 +136,8 @@ class PersonPage(QWidget):
         ground = tr(f"person.ground.{self._access.ground}", text=self._access.text)
         self._traced.say(tr("person.traced", ground=ground))
         self.tabs.show_count("moves", sum(not stay.cancelled for stay in record.patient.stays))
+        self.tabs.show_count("values", sum(len(report.observations) for report in record.patient.reports))
+        self.tabs.show_count("papers", len(record.patient.papers))
         self._stale = set(TABS)
         self._fill()
 
@@ -132,7 +154,7 @@ class PersonPage(QWidget):
         self._traced.say("")
         for part in self.parts.values():
             part.clear()
-        self.choose(TABS[0])
+        self.choose("summary")
 
     def choose(self, key: str) -> None:
         """Show one part."""
@@ -157,10 +179,15 @@ class PersonPage(QWidget):
     # --- what is done -------------------------------------------------------------------------------------
 
     def _act(self, name: str) -> None:
-        """Do something on the patient once the trail has it."""
-        record = self._record
-        if record is not None and name in ACTS:
-            work = self._patients.trace(record.patient, ACTS[name])
+        """Go to a part or to one thing in it, or do something on the patient once the trail has it."""
+        where, _, key = name.partition(" ")
+        if where in WAYS:
+            self.choose(WAYS[where])
+            self.parts[WAYS[where]].show_one(key)
+            self.focus_first()
+        elif self._record is not None:
+            record = self._record
+            work = self._patients.trace(record.patient, ACTS.get(name, "patient-exported"))
             self._desk.bridge.start(self, work, lambda _: self._done(name, record), self._untraced)
 
     def _done(self, name: str, record: view.Record) -> None:
@@ -169,9 +196,20 @@ class PersonPage(QWidget):
             return
         if name == "ins":
             self.head.reveal()
-        elif (clipboard := QGuiApplication.clipboard()) is not None:
-            clipboard.setText(view.copied(self._record))
-            self._desk.tell(say("person.copied.copy"))
+        elif name == "print":
+            sheet = sheets.SHEETS.get(self.tabs.choice, sheets.identity)
+            now = self._record.site.moment(self._desk.now_ms())
+            foot = tr("person.printed", at=now, who=self._patients.reader_name)
+            sheets.ask(self, sheet(self._record), view.printed_head(self._record), foot)
+        elif name != "paper-printed":
+            self._copy(name)
+
+    def _copy(self, name: str) -> None:
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None and self._record is not None:
+            text = self.parts[self.tabs.choice].text(name) if name != "copy" else ""
+            clipboard.setText(text or view.copied(self._record))
+            self._desk.tell(say(f"person.copied.{name}"))
 
     def _untraced(self, error: Exception) -> None:
         log.warning("an act on a patient could not be traced: %s", type(error).__name__)
@@ -180,8 +218,19 @@ class PersonPage(QWidget):
     def commands(self) -> Sequence[Command]:
         """Return what palette and help offer while a patient is shown."""
         shown = lambda: self._record is not None  # noqa: E731 -- asked for each
-        return (
-            Command(
-                "person.copy", say("person.copy"), partial(self._act, "copy"), icon="copy", enabled=shown
-            ),
+        next_tab = Command(
+            "person.tab", say("person.command.tab"), partial(self._step, 1), "Ctrl+Tab", "tabs", shown
         )
+        acts = (("copy", "copy"), ("print", "printer"), ("who", "history"))
+        made = [
+            Command(f"person.{name}", say(f"person.{name}"), partial(self._act, name), "", icon, shown)
+            for name, icon in acts
+        ]
+        curve = Command(
+            "person.curve", say("person.command.curve"), self._to_curve, "Ctrl+T", "activity-heartbeat", shown
+        )
+        return (next_tab, *made, curve)
+
+    def _to_curve(self) -> None:
+        self._act("values")
+        self.results.flip()

@@ -40,6 +40,13 @@ class Part(QWidget):
         """Let go of everything shown."""
         raise NotImplementedError
 
+    def show_one(self, _key: str) -> None:
+        """Go to one thing of this part; a part that has no such things stays as it is."""
+
+    def text(self, _act: str) -> str:
+        """Return what is copied by *act*; empty for a part that has nothing to copy."""
+        return ""
+
     def first(self) -> QWidget:
         """Return where the focus goes."""
         raise NotImplementedError

@@ -119,7 +119,7 @@ def head(record: Record) -> Head:
         used=patient.used_name.upper() if patient.used_name.upper() != patient.birth_name.upper() else "",
         status=status_chip(patient.status),
         traits=_traits(patient, record.now_ms, record.site),
-        chips=(*_inside(patient), *_allergies(patient)),
+        chips=(*_inside(patient), *allergies(patient)),
         strips=_strips(patient, record.homonyms),
         team=_team(patient),
     )
@@ -190,7 +190,8 @@ def _inside(patient: Patient) -> tuple[Chip, ...]:
     return (Chip(words, "bed", "accent"),)
 
 
-def _allergies(patient: Patient) -> tuple[Chip, ...]:
+def allergies(patient: Patient) -> tuple[Chip, ...]:
+    """Return the known ones, or whether there are none or nobody said."""
     if patient.allergies is Known.SOME and patient.allergy_list:
         return tuple(Chip(_allergy(*one), "alert-circle", "danger") for one in patient.allergy_list)
     if patient.allergies is Known.NONE:
@@ -222,11 +223,10 @@ def _strips(patient: Patient, homonyms: Sequence[Found]) -> tuple[Strip, ...]:
         shown.append(
             Strip("warn", "alert-triangle", tr("person.provisional"), tr("person.provisional.detail"))
         )
-    doubts = [tr(f"person.attribute.{one.lower()}") for one in patient.attributes if one in DOUBTS]
-    if doubts:
+    if told := doubts(patient):
         shown.append(
             Strip(
-                "warn", "alert-triangle", tr("person.doubt", what=fmt_list(doubts)), tr("person.doubt.detail")
+                "warn", "alert-triangle", tr("person.doubt", what=fmt_list(told)), tr("person.doubt.detail")
             )
         )
     if patient.ins_warning:
@@ -234,6 +234,11 @@ def _strips(patient: Patient, homonyms: Sequence[Found]) -> tuple[Strip, ...]:
     if homonyms:
         shown.append(Strip("warn", "users", trn("person.homonyms", len(homonyms)), _others(homonyms)))
     return tuple(shown)
+
+
+def doubts(patient: Patient) -> list[str]:
+    """Return what is to be checked of an identity, in words."""
+    return [tr(f"person.attribute.{one.lower()}") for one in patient.attributes if one in DOUBTS]
 
 
 def _others(homonyms: Sequence[Found]) -> str:
@@ -284,3 +289,14 @@ def copied(record: Record) -> str:
     if told.used:
         lines.insert(1, f"{tr('person.used')} {told.used}")
     return "\n".join(lines)
+
+
+def printed_head(record: Record) -> str:
+    """Return the line that names the patient on every printed page."""
+    patient, told = record.patient, head(record)
+    ipp = unsaid("" if patient.by_ins_alone else patient.ipp)
+    born_on = written(patient.birth) or unsaid("")
+    shown = sex(patient.sex)
+    return tr(
+        "person.printed.head", name=told.name, born=born_on, sex=shown, ipp=ipp, status=told.status.words
+    )
