@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -29,8 +30,18 @@ _HOST_PORT = re.compile(
     r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{1,5})?|\[[0-9a-f:.]{2,45}\](:[0-9]{1,5})?"
 )
 _KBPS = (0, 300, 600, 1000, 2000, 4000, 8000)
+_LISTEN = re.compile(r"|([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]):[0-9]{1,5}")
 _RPPS = re.compile(r"|[0-9]{11}")
 _UNIT_CODE = re.compile(r"[^\s,;^&~|\\]{1,20}")
+
+
+def _is_zone(name: str) -> bool:
+    """Tell whether *name* is a time zone of the IANA database."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        return False
+    return True
 
 
 class Level(IntEnum):
@@ -271,6 +282,56 @@ CARE_UNITS = _declare(
         fits=_UNIT_CODE.fullmatch,
     )
 )
+MLLP_LISTEN = _declare(
+    Setting(
+        "mllp.listen",
+        "",
+        "Écoute HL7 de ce poste (HÔTE:PORT, vide : arrêtée)",
+        "HL7 listener of this desk (HOST:PORT, empty: off)",
+        Level.IT_FORCED,
+        fits=_LISTEN.fullmatch,
+    )
+)
+"""Open from the unlock to the lock; a site listens with `consilium-gateway` instead."""
+MLLP_CERTIFICATE = _declare(
+    Setting("mllp.tls-cert", "", "Certificat TLS de l'écoute (PEM)", "TLS certificate (PEM)", Level.IT_FORCED)
+)
+MLLP_KEY = _declare(
+    Setting("mllp.tls-key", "", "Clé TLS de l'écoute (PEM)", "TLS key of the listener (PEM)", Level.IT_FORCED)
+)
+MLLP_CLIENTS = _declare(
+    Setting(
+        "mllp.tls-client-ca",
+        "",
+        "Autorité des émetteurs admis (PEM)",
+        "Authority of the senders that are let in (PEM)",
+        Level.IT_FORCED,
+    )
+)
+SITE_ZONE = _declare(
+    Setting(
+        "site.zone",
+        "Europe/Paris",
+        "Fuseau horaire du site",
+        "Time zone of the site",
+        Level.IT_FORCED,
+        fits=_is_zone,
+    )
+)
+"""That of times in messages that name no offset."""
+KEEP_DAYS = _declare(
+    Setting(
+        "patients.keep-days",
+        0,
+        "Oublier un patient sans nouvelles après (jours)",
+        "Forget a patient without news after (days)",
+        Level.IT_FORCED,
+        high=36_500,
+        unit="days",
+        offered=(0, 90, 180, 365, 730),
+    )
+)
+"""0: never."""
 
 
 @dataclass(frozen=True)

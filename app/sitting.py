@@ -11,6 +11,7 @@ import msgspec
 from PyQt6.QtCore import QObject, QTimer
 
 from app.i18n import fmt_number
+from app.interop.feed import Options
 from app.meeting.view import Notice
 from app.today.service import Fact
 from app.trust import News, newly_revoked
@@ -20,7 +21,9 @@ from media.events import Event
 
 if TYPE_CHECKING:
     from app.bridge import Bridge
+    from app.config import Config
     from app.directory.service import Directory
+    from app.interop.feed import Feed
     from app.line import Line
     from app.meeting.agenda.planning import Planning
     from app.meeting.service import Meeting
@@ -50,14 +53,15 @@ class Services:
     settings: Settings
     line: Line
     patients: Patients
+    feed: Feed
 
 
 class Sitting(QObject):
     """Hands the session to the services, anew whenever it changes; everything of it is dropped at the lock."""
 
-    def __init__(self, services: Services, signin: SignIn, bridge: Bridge) -> None:
+    def __init__(self, services: Services, signin: SignIn, bridge: Bridge, config: Config) -> None:
         super().__init__()
-        self._services, self._signin, self._bridge = services, signin, bridge
+        self._services, self._signin, self._bridge, self._config = services, signin, bridge, config
         self.session: Session | None = None
         self.opened: Opened | None = None
         self._half_open: Vault | None = None
@@ -91,6 +95,12 @@ class Sitting(QObject):
         self.sign_in(opened.session)
         self._warn(opened)
         self._look.start()
+        self.open_feed()
+
+    def open_feed(self) -> None:
+        """Let patients come in as the settings say now."""
+        if self.opened is not None:
+            self._services.feed.open(self.opened.vault, Options.of(self._config))
 
     def sign_in(self, session: Session) -> None:
         """Work as *session* from now on."""
@@ -114,6 +124,7 @@ class Sitting(QObject):
         """Hand over the open vault, to be shut, and look at nothing any more."""
         self._look.stop()
         self._write_again.stop()
+        self._services.feed.close()
         vault = self.opened.vault if self.opened is not None else self._half_open
         self.opened = self._half_open = None
         return vault

@@ -19,7 +19,7 @@ from app.directory import feature as directory_feature
 from app.directory.service import Directory
 from app.feature import Desk
 from app.intents import JoinMeeting
-from app.interop.feed import State
+from app.interop.feed import Feed
 from app.line import Line
 from app.linemarks import LineWatch
 from app.meeting import feature as meeting_feature
@@ -115,10 +115,12 @@ class Office(QObject):
         self.settings = Settings(self.config)
         self.line = Line(partial(self.bridge.start, self), profile.now_ms, profile.look)
         self.patients = Patients(self.config, profile.now_ms, self.signin.trail)
+        self.feed = Feed(partial(self.bridge.start, self), profile.now_ms)
+        self.feed.patients_changed.subscribe(self.patients.changed.fire)
         services = Services(
-            self.meeting, self.planning, self.directory, self.settings, self.line, self.patients
+            self.meeting, self.planning, self.directory, self.settings, self.line, self.patients, self.feed
         )
-        self.sitting = Sitting(services, self.signin, self.bridge)
+        self.sitting = Sitting(services, self.signin, self.bridge, self.config)
         self._dress()
         self.door = Door(self.signin, self.bridge, profile.now_ms)
         self.lock_page = self.door.lock
@@ -166,7 +168,7 @@ class Office(QObject):
         self.bridge.watch(self.window, self.config.changed, self._setting_changed, lambda _old, _new: "")
 
     def _flow(self) -> Flow:
-        return flow(State(), self._profile.now_ms())
+        return flow(self.feed.state, self._profile.now_ms())
 
     def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
         from app.meeting.entry.devicetest import DeviceTest  # noqa: PLC0415 -- loaded when first shown
@@ -361,6 +363,7 @@ class Office(QObject):
             self._dress()
         self.window.allow_letters(self.config.get(settings.SINGLE_KEYS))
         self.meeting.set_ceiling(self.config.get(settings.UP_KBPS), self.config.get(settings.DOWN_KBPS))
+        self.sitting.open_feed()
         if self.sitting.session is not None:
             self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
             self._show_card(self.sitting.session.name)

@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from app import config as settings
 from app.interop.endpoint import EndpointError, address, server_tls
 from app.interop.follow import Follower, Progress
 from app.interop.intake import Intake
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Coroutine, Sequence
 
+    from app.config import Config
     from app.interop.frames import Frame
     from storage.vault import Vault
 
@@ -76,6 +78,13 @@ class Options:
     zone: str = DEFAULT_ZONE
     keep_days: int = 0
 
+    @classmethod
+    def of(cls, config: Config) -> Options:
+        """Read the settings."""
+        get = config.get
+        tls = get(settings.MLLP_CERTIFICATE), get(settings.MLLP_KEY), get(settings.MLLP_CLIENTS)
+        return cls(get(settings.MLLP_LISTEN), *tls, get(settings.SITE_ZONE), get(settings.KEEP_DAYS))
+
 
 class Flow:
     """Listener and follower over the open *vault*. To be made, and used, on the loop's thread.
@@ -106,6 +115,8 @@ class Flow:
 
     async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> tuple[str, int]:
         """Take messages at this address (port 0: one that the system chooses) and return it; raises OSError."""
+        with suppress(StorageError):
+            await self._follower.number_on()
         listener = Listener(self._take, tls=tls)
         host, port = await listener.open(host, port)
         self._listener = listener
@@ -208,35 +219,43 @@ class Feed:
 
     def __init__(self, start: Start, now_ms: Callable[[], int]) -> None:
         self._start, self._now_ms = start, now_ms
+        self._turn = asyncio.Lock()
         self._job: Job | None = None
+        self._of: tuple[Vault, Options] | None = None
         self._round = 0
         self.state = State()
         self.changed: Event[State] = Event()
         self.patients_changed: Event[frozenset[int]] = Event()
 
     def open(self, vault: Vault, options: Options) -> None:
-        """Take messages, and follow, with this vault from now on."""
+        """Take messages, and follow, with this vault and these options from now on; a damaged vault takes none."""
+        if self._of == (vault, options) or vault.read_only:
+            return
         self.close()
+        self._of = (vault, options)
         self._job = self._start(self._run(vault, options, self._round), _ended, _failed)
 
     def close(self) -> None:
         """Close the port and let the vault go; senders keep what they have and come again."""
         self._round += 1
+        self._of = None
         if self._job is not None:
             self._job.cancel()
             self._job = None
         self._tell(self._round, State())
 
     async def _run(self, vault: Vault, options: Options, number: int) -> None:
-        flow = Flow(vault, self._now_ms, zone=options.zone, keep_days=options.keep_days)
-        flow.changed.subscribe(lambda state: self._tell(number, state))
-        flow.patients_changed.subscribe(self.patients_changed.fire)
-        try:
-            flow.follow()
-            await flow.keep_listening(options)
-            await asyncio.Event().wait()
-        finally:
-            await flow.stop()
+        """Let things flow until cancelled, once the one before has given the port back."""
+        async with self._turn:
+            flow = Flow(vault, self._now_ms, zone=options.zone, keep_days=options.keep_days)
+            flow.changed.subscribe(lambda state: self._tell(number, state))
+            flow.patients_changed.subscribe(self.patients_changed.fire)
+            try:
+                flow.follow()
+                await flow.keep_listening(options)
+                await asyncio.Event().wait()
+            finally:
+                await flow.stop()
 
     def _tell(self, number: int, state: State) -> None:
         if number == self._round and state != self.state:

@@ -21,11 +21,10 @@ from storage.inbox import Reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from storage.patients.store import Patients
-
     from app.interop.understand import Understood
     from storage.inbox import Inbox, Message
     from storage.patients.facts import Fact
+    from storage.patients.store import Patients
 
 BATCH = 256
 LOOK_EVERY_S = 1.0
@@ -68,18 +67,14 @@ class Follower:
         self._came.set()
 
     async def run(self) -> None:
-        """Follow until cancelled, or until the vault is locked."""
-        numbered = False
+        """Follow until cancelled; a vault that is shut or a disk that refuses is asked again."""
         while True:
             try:
-                if not numbered:
-                    await self._number_on()
-                    numbered = True
+                await self.number_on()
                 await self.catch_up()
-            except Locked:
-                return
             except StorageError as error:
-                log.warning("the patients are not brought up to date: %s", type(error).__name__)
+                if not isinstance(error, Locked):
+                    log.warning("the patients are not brought up to date: %s", type(error).__name__)
                 await asyncio.sleep(AGAIN_AFTER_S)
             else:
                 await self._wait()
@@ -96,7 +91,7 @@ class Follower:
             self.progress.fire(Progress(min(done, total), total))
         self._fresh.clear()
 
-    async def _number_on(self) -> None:
+    async def number_on(self) -> None:
         """Let an inbox that was begun anew give no number that the cache has behind it."""
         applied = await asyncio.wrap_future(self._patients.applied())
         if applied > await asyncio.wrap_future(self._inbox.newest()):
