@@ -113,6 +113,13 @@ def born(found: Found) -> str:
     return written(found.birth) if found.birth else tr("patients.born.unknown")
 
 
+def born_words(found: Found) -> str:
+    """Return `née le 14/03/1954`, as the sex has it."""
+    if not found.birth:
+        return tr("patients.born.unknown")
+    return tr(f"patients.born.{found.sex if found.sex in {'F', 'M'} else 'U'}", date=born(found))
+
+
 def number(found: Found) -> str:
     """Return the IPP, or that the INS is all that is known."""
     return tr("patients.ins_alone") if found.by_ins_alone else tr("patients.ipp", ipp=found.ipp)

@@ -205,6 +205,20 @@ class FindPane(QWidget):
         self.list.show_lines(())
         self.stack.setCurrentIndex(FAILED)
 
+    @property
+    def answered(self) -> bool:
+        """Whether the cache has answered."""
+        return self._answer is not None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the cache did not answer."""
+        return self.stack.currentIndex() == FAILED
+
+    def shows(self, query: str) -> bool:
+        """Whether the list is that of *query*."""
+        return self._answer is not None and self._answer.query == query.strip()
+
     # --- answers ------------------------------------------------------------------------------------------
 
     def _answered(self, answer: _Answer) -> None:

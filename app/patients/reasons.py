@@ -9,7 +9,7 @@ from PyQt6.QtGui import QPen
 from PyQt6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.patients.access import MAX_TEXT, REASONS, because
-from app.patients.lines import age_now, born, full_name, number
+from app.patients.lines import age_now, born_words, full_name, number
 from app.ui import paint
 from app.ui.buttons import Button, Press, one_stop
 from app.ui.marks import Chip
@@ -138,7 +138,7 @@ class ReasonPane(QWidget):
                 Label(say("patients.used", name=found.used_name), "body", "text_2", wrap=True)
             )
         sex = say(f"patients.sex.{found.sex}") if found.sex in {"F", "M"} else ""
-        facts = (say("patients.born", date=born(found)), age_now(found, self._now_ms), sex, number(found))
+        facts = (born_words(found), age_now(found, self._now_ms), sex, number(found))
         told = " · ".join(str(fact) for fact in facts if str(fact))
         self._who.addWidget(Label(told, "body", "text_2", wrap=True))
         if found.status is Status.PROVISIONAL:

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.scenes import agenda, call, desk, door, today
+from app.scenes import agenda, call, desk, door, patients, today
 from app.scenes.stage import FULL_HD, LAPTOP, Scene, Stage
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _CONTRAST = b'{"default":{"contrast":"high"}}'
 SCENES = (
     *desk.SCENES,
     *call.SCENES,
+    *patients.SCENES,
     Scene("10a-accepter", door.accept),
     Scene("10a-nouvel-utilisateur", door.newcomer),
     Scene("10a-dossier-ferme", door.closed_folder),
@@ -129,6 +130,8 @@ class Photographer:
         self._stage.shown.close()
         office.window.close()
         office.window.deleteLater()
+        for end in self._stage.ends:
+            end()
         QTimer.singleShot(0, self.next)
 
 

@@ -50,6 +50,7 @@ class Stage:
         from app.workstation import Profile, build_office  # noqa: PLC0415
 
         self.acts: list[Callable[[], object]] = []
+        self.ends: list[Callable[[], object]] = []
         self.look = stills.look
         self.pending = 0
         self.now_ms = NOW_MS
