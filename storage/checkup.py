@@ -116,9 +116,12 @@ def _sound(path: Path, key: bytes, *, thorough: bool) -> bool:
         return False
 
 
-def faults(connection: Connection) -> Iterator[str]:
-    """Read every page, the structure and the full-text indexes; yield what is wrong. Raises SQLite's errors."""
-    pages = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+def faults(connection: Connection, *, raw: bool = True) -> Iterator[str]:
+    """Read every page (*raw*: also those not in use), the structure, the full-text indexes; yield what is wrong.
+
+    Raises SQLite's errors.
+    """
+    pages = connection.execute("PRAGMA cipher_integrity_check").fetchall() if raw else []
     if pages:
         yield f"{len(pages)} pages do not verify"
     if connection.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:

@@ -28,6 +28,8 @@ DATABASES = ("vault", "audit", "inbox", "cache")
 """Who we are; who did what; what was acknowledged to a sender; what was read from that, to be made again at any time."""
 PATIENCE_S = 10.0
 """How long one waits for a visitor to leave, or for the check of the files to end."""
+DIRTY = "dirty"
+PRIVATE = 0o600
 _PARTS = ("", "-wal", "-shm", "-journal")
 
 
@@ -37,7 +39,7 @@ class Profile:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.keys = folder / "keys.json"
-        self._flag = folder / "dirty"
+        self._flag = folder / DIRTY
         self._birth = folder / "unfinished"
         self._handle: int | None = None
         self._visit: int | None = None
@@ -101,7 +103,7 @@ class Profile:
 
     def _take(self, name: str, patience_s: float = 0.0) -> int:
         try:
-            handle = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600)
+            handle = os.open(self.folder / name, os.O_RDWR | os.O_CREAT, PRIVATE)
         except OSError as error:
             raise NoFolder("the profile folder cannot be written") from error
         until = time.monotonic() + patience_s
@@ -154,13 +156,13 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Replace *path* by *data*, 0600, on disk when this returns; raises DiskTrouble and leaves the old content."""
     fresh = path.with_name(path.name + ".new")
     try:
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         with suppress(OSError):
             fresh.unlink(missing_ok=True)
@@ -170,7 +172,7 @@ def write_atomically(path: Path, data: bytes) -> None:
 def _copy(source: Path, target: Path) -> None:
     fresh = target.with_name(target.name + ".new")
     shutil.copyfile(source, fresh)
-    fresh.chmod(0o600)
+    fresh.chmod(PRIVATE)
     fresh.replace(target)
 
 
@@ -179,14 +181,15 @@ if sys.platform == "win32":
     def _lock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
 
-    def _sync_folder(folder: Path) -> None:
+    def sync_folder(folder: Path) -> None:
         """Windows has no handle to a folder's entry to flush; NTFS journals the rename."""
 else:
 
     def _lock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    def _sync_folder(folder: Path) -> None:
+    def sync_folder(folder: Path) -> None:
+        """Make the names in *folder* last over a power cut."""
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

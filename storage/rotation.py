@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from storage.keyfile import KeyFile, Slot
     from storage.profile import Profile
-    from storage.slots import Opener
+    from storage.slots import Keys, Opener
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,12 @@ def enter(profile: Profile, keys: KeyFile, opener: Opener) -> Opened:
         if not all(_is_gone_or_opens(profile.database(name), pair[0]) for name, pair in found.items()):
             raise ChangeCutShort
         keys = write(profile, keys, [slot for slot in keys.slots if not _replaced(slot)])
-    now = {name: _current(profile.database(name), pair) for name, pair in found.items()}
-    return Opened(profile, keys, opener, now)
+    return Opened(profile, keys, opener, current(profile, found))
+
+
+def current(profile: Profile, found: Keys) -> dict[str, bytes]:
+    """Return, of each file's keys, the one that opens it now."""
+    return {name: _current(profile.database(name), pair) for name, pair in found.items()}
 
 
 def _is_gone_or_opens(path: Path, key: bytes) -> bool:

@@ -13,7 +13,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
-from storage import checkup, rotation
+from storage import backup, checkup, rotation
 from storage.anchor import keep_anchor, read_anchor
 from storage.audit import AuditRepository
 from storage.database import Database
@@ -82,6 +82,7 @@ class Vault:
         self.audit = AuditRepository(audit, platform.node())
         self.inbox = Inbox(self._databases["inbox"])
         self.patients = Patients(self._databases["cache"])
+        self._keys = keys
         self._open(keys)
         self.audit_cut = self._audit_was_cut()
 
@@ -214,16 +215,21 @@ class Vault:
         self._close()
         try:
             opened = rotation.enter(self._profile, keyfile, opener)
-            keys, code = _rotate(opened, self._terms, new)
-            self._open(keys)
+            self._keys, code = _rotate(opened, self._terms, new)
+            self._open(self._keys)
         except BaseException:
             self.lock()
             raise
         return code
 
+    def back_up(self, target: Path, now_ms: int) -> backup.Manifest:
+        """Write the whole profile to one file, readable with what opens the profile; raises as `backup.save`."""
+        return backup.save(self._profile.folder, self._keys, target, now_ms)
+
     def lock(self) -> None:
         """Finish what was asked, close the databases, drop the keys, give the profile back. Twice does no harm."""
         self._close()
+        self._keys = {}
         self._profile.release()
 
     @classmethod

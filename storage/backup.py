@@ -1,0 +1,178 @@
+"""A whole profile in one file, and back: an uncompressed tar of `manifest.json`, `keys.json` and the databases.
+
+Nothing in it opens without the password (and the keyring's half, where the profile has one) or the recovery code. The
+manifest's SHA-256 finds a broken copy; what somebody changed on purpose is found when the profile opens, as on any disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tarfile
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated
+
+import msgspec
+
+from storage import keyfile
+from storage.database import connect, translated
+from storage.errors import Damaged, DiskTrouble, ProfileExists, TooNew
+from storage.profile import DATABASES, DIRTY, PRIVATE, sync_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FORMAT = 1
+MANIFEST, KEYS = "manifest.json", "keys.json"
+MAX_DATABASE = 1 << 40
+_CHUNK = 1 << 20
+_NAMES = (KEYS, *(f"{name}.db" for name in DATABASES))
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of the backup: its size, and its SHA-256 in hexadecimal."""
+
+    size: Annotated[int, msgspec.Meta(ge=0, le=MAX_DATABASE)]
+    sha256: Annotated[str, msgspec.Meta(min_length=64, max_length=64)]
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the backup holds, and when it was made (Unix milliseconds)."""
+
+    format: int
+    made_ms: int
+    files: dict[str, Part]
+
+
+def save(folder: Path, keys: Mapping[str, bytes], target: Path, now_ms: int) -> Manifest:
+    """Write the profile in *folder* to *target* (0600), replacing it only once the new one is whole and on disk.
+
+    The profile may be in use: each database is copied as it stands in one moment, the cache before the inbox that it is
+    made from and the vault before the trail whose place it keeps. Raises Damaged, DiskTrouble, Busy.
+    """
+    with _disk("the backup cannot be written"), tempfile.TemporaryDirectory(dir=target.parent) as place:
+        copies = Path(place)
+        (copies / KEYS).write_bytes((folder / KEYS).read_bytes())
+        for name in ("vault", "cache", "inbox", "audit"):
+            _copy(folder / f"{name}.db", keys[name], copies / f"{name}.db")
+        manifest = Manifest(FORMAT, now_ms, {name: _part(copies / name) for name in _NAMES})
+        fresh = copies / "backup.tar"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
+            _pack(file, manifest, copies)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(target)
+        sync_folder(target.parent)
+        return manifest
+
+
+def restore(source: Path, folder: Path) -> Manifest:
+    """Make the profile in *folder*, which must be empty or not there, from a backup; all of it or nothing.
+
+    Its next opening checks every page. Raises ProfileExists, Damaged (the backup), TooNew, DiskTrouble.
+    """
+    with _disk("the profile cannot be written"):
+        if folder.exists() and any(folder.iterdir()):
+            raise ProfileExists
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as place:
+            whole = Path(place) / "profile"
+            whole.mkdir(mode=0o700)
+            manifest = _unpack(source, whole)
+            (whole / DIRTY).touch(PRIVATE)
+            sync_folder(whole)
+            if folder.exists():
+                folder.rmdir()
+            whole.replace(folder)
+        sync_folder(folder.parent)
+        return manifest
+
+
+def _copy(source: Path, key: bytes, target: Path) -> None:
+    connection = connect(source, key)
+    try:
+        with translated(source.name):
+            connection.execute("VACUUM INTO ?", (str(target),))
+    finally:
+        connection.close()
+
+
+def _part(path: Path) -> Part:
+    with path.open("rb") as file:
+        return Part(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _pack(file: IO[bytes], manifest: Manifest, copies: Path) -> None:
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        text = msgspec.json.encode(manifest)
+        tar.addfile(_entry(MANIFEST, len(text), manifest), io.BytesIO(text))
+        for name, part in manifest.files.items():
+            with (copies / name).open("rb") as content:
+                tar.addfile(_entry(name, part.size, manifest), content)
+
+
+def _entry(name: str, size: int, manifest: Manifest) -> tarfile.TarInfo:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode, entry.mtime = size, PRIVATE, manifest.made_ms // 1000
+    return entry
+
+
+def _unpack(source: Path, folder: Path) -> Manifest:
+    """Write the files of the backup *source* into *folder*: these names, once each, in this order, nothing else."""
+    try:
+        with tarfile.open(source, mode="r:") as tar:
+            manifest = _manifest(_next(tar, MANIFEST, keyfile.MAX_BYTES))
+            for name, part in manifest.files.items():
+                _write(_next(tar, name, part.size), folder / name, part)
+            if tar.next() is not None:
+                raise Damaged(source.name, "more than a profile")
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise Damaged(source.name, "not a backup") from error
+    keyfile.decode((folder / KEYS).read_bytes())
+    return manifest
+
+
+def _next(tar: tarfile.TarFile, name: str, most: int) -> IO[bytes]:
+    entry = tar.next()
+    if entry is None or not entry.isreg() or entry.name != name or entry.size > most:
+        raise Damaged(name, "not where it should be in the backup")
+    content = tar.extractfile(entry)
+    if content is None:
+        raise Damaged(name, "has no content")
+    return content
+
+
+def _manifest(content: IO[bytes]) -> Manifest:
+    try:
+        manifest = msgspec.json.decode(content.read(), type=Manifest)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise Damaged(MANIFEST, "cannot be read") from error
+    if manifest.format > FORMAT:
+        raise TooNew(MANIFEST)
+    if set(manifest.files) != set(_NAMES) or manifest.files[KEYS].size > keyfile.MAX_BYTES:
+        raise Damaged(MANIFEST, "incomplete")
+    return manifest
+
+
+def _write(content: IO[bytes], path: Path, part: Part) -> None:
+    digest, size = hashlib.sha256(), 0
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
+        while chunk := content.read(_CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    if size != part.size or digest.hexdigest() != part.sha256:
+        raise Damaged(path.name, "changed or cut since the backup was made")
+
+
+@contextmanager
+def _disk(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DiskTrouble(what) from error

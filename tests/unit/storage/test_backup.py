@@ -1,0 +1,181 @@
+"""A profile in one file and back: consistent, private, whole or refused."""
+
+from __future__ import annotations
+
+import io
+import random
+import shutil
+import stat
+import tarfile
+import threading
+
+import pytest
+
+from storage import backup
+from storage.errors import Damaged, DiskTrouble, ProfileExists, StorageError, WrongPassword
+from storage.inbox import Incoming
+from storage.survey import survey
+from storage.vault import Vault
+
+PASSWORD = "mot de passe"
+CANARY = b"MSH|^~\\&|GAM|CHU|||20261122||ADT^A01|CANARI-1|P|2.5\rPID|1||CANARI-IPP||CANARI-MOREAU\r"
+NOW = 1_800_000_000_000
+
+
+def fill(vault: Vault) -> None:
+    vault.settings.save("theme", '"dark"').result()
+    vault.inbox.keep(Incoming("GAM|CHU", "CANARI-1", CANARY, NOW)).result()
+    vault.audit.record(NOW, b"u" * 16, "unlock").result()
+
+
+@pytest.fixture
+def kept(vault, tmp_path):
+    fill(vault)
+    file = tmp_path / "backup.tar"
+    vault.back_up(file, NOW)
+    return file
+
+
+def test_a_profile_comes_back_on_another_disk(vault, kept, folder, terms, tmp_path):
+    vault.lock()
+    shutil.rmtree(folder)
+    manifest = backup.restore(kept, tmp_path / "other")
+    assert manifest.made_ms == NOW
+    again = Vault.unlock(tmp_path / "other", PASSWORD, terms)
+    assert again.settings.all().result()["theme"] == '"dark"'
+    assert [message.raw for message in again.inbox.after(0).result()] == [CANARY]
+    assert again.audit.verify().result().rows == 1
+    assert (again.read_only, again.audit_cut, again.cache_rebuilt, again.inbox_set_aside) == (
+        False,
+        False,
+        False,
+        "",
+    )
+    again.lock()
+
+
+def test_nobody_else_can_read_a_backup(kept, terms, tmp_path):
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    data = kept.read_bytes()
+    assert not any(text in data for text in (b"CANARI", b"theme", b"unlock", PASSWORD.encode()))
+    backup.restore(kept, tmp_path / "other")
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "other").iterdir()} == {0o600}
+    assert stat.S_IMODE((tmp_path / "other").stat().st_mode) == 0o700
+    with pytest.raises(WrongPassword):
+        Vault.unlock(tmp_path / "other", "autre", terms)
+
+
+def test_a_backup_of_a_profile_at_work_is_of_one_moment(vault, terms, tmp_path):
+    fill(vault)
+    done = threading.Event()
+
+    def work() -> None:
+        number = 0
+        while not done.is_set():
+            number += 1
+            vault.audit.record(number, b"u", "act")
+            vault.inbox.keep(Incoming("GAM", str(number), b"%d" % number, NOW)).result()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        for number in range(5):
+            vault.back_up(tmp_path / "backup.tar", NOW)
+            backup.restore(tmp_path / "backup.tar", tmp_path / f"at-{number}")
+    finally:
+        done.set()
+        worker.join()
+    for number in range(5):
+        assert survey(tmp_path / f"at-{number}", PASSWORD, terms).whole
+
+
+def test_a_changed_or_cut_backup_makes_no_profile(kept, tmp_path):
+    good = kept.read_bytes()
+    chance = random.Random(1)
+    for _ in range(60):
+        data = bytearray(good[: chance.randrange(len(good))] if chance.random() < 0.3 else good)
+        if len(data) == len(good):
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        kept.write_bytes(data)
+        try:
+            backup.restore(kept, tmp_path / "other")
+        except StorageError:
+            assert not (tmp_path / "other").exists()
+        else:  # the bit was one of the padding between the files
+            assert (tmp_path / "other" / "vault.db").exists()
+            shutil.rmtree(tmp_path / "other")
+    assert {path.name for path in tmp_path.iterdir()} <= {"backup.tar", "profile"}
+
+
+def evil(kept, change) -> None:
+    with tarfile.open(kept) as tar:
+        parts = [(entry, tar.extractfile(entry).read()) for entry in tar]
+    with tarfile.open(kept, "w") as tar:
+        for entry, data in change(parts):
+            tar.addfile(entry, io.BytesIO(data))
+
+
+def link_out(parts):
+    parts[2][0].type, parts[2][0].linkname = tarfile.SYMTYPE, "/etc/passwd"
+    return parts
+
+
+def climb(parts):
+    parts[2][0].name = "../vault.db"
+    return parts
+
+
+def one_more(parts):
+    return [*parts, (parts[1][0], parts[1][1])]
+
+
+def one_less(parts):
+    return parts[:-1]
+
+
+def other_order(parts):
+    return [parts[1], parts[0], *parts[2:]]
+
+
+@pytest.mark.parametrize("trick", [link_out, climb, one_more, one_less, other_order])
+def test_a_trick_in_the_backup_is_refused(kept, tmp_path, trick):
+    evil(kept, trick)
+    with pytest.raises(Damaged):
+        backup.restore(kept, tmp_path / "other")
+    assert {path.name for path in tmp_path.iterdir()} <= {"backup.tar", "profile"}
+
+
+def test_a_profile_is_never_overwritten(vault, kept, folder):
+    with pytest.raises(ProfileExists):
+        backup.restore(kept, folder)
+    vault.settings.save("still", "1").result()
+
+
+def test_a_missing_backup_or_place_is_said(vault, tmp_path):
+    with pytest.raises(DiskTrouble):
+        backup.restore(tmp_path / "none.tar", tmp_path / "other")
+    with pytest.raises(DiskTrouble):
+        vault.back_up(tmp_path / "no" / "folder.tar", NOW)
+
+
+def test_a_survey_tells_what_is_wrong_and_changes_nothing(vault, folder, terms):
+    for number in range(100):
+        vault.settings.save(str(number), "x" * 500)
+    fill(vault)
+    assert survey(folder, PASSWORD, terms).whole  # beside the program that has it open
+    vault.lock()
+    assert survey(folder, PASSWORD, terms).whole
+    data = bytearray((folder / "vault.db").read_bytes())
+    data[-2000] ^= 1
+    (folder / "vault.db").write_bytes(data)
+    (folder / "cache.db").unlink()
+    found = survey(folder, PASSWORD, terms)
+    assert found.faults["vault"]
+    assert found.faults["cache"] == ("missing",)
+    assert not found.faults["inbox"]
+    assert not found.whole
+    assert (folder / "vault.db").read_bytes() == bytes(data)
+    assert not (folder / "cache.db").exists()
+    assert not (folder / "set-aside").exists()
+    with pytest.raises(WrongPassword):
+        survey(folder, "autre", terms)
