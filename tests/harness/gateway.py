@@ -83,11 +83,11 @@ class Gateway:
         return run(*ADMIN, *words, *self._where)
 
     def patients(self) -> dict[str, dict[str, Any]]:
-        """Return the admin's dump by IPP; each IPP once."""
+        """Return the admin's dump by IPP; each number once."""
         dump = self.admin("patients", "--json")
         assert dump.returncode == 0, dump.stderr
         rows = [json.loads(line) for line in dump.stdout.splitlines()]
-        assert len({row["ipp"] for row in rows}) == len(rows)
+        assert len({(row["authority"], row["ipp"]) for row in rows}) == len(rows)
         return {row["ipp"]: row for row in rows}
 
     @property
