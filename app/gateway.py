@@ -20,7 +20,7 @@ from app import secretfile
 from app.admin import profiles, store
 from app.admin.errors import AdminError
 from app.interop.endpoint import EndpointError, address, server_tls
-from app.interop.feed import Flow
+from app.interop.flow import Flow
 from app.interop.understand import DEFAULT_ZONE
 from app.secretfile import SecretFileError
 from storage.errors import Damaged, ProfileExists, ProfileInUse, StorageError, WrongPassword

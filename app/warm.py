@@ -8,6 +8,7 @@ from importlib import import_module
 
 MODULES = (
     "app.today.page",
+    "app.interop.flow",
     "app.directory.page",
     "app.meeting.page",
     "app.meeting.call.live",

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.interop.feed import Progress
 from app.interop.intake import incoming_of
 from app.interop.understand import DEFAULT_ZONE, understand
 from media.events import Event
@@ -33,19 +33,6 @@ AGAIN_AFTER_S = 2.0
 MAX_FRESH = 1024
 MAX_FRESH_FACTS = 64
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the cache is: `done` of `total` messages since it began to catch up; equal when it is up to date."""
-
-    done: int = 0
-    total: int = 0
-
-    @property
-    def up_to_date(self) -> bool:
-        """True when nothing waits."""
-        return self.done >= self.total
 
 
 class Follower:

@@ -14,7 +14,7 @@ import pytest
 
 from app.interop import intake
 from app.interop.client import Ack, Client
-from app.interop.feed import Flow
+from app.interop.flow import Flow
 from app.interop.frames import Deframer
 from storage.inbox import Reason
 from tests.harness.adt import POISON, adt
