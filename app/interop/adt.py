@@ -196,19 +196,18 @@ def _team(reading: Reading) -> tuple[Professional, ...]:
 
 
 def _allergies(reading: Reading) -> list[Content]:
-    """AL1-3/4/5, IAM-3/4/5; codes that say that there is none are no allergy."""
-    told = [*reading.all("AL1"), *reading.all("IAM")]
-    if not told:
-        return []
+    """AL1-3/4/5, IAM-3/4/5 but those taken away (IAM-6 D); codes that say that there is none are no allergy."""
     found: list[tuple[str, str, str, str]] = []
     none = False
-    for each in told:
+    for each in (*reading.all("AL1"), *reading.all("IAM")):
         code, label, _ = coded(each.field(3))
+        if each.name == "IAM" and said(each.field(6).component(1)).upper() == "D":
+            continue
         if {code.upper(), label.upper()} & _NONE_KNOWN:
             none = True
         elif code or label:
             found.append((code, label, said(each.field(4).component(1)), _reactions(each)))
-    return [Allergies(tuple(found), none_known=none and not found)]
+    return [Allergies(tuple(found), none_known=none and not found)] if found or none else []
 
 
 def _reactions(segment: Segment) -> str:

@@ -212,18 +212,22 @@ def _reliability(pid: Segment, told: Ins | None, reading: Reading) -> Traits:
 def _birth(pid: Segment, reading: Reading) -> Traits:
     found: Traits = {}
     _put(found, "birth", pid.field(7).component(1))
-    if found.get("birth"):
-        day = times.day(str(found.pop("birth")))
-        if day is None:
+    told = found.get("birth")
+    if told:
+        day = times.day(told)
+        if day != told[:8]:
             reading.warn("birth")
-        else:
-            found["birth"] = day
+        found = {"birth": day} if day else {}
+    return found | _birthplace(pid)
+
+
+def _birthplace(pid: Segment) -> Traits:
+    found: Traits = {}
+    _put(found, "birth_place_name", pid.field(23))
     for each in pid.field(11).repetitions:
         if said(each.component(7)) == "BDL":
             _put(found, "birth_place", each.component(9))
             _put(found, "birth_place_name", each.component(3))
-    if "birth_place_name" not in found:
-        _put(found, "birth_place_name", pid.field(23))
     return found
 
 

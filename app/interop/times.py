@@ -11,7 +11,7 @@ _TIME = re.compile(
     r"(\d{4})(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:(\d\d)(?:\.(\d{1,9}))?)?)?)?)?)?\s*([+-]\d{4})?", re.ASCII
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY = re.compile(r"\d{4}(?:\d\d(?:\d\d)?)?", re.ASCII)
+_DAY = re.compile(r"\d{4,8}", re.ASCII)
 
 
 def milliseconds(text: str, zone: str) -> int | None:
@@ -37,11 +37,13 @@ def milliseconds(text: str, zone: str) -> int | None:
 
 
 def day(text: str) -> str | None:
-    """Return the day of a birth date as HL7 writes it (`YYYY`, `YYYYMM`, `YYYYMMDD`), None where *text* is no date."""
+    """Return what is known of a birth date (`YYYYMMDD`, `YYYYMM` or `YYYY`), None where *text* is no date.
+
+    Parts that no calendar has, as of those whose day nobody knows (`19540000`), are left out.
+    """
     found = _DAY.match(text)
-    if found is None or milliseconds(text, "UTC") is None:
-        return None
-    return found.group()
+    parts = (found.group()[:size] for size in (8, 6, 4)) if found else ()
+    return next((part for part in parts if milliseconds(part, "UTC") is not None), None)
 
 
 def _offset(text: str) -> tzinfo:
