@@ -43,7 +43,14 @@ def style_sheet(color: dict[str, str], types: dict[str, Any], percent: int) -> s
     """Return the QSS for one theme and one text size."""
     values = {**color, **{name: round(pixels * percent / 100) for name, pixels in _HEIGHTS.items()}}
     return "\n".join(
-        [*_types(types, percent), *_tones(color), _SURFACES % values, _FIELDS % values, _BARS % values]
+        [
+            *_types(types, percent),
+            *_tones(color),
+            _SURFACES % values,
+            _FIELDS % values,
+            _TABLES % values,
+            _BARS % values,
+        ]
     )
 
 
@@ -103,10 +110,21 @@ QComboBox::down-arrow {image:none;width:0;height:0}
 QComboBox QAbstractItemView {background:%(raised)s;color:%(text)s;border:1px solid %(line)s;outline:0;
  selection-background-color:%(selected)s;selection-color:%(text)s;padding:4px}
 """
+_TABLES = """
+QTableView {border:0;background:%(surface)s;color:%(text)s;outline:0;
+ selection-background-color:%(selected)s;selection-color:%(text)s}
+QTableView::item {border-bottom:1px solid %(line)s;padding:0 10px}
+QTableView::item:focus {border:1px solid %(focus)s}
+QTableCornerButton::section {background:%(sunken)s;border:0;border-bottom:1px solid %(line)s}
+QHeaderView {background:%(sunken)s;border:0}
+QHeaderView::section {background:%(sunken)s;color:%(text_2)s;border:0;border-bottom:1px solid %(line)s;padding:8px 13px}
+"""
 _BARS = """
 QScrollArea {border:0;background:transparent}
 QScrollBar:vertical {background:transparent;width:10px;margin:2px}
 QScrollBar::handle:vertical {background:%(line_strong)s;border-radius:3px;min-height:28px}
+QScrollBar:horizontal {background:transparent;height:10px;margin:2px}
+QScrollBar::handle:horizontal {background:%(line_strong)s;border-radius:3px;min-width:28px}
 QScrollBar::add-line, QScrollBar::sub-line {height:0;width:0}
 QScrollBar::add-page, QScrollBar::sub-page {background:transparent}
 """

@@ -90,7 +90,7 @@ class ReadersPart(Part):
             row.time_ms if column == 0 else _cell(row, column, record).casefold()
         )
         heads = [tr(f"person.column.{key}") for key in COLUMNS]
-        self.table.show_rows(heads, rows, (180, 210, 130, 220, 280))
+        self.table.show_rows(heads, rows, (170, 240, 130, 220, 200))
         self._stack.setCurrentIndex(SHOWN)
 
     def _failed(self, error: Exception) -> None:

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt
 from PyQt6.QtGui import QPen, QPolygonF
 from PyQt6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.i18n import fmt_number
+from app.i18n import fmt_number, tr
 from app.patients.person.part import write
 from app.patients.person.values import bounds, summary
 from app.ui import paint
@@ -86,6 +86,8 @@ class Curve(QWidget):
         y1, y2 = self._place(self._span[0], last).y(), self._place(self._span[0], first).y()
         band = QRectF(LEFT_EDGE, y1, self.width() - LEFT_EDGE - RIGHT_EDGE, y2 - y1)
         painter.fillRect(band, theme().color("ok_soft"))
+        words = tr("person.curve.range", range=series.lines[0].range)
+        write(painter, QRectF(band.x() + 8, band.y() + 2, band.width() - 16, 18), words, "caption", "ok")
 
     def _paint_scale(self, painter: QPainter) -> None:
         low, high = self._range

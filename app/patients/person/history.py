@@ -9,11 +9,11 @@ from PyQt6.QtWidgets import QStackedWidget, QStyledItemDelegate, QToolTip, QVBox
 
 from app.patients.person import moves
 from app.patients.person.moves import MoveLine, VisitLine
-from app.patients.person.part import Part, SteadyList, bar, write
+from app.patients.person.part import Part, SteadyList, bar, paint_mark, write
 from app.ui import paint
 from app.ui.buttons import Button
 from app.ui.panes import EmptyState
-from app.ui.rows import RowDelegate, paint_chip
+from app.ui.rows import RowDelegate
 from app.ui.theme import theme
 from app.ui.words import say
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from app.patients.person.view import Record
     from app.ui.words import Words
 
-DAY, DOT = 88.0, 12.0
-"""Room for the day, width of a dot."""
+DAY, WHOLE_DAY, DOT, ROOMY = 52, 84, 12.0, 300
+"""Room for the day without and with its year, width of a dot, width from which chips have their icon."""
 
 
 class MoveDelegate(RowDelegate):
@@ -34,7 +34,7 @@ class MoveDelegate(RowDelegate):
 
     height = 56
 
-    def __init__(self, parent: QWidget, edge: float = 20.0) -> None:
+    def __init__(self, parent: QWidget, edge: float) -> None:
         super().__init__(parent)
         self._edge = edge
 
@@ -62,12 +62,12 @@ class MoveDelegate(RowDelegate):
     def _paint_move(self, painter: QPainter, rect: QRectF, line: MoveLine, index: QModelIndex) -> None:
         x, high = rect.x() + self._edge, theme().scaled(20)
         right = Qt.AlignmentFlag.AlignRight
-        day = theme().scaled(int(DAY))
+        day = theme().scaled(WHOLE_DAY if self._edge else DAY)
         write(painter, QRectF(x, rect.y() + 6, day, high), line.day, "small_strong", "text", align=right)
         write(
             painter, QRectF(x, rect.y() + 6 + high, day, high), line.clock, "caption", "text_2", align=right
         )
-        rail = x + day + 20
+        rail = x + day + 18
         _paint_rail(painter, rect, rail, index)
         _paint_dot(painter, QRectF(rail - DOT / 2, rect.y() + 6 + high / 2 - DOT / 2, DOT, DOT), line)
         box = QRectF(rail + 18, rect.y() + 6, rect.right() - self._edge - rail - 18, high)
@@ -77,9 +77,10 @@ class MoveDelegate(RowDelegate):
         struck, tone = line.stay.cancelled, "text_3" if line.stay.cancelled else "text"
         room = box
         if line.mark is not None:
-            wide = 39 + paint.text_width(line.mark[0], theme().font("caption"))
-            paint_chip(painter, QRectF(box.right() - wide, box.y(), wide, theme().scaled(24)), *line.mark)
-            room = box.adjusted(0, 0, -wide - 8, 0)
+            end = paint_mark(
+                painter, box.right(), box.y() + theme().scaled(10), line.mark, icon=box.width() > ROOMY
+            )
+            room = QRectF(box.x(), box.y(), end - 8 - box.x(), box.height())
         write(painter, room, line.title, "body_strong", tone, struck=struck)
         write(
             painter,

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands import Command
+from app.config import SITE_ZONE
 from app.i18n import tr
 from app.patients.person import sheets, view
 from app.patients.person.banner import HeadBanner
@@ -124,7 +125,7 @@ class PersonPage(QWidget):
         if not same:
             self.blank()
         self._access = opening.access
-        site = Site()
+        site = Site(self._config.get(SITE_ZONE))
         self._record = view.Record(patient, opening.homonyms, self._desk.now_ms(), site)
         self._show()
 

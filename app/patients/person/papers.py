@@ -82,6 +82,11 @@ class PaperLine:
         return self.site.day(self.paper.at_ms)
 
     @cached_property
+    def short_day(self) -> str:
+        """The day, without the year where it is this one."""
+        return self.site.short_day(self.paper.at_ms, self.now_ms)
+
+    @cached_property
     def mark(self) -> tuple[str, str, str] | None:
         """Words, icon and tone where something is to be known before it is read."""
         if self.paper.withdrawn:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QFont
 from PyQt6.QtWidgets import QAbstractItemView, QHBoxLayout, QWidget
 
 from app.ui import paint
+from app.ui.icons import paint_icon
+from app.ui.marks import chip_colours
 from app.ui.rows import Line, RowList
 from app.ui.text import Label
 from app.ui.theme import theme
@@ -16,7 +18,6 @@ from app.ui.theme import theme
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PyQt6.QtCore import QRectF
     from PyQt6.QtGui import QColor, QPainter, QPaintEvent
 
     from app.patients.person.view import Record
@@ -93,13 +94,15 @@ def bar(*items: QWidget | None, margins: tuple[int, int, int, int] = (20, 10, 20
         if item is None:
             row.addStretch(1)
         else:
-            row.addWidget(item)
+            row.addWidget(item, isinstance(item, Label))
     return holder
 
 
 def heading(words: Words, *after: Press | Label) -> QWidget:
     """Return the title of a column with what stands at its right."""
-    return bar(Label(words, "heading"), None, *after, margins=(0, 0, 0, 0))
+    holder = bar(Label(words, "heading"), *after, margins=(0, 0, 0, 0))
+    holder.setMinimumHeight(theme().scaled(28))
+    return holder
 
 
 def write(
@@ -118,3 +121,20 @@ def write(
     color: QColor = theme().color(tone)
     paint.text(painter, rect, words, font, color, align)
     return paint.text_width(words, font)
+
+
+def paint_mark(
+    painter: QPainter, right: float, middle: float, mark: tuple[str, str, str], *, icon: bool
+) -> float:
+    """Paint words, icon and tone as a chip that ends at *right*; return where it begins."""
+    words, name, tone = mark
+    before = 30.0 if icon else 9.0
+    wide = before + 9 + paint.text_width(words, theme().font("caption"))
+    high = theme().scaled(24)
+    box = QRectF(right - wide, middle - high / 2, wide, high)
+    fill, line, ink = chip_colours(tone)
+    paint.box(painter, box, 5, fill, line)
+    if icon:
+        paint_icon(painter, name, QRectF(box.x() + 9, middle - 8, 16, 16), ink)
+    paint.text(painter, box.adjusted(before, 0, -4, 0), words, theme().font("caption"), ink)
+    return box.x()

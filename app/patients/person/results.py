@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtGui import QFontMetricsF, QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import tr
 from app.patients.person import values
 from app.patients.person.curve import Curve
-from app.patients.person.part import Part, SteadyList, bar, write
+from app.patients.person.part import LEFT, Part, SteadyList, bar, write
 from app.patients.person.table import Table, as_csv, as_text
 from app.patients.person.values import ReportLine, Series, ValueLine
 from app.ui import paint
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PyQt6.QtCore import QModelIndex
-    from PyQt6.QtGui import QPainter
+    from PyQt6.QtGui import QPainter, QResizeEvent
+    from PyQt6.QtWidgets import QStyleOptionViewItem
 
     from app.patients.person.view import Record
     from app.ui.words import Words
@@ -37,13 +39,21 @@ if TYPE_CHECKING:
 VIEWS = ("reports", "time", "curve")
 SHARES = (0.30, 0.24, 0.16, 0.14, 0.16)
 """Of the width of a value's line: analyte, value, flag, reference, state."""
-ANALYTES = 220
+ANALYTES, BATCH = 220, 200
 
 
 class ValueDelegate(RowDelegate):
     """Heads of reports and values in columns."""
 
     height = 40
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 -- Qt's name
+        """Give a long text and notes the lines that they need: nothing that was written is cut."""
+        line, view = index.data(Qt.ItemDataRole.UserRole), self.parent()
+        high = theme().scaled(self.height)
+        if not isinstance(line, ValueLine) or not line.long or not isinstance(view, ValueList):
+            return QSize(0, high)
+        return QSize(0, high + math.ceil(_text_height(line, view.text_width())))
 
     def paint_line(self, painter: QPainter, rect: QRectF, line: Any, _index: QModelIndex) -> None:
         """Paint one line; nothing is chosen here, so the ground stays plain."""
@@ -65,17 +75,20 @@ def _paint_report(painter: QPainter, rect: QRectF, line: ReportLine) -> None:
 
 
 def _paint_value(painter: QPainter, rect: QRectF, line: ValueLine) -> None:
+    if line.long:
+        below = rect.adjusted(0, theme().scaled(ValueDelegate.height) - 8, 0, 0)
+        painter.setFont(theme().font("small"))
+        painter.setPen(theme().color("text"))
+        painter.drawText(below, int(Qt.TextFlag.TextWordWrap | LEFT), line.long)
+        rect = QRectF(rect.x(), rect.y(), rect.width(), theme().scaled(ValueDelegate.height))
     boxes, x = [], rect.x()
     for share in SHARES:
         boxes.append(QRectF(x, rect.y(), rect.width() * share - 10, rect.height()))
         x += rect.width() * share
     label, value, flag, reference, state = boxes
-    alone = not (line.flag or line.range or line.state or line.earlier)
-    if alone and not line.observation.unit:
-        value.setRight(rect.right())
     write(painter, label, line.label, "small", "text")
     tone = "text_3" if line.void else "text"
-    write(painter, value, line.value, "small" if line.void else "small_strong", tone)
+    write(painter, value, line.short, "small" if line.void else "small_strong", tone)
     if line.flag is not None:
         paint_flag(painter, flag, *line.flag)
     write(painter, reference, line.range, "small", "text_2")
@@ -94,12 +107,31 @@ def paint_flag(painter: QPainter, rect: QRectF, words: str, tone: str) -> float:
     return wide
 
 
+def _text_height(line: ValueLine, width: float) -> float:
+    metrics = QFontMetricsF(theme().font("small"))
+    room = QRectF(0, 0, width, 100_000)
+    return metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap | LEFT), line.long).height() + 4
+
+
 class ValueList(SteadyList[values.Line]):
     """Values to be read by the arrow keys."""
 
     def __init__(self, name: Words) -> None:
         super().__init__(name)
         self.setItemDelegate(ValueDelegate(self))
+        self.setUniformItemSizes(False)
+        self.setLayoutMode(RowList.LayoutMode.Batched)
+        self.setBatchSize(BATCH)
+
+    def text_width(self) -> float:
+        """Return how wide a text may be."""
+        viewport = self.viewport()
+        return (viewport.width() if viewport is not None else 600) - 64
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Measure the texts anew: they may need more lines."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
 
 
 class TimeTable(Table):
@@ -111,21 +143,22 @@ class TimeTable(Table):
         cells = {(one.key, line.at_ms): line for one in all_of for line in reversed(one.lines)}
 
         def find(one: Series, column: int) -> ValueLine | None:
-            return cells.get((one.key, moments[column - 2]))
+            return cells.get((one.key, moments[column - 1]))
 
         shown = self.shown
+        shown.side = lambda one: one.label
         shown.cell = lambda one, column: _cell(one, column, find)
         shown.told = lambda one, column: _told(one, column, find, record)
-        shown.tone = lambda one, column: _tone(column, find(one, column) if column > 1 else None)
+        shown.tone = lambda one, column: _tone(column, find(one, column) if column else None)
         shown.order = lambda one, column: _order(one, column, find)
-        heads = [tr("person.column.analyte"), tr("person.column.unit")]
+        heads = [tr("person.column.unit")]
         heads += [f"{record.site.short_day(at, record.now_ms)} {record.site.clock(at)}" for at in moments]
-        self.show_rows(heads, all_of, (190, 80, 124))
+        self.show_rows(heads, all_of, (90, 124))
 
 
 def _cell(one: Series, column: int, find: Any) -> str:
-    if column < 2:
-        return one.unit if column else one.label
+    if not column:
+        return one.unit
     line: ValueLine | None = find(one, column)
     if line is None:
         return ""
@@ -135,7 +168,7 @@ def _cell(one: Series, column: int, find: Any) -> str:
 
 
 def _told(one: Series, column: int, find: Any, record: Record) -> str:
-    line: ValueLine | None = find(one, column) if column > 1 else None
+    line: ValueLine | None = find(one, column) if column else None
     if line is None:
         return ""
     said = ", ".join(
@@ -145,7 +178,7 @@ def _told(one: Series, column: int, find: Any, record: Record) -> str:
 
 
 def _tone(column: int, line: ValueLine | None) -> str:
-    if column == 1 or (line is not None and line.void):
+    if column == 0 or (line is not None and line.void):
         return "text_2"
     return (
         line.flag[1]
@@ -155,8 +188,8 @@ def _tone(column: int, line: ValueLine | None) -> str:
 
 
 def _order(one: Series, column: int, find: Any) -> Any:
-    if column < 2:
-        return (one.unit if column else one.label).casefold()
+    if not column:
+        return one.unit.casefold()
     line: ValueLine | None = find(one, column)
     number = values.number(line.observation) if line is not None else None
     return (number is None, number or 0.0)
@@ -280,7 +313,10 @@ class ValuesPart(Part):
         self.views.chosen.connect(self.choose)
         self._bar = bar(self.views, None, *self._buttons())
         column.addWidget(self._bar)
-        self.list, self.table = ValueList(say("person.tab.values")), TimeTable(say("person.values.time"))
+        self.list, self.table = (
+            ValueList(say("person.tab.values")),
+            TimeTable(say("person.values.time"), sides=True),
+        )
         self.curves = CurvePane()
         self._stack = QStackedWidget()
         no_curve = EmptyState(

@@ -134,6 +134,7 @@ class SummaryPart(Part):
 
     def _moves(self) -> QWidget:
         source = Label(say("person.summary.moves.source"), "caption", "text_2")
+        source.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return _column(heading(say("person.summary.moves"), source), self.moves, self._more("moves"))
 
     def _values(self) -> QWidget:
@@ -153,6 +154,7 @@ class SummaryPart(Part):
 
     def _more(self, part: str) -> Button:
         button = Button(say(f"person.summary.all_{part}"), "ghost", "s")
+        button.speak(say(f"person.summary.all_{part}.spoken"))
         button.clicked.connect(lambda: self.acted.emit(part))
         return button
 
@@ -207,7 +209,7 @@ def _column(*widgets: QWidget) -> QWidget:
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(10)
+    column.setSpacing(8)
     for widget in widgets:
         if isinstance(widget, Button):
             row = QHBoxLayout()

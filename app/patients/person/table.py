@@ -24,12 +24,16 @@ _ABOVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Rows(QAbstractTableModel):
-    """Rows of anything: `cells` tells a row's texts, `tones` their colours, `order` what a column is sorted by."""
+    """Rows of anything: `cell` is what stands there, `told` what is read out, `tone` its colour, `order` what a column is sorted by.
+
+    `side` is the head of a row, which stays in sight where the table is wider than its room.
+    """
 
     def __init__(self, parent: QTableView) -> None:
         super().__init__(parent)
         self.heads: Sequence[str] = ()
         self.rows: list[Any] = []
+        self.side: Callable[[Any], str] = lambda _row: ""
         self.cell: Callable[[Any, int], str] = lambda _row, _column: ""
         self.told: Callable[[Any, int], str] = lambda _row, _column: ""
         self.tone: Callable[[Any, int], str] = lambda _row, _column: "text"
@@ -65,13 +69,13 @@ class Rows(QAbstractTableModel):
     def headerData(  # noqa: N802 -- Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """Return the head of a column."""
-        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.heads):
+        """Return the head of a column or of a row."""
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        across = orientation == Qt.Orientation.Horizontal
+        if role != Qt.ItemDataRole.DisplayRole or not 0 <= section < len(self.heads if across else self.rows):
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.heads[section]
-        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return left if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return self.heads[section] if across else self.side(self.rows[section])
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by one column."""
@@ -93,7 +97,7 @@ class Table(QTableView):
 
     radius = 2.0
 
-    def __init__(self, name: Words) -> None:
+    def __init__(self, name: Words, *, sides: bool = False) -> None:
         super().__init__()
         Named(self, name)
         self.shown = Rows(self)
@@ -109,9 +113,11 @@ class Table(QTableView):
         side, top = self.verticalHeader(), self.horizontalHeader()
         assert side is not None
         assert top is not None
-        side.hide()
+        side.setVisible(sides)
         side.setDefaultSectionSize(theme().scaled(34))
+        side.setHighlightSections(False)
         top.setHighlightSections(False)
+        top.setStretchLastSection(True)
         top.setSortIndicatorClearable(True)
         top.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
 
@@ -141,7 +147,8 @@ class Table(QTableView):
     def _chosen(self) -> list[list[str]]:
         lines: dict[int, list[str]] = {}
         for index in sorted(self.selectedIndexes(), key=lambda one: (one.row(), one.column())):
-            lines.setdefault(index.row(), []).append(str(index.data()))
+            side = self.shown.side(self.shown.rows[index.row()])
+            lines.setdefault(index.row(), [side] if side else []).append(str(index.data()))
         return list(lines.values())
 
 

@@ -94,7 +94,10 @@ def _value(record: Record, name: str) -> QWidget:
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    label = Label(value(record, name), "mono" if name in {"ipp", "ins"} else "body_strong", wrap=True)
+    told = value(record, name)
+    label = Label(told, "mono" if name == "ipp" else "body_strong", wrap=True)
+    if told == view.unsaid(""):
+        label = Label(told, "body", "text_2")
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     column.addWidget(label)
     trait = next((one for one in record.patient.traits if one.name == name), None)

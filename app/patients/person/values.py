@@ -33,6 +33,8 @@ _FLAG_WORDS = {">": "above", "<": "below"}
 VOID = frozenset(("D", "X", "W"))
 """OBX-11: deleted, not obtained, of another patient: no value to reckon with."""
 SAID = frozenset(("P", "C", "D", "X", "W", "R", "I", "S"))
+SHORT = 26
+"""Characters of a value that stand in its column."""
 _NUMBER = re.compile(r"[-+]?\d{1,15}(?:[.,]\d{1,15})?$")
 _SPAN = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*(?:-|–|à|to)\s*([-+]?\d+(?:[.,]\d+)?)\s*$")
 _BOUND = re.compile(r"\s*(<|>|≤|≥|<=|>=)\s*([-+]?\d+(?:[.,]\d+)?)\s*$")
@@ -100,6 +102,21 @@ class ValueLine:
     def value(self) -> str:
         """The value with its unit, or why there is none."""
         return valued(self.observation)
+
+    @cached_property
+    def short(self) -> str:
+        """The value where it is short enough to stand in its column."""
+        return "" if self._wordy else self.value
+
+    @cached_property
+    def long(self) -> str:
+        """What needs lines of its own: a text, and the notes of the sender."""
+        told = [self.value] if self._wordy else []
+        return "\n".join((*told, *self.observation.notes))
+
+    @property
+    def _wordy(self) -> bool:
+        return not self.void and (len(self.value) > SHORT or "\n" in self.value)
 
     @cached_property
     def range(self) -> str:
