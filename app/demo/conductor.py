@@ -32,7 +32,7 @@ SETTLE_S, SETTLE_EACH_S = 2.0, 0.3
 """Who has just come in still exchanges keys with everybody; here all of them share two cores."""
 NEXT_CASE, ASK_CODE, PICTURES = 0.2, 0.3, (0.5, 0.85)
 """Shares of the scene at which the keys change, the code is asked for, and pictures are taken."""
-COLLEAGUES, DOCTOR = "app.demo.colleagues", "app.demo.doctor"
+COLLEAGUES, DOCTOR, GAM = "app.demo.colleagues", "app.demo.doctor", "app.demo.gam"
 PINNED = {"SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.devnull}
 """Colleagues know the relay by its pin; reading the system's authorities for each of them takes seconds of CPU."""
 
@@ -63,7 +63,7 @@ class Conductor:
         self._findings = Findings([ME.name, *(one.name for one in self._cast)])
         self._others: dict[str, int] = {}
         self._entered: set[str] = set()
-        self._pictures: set[str] = set()
+        self._listens: orders.Listens | None = None
         self._news = asyncio.Event()
         self._players: list[Player] = []
 
@@ -87,6 +87,7 @@ class Conductor:
             await furnished
             doctor = await self._player(DOCTOR, screen)
             await doctor.order(self._sit(meeting, folder, profile))
+            await self._tell_patients()
             await self._all_in()
             await self._play(doctor, relay)
         return self._findings
@@ -127,6 +128,14 @@ class Conductor:
         player = await Player.start(module, self._hear, env)
         self._players.append(player)
         return player
+
+    async def _tell_patients(self) -> None:
+        """Let the GAM and the laboratory tell the doctor's workstation of their patients, as soon as it listens."""
+        await self._until(lambda: self._listens is not None, ENTER_S, "the workstation took HL7 messages")
+        assert self._listens is not None
+        gam = await self._player(GAM)
+        order = orders.Tell(host=self._listens.host, port=self._listens.port, began_s=int(time.time()))
+        await gam.order(order)
 
     def _sit(self, meeting: orders.Meeting, folder: Path, profile: Path) -> orders.Sit:
         camera = self._options.camera or folder / clips.CAMERA_FILE
@@ -212,6 +221,10 @@ class Conductor:
                 self._findings.codes[name] = digits
             case orders.Counted(name=name):
                 self._findings.counts[name] = news
+            case orders.Listens():
+                self._listens = news
+            case orders.Acknowledged(kept=kept, refused=refused):
+                self._findings.kept, self._findings.refused = kept, refused
             case orders.Photographed(path=path):
                 self._findings.screenshots.append(path)
             case orders.Failed(name=name, code=code):

@@ -15,13 +15,10 @@ from PyQt6.QtWidgets import QApplication
 
 from app.demo import orders
 from app.demo.witness import Witness
-from app.signin.service import Opened, SignIn
 from app.workstation import Office, Profile, build_office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from app.session import Session
 
 SIZE = (1440, 900)
 
@@ -83,7 +80,7 @@ def main() -> int:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Consilium")
     witness = Witness(order.name, tell)
-    office = _sit(order, witness, asyncio.run(_unlock(order)))
+    office = _sit(order, witness)
     seat = Seat(office, witness)
     threading.Thread(target=seat.follow, args=(lines,), name="orders", daemon=True).start()
     status = app.exec()
@@ -91,18 +88,12 @@ def main() -> int:
     return status
 
 
-async def _unlock(order: orders.Sit) -> Session:
-    """Return who may work here; the vault is closed again, so that the window's own lock can open it."""
-    opened = await SignIn(Path(order.profile)).unlock(order.password)
-    await asyncio.to_thread(opened.vault.lock)
-    assert isinstance(opened, Opened), "the demo's desks are enrolled"
-    return opened.session
-
-
-def _sit(order: orders.Sit, witness: Witness, session: Session) -> Office:
-    """Build the workstation, choose the devices of the demo, and enter as by the user's click."""
+def _sit(order: orders.Sit, witness: Witness) -> Office:
+    """Build the workstation, open the vault, choose the devices of the demo, and enter as by the user's click."""
     profile = Profile(folder=Path(order.profile), link=order.link, make_engine=witness.engine)
-    office = build_office(profile, session=session)
+    office = build_office(profile)
+    office.feed.changed.subscribe(witness.see_feed)
+    office.door.opened.emit(asyncio.run(office.signin.unlock(order.password)))
     meeting = office.meeting
     meeting.changed.subscribe(witness.see)
     meeting.speaker(order.speaker)

@@ -6,12 +6,14 @@ Everything is made with the real means (`app.admin`, `media.keys`, `storage`) an
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app import trust
 from app.admin.organisation import Organisation, anchor
+from app.config import CARE_UNITS, MLLP_LISTEN, RPPS
 from app.demo import clips
 from app.demo.orders import Meeting, Part
 from app.demo.prepare import FILMED
@@ -19,6 +21,7 @@ from media.keys import invite
 from media.keys.certs import DeviceKeys, Request
 from media.keys.sign import Signer
 from media.link import OrganisationProof, RelayAddress, put_blob
+from resources.demo.patients import PROFESSIONALS, UNITS
 from resources.demo.people import HOSPITAL, ME, TITLE
 from storage.identity import Relay
 from storage.meetings import Meeting as KeptMeeting
@@ -135,6 +138,7 @@ async def furnish(
         enrolment = hospital.organisation.enrolment(sitting.certificate, now_s)
         await trust.enrol(vault, sitting.device, enrolment, _relay(meeting), now_s)
         await _keep_meeting(vault, meeting, host=host)
+        await _take_messages(vault)
     finally:
         await asyncio.to_thread(vault.lock)
 
@@ -142,6 +146,17 @@ async def furnish(
 def _relay(meeting: Meeting) -> Relay:
     link = invite.Link.parse(meeting.link)
     return Relay(link.host, link.port, meeting.relay_pin)
+
+
+async def _take_messages(vault: Vault) -> None:
+    """Let the workstation take HL7 messages on a port of this machine that is free, as the doctor of the oncology."""
+    care = {
+        MLLP_LISTEN.key: "127.0.0.1:0",
+        RPPS.key: PROFESSIONALS["marchetti"][0],
+        CARE_UNITS.key: [UNITS[unit][0] for unit in ("onco", "onco-hdj")],
+    }
+    for key, value in care.items():
+        await asyncio.wrap_future(vault.settings.save(key, json.dumps(value)))
 
 
 async def _keep_meeting(vault: Vault, meeting: Meeting, *, host: bool) -> None:

@@ -71,6 +71,14 @@ class Sit(Order, frozen=True, kw_only=True):
     speaker: str
 
 
+class Tell(Order, frozen=True, kw_only=True):
+    """Be the hospital's GAM and laboratory: tell the listener at `host`:`port` what was before `began_s`, then what happens."""
+
+    host: str
+    port: int
+    began_s: int
+
+
 class Scene(Order, frozen=True, kw_only=True):
     """From `start_us` (Unix microseconds) on, `speakers` people speak in turn; count. `seconds` 0: until `Bye`."""
 
@@ -132,6 +140,20 @@ class Failed(Order, frozen=True, kw_only=True):
     code: str
 
 
+class Listens(Order, frozen=True, kw_only=True):
+    """The workstation takes HL7 messages there."""
+
+    host: str
+    port: int
+
+
+class Acknowledged(Order, frozen=True, kw_only=True):
+    """How many HL7 messages the workstation kept so far, and how many it refused."""
+
+    kept: int
+    refused: int
+
+
 class Photographed(Order, frozen=True, kw_only=True):
     """The picture lies there."""
 
@@ -161,8 +183,8 @@ class Counted(Order, frozen=True, kw_only=True):
     rekeys: int
 
 
-ToPlayers = Cast | Sit | Scene | NextCase | AskCode | Photograph | Count | Bye
-ToConductor = Entered | Sees | CodeShown | Failed | Photographed | Counted
+ToPlayers = Cast | Sit | Tell | Scene | NextCase | AskCode | Photograph | Count | Bye
+ToConductor = Entered | Sees | CodeShown | Failed | Listens | Acknowledged | Photographed | Counted
 
 
 def received() -> Iterator[bytes]:

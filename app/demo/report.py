@@ -32,6 +32,9 @@ class Findings:
     failures: list[tuple[str, str]] = field(default_factory=list)
     packets: Mapping[str, int] = field(default_factory=dict)
     screenshots: list[str] = field(default_factory=list)
+    kept: int = 0
+    refused: int = 0
+    """HL7 messages of the simulated GAM and laboratory, as their systems were answered."""
 
     def streams(self) -> list[StreamCount]:
         """Return every stream of every participant."""
@@ -76,6 +79,7 @@ def as_json(findings: Findings) -> dict[str, Any]:
         ],
         "rekeys": findings.rekeys,
         "relay": dict(findings.packets),
+        "hl7": {"kept": findings.kept, "refused": findings.refused},
         "screenshots": findings.screenshots,
     }
 
@@ -93,7 +97,13 @@ def _stream(one: StreamCount) -> dict[str, Any]:
 
 def problems(findings: Findings) -> list[str]:
     """Return what a meeting should have had and this one had not, in words; empty when all is well."""
-    return [*_missing(findings), *_codes(findings), *_losses(findings)]
+    return [*_missing(findings), *_codes(findings), *_losses(findings), *_messages(findings)]
+
+
+def _messages(findings: Findings) -> list[str]:
+    if findings.refused or not findings.kept:
+        return [f"le poste a gardé {findings.kept} messages HL7 et en a refusé {findings.refused}"]
+    return []
 
 
 def _missing(findings: Findings) -> list[str]:
@@ -144,6 +154,9 @@ def summary(findings: Findings) -> str:
         f"Changements de clé : {findings.rekeys}",
         f"Relais : {_number(packets.get('packets_in', 0))} paquets reçus, {_number(packets.get('packets_out', 0))} remis",
     ]
+    lines.append(
+        f"Messages HL7 de la GAM et du laboratoire : {findings.kept} acquittés, {findings.refused} refusés"
+    )
     told = Counter(code for _, code in findings.failures)
     lines += [f"Incident signalé : {code}, {count} fois" for code, count in told.most_common(MOST_TOLD)]
     lines += [f"Capture d'écran : {path}" for path in findings.screenshots]

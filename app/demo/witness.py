@@ -6,8 +6,9 @@ import threading
 from typing import TYPE_CHECKING
 
 from app.demo.actor import now_us
-from app.demo.orders import CodeShown, Counted, Entered, Failed, Sees, StreamCount
+from app.demo.orders import CodeShown, Counted, Entered, Failed, Listens, Sees, StreamCount
 from app.demo.tally import KINDS
+from app.interop.feed import Standing
 from app.meeting.view import Stage
 from media.engine.messages import AskFigures, Figures, StreamFigures
 from media.engine.supervise import Engine
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.demo.orders import Order, Scene
+    from app.interop.feed import State
     from app.meeting.view import View
     from media.engine.messages import Message
 
@@ -61,6 +63,12 @@ class Witness:
         code = view.refused or (view.reason if view.stage is Stage.ENDED else "")
         if code not in ("", "left", "ended"):
             self._once("failed", code, Failed(name=self._name, code=code))
+
+    def see_feed(self, state: State) -> None:
+        """Tell where the workstation takes HL7 messages, as soon as it does."""
+        if state.standing is Standing.LISTENING:
+            host, _, port = state.address.rpartition(":")
+            self._once("feed", state.address, Listens(host=host, port=int(port)))
 
     def _once(self, kind: str, text: str, news: Order) -> None:
         if (kind, text) not in self._told:

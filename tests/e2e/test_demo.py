@@ -99,6 +99,8 @@ def test_a_small_rcp_is_held_seen_heard_and_photographed_and_leaves_nothing_behi
     assert report["rekeys"] >= 1
     assert [Path(path).read_bytes()[:4] for path in report["screenshots"]] == [b"\x89PNG"] * 2
     assert "5 participants" in said
+    assert report["hl7"]["kept"] > 20
+    assert report["hl7"]["refused"] == 0
     run.assert_nothing_left()
 
 

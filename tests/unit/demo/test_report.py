@@ -33,12 +33,13 @@ def good() -> Findings:
         counts={name: received(name) for name in NAMES},
         packets={"packets_in": 1200, "packets_out": 3400},
         screenshots=["/tmp/rcp-1.png"],
+        kept=92,
     )
 
 
 def test_the_report_has_the_agreed_form(good):
     made = json.loads(json.dumps(report.as_json(good)))
-    assert set(made) == {"duration_s", "participants", "rekeys", "relay", "screenshots"}
+    assert set(made) == {"duration_s", "participants", "rekeys", "relay", "hl7", "screenshots"}
     assert made["relay"] == {"packets_in": 1200, "packets_out": 3400}
     first = made["participants"][0]
     assert (first["name"], first["call_code"]) == ("Dr A", "41820734")
@@ -54,6 +55,12 @@ def test_a_good_meeting_has_no_problem_and_is_told_with_its_figures(good):
     assert "4182 0734" in said
     assert "12\u202f000, perdus 0,000" in said
     assert "/tmp/rcp-1.png" in said
+    assert "92 acquittés, 0 refusés" in said
+
+
+@pytest.mark.parametrize(("kept", "refused"), [(0, 0), (90, 2)])
+def test_a_workstation_that_took_no_message_or_refused_one_is_a_problem(good, kept, refused):
+    assert len(report.problems(replace(good, kept=kept, refused=refused))) == 1
 
 
 @pytest.mark.parametrize(("kind", "words"), [("thumbnail", "n'a pas vu"), ("voice", "n'a pas entendu")])

@@ -1,0 +1,313 @@
+"""What the demo hospital's GAM and laboratory say: HL7 v2 after IHE PAM France and the ANS volet of documents, invented content.
+
+These are other people's systems: their messages are written here as they write them, and read as any others.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count, cycle
+from typing import TYPE_CHECKING
+
+from app.demo.cda import cda
+from app.demo.pdf import pdf
+from resources.demo.patients import (
+    AUTHORITY,
+    NAMESPACE,
+    PATIENTS,
+    PROFESSIONALS,
+    TEST_OID,
+    UNITS,
+    Analyte,
+    Sick,
+    Step,
+)
+from resources.demo.reports import NEWS, REPORTS, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RPPS_OID, FINESS = "1.2.250.1.71.4.2.1", "510999999"
+ROOMS = ("204", "209", "211", "206")
+BY_IPP = {one.ipp: one for one in PATIENTS}
+_HEADER = {"GAM": "2.11^IHE_FRANCE-2.11-PAM", "SIL": "2.1^CISIS_CDA_HL7_V2"}
+
+
+@dataclass
+class Desk:
+    """One sending system: counts its messages, and knows when the demo began (the site's time)."""
+
+    name: str
+    began: datetime
+
+    def __post_init__(self) -> None:
+        self._numbers = count(1)
+
+    def message(self, event: str, when: datetime, *segments: str, version: str = "2.5^FRA^2.11") -> bytes:
+        """Return one message told at *when*, in UTF-8, segments ended by CR."""
+        number = f"{self.name}{self.began:%H%M%S}{next(self._numbers):05d}"
+        header = _segment(
+            "MSH", None, self.name, NAMESPACE, "CONSILIUM", NAMESPACE, self.time(when), None, event, number, "P",
+            version, None, None, None, None, "FRA", "UNICODE UTF-8", "FR", None, _HEADER[self.name],
+        ).replace("MSH||", "MSH|^~\\&|", 1)  # fmt: skip
+        return ("\r".join((header, *segments)) + "\r").encode()
+
+    def time(self, when: datetime) -> str:
+        """Return *when* as HL7 writes it."""
+        return when.strftime("%Y%m%d%H%M%S")
+
+
+def _segment(name: str, *fields: str | None) -> str:
+    return "|".join((name, *(field or "" for field in fields))).rstrip("|")
+
+
+def _text(words: str) -> str:
+    """Escape *words* for a component (HL7 v2.5 §2.7)."""
+    for character, sign in (("\\", "\\E\\"), ("|", "\\F\\"), ("^", "\\S\\"), ("&", "\\T\\"), ("~", "\\R\\")):
+        words = words.replace(character, sign)
+    return words
+
+
+# --- identity ---------------------------------------------------------------------------------------------
+
+
+def _numbers(ipp: str) -> str:
+    return f"{ipp}^^^{NAMESPACE}&{AUTHORITY}&ISO^PI"
+
+
+def _pid(sick: Sick, file: str = "") -> str:
+    numbers = _numbers(sick.ipp)
+    if sick.ins:
+        numbers += f"~{sick.ins}^^^ASIP-SANTE-INS-NIR&{TEST_OID}&ISO^INS^^20250101"
+    given = sick.given_names or sick.given_name
+    names = f"{_text(sick.birth_name)}^{_text(sick.given_name)}^{_text(given)}^^^^L"
+    if sick.used_name:
+        names += f"~{_text(sick.used_name)}^{_text(sick.given_name)}^^^^^D"
+    place = f"^^{_text(sick.birth_place_name)}^^^^BDL^^{sick.birth_place}"
+    reliability = "~".join((sick.reliability, *sick.attributes.split()))
+    account = f"{file}^^^{NAMESPACE}&{AUTHORITY}&ISO^AN" if file else ""
+    dead = "Y" if sick.dead_days >= 0 else ""
+    return _segment(
+        "PID", "1", None, numbers, None, names, None, sick.birth, sick.sex, None, None, place, *[None] * 6,
+        account, *[None] * 11, dead, None, reliability,
+    )  # fmt: skip
+
+
+def _person(key: str) -> str:
+    number, name = PROFESSIONALS[key]
+    family, _, given = name.rpartition(" ")
+    return f"{number}^{_text(family)}^{_text(given)}^^^^^^ASIP-SANTE-PS&{RPPS_OID}&ISO^L^^^RPPS"
+
+
+def identity(desk: Desk, sick: Sick, when: datetime, event: str = "A28") -> bytes:
+    """Return who *sick* is: A28, or A31 when it is told again, with the allergies."""
+    segments = [_segment("EVN", None, desk.time(when), None, None, None, desk.time(when)), _pid(sick)]
+    if sick.gp:
+        segments.append(_segment("ROL", None, "UC", "ODRP", _person(sick.gp)))
+    segments.append("PV1|1|N")
+    if sick.none_known:
+        segments.append("AL1|1|DA|716186003^Aucune allergie connue^SCT")
+    for place, (what, severity, reaction) in enumerate(sick.allergies, 1):
+        segments.append(_segment("AL1", str(place), "DA", f"^{_text(what)}", severity, _text(reaction)))
+    return desk.message(f"ADT^{event}^ADT_A05", when, *segments)
+
+
+def merge(desk: Desk, sick: Sick, old: str, when: datetime) -> bytes:
+    """Return that *old* was a second number of *sick* (A40)."""
+    event = _segment("EVN", None, desk.time(when), None, None, None, desk.time(when))
+    return desk.message("ADT^A40^ADT_A39", when, event, _pid(sick), f"MRG|{_numbers(old)}")
+
+
+# --- movements --------------------------------------------------------------------------------------------
+
+_STRUCTURE = {"A01": "ADT_A01", "A02": "ADT_A02", "A03": "ADT_A03", "A04": "ADT_A01"}
+_NATURE = {"A01": "SMH", "A02": "M", "A03": "D", "A04": "S"}
+
+
+def movement(desk: Desk, sick: Sick, step: Step, number: int, when: datetime) -> bytes:
+    """Return one movement of *sick*, the *number*-th of this patient (ZBE-1)."""
+    code, unit = UNITS[step.unit]
+    stamp = desk.time(when)
+    visit = f"{sick.ipp}-{step.visit}"
+    place = f"{_text(unit)}^{_text(step.room)}^^{NAMESPACE}&{AUTHORITY}&ISO"
+    doctor = _person(step.who) if step.who else ""
+    kind = "O" if step.event == "A04" else "I"
+    pv1 = [
+        "1",
+        kind,
+        place,
+        None,
+        None,
+        None,
+        doctor,
+        *[None] * 11,
+        f"V{visit}^^^{NAMESPACE}&{AUTHORITY}&ISO^VN",
+    ]
+    pv1 += [None] * 24 + [
+        stamp if step.event in {"A01", "A04"} else None,
+        stamp if step.event == "A03" else None,
+    ]
+    xon = f"{_text(unit)}^^^^^{NAMESPACE}&{FINESS}&N^UF^^^{code}"
+    zbe = [
+        f"{visit}-{number}^{NAMESPACE}^{FINESS}^FINEJ",
+        stamp,
+        None,
+        "INSERT",
+        "N",
+        None,
+        xon,
+        xon,
+        _NATURE[step.event],
+    ]
+    segments = [_segment("EVN", None, stamp, None, None, None, stamp), _pid(sick, visit)]
+    if sick.gp:
+        segments.append(_segment("ROL", None, "UC", "ODRP", _person(sick.gp)))
+    segments += [_segment("PV1", *pv1), _segment("ZBE", *zbe)]
+    return desk.message(f"ADT^{step.event}^{_STRUCTURE[step.event]}", when, *segments)
+
+
+# --- results and documents --------------------------------------------------------------------------------
+
+
+def results(
+    desk: Desk, sick: Sick, values: list[tuple[Analyte, str]], when: datetime, status: str = "F"
+) -> bytes:
+    """Return the laboratory's values of one moment (ORU^R01)."""
+    stamp = desk.time(when)
+    order = f"{sick.ipp}{when:%y%m%d%H%M}"
+    obr = ["1", None, f"{order}^LABO", "26436-6^Biologie^LN", None, None, stamp, *[None] * 17, status]
+    lines = [
+        _segment(
+            "OBX", str(n), "NM", f"{a.code}^{_text(a.label)}^LN", None, value, _text(a.unit), a.range, _flag(value, a.range),
+            None, None, status, None, None, stamp,
+        )
+        for n, (a, value) in enumerate(values, 1)
+    ]  # fmt: skip
+    segments = (_pid(sick), "PV1|1|O", f"ORC|NW||{order}^LABO", _segment("OBR", *obr), *lines)
+    return desk.message("ORU^R01^ORU_R01", when, *segments, version="2.5")
+
+
+def _flag(value: str, limits: str) -> str:
+    number = float(value)
+    if limits.startswith("<"):
+        return "H" if number >= float(limits[1:]) else "N"
+    low, high = (float(part) for part in limits.split("-"))
+    return "L" if number < low else "H" if number > high else "N"
+
+
+def document(desk: Desk, sick: Sick, written: Written, when: datetime) -> bytes:
+    """Return a report as MDM^T02, its content a CDA or a PDF."""
+    stamp, name = desk.time(when), f"{sick.ipp}.{written.code}.{when:%Y%m%d%H%M}"
+    content = pdf(_lines(sick, written, when)) if written.pdf else cda(sick, written, name, when)
+    kind = "^application^pdf^Base64^" if written.pdf else "^TEXT^XML^Base64^"
+    author = _text(written.author)
+    txa = [
+        "1",
+        written.code,
+        "TEXT",
+        stamp,
+        None,
+        stamp,
+        None,
+        None,
+        f"^{author}",
+        None,
+        None,
+        f"{name}^{NAMESPACE}",
+    ]
+    txa += [None] * 4 + ["AU"]
+    obx = [
+        "1",
+        "ED",
+        f"{written.code}^{_text(written.label)}^LN",
+        None,
+        kind + base64.b64encode(content).decode(),
+    ]
+    segments = (
+        _segment("EVN", None, stamp, None, None, None, stamp),
+        _pid(sick),
+        "PV1|1|O",
+        _segment("TXA", *txa),
+        _segment("OBX", *obx, *[None] * 5, "F"),
+    )
+    return desk.message("MDM^T02^MDM_T02", when, *segments, version="2.6")
+
+
+def _lines(sick: Sick, written: Written, when: datetime) -> list[str]:
+    lines = [
+        written.label,
+        f"{sick.birth_name} {sick.given_name}, IPP {sick.ipp}",
+        f"{when:%d/%m/%Y}, {written.author}",
+    ]
+    for section in written.sections:
+        values = (f"{label} : {value}" for label, value in section.values)
+        lines += ["", section.title, *section.paragraphs, *values]
+    return lines
+
+
+# --- a day ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message, when its sender tells it, and which system that is."""
+
+    when: datetime
+    desk: Desk
+    message: bytes
+
+
+def history(gam: Desk, laboratory: Desk) -> list[Told]:
+    """Return everything that was told before the demo began, the oldest first."""
+    told = [one for sick in PATIENTS for one in _of(sick, gam, laboratory)]
+    for written in REPORTS:
+        when = _at(laboratory, written.days, "12:00")
+        told.append(Told(when, laboratory, document(laboratory, BY_IPP[written.ipp], written, when)))
+    return sorted(told, key=lambda one: one.when)
+
+
+def _of(sick: Sick, gam: Desk, laboratory: Desk) -> Iterator[Told]:
+    first = _at(gam, max((step.days for step in sick.steps), default=30) + 100, "08:00")
+    yield Told(first, gam, identity(gam, sick, first))
+    for old in sick.merged:
+        when = first + timedelta(days=60)
+        yield Told(when, gam, merge(gam, sick, old, when))
+    for number, step in enumerate(sick.steps, 1):
+        when = _at(gam, step.days, step.time)
+        yield Told(when, gam, movement(gam, sick, step, number, when))
+    days = sorted({day for analyte in sick.labs for day, _ in analyte.values}, reverse=True)
+    for day in days:
+        values = [(analyte, value) for analyte in sick.labs for at, value in analyte.values if at == day]
+        when = _at(laboratory, day, "07:30")
+        yield Told(when, laboratory, results(laboratory, sick, values, when))
+
+
+def _at(desk: Desk, days: int, time: str) -> datetime:
+    hour, minute = map(int, time.split(":"))
+    day = (desk.began - timedelta(days=days)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return min(day, desk.began)
+
+
+def news(gam: Desk, laboratory: Desk) -> Iterator[Told]:
+    """Yield what comes in while the demo runs, told at its time; it goes on for as long as it is asked."""
+    odile, when = BY_IPP["80421937"], gam.began
+    yield Told(when, laboratory, results(laboratory, odile, _newest(odile), when))
+    when += timedelta(seconds=3)
+    yield Told(when, laboratory, document(laboratory, odile, NEWS, when))
+    when += timedelta(seconds=3)
+    entry = Step(0, "", "A01", "onco", "207", "marchetti", 6)
+    yield Told(when, gam, movement(gam, odile, entry, 8, when))
+    alive = [one for one in PATIENTS if one.dead_days < 0]
+    for number, (sick, room) in enumerate(zip(cycle(alive), cycle(ROOMS), strict=False), 100):
+        when += timedelta(seconds=5)
+        step = Step(0, "", "A01" if number % 2 else "A04", "onco", room, "marchetti", number)
+        yield Told(when, gam, movement(gam, sick, step, number, when))
+        if sick.labs:
+            when += timedelta(seconds=2)
+            yield Told(when, laboratory, results(laboratory, sick, _newest(sick), when))
+
+
+def _newest(sick: Sick) -> list[tuple[Analyte, str]]:
+    return [(analyte, analyte.values[-1][1]) for analyte in sick.labs]
