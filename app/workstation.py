@@ -28,6 +28,7 @@ from app.meeting.call.returnbar import ReturnBar
 from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Stage
 from app.patients import feature as patients_feature
+from app.patients import today as patients_today
 from app.patients.flow import flow
 from app.patients.service import Patients
 from app.settings import feature as settings_feature
@@ -38,7 +39,7 @@ from app.signin.service import SignIn, wall_clock_ms
 from app.signin.users import said, write_card
 from app.sitting import Services, Sitting
 from app.today import feature as today_feature
-from app.today.service import Around
+from app.today.service import Around, Fact
 from app.ui.theme import dress, theme
 from app.ui.words import say, says
 from app.waiting import Waiting
@@ -131,7 +132,7 @@ class Office(QObject):
             directory_feature.feature(self.directory, self.config),
             settings_feature.feature(self.settings, self._make_devices),
         )
-        around = Around(self.sitting.facts, lambda: self.idle.left_ms, self.line.changed)
+        around = Around(self._facts, lambda: self.idle.left_ms, self.line.changed)
         today = today_feature.feature(features, around, self.config)
         self.window = Window((today, *features), desk, self.door)
         self._watch = LineWatch(self.line, self.bridge, profile.now_ms, self.window)
@@ -166,6 +167,13 @@ class Office(QObject):
         self.bridge.watch(self.window, i18n.language_changed, self._speak)
         self.bridge.watch(self.window, self.meeting.changed, self._meeting_changed)
         self.bridge.watch(self.window, self.config.changed, self._setting_changed, lambda _old, _new: "")
+
+    def _facts(self) -> tuple[Fact, ...]:
+        """Return what is true of the desk, for the foot of Today."""
+        if not self.patients.is_open:
+            return self.sitting.facts()
+        told = patients_today.facts(self.feed.state, self.patients.held, self._profile.now_ms())
+        return (*self.sitting.facts(), *(Fact(*one) for one in told))
 
     def _flow(self) -> Flow:
         return flow(self.feed.state, self._profile.now_ms())

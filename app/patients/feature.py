@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.feature import Feature
 from app.intents import OpenPatient
 from app.patients.found import found_patients
+from app.patients.today import SeenSource
 from app.ui.words import say
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def feature(patients: Patients, config: Config, flow: Callable[[], Flow]) -> Fea
         "Ctrl+3",
         frozenset({OpenPatient}),
         letter="P",
+        today=lambda desk: (SeenSource(desk, patients),),
         seeks="patient",
         seek=partial(found_patients, patients),
     )

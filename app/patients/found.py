@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.commands import Thing
 from app.i18n import fmt_date, fmt_time, tr
 from app.intents import OpenPatient
-from app.patients.lines import age_now, born, full_name, number
+from app.patients.lines import age_now, born, full_name, number, sounding_like
 from storage.patients.records import Status
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ async def found_patients(patients: Patients, desk: Desk, query: str) -> Sequence
         rows = tuple(seen.found for seen in await patients.recent())[:MOST]
     near = await asyncio.gather(*(patients.homonyms(row.id) for row in rows))
     now_ms = desk.now_ms()
-    return [_thing(row, others, now_ms, desk) for row, others in zip(rows, near, strict=True)]
+    return [
+        _thing(row, (*others, *sounding_like(row, rows)), now_ms, desk)
+        for row, others in zip(rows, near, strict=True)
+    ]
 
 
 def _thing(row: Found, others: Sequence[Found], now_ms: int, desk: Desk) -> Thing:
@@ -58,12 +61,13 @@ def _thing(row: Found, others: Sequence[Found], now_ms: int, desk: Desk) -> Thin
 
 def _facts(row: Found, now_ms: int) -> list[tuple[str, str]]:
     age = age_now(row, now_ms)
+    told = f"{born(row)} ({age})" if age else born(row)
     facts = [
-        (tr("patients.fact.born"), f"{born(row)} ({age})" if age else born(row)),
+        (tr(f"patients.fact.born.{row.sex if row.sex in {'F', 'M'} else 'U'}"), told),
         (tr("patients.fact.sex"), sex_words(row.sex)),
         (tr("patients.fact.ipp"), row.ipp),
     ]
-    if row.used_name:
+    if row.used_name and row.used_name != row.birth_name:
         facts.insert(0, (tr("patients.fact.used"), row.used_name))
     if row.last_ms:
         facts.append((tr("patients.fact.last"), moment(row.last_ms, now_ms)))

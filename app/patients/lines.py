@@ -92,7 +92,8 @@ class PatientLine:
     def sentence(self) -> str:
         """All that the line shows, read out."""
         found = self.found
-        used = tr("patients.used", name=found.used_name) if found.used_name else ""
+        other = found.used_name and found.used_name != found.birth_name
+        used = tr("patients.used", name=found.used_name) if other else ""
         sex = tr(f"patients.sex.{found.sex}") if found.sex in {"F", "M"} else ""
         inside = tr("patients.inside", unit=found.unit) if found.inside else ""
         chips = (words for words, _icon, _tone in self.chips)
@@ -135,6 +136,12 @@ def alike(found: Sequence[Found]) -> bool:
     """Whether two of *found* can be taken for each other: a near name among them, or two that sound the same."""
     names = Counter(_heard(one.birth_name) for one in found if one.birth_name)
     return len(found) > 1 and (any(one.near for one in found) or any(n > 1 for n in names.values()))
+
+
+def sounding_like(one: Found, among: Iterable[Found]) -> list[Found]:
+    """Return the others of *among* whose birth name sounds as that of *one*."""
+    heard = _heard(one.birth_name)
+    return [other for other in among if other.id != one.id and heard and _heard(other.birth_name) == heard]
 
 
 def _heard(name: str) -> str:

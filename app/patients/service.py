@@ -153,7 +153,7 @@ class Patients:
     """The patients of this desk, from the unlock to the lock.
 
     `changed` tells which patients a message changed (an empty set: any may have), `switched` that somebody else works
-    here now, or nobody; `seen` that a page was opened. All may fire on any thread.
+    here now, or nobody; `seen` that a page was opened. All may fire on any thread. `held`: how many were counted last.
     """
 
     def __init__(self, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:
@@ -162,6 +162,7 @@ class Patients:
         self.changed: Event[frozenset[int]] = Event()
         self.switched: Event[None] = Event()
         self.seen: Event[None] = Event()
+        self.held = 0
 
     def begin(self, session: Session, shelf: Shelf | None) -> None:
         """Work for *session* with the cache of *shelf*; the same shelf again keeps what was granted."""
@@ -177,7 +178,7 @@ class Patients:
 
     def end(self) -> None:
         """Forget whoever was shown and granted: the desk is locked."""
-        self._desk = None
+        self._desk, self.held = None, 0
         self.switched.fire(None)
 
     @property
@@ -205,7 +206,8 @@ class Patients:
             return Counts()
         cache = desk.shelf.patients
         mine = await self.search("", "mine", MOST)
-        return Counts(await _of(cache.count()), await _of(cache.inside_count()), len(mine))
+        self.held = await _of(cache.count())
+        return Counts(self.held, await _of(cache.inside_count()), len(mine))
 
     async def homonyms(self, number: int) -> tuple[Found, ...]:
         """Return others whose name is the same or sounds so."""

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.scenes import stills, wards
+from app.scenes import stills, today, wards
 from app.scenes.stage import FULL_HD, LAPTOP, Scene
 from app.scenes.stills import NOW_MS
 from resources.demo.patients import PATIENTS, PROFESSIONALS
@@ -33,11 +33,15 @@ SEEN = ("80377204", "80401188", "80433092", "80483321", "80440871")
 
 def ward(stage: Stage, who: Sequence[Sick] = PATIENTS, seen: Sequence[str] = SEEN) -> Vault:
     """Unlock with a vault of *who*; the doctor looked at *seen*. The vault goes with the scene."""
+    stage.enter()
+    return _furnish(stage, who, seen)
+
+
+def _furnish(stage: Stage, who: Sequence[Sick], seen: Sequence[str]) -> Vault:
     folder = tempfile.TemporaryDirectory()
     vault, _code = Vault.create(Path(folder.name) / "profile", "mot de passe", CHEAP)
     stage.ends += [vault.lock, folder.cleanup]
     vault.patients.apply(wards.facts(NOW_MS, who)).result()
-    stage.enter()
     patients, run = stage.office.patients, stage.office.bridge.loop
     patients.begin(stills.session(), vault)
     for ipp in reversed(seen):
@@ -105,6 +109,11 @@ def _closed(stage: Stage) -> None:
     stage.office.window.show_feature("patients")
 
 
+def _today(stage: Stage) -> None:
+    today.today(12)(stage)
+    _furnish(stage, PATIENTS, SEEN)
+
+
 def _palette(text: str) -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
         ward(stage)
@@ -127,6 +136,7 @@ SCENES = (
     Scene("05-patients-erreur", _error, POLICY),
     Scene("05-patients-fermes", _closed, POLICY),
     Scene("05-patients-motif", opened("80503377", "girard"), POLICY),
+    Scene("01-aujourdhui-patients", _today, POLICY),
     Scene("11-palette-patient", _palette("lemai"), POLICY),
     Scene("11-palette-dossiers", _palette("#"), POLICY),
 )

@@ -37,6 +37,8 @@ REST = 112
 """Height of the field above the results and the keys below them."""
 LEAST = 220
 """Height of the body with few results: what stands beside them needs it."""
+LEAST_SOUGHT = 336
+"""The same where one of them may be a patient, who is checked before the page is opened."""
 GUARD_MS = 300
 """How long ↵ is deaf after the list changed: a result that slips under the finger is not opened."""
 Seek: TypeAlias = "Callable[[str, Callable[[list[Entry]], None]], object]"
@@ -177,7 +179,8 @@ class Palette(Raised):
         wide = min(theme().scaled(WIDE), window.width() - 48) + 2 * SHADOW
         most = min(theme().scaled(TALL), window.height() - 140)
         found = bool(self.results.found.rows)
-        needed = max(self.results.needed_height(), theme().scaled(LEAST)) if found else theme().scaled(64)
+        least = theme().scaled((LEAST_SOUGHT if self._sought else LEAST) if found else 64)
+        needed = max(self.results.needed_height(), least)
         high = min(most, needed + theme().scaled(REST)) + 2 * SHADOW
         self.preview.setFixedWidth(theme().scaled(PREVIEW))
         self.setGeometry((window.width() - wide) // 2, 93 - SHADOW, wide, high)

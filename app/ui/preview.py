@@ -42,7 +42,7 @@ class Preview(QWidget):
         self._column.addWidget(Label(entry.text, "heading", wrap=True))
         if entry.mark is not None:
             self._column.addWidget(Chip(*entry.mark), 0, Qt.AlignmentFlag.AlignLeft)
-        if entry.detail:
+        if entry.detail and entry.kind != "patient":  # the facts below say it all, each with its label
             self._column.addWidget(Label(entry.detail, "small", "text_2", wrap=True))
         if entry.facts:
             self._column.addWidget(_facts(entry.facts))
