@@ -28,11 +28,12 @@ _TEXTS = (
 
 @dataclass(frozen=True)
 class Number:
-    """A number of somebody. `own`: it is the one they are known by, or was until it was renamed."""
+    """A number of somebody. `own`: it is the one they are known by, or was until it was renamed; `joined` by the INS alone."""
 
     id: int
     key: Key
     own: bool
+    joined: bool
     traits: Traits = field(repr=False)
     news_ms: int = 0
 
@@ -57,7 +58,7 @@ class History:
 def patient(history: History) -> Patient:
     """Return who *history* tells of."""
     root = history.numbers[0]
-    traits = together_held(history.numbers)
+    traits = _traits(history.numbers)
     now = {name: words[0].value or "" for name, words in traits.items()}
     moves = stays(history.movements)
     going_on = running(moves)
@@ -76,7 +77,7 @@ def patient(history: History) -> Patient:
         attributes=tuple(now.get("attributes", "").split()),
         dead=now.get("dead") == "Y",
         gp=_gp(now),
-        merged=merged_numbers(history.numbers),
+        merged=_merged(history.numbers),
         allergies=known,
         allergy_list=allergies,
         inside=is_inside(going_on),
@@ -92,14 +93,14 @@ def patient(history: History) -> Patient:
     )
 
 
-def together_held(numbers: Iterable[Number]) -> Traits:
-    """Return the traits of somebody with these *numbers*."""
+def _traits(numbers: Sequence[Number]) -> Traits:
     own = together([one.traits for one in numbers if one.own])
-    return held(own, together([one.traits for one in numbers if not one.own]))
+    merged = together([one.traits for one in numbers if not one.own and not one.joined])
+    joined = together([one.traits for one in numbers if one.joined])
+    return held(own, merged, joined)
 
 
-def merged_numbers(numbers: Iterable[Number]) -> tuple[str, ...]:
-    """Return the other IPPs of somebody: those that were merged into the first, or renamed to it."""
+def _merged(numbers: Iterable[Number]) -> tuple[str, ...]:
     _, *others = numbers
     return tuple(sorted(one.key.ipp for one in others if not one.is_ins))
 

@@ -11,7 +11,7 @@ from storage.patients.shelf import KINDS, TRANSFER, became, closure, history, pa
 from storage.patients.traits import Traits, pack, tell, unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from sqlite3 import Connection
 
     from storage.patients.facts import Fact
@@ -129,23 +129,23 @@ class Ledger:
         persons = set()
         for number in tied:
             (before,) = self._db.execute("SELECT root FROM number WHERE id = ?", (number,)).fetchone()
-            root = self._joined(ends.get(number, number))
+            root = self._joined(ends.get(number, number), ends)
             persons |= {before, root}
             if before != root:
                 self._db.execute("UPDATE number SET root = ? WHERE id = ?", (root, number))
         self._changed |= persons
         return persons
 
-    def _joined(self, root: int) -> int:
-        """Return the patient whose qualified INS is the number *root*; itself where it is an IPP, or nobody has it."""
+    def _joined(self, root: int, gone: Collection[int]) -> int:
+        """Return the patient (none of *gone*) whose qualified INS the number *root* is; itself where it is an IPP, or nobody has it."""
         authority, ipp = self._db.execute(
             "SELECT authority, ipp FROM number WHERE id = ?", (root,)
         ).fetchone()
         if authority not in ins.OIDS:
             return root
-        sql = "SELECT id FROM patient WHERE ins = ? AND ins <> '' AND ins_oid = ? AND NOT by_ins_alone ORDER BY authority, ipp LIMIT 1"
-        row = self._db.execute(sql, (ins.compact(ipp), authority)).fetchone()
-        return int(row[0]) if row else root
+        sql = "SELECT id FROM patient WHERE ins = ? AND ins <> '' AND ins_oid = ? AND NOT by_ins_alone ORDER BY authority, ipp"
+        having = self._db.execute(sql, (ins.compact(ipp), authority))
+        return next((int(person) for (person,) in having if person not in gone), root)
 
     def _refresh(self, person: int) -> set[tuple[str, str]]:
         """Write the row of *person*; return the qualified INS (OID, number) that they had or have, where it changed."""

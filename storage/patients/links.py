@@ -14,10 +14,11 @@ class Link(NamedTuple):
     old: Any
     new: Any
     order: tuple[Any, ...]
+    kind: str = ""
 
 
-def ends(links: Iterable[Link]) -> dict[Any, Any]:
-    """Return for every node that became another the one at the end of its chain.
+def steps(links: Iterable[Link]) -> dict[Any, Link]:
+    """Return for every node that became another the link that holds.
 
     Of a circle the oldest link gives way, so that the last word tells who stays. The order of *links* does not matter.
     """
@@ -28,10 +29,23 @@ def ends(links: Iterable[Link]) -> dict[Any, Any]:
             newest[link.old] = link
     for node in sorted(newest):
         _open_circle(node, newest)
+    return newest
+
+
+def ends(links: Iterable[Link]) -> dict[Any, Any]:
+    """Return for every node that became another the one at the end of its chain."""
+    newest = steps(links)
     found: dict[Any, Any] = {}
     for node in newest:
         _follow(node, newest, found)
     return found
+
+
+def end(node: Any, held: dict[Any, Link], kind: str = "") -> Any:
+    """Return where the links of *kind* (any, if empty) lead from *node*."""
+    while node in held and kind in ("", held[node].kind):
+        node = held[node].new
+    return node
 
 
 def _open_circle(start: Any, newest: dict[Any, Link]) -> None:

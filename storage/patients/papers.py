@@ -32,7 +32,7 @@ def papers(words: Iterable[Told[Document]], receipts: Mapping[str, Sequence[Rece
         withdrawn = deleted.get(name, word.order) > word.order
         chains[last.get(name, name)].append(_paper(word, withdrawn, receipts.get(word.control_id, ())))
     made = [replace(first, versions=tuple(older)) for first, *older in chains.values()]
-    return tuple(sorted(made, key=lambda paper: (-paper.at_ms, paper.id, paper.segment)))
+    return tuple(sorted(made, key=lambda paper: -paper.at_ms))
 
 
 def _named(word: Told[Document]) -> str:

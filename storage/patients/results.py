@@ -22,10 +22,10 @@ _Name: TypeAlias = tuple[str, str, str]
 def reports(words: Iterable[Told[Report]]) -> tuple[Report, ...]:
     """Return the reports as they stand, the newest first."""
     by_id: dict[tuple[str, str], list[Told[Report]]] = defaultdict(list)
-    for word in words:
+    for word in sorted(words, key=lambda word: word.order):
         by_id[_named(word)].append(word)
-    made = [report for of in by_id.values() if (report := _report(sorted(of, key=lambda word: word.order)))]
-    return tuple(sorted(made, key=lambda report: (-report.at_ms, report.id, report.code)))
+    made = [report for of in by_id.values() if (report := _report(of))]
+    return tuple(sorted(made, key=lambda report: -report.at_ms))
 
 
 def _named(word: Told[Report]) -> tuple[str, str]:

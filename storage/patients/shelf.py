@@ -8,12 +8,12 @@ import msgspec
 
 from storage.patients.facts import Allergies, Content, Document, Key, Movement, Receipt, Report
 from storage.patients.fold import History, Number
-from storage.patients.links import Link, ends
+from storage.patients.links import Link, end, ends, steps
 from storage.patients.told import Told
 from storage.patients.traits import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from sqlite3 import Connection
 
 RENAME = "rename"
@@ -43,10 +43,16 @@ def closure(db: Connection, numbers: Iterable[int]) -> set[int]:
 
 def became(db: Connection, numbers: Iterable[int]) -> dict[int, int]:
     """Return which of *numbers* (a closure) were merged or renamed, and to which."""
-    sql = "SELECT old, new, recorded_ms, control_id, place FROM link WHERE old = ? AND kind <> 'transfer'"
-    return ends(
-        Link(old, new, tuple(order)) for number in numbers for old, new, *order in db.execute(sql, (number,))
+    return ends(_links(db, numbers))
+
+
+def _links(db: Connection, numbers: Iterable[int]) -> Iterator[Link]:
+    sql = (
+        "SELECT old, new, kind, recorded_ms, control_id, place FROM link WHERE old = ? AND kind <> 'transfer'"
     )
+    for number in numbers:
+        for old, new, kind, *order in db.execute(sql, (number,)):
+            yield Link(old, new, tuple(order), kind)
 
 
 def history(db: Connection, root: int, *, whole: bool) -> History | None:
@@ -72,19 +78,15 @@ def _numbers(db: Connection, root: int) -> list[Number]:
     """Return the numbers of one person, the one they are known by first."""
     sql = "SELECT id, authority, ipp, traits, news_ms FROM number WHERE root = ?"
     rows = db.execute(sql, (root,)).fetchall()
-    renames = "SELECT old, new, recorded_ms, control_id, place FROM link WHERE old = ? AND kind = 'rename'"
-    renamed = ends(
-        Link(old, new, tuple(order))
-        for (number, *_) in (rows if len(rows) > 1 else ())
-        for old, new, *order in db.execute(renames, (number,))
-    )
+    held = steps(_links(db, [row[0] for row in rows] if len(rows) > 1 else []))
     made = [
         Number(
             number,
             Key(authority, ipp),
-            number == root or renamed.get(number) == root,
-            unpack(traits),
-            news_ms,
+            own=end(number, held, RENAME) == root,
+            joined=end(number, held) != root,
+            traits=unpack(traits),
+            news_ms=news_ms,
         )
         for number, authority, ipp, traits, news_ms in rows
     ]

@@ -27,9 +27,9 @@ _SESSIONS = "R"
 def stays(words: Iterable[Told[Movement]]) -> list[Stay]:
     """Return the movements as they hold, by the time at which they took place, the oldest first."""
     by_id: dict[str, list[Told[Movement]]] = defaultdict(list)
-    for word in words:
+    for word in sorted(words, key=lambda word: word.order):
         by_id[word.content.id].append(word)
-    made = [_stay(sorted(of, key=lambda word: word.order)) for of in by_id.values()]
+    made = map(_stay, by_id.values())
     return sorted(made, key=lambda stay: (stay.since_ms, stay.recorded_ms, stay.id))
 
 

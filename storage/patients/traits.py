@@ -74,11 +74,18 @@ def together(many: Sequence[Traits]) -> Traits:
     return {name: _newest(words) for name, words in joined.items()}
 
 
-def held(own: Traits, others: Traits) -> Traits:
-    """Return the traits of somebody: their own words, completed by those on numbers that were merged into theirs."""
-    nameless = "birth_name" not in own
-    added = {name: words for name, words in others.items() if nameless or name not in SURE}
-    return {**added, **own}
+def held(own: Traits, merged: Traits, joined: Traits) -> Traits:
+    """Return the traits of somebody: their own words, completed by those on numbers *merged* into theirs or *joined* by the INS.
+
+    The latter never vouch for anybody: they follow from the INS. A merged number does only for somebody who has no name yet.
+    """
+    if "birth_name" in own:
+        merged = _unsure(merged)
+    return {**_unsure(joined), **merged, **own}
+
+
+def _unsure(traits: Traits) -> Traits:
+    return {name: words for name, words in traits.items() if name not in SURE}
 
 
 def _newest(words: list[Said]) -> list[Said]:
