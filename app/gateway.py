@@ -13,15 +13,14 @@ import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
 from app import secretfile
 from app.admin import profiles, store
 from app.admin.errors import AdminError
+from app.config import KEEP_DAYS, SITE_ZONE, BadValue, ForcedByIt
 from app.interop.endpoint import EndpointError, address, server_tls
 from app.interop.flow import Flow
-from app.interop.understand import DEFAULT_ZONE
 from app.secretfile import SecretFileError
 from storage.errors import Damaged, ProfileExists, ProfileInUse, StorageError, WrongPassword
 from storage.vault import Terms, Vault
@@ -29,6 +28,8 @@ from storage.vault import Terms, Vault
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Sequence
+
+    from app.config import Setting
 
 DONE, REFUSED, _USAGE, SECRET, IN_USE, ADDRESS, STORAGE = range(7)
 EPILOG = (
@@ -66,15 +67,12 @@ def _listening(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--tls-client-ca", type=Path, metavar="PEM", help="autorité des émetteurs, seuls acceptés"
     )
-    run.add_argument(
-        "--zone", default=DEFAULT_ZONE, help=f"heure du site pour les dates sans décalage ({DEFAULT_ZONE})"
-    )
+    run.add_argument("--zone", help=f"fuseau du site, retenu ({SITE_ZONE.default} à défaut)")
     run.add_argument(
         "--keep-days",
         type=int,
-        default=0,
         metavar="JOURS",
-        help="oublier les patients sans nouvelle depuis (0 : jamais)",
+        help="oublier les patients sans nouvelles depuis, retenu (0 : jamais)",
     )
 
 
@@ -122,12 +120,11 @@ def _init(arguments: argparse.Namespace) -> None:
 def _run(arguments: argparse.Namespace) -> None:
     """Listen until SIGTERM: what was answered AA is on disk before the answer, whatever happens then."""
     where, tls = address(arguments.mllp), _tls(arguments)
-    zone = _zone(arguments.zone)
     vault = Vault.unlock(arguments.profile, secretfile.secret(arguments.secret_file), TERMS)
     try:
         _say_what_was_found(vault)
-        vault.settings.save(profiles.ZONE, json.dumps(zone)).result()
-        asyncio.run(_serve(vault, zone, arguments.keep_days, where, tls))
+        zone, keep_days = _settle(vault, arguments)
+        asyncio.run(_serve(vault, zone, keep_days, where, tls))
     finally:
         vault.lock()
 
@@ -141,13 +138,23 @@ def _tls(arguments: argparse.Namespace) -> ssl.SSLContext | None:
     return None
 
 
-def _zone(name: str) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (ValueError, OSError, LookupError) as error:
-        raise AdminError(
-            f"« {name} » n'est pas un fuseau horaire : écrivez par exemple {DEFAULT_ZONE}."
-        ) from error
+def _settle(vault: Vault, arguments: argparse.Namespace) -> tuple[str, int]:
+    """Keep what was chosen with the profile, for the commands that read it later; return the zone and days that hold."""
+    config = profiles.settings(vault)
+    chosen: tuple[tuple[Setting[Any], Any], ...] = (
+        (SITE_ZONE, arguments.zone),
+        (KEEP_DAYS, arguments.keep_days),
+    )
+    for setting, value in chosen:
+        if value is not None:
+            try:
+                text = config.choose(setting, value)
+            except (BadValue, ForcedByIt) as error:
+                raise AdminError(
+                    f"« {setting.french} » : valeur impossible, ou fixée par la politique."
+                ) from error
+            vault.settings.save(setting.key, text).result()
+    return config.get(SITE_ZONE), config.get(KEEP_DAYS)
 
 
 def _say_what_was_found(vault: Vault) -> None:

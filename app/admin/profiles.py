@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
 from contextlib import contextmanager
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from app import secretfile
 from app.admin.errors import AdminError
+from app.config import SITE_ZONE, Config, Policy, policy_path
 from app.interop.follow import Follower
-from app.interop.understand import DEFAULT_ZONE
 from storage.errors import (
     Damaged,
     DiskTrouble,
@@ -43,8 +42,6 @@ TEXTS: dict[type[StorageError], str] = {
     Damaged: "un fichier du profil est endommagé : restaurez une sauvegarde (« consilium-admin vault restore »).",
     NotEnoughMemory: "il faut 256 Mio de mémoire libre pour ouvrir le profil.",
 }
-ZONE = "hl7.zone"
-"""The vault's setting that holds the site's time zone, of HL7 times without an offset."""
 OTHER = "le profil ne répond pas."
 
 
@@ -81,9 +78,16 @@ def visiting(arguments: Namespace) -> Iterator[Vault]:
         raise AdminError(f"{arguments.profile} : {explain(error)}") from error
 
 
+def settings(vault: Vault) -> Config:
+    """Return the settings as they hold for this profile: IT's policy of this machine, then what the vault keeps."""
+    config = Config(Policy.load(policy_path()))
+    config.load_user(vault.settings.all().result())
+    return config
+
+
 def zone(vault: Vault) -> str:
-    """Return the site's time zone (IANA) as the listener of this profile reads times."""
-    return str(json.loads(vault.settings.all().result().get(ZONE, json.dumps(DEFAULT_ZONE))))
+    """Return the site's time zone (IANA), as the listener of this profile reads times."""
+    return settings(vault).get(SITE_ZONE)
 
 
 def catch_up(vault: Vault) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import ssl
+import sys
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,22 @@ def test_what_is_still_not_understood_stays_in_quarantine(site):
     replayed = site.admin("hl7", "quarantine", "replay")
     assert replayed.returncode == 1
     assert "restent en quarantaine : 1" in replayed.stderr
+
+
+def test_the_zone_of_the_site_is_kept_for_who_reads_later(site):
+    port = site.start("--zone", "Indian/Reunion")
+    everyone(send(port, history(1, 1)))
+    site.kill()
+    [stay] = site.patients()["00000001"]["movements"]
+    assert stay["at"] == "2026-03-01T08:02:00+04:00"
+    refused = site.refused(0, "--zone", "Lune/Mer")
+    assert refused.returncode == 1
+    assert "Fuseau" in refused.stderr
+
+
+def test_it_starts_where_there_is_no_window_and_no_camera():
+    program = "import sys\nfor name in ('PyQt6', 'av', 'miniaudio'): sys.modules[name] = None\nimport app.gateway, app.admin.__main__"
+    assert run(sys.executable, "-c", program).returncode == 0
 
 
 def test_tls_with_a_client_certificate(site):

@@ -52,9 +52,9 @@ class Gateway:
         self.port = int(json.loads(line)["mllp"].rpartition(":")[2])
         return self.port
 
-    def refused(self, port: int = 0) -> subprocess.CompletedProcess[str]:
+    def refused(self, port: int = 0, *options: str) -> subprocess.CompletedProcess[str]:
         """Start it where it must not start."""
-        return run(*GATEWAY, "run", *self._where, "--mllp", f"127.0.0.1:{port}")
+        return run(*GATEWAY, "run", *self._where, "--mllp", f"127.0.0.1:{port}", *options)
 
     def send(self, messages: bytes, *options: str) -> subprocess.CompletedProcess[str]:
         """Send a file as the admin does it."""
