@@ -118,6 +118,19 @@ class Profile:
                 raise ProfileInUse from error
             return handle
 
+    def remove(self) -> None:
+        """Delete every file of the profile, its locks last; what is not of it stays. Raises OSError."""
+        for name in DATABASES:
+            for part in _PARTS:
+                (self.folder / f"{name}.db{part}").unlink(missing_ok=True)
+        shutil.rmtree(self.folder / "set-aside", ignore_errors=True)
+        for path in (self._flag, self._birth, self.keys.with_name("keys.json.new"), self.folder / "visit"):
+            path.unlink(missing_ok=True)
+        with suppress(OSError):  # the lock is held while it goes, which Windows does not like
+            (self.folder / "lock").unlink()
+        with suppress(OSError):  # other things may lie beside a profile
+            self.folder.rmdir()
+
     @property
     def dirty(self) -> bool:
         """True from `mark_dirty()` to `mark_clean()`, over a crash."""

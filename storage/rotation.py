@@ -74,6 +74,11 @@ def extend(opened: Opened, names: Iterable[str]) -> Opened:
     return replace(opened, keyfile=msgspec.structs.replace(opened.keyfile, files=files), now=now)
 
 
+def mirror(keys: KeyFile) -> str:
+    """Return the name under which the keyring knows how often this profile was unlocked."""
+    return f"{keys.profile.hex()}.unlocks"
+
+
 def pending(keys: KeyFile) -> bool:
     """Tell whether a rotation was cut short."""
     return any(_replaced(slot) for slot in keys.slots)

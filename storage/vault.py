@@ -18,6 +18,7 @@ from storage.anchor import keep_anchor, read_anchor
 from storage.audit import AuditRepository
 from storage.database import Database
 from storage.directory import DirectoryRepository
+from storage.erase import erase
 from storage.errors import Damaged, KeyringUnavailable, ProfileInUse, ReadOnly, StorageError
 from storage.identity import IdentityRepository
 from storage.inbox import Inbox
@@ -221,6 +222,11 @@ class Vault:
             self.lock()
             raise
         return code
+
+    @staticmethod
+    def erase(folder: Path, store: SecretStore | None = None) -> None:
+        """Erase a profile for good, its keys first; raises ProfileInUse, DiskTrouble. Backups of it still open."""
+        erase(folder, store or OsKeyring())
 
     def back_up(self, target: Path, now_ms: int) -> backup.Manifest:
         """Write the whole profile to one file, readable with what opens the profile; raises as `backup.save`."""

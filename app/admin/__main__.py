@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.admin import commands, desks, hl7check, hl7send, patients, quarantine
+from app.admin import audits, commands, desks, hl7check, hl7send, patients, quarantine, vaults
 from app.admin.errors import AdminError, explain
 from app.secretfile import SecretFileError
 from media.errors import MediaError
@@ -35,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
     _desk(_group(groups, "desk", "installer l'identité d'un poste de travail"))
     _relay(_group(groups, "relay", "clé qui ouvre le relais aux postes de l'organisation"))
     _hl7(_group(groups, "hl7", "vérifier, envoyer des messages, reprendre ceux de la quarantaine"))
+    _vault(_group(groups, "vault", "sauvegarder, restaurer, vérifier, effacer un profil"))
+    _audit(_group(groups, "audit", "vérifier et exporter le journal des accès d'un profil"))
     dump = _action(groups, "patients", "écrire les patients d'un profil (tracé)", patients.run)
     patients.options(dump)
     return top
@@ -191,6 +193,26 @@ def _hl7(group: _Group[argparse.ArgumentParser]) -> None:
         away, "replay", "reprendre des messages, ou tous ; deux fois ne gêne pas", quarantine.replay
     )
     quarantine.options(replay, numbers="*")
+
+
+def _vault(group: _Group[argparse.ArgumentParser]) -> None:
+    backup = _action(
+        group, "backup", "tout le profil dans un fichier, même pendant son usage", vaults.back_up
+    )
+    vaults.backup_options(backup)
+    restore = _action(group, "restore", "refaire un profil de sa sauvegarde", vaults.restore)
+    vaults.restore_options(restore)
+    check = _action(group, "check", "relire toutes les pages et le journal, sans rien changer", vaults.check)
+    vaults.check_options(check)
+    erase = _action(group, "erase", "effacer les clés, puis les fichiers : sans retour", vaults.erase)
+    vaults.erase_options(erase)
+
+
+def _audit(group: _Group[argparse.ArgumentParser]) -> None:
+    verify = _action(group, "verify", "recalculer la chaîne du journal", audits.verify)
+    audits.verify_options(verify)
+    export = _action(group, "export", "écrire toutes les lignes (tracé)", audits.export)
+    audits.export_options(export)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
