@@ -14,7 +14,7 @@ from typing import TypeVar
 from app.papers import slips
 from app.papers.errors import Refused
 
-OPEN_S, ASK_S = 20.0, 8.0
+OPEN_S, ASK_S = 15.0, 8.0
 MAX_LIVES = 4
 """How often one document may bring its press down before nothing more of it is tried."""
 T = TypeVar("T", bound=slips.Answer)

@@ -29,6 +29,15 @@ KEPT = 60_000_000
 log = logging.getLogger(__name__)
 
 
+class _Picture:
+    """A page as the press drew it; the image stands on the bytes, which are not copied."""
+
+    def __init__(self, drawn: Drawn) -> None:
+        self._pixels = drawn.pixels
+        self.width, self.height = drawn.width, drawn.height
+        self.image = QImage(self._pixels, self.width, self.height, 4 * self.width, QImage.Format.Format_RGB32)
+
+
 class PageArea(QAbstractScrollArea):
     """Shows one document of pages. `turned` tells that another page, or another zoom, is in front."""
 
@@ -40,7 +49,7 @@ class PageArea(QAbstractScrollArea):
         self._press: Press | None = None
         self._title: Words = ""
         self._room = Room(((1.0, 1.0),), 100)
-        self._pictures: OrderedDict[int, QImage] = OrderedDict()
+        self._pictures: OrderedDict[int, _Picture] = OrderedDict()
         self._failed: dict[int, str] = {}
         self._busy = False
         self._told: tuple[int, str] = (-1, "")
@@ -149,7 +158,7 @@ class PageArea(QAbstractScrollArea):
 
     def _stale(self, page: int) -> bool:
         picture = self._pictures.get(page)
-        return page not in self._failed and (picture is None or picture.width() != self._pixels(page))
+        return page not in self._failed and (picture is None or picture.width != self._pixels(page))
 
     def _pixels(self, page: int) -> int:
         return max(1, round(self._room.boxes[page][2] * self.devicePixelRatioF()))
@@ -176,10 +185,7 @@ class PageArea(QAbstractScrollArea):
         if press is not self._press:
             return
         self._busy = False
-        bytes_a_row = 4 * drawn.width
-        picture = QImage(drawn.pixels, drawn.width, drawn.height, bytes_a_row, QImage.Format.Format_RGB32)
-        picture.setDevicePixelRatio(self.devicePixelRatioF())
-        self._pictures[drawn.page] = picture.copy()
+        self._pictures[drawn.page] = _Picture(drawn)
         self._pictures.move_to_end(drawn.page)
         self._forget_far()
         self._repaint()
@@ -196,12 +202,12 @@ class PageArea(QAbstractScrollArea):
     def _forget_far(self) -> None:
         """Keep the pictures of the last pages, by their pixels; those in sight stay."""
         seen = self._room.visible(self._top(), self._view_height())
-        held = sum(picture.width() * picture.height() for picture in self._pictures.values())
+        held = sum(picture.width * picture.height for picture in self._pictures.values())
         for page in [page for page in self._pictures if page not in seen]:
             if held <= KEPT:
                 return
             picture = self._pictures.pop(page)
-            held -= picture.width() * picture.height()
+            held -= picture.width * picture.height
 
     # --- words for whoever does not see -------------------------------------------------------------------
 
@@ -333,10 +339,11 @@ class PageArea(QAbstractScrollArea):
         rect = QRectF(*self._room.boxes[page])
         painter.fillRect(rect, QColor("#FFFFFF"))
         picture = self._pictures.get(page)
-        if picture is not None and picture.width() == self._pixels(page):
-            painter.drawImage(rect.topLeft(), picture)
+        if picture is not None and picture.width == self._pixels(page):
+            picture.image.setDevicePixelRatio(self.devicePixelRatioF())
+            painter.drawImage(rect.topLeft(), picture.image)
         elif picture is not None:
-            painter.drawImage(rect, picture)
+            painter.drawImage(rect, picture.image)
         elif page in self._failed:
             words = str(say(f"papers.trouble.{self._failed[page]}"))
             painter.setPen(QColor("#8C1220"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, pyqtSignal
+from PyQt6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QImage, QPainter, QTextDocument
 from PyQt6.QtPrintSupport import QPrintDialog, QPrinter
 
@@ -12,6 +13,8 @@ from app.papers.story import Ink, strokes
 from app.ui.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from PyQt6.QtWidgets import QWidget
 
     from app.bridge import Bridge
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from app.papers.slips import Drawn, Opened
 
 _DPI = 200
+_SLICE_S = 0.008
 _HEAD = 30
 """Points at the head and at the foot of a page of paper."""
 
@@ -34,18 +38,32 @@ class Printing(QObject):
         self._bridge, self._owner = bridge, owner
         self._dialog: QPrintDialog | None = None
         self._painter: QPainter | None = None
+        self._turn = 0
+        self._steps: Iterator[None] = iter(())
+        self._then: Callable[[], None] = self._end
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._go_on)
 
     def ask(self, opened: Opened, press: Press, head: str) -> None:
         """Let people choose a printer, then print; nothing waits meanwhile."""
+        self.cancel()
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setDocName("Consilium")
         if not opened.sizes:
             printer.setResolution(600)
-        dialog = QPrintDialog(printer, self._owner)
-        self._dialog = dialog
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._dialog = dialog = QPrintDialog(printer, self._owner)
         dialog.accepted.connect(lambda: self.start(printer, opened, press, head))
         dialog.open()
+
+    def cancel(self) -> None:
+        """Stop asking and printing: what is printed is not shown any more."""
+        self._timer.stop()
+        self._turn += 1
+        self._let_go()
+        dialog, self._dialog = self._dialog, None
+        if dialog is not None:
+            dialog.close()
+            dialog.deleteLater()
 
     def start(self, printer: QPrinter, opened: Opened, press: Press, head: str) -> None:
         """Print onto *printer*."""
@@ -55,37 +73,51 @@ class Printing(QObject):
             return
         self._painter = painter
         sheet = _Sheet(printer, painter, head)
-        if opened.cda is not None or opened.lines:
-            sheet.story(opened, last=not opened.sizes)
-        if opened.sizes:
-            self._page(sheet, opened, press, 0)
-        else:
-            self._end()
+        told = opened.cda is not None or bool(opened.lines)
+        self._steps = sheet.story(opened, last=not opened.sizes) if told else iter(())
+        self._then = lambda: self._page(sheet, opened, press, 0)
+        self._timer.start(0)
+
+    def _go_on(self) -> None:
+        """Take the next steps, then let the window breathe."""
+        until = time.monotonic() + _SLICE_S
+        while time.monotonic() < until:
+            if next(self._steps, self) is self:
+                self._timer.stop()
+                self._then()
+                return
 
     def _page(self, sheet: _Sheet, opened: Opened, press: Press, page: int) -> None:
         if page == len(opened.sizes):
             self._end()
             return
 
-        def drawn(picture: Drawn) -> None:
-            sheet.picture(picture, last=page + 1 == len(opened.sizes))
-            self._page(sheet, opened, press, page + 1)
+        turn = self._turn
 
-        width = sheet.pixels(opened.sizes[page])
-        self._bridge.start(self, press.draw(page, width), drawn, lambda _error: self._give_up())
+        def drawn(picture: Drawn) -> None:
+            if turn == self._turn:
+                sheet.picture(picture, last=page + 1 == len(opened.sizes))
+                self._page(sheet, opened, press, page + 1)
+
+        def failed(_error: Exception) -> None:
+            if turn == self._turn:
+                self._give_up()
+
+        self._bridge.start(self, press.draw(page, sheet.pixels(opened.sizes[page])), drawn, failed)
 
     def _end(self) -> None:
-        if self._painter is not None:
-            self._painter.end()
-            self._painter = None
+        self._let_go()
         self.done.emit()
 
     def _give_up(self) -> None:
         """Stop in the middle of the document and say so: half a document must not look like a whole one."""
+        self._let_go()
+        self.failed.emit()
+
+    def _let_go(self) -> None:
         if self._painter is not None:
             self._painter.end()
             self._painter = None
-        self.failed.emit()
 
 
 class _Sheet:
@@ -98,20 +130,21 @@ class _Sheet:
         rect = printer.pageLayout().paintRectPixels(printer.resolution())
         self._width, self._height = rect.width() / self._scale, rect.height() / self._scale
 
-    def story(self, opened: Opened, *, last: bool) -> None:
-        """Print a text, over as many sheets as it needs."""
+    def story(self, opened: Opened, *, last: bool) -> Iterator[None]:
+        """Print a text, over as many sheets as it needs; laid out while it is written."""
         document = QTextDocument()
         document.setDocumentMargin(0)
-        for _ in strokes(document, opened, Ink.paper()):
-            pass
         room = QSizeF(self._width, self._height - 2 * _HEAD)
         document.setPageSize(room)
+        document.documentLayout()
+        yield from strokes(document, opened, Ink.paper())
         pages = document.pageCount()
         for page in range(pages):
             self._begin()
             self._painter.translate(0, _HEAD - page * room.height())
             document.drawContents(self._painter, QRectF(QPointF(0, page * room.height()), room))
             self._finish(last=last and page + 1 == pages)
+            yield
 
     def pixels(self, size: tuple[float, float]) -> int:
         """Return how wide to draw a page of that size."""

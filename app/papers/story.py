@@ -21,7 +21,9 @@ from PyQt6.QtGui import (
     QTextTableFormat,
 )
 
-from app.papers.cda.values import Figure, Listing, Paragraph, Run, Table
+from app.i18n import tr
+from app.papers.cda.values import Cell, Listing, Paragraph, Run, Table
+from app.papers.grid import pieces, shares
 from app.papers.outline import Outline, outline
 from app.ui.theme import theme
 
@@ -30,10 +32,11 @@ if TYPE_CHECKING:
 
     from PyQt6.QtGui import QTextTable
 
-    from app.papers.cda.values import Block
+    from app.papers.cda.values import Block, Figure
     from app.papers.slips import Opened
 
 _INSET = 22
+_LINES = 50
 _WIDEST_FIGURE = 640
 _MARK = "•"
 _HEADINGS = {0: "title", 1: "heading", 2: "subhead"}
@@ -68,12 +71,13 @@ class Ink:
 
 
 def strokes(document: QTextDocument, opened: Opened, ink: Ink) -> Iterator[None]:
-    """Write *opened* into *document*, pausing often, so that the window can breathe between."""
+    """Write *opened* into *document*; between two strokes, each a few milliseconds of layout, the window may breathe."""
     pen = _Pen(document, ink)
     if opened.cda is not None:
         for part in outline(opened.cda):
             yield from pen.part(part)
-    yield from pen.lines(opened.lines)
+    for start in range(0, len(opened.lines), _LINES):
+        yield from pen.stroke(pen.lines(opened.lines[start : start + _LINES]))
 
 
 class _Pen:
@@ -85,17 +89,33 @@ class _Pen:
         document.setUndoRedoEnabled(False)
         document.setDefaultFont(ink.font("body"))
 
+    def stroke(self, steps: Iterator[None]) -> Iterator[None]:
+        """Write all of *steps* as one change, so that it is laid out once."""
+        edit = QTextCursor(self._document)
+        edit.beginEditBlock()
+        for _ in steps:
+            pass
+        edit.endEditBlock()
+        yield
+
     # --- parts of a CDA -----------------------------------------------------------------------------------
 
     def part(self, part: Outline) -> Iterator[None]:
         """Write a heading, and what stands under it."""
+        yield from self.stroke(self._heading(part))
+        if part.rows:
+            yield from self._table(_table_of(part))
+        for block in part.blocks:
+            if isinstance(block, Table):
+                yield from self._table(block)
+            else:
+                yield from self.stroke(self._blocks((block,), 0))
+
+    def _heading(self, part: Outline) -> Iterator[None]:
         if part.title:
             self._line(part.title, _HEADINGS.get(part.level, "body_strong"), above=14 if part.level else 0)
         for words, quiet in part.notes:
             self._line(words, "small", self._ink.quiet if quiet else self._ink.text)
-        if part.rows:
-            yield from self._rows(part.heads, part.rows)
-        yield from self._blocks(part.blocks, 0)
         yield
 
     def lines(self, lines: Sequence[str]) -> Iterator[None]:
@@ -138,7 +158,7 @@ class _Pen:
             elif isinstance(block, Listing):
                 yield from self._listing(block, left)
             elif isinstance(block, Table):
-                yield from self._table(block)
+                self._piece(block, shares(block))
             else:
                 self._figure(block, left)
             mark = ""
@@ -180,53 +200,56 @@ class _Pen:
             shown.setWidth(min(figure.width, _WIDEST_FIGURE) * self._ink.zoom)
             self._cursor.insertImage(shown)
             self._new_block(left)
+        else:
+            self._cursor.insertText(tr("papers.figure.missing"), self._char("small", self._ink.quiet))
+            self._new_block(left)
         self._cursor.insertText(figure.caption, self._char("caption", self._ink.quiet))
 
     # --- tables -------------------------------------------------------------------------------------------
 
-    def _grid(self, rows: int, columns: int, head: int) -> QTextTable | None:
-        table = QTextTableFormat()
-        table.setBorderCollapse(True)
-        table.setBorder(1)
-        table.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-        table.setBorderBrush(QBrush(self._ink.line))
-        table.setCellPadding(5 * self._ink.zoom)
-        table.setTopMargin(4 * self._ink.zoom)
-        table.setHeaderRowCount(min(head, rows - 1))
-        table.setWidth(QTextLength(QTextLength.Type.PercentageLength, 99))
-        if not self._fresh:
-            self._new_block(gap=0)
-        return self._cursor.insertTable(rows, columns, table)
-
     def _table(self, table: Table) -> Iterator[None]:
+        """Write a table piece by piece, the columns of all pieces under each other."""
+        if table.rows and table.columns:
+            widths = shares(table)
+            for piece in pieces(table):
+                yield from self.stroke(self._written(piece, widths))
+
+    def _written(self, piece: Table, widths: Sequence[float]) -> Iterator[None]:
+        self._piece(piece, widths)
+        yield
+
+    def _piece(self, table: Table, widths: Sequence[float]) -> None:
         if not table.rows or not table.columns:
             return
-        grid = self._grid(table.rows, table.columns, table.head)
+        if not self._fresh:
+            self._new_block(gap=0)
+        grid = self._cursor.insertTable(table.rows, table.columns, self._grid(table, widths))
         if grid is None:
             return
         for cell in table.cells:
             if cell.down > 1 or cell.across > 1:
                 grid.mergeCells(cell.row, cell.column, cell.down, cell.across)
-            self._into(grid, cell.row, cell.column, head=cell.head)
-            yield from self._blocks(cell.blocks, 0)
+            self._into(grid, cell)
+            for _ in self._blocks(cell.blocks, 0):
+                pass
         self._leave(grid)
 
-    def _rows(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[None]:
-        lines = ([heads] if heads else []) + list(rows)
-        grid = self._grid(len(lines), max(map(len, lines)), 1 if heads else 0)
-        if grid is None:
-            return
-        for row, line in enumerate(lines):
-            for column, words in enumerate(line):
-                head = (row == 0 and bool(heads)) or (column == 0 and not heads)
-                self._into(grid, row, column, head=head)
-                self._line(words, "small_strong" if head else "small", gap=0)
-            yield
-        self._leave(grid)
+    def _grid(self, table: Table, widths: Sequence[float]) -> QTextTableFormat:
+        looks = QTextTableFormat()
+        looks.setBorderCollapse(True)
+        looks.setBorder(1)
+        looks.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+        looks.setBorderBrush(QBrush(self._ink.line))
+        looks.setCellPadding(5 * self._ink.zoom)
+        looks.setHeaderRowCount(min(table.head, table.rows - 1))
+        share = QTextLength.Type.PercentageLength
+        looks.setWidth(QTextLength(share, 99))
+        looks.setColumnWidthConstraints([QTextLength(share, width) for width in widths])
+        return looks
 
-    def _into(self, grid: QTextTable, row: int, column: int, *, head: bool) -> None:
-        cell = grid.cellAt(row, column)
-        if head:
+    def _into(self, grid: QTextTable, value: Cell) -> None:
+        cell = grid.cellAt(value.row, value.column)
+        if value.head:
             looks = cell.format()
             looks.setBackground(QBrush(self._ink.ground))
             cell.setFormat(looks)
@@ -234,7 +257,22 @@ class _Pen:
         self._fresh = True
 
     def _leave(self, grid: QTextTable) -> None:
+        """Go on behind the table: Qt keeps a line there, which is made as thin as can be."""
         self._cursor = grid.lastCursorPosition()
         self._cursor.movePosition(QTextCursor.MoveOperation.NextBlock)
-        self._fresh = True
-        self._new_block(gap=0)
+        thin = QTextBlockFormat()
+        thin.setLineHeight(1, QTextBlockFormat.LineHeightTypes.FixedHeight.value)  # type: ignore[arg-type]  # an int
+        self._cursor.setBlockFormat(thin)
+        self._fresh = False
+
+
+def _table_of(part: Outline) -> Table:
+    """Return rows of words as a table: heads above, or labels at the left where there are none."""
+    lines = ([part.heads] if part.heads else []) + list(part.rows)
+    cells = tuple(
+        Cell(row, column, (Paragraph((Run(words, bold=head),)),) if words else (), head=head)
+        for row, line in enumerate(lines)
+        for column, words in enumerate(line)
+        for head in [(row == 0 and bool(part.heads)) or (column == 0 and not part.heads)]
+    )
+    return Table(len(lines), max(map(len, lines)), bool(part.heads), cells)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SLICE_S = 0.008
 """How long the story is written before the window may breathe."""
+FIRST, PAINTED = 4, 25
+"""The slice after which one sees something, and after how many more again."""
 _MARGIN = 24
 
 
@@ -45,8 +47,9 @@ class StoryView(QTextEdit):
         self._opened: Opened | None = None
         self._zoom = 1.0
         self._writing: Iterator[None] | None = None
-        self._written = QTextDocument(self)
-        self._front: QTextDocument | None = None
+        self._written: QTextDocument | None = None
+        self._share = 0.0
+        self._slice = 0
         self._hits: list[tuple[int, int]] = []
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._write)
@@ -62,9 +65,9 @@ class StoryView(QTextEdit):
     def clear_story(self) -> None:
         """Forget everything."""
         self._timer.stop()
-        self._opened, self._writing, self._hits = None, None, []
+        self._paint(now=True)
+        self._opened, self._writing, self._hits, self._share = None, None, [], 0.0
         self.setAccessibleName("")
-        self._written = QTextDocument(self)
         self._put()
 
     @property
@@ -88,40 +91,52 @@ class StoryView(QTextEdit):
     # --- writing, a slice at a time -----------------------------------------------------------------------
 
     def _begin(self) -> None:
+        """Write into a document in front: Qt lays out what is added only, so that no slice takes long."""
         assert self._opened is not None
-        self._written = QTextDocument(self)
-        self._written.setDocumentMargin(_MARGIN)
-        self._writing = strokes(self._written, self._opened, Ink.screen(self._zoom))
+        self._slice = 0
+        self._writing = strokes(self._put(), self._opened, Ink.screen(self._zoom))
         self._timer.start(0)
 
     def _again(self) -> None:
-        """Write anew in other colours or another size."""
-        if self._opened is not None:
+        """Write anew in other colours or another size, and come back to the same share of it."""
+        bar = self.verticalScrollBar()
+        if self._opened is not None and bar is not None:
+            self._share = bar.value() / max(bar.maximum(), 1)
             self._begin()
 
     def _write(self) -> None:
+        """Write a slice; painting it costs more than writing it, so that it is painted now and then only."""
         until = time.monotonic() + SLICE_S
+        self._slice += 1
+        self._paint(now=self._slice % PAINTED == FIRST)
         while self._writing is not None and time.monotonic() < until:
             if next(self._writing, self) is self:
                 self._writing = None
                 self._timer.stop()
-                self._show()
+                self._finish()
 
-    def _show(self) -> None:
-        """Put what was written in front, at the same share of it as before."""
+    def _paint(self, *, now: bool) -> None:
+        view = self.viewport()
+        if view is not None and view.updatesEnabled() != now:
+            view.setUpdatesEnabled(now)
+
+    def _finish(self) -> None:
+        self._paint(now=True)
         bar = self.verticalScrollBar()
-        assert bar is not None
-        share = bar.value() / max(bar.maximum(), 1)
-        self._put()
-        bar.setValue(round(share * bar.maximum()))
+        if self._share and bar is not None:
+            bar.setValue(round(self._share * bar.maximum()))
         self._mark()
         self.told.emit()
 
-    def _put(self) -> None:
-        before, self._front = self._front, self._written
-        self.setDocument(self._written)
-        if before is not None and before is not self._written:
+    def _put(self) -> QTextDocument:
+        """Put an empty document in front, and let the one before go."""
+        before, made = self._written, QTextDocument(self)
+        made.setDocumentMargin(_MARGIN)
+        self.setDocument(made)
+        self._written = made
+        if before is not None:
             before.deleteLater()
+        return made
 
     # --- finding ------------------------------------------------------------------------------------------
 
@@ -133,20 +148,20 @@ class StoryView(QTextEdit):
 
     def show_hit(self, place: int) -> None:
         """Bring a find to the front, marked."""
-        start, end = self._hits[place]
+        self.setTextCursor(self._span(*self._hits[place]))
+        self.ensureCursorVisible()
+
+    def _span(self, start: int, end: int) -> QTextCursor:
         cursor = self.textCursor()
         cursor.setPosition(start)
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        self.setTextCursor(cursor)
-        self.ensureCursorVisible()
+        return cursor
 
     def _mark(self) -> None:
         marks = []
         for start, end in self._hits:
             mark = QTextEdit.ExtraSelection()
-            mark.cursor = QTextCursor(self._written)
-            mark.cursor.setPosition(start)
-            mark.cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            mark.cursor = self._span(start, end)
             looks = QTextCharFormat()
             looks.setBackground(QColor("#F7D77F"))
             looks.setForeground(QColor("#1A1A1A"))

@@ -113,6 +113,7 @@ class PaperView(QWidget):
             self.destroyed.disconnect(press.close)
             self._bridge.run(press.close)
         self._head, self._doubt = "", ""
+        self._printing.cancel()
         self._seeker.look_in(None)
         self._find.field.clear()
         self._find.hide()
