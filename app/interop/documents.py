@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 64 << 20
 TEXTS: Final = frozenset({"TX", "FT", "ST"})
-_PIECE: Final = 1 << 20
+_PIECE: Final = 1 << 18
 _MEDIA = {
     ("TEXT", "XML"): "text/xml",
     ("TEXT", "HL7CDA"): "text/xml",
@@ -119,16 +119,20 @@ def _decoded(value: Value) -> bytes:
 
 def _base64(data: Value) -> bytes:
     """Decode piece by piece, so that no other thread waits long."""
-    whole, rest = bytearray(), b""
+    done: list[bytes] = []
+    rest, size, ended = b"", 0, False
     for piece in _clean(data):
+        if size > LIMIT // 3 * 4 or (ended and piece):
+            raise DocumentError
         rest += piece
         ready = len(rest) // 4 * 4
-        last = rest[ready - 4 : ready].endswith(b"=")
-        whole += binascii.a2b_base64(rest[:ready], strict_mode=True)
-        rest = rest[ready:]
-        if len(whole) > LIMIT or (last and rest):
-            raise DocumentError
-    return bytes(whole) + binascii.a2b_base64(rest + b"=" * (-len(rest) % 4), strict_mode=True)
+        ended = rest[ready - 4 : ready].endswith(b"=")
+        done.append(binascii.a2b_base64(rest[:ready], strict_mode=True))
+        rest, size = rest[ready:], size + ready
+    if ended and rest:
+        raise DocumentError
+    done.append(binascii.a2b_base64(rest + b"=" * (-len(rest) % 4), strict_mode=True))
+    return b"".join(done)
 
 
 def _clean(data: Value) -> Iterator[bytes]:
