@@ -107,6 +107,9 @@ CREATE INDEX patient_by_news ON patient (news_ms);
 
 CREATE INDEX patient_inside ON patient (last_ms) WHERE inside;
 
+-- Enough to put matches in order without reading (and decrypting) their rows.
+CREATE INDEX patient_order ON patient (id, inside, last_ms);
+
 CREATE VIRTUAL TABLE patient_words USING fts5 (
     words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
 );

@@ -18,6 +18,14 @@ _COLUMNS = (
     "p.id, p.birth_name, p.used_name, p.given_name, p.birth, p.sex, p.ipp, p.status, p.dead, p.inside, p.unit, p.last_ms, p.ins, "
     "p.by_ins_alone"
 )
+_MATCHING = f"""
+    SELECT {_COLUMNS} FROM (
+        SELECT o.id FROM (
+            SELECT rowid AS id FROM patient_words WHERE patient_words MATCH ? ORDER BY rowid DESC LIMIT ?
+        ) AS m CROSS JOIN patient AS o INDEXED BY patient_order ON o.id = m.id
+        ORDER BY o.inside DESC, o.last_ms DESC LIMIT ?
+    ) AS first JOIN patient AS p ON p.id = first.id
+"""  # noqa: S608 -- constants
 _LAST_FIRST = "ORDER BY p.last_ms DESC, p.id DESC LIMIT ?"
 
 
@@ -30,17 +38,18 @@ def search(db: Connection, text: str, limit: int, *, inside: bool, unit: str) ->
     found: dict[int, Found] = {}
     if ins.is_shaped(number):
         _add(found, _by_ins(db, number))
-    for expression, here in (
-        (words.whole(typed), inside),
-        (words.begun(typed), True),
-        (words.begun(typed), inside),
-    ):
+    for expression, here in _stages(typed, inside=inside):
         if len(found) < limit:
-            _add(found, _ordered(_matching(db, words.narrowed(expression, inside=here, unit=unit))))
+            _add(found, _matching(db, words.narrowed(expression, inside=here, unit=unit), limit))
     if len(found) < limit:
-        near = _matching(db, words.narrowed(words.heard(typed), inside=inside, unit=unit))
-        _add(found, map(_near, _ordered(near)))
+        near = _matching(db, words.narrowed(words.heard(typed), inside=inside, unit=unit), limit)
+        _add(found, map(_near, near))
     return list(found.values())[:limit]
+
+
+def _stages(typed: Sequence[str], *, inside: bool) -> list[tuple[str, bool]]:
+    whole, begun = words.whole(typed), words.begun(typed)
+    return [(whole, inside), (begun, True), *([] if inside else [(begun, False)])]
 
 
 def homonyms(db: Connection, number: int) -> list[Found]:
@@ -78,7 +87,7 @@ def nameless(db: Connection) -> list[Found]:
 
 def _latest(db: Connection, limit: int, *, inside: bool, unit: str) -> list[Found]:
     if unit:
-        return _ordered(_matching(db, words.narrowed("", inside=inside, unit=unit)))[:limit]
+        return _matching(db, words.narrowed("", inside=inside, unit=unit), limit)
     where = "WHERE inside" if inside else ""
     sql = f"SELECT {_COLUMNS} FROM patient p {where} {_LAST_FIRST}"  # noqa: S608 -- constants
     return [_found(row) for row in db.execute(sql, (limit,))]
@@ -89,12 +98,9 @@ def _by_ins(db: Connection, number: str) -> list[Found]:
     return [_found(row) for row in db.execute(sql, (number, LOOKED_AT))]
 
 
-def _matching(db: Connection, expression: str) -> list[Found]:
-    sql = (
-        f"SELECT {_COLUMNS} FROM (SELECT rowid AS id FROM patient_words WHERE patient_words MATCH ? ORDER BY rowid DESC LIMIT ?) "  # noqa: S608 -- constants
-        "AS m JOIN patient p ON p.id = m.id"
-    )
-    return [_found(row) for row in db.execute(sql, (expression, LOOKED_AT))]
+def _matching(db: Connection, expression: str, limit: int = LOOKED_AT) -> list[Found]:
+    """Return the first *limit* of those that match, in order; of very many only the newest are looked at."""
+    return _ordered(map(_found, db.execute(_MATCHING, (expression, LOOKED_AT, limit))))
 
 
 def _ordered(found: Iterable[Found]) -> list[Found]:
