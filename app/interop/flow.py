@@ -9,6 +9,7 @@ await flow.stop()
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +37,7 @@ AGAIN_AFTER_S = 5.0
 """When a port that was taken is asked for again."""
 LOOK_EVERY_S = 2.0
 DAY_MS = 86_400_000
+log = logging.getLogger(__name__)
 
 
 class Flow:
@@ -60,10 +62,8 @@ class Flow:
     def follow(self) -> None:
         """Begin to bring the cache up to date, and to forget what is too old."""
         self._tasks = [asyncio.create_task(one) for one in (self._follower.run(), self._keep_house())]
-
-    async def catch_up(self) -> None:
-        """Apply what waits in the inbox, once, without following; raises StorageError."""
-        await self._follower.catch_up()
+        for task in self._tasks:
+            task.add_done_callback(_ended)
 
     async def listen(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> tuple[str, int]:
         """Take messages at this address (port 0: one that the system chooses) and return it; raises OSError."""
@@ -106,20 +106,26 @@ class Flow:
         return answers
 
     async def _keep_house(self) -> None:
-        """Look at what other processes changed, and forget daily what is too old."""
+        """Look at what other processes and the disk did meanwhile, and forget daily what is too old."""
         forgotten_ms = 0
         while True:
             with suppress(StorageError):
                 await self._look()
-                if self._now_ms() >= forgotten_ms + DAY_MS:
+                if self._now_ms() >= forgotten_ms + DAY_MS and await self._is_up_to_date():
                     forgotten_ms = self._now_ms()
                     await self._forget()
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _look(self) -> None:
         inbox = self._vault.inbox
+        if self._vault.failing:  # a write that does no more than ask whether the disk takes one again
+            await asyncio.wrap_future(inbox.number_after(0))
         last_ms, waiting = [await asyncio.wrap_future(one) for one in (inbox.newest_ms(), inbox.waiting())]
         self._tell(last_ms=last_ms, waiting=waiting)
+
+    async def _is_up_to_date(self) -> bool:
+        applied = await asyncio.wrap_future(self._vault.patients.applied())
+        return applied >= await asyncio.wrap_future(self._vault.inbox.newest())
 
     async def _forget(self) -> None:
         if self._keep_days:
@@ -133,6 +139,11 @@ class Flow:
         if state != self.state:
             self.state = state
             self.changed.fire(state)
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("the feed of patients stands still: %s", type(error).__name__)
 
 
 def _tls(options: Options) -> ssl.SSLContext | None:

@@ -189,9 +189,9 @@ def test_a_full_disk_is_answered_with_again_and_taken_up_without_a_restart(tmp_p
             assert [a.code for a in await exchange(where, wrap(big), 1)] == ["AE"]
             assert vault.failing
             disk.free()
+            await until(flow, lambda: not vault.failing)
             assert await send(where, big) == ["AA"]
             await up_to_date(flow, vault)
-            assert not vault.failing
 
     with small_disk(tmp_path / "disk") as disk:
         vault = open_profile(disk.folder / "profile")
