@@ -26,6 +26,7 @@ else:
 
 DATABASES = ("vault", "audit", "inbox", "cache")
 """Who we are; who did what; what was acknowledged to a sender; what was read from that, to be made again at any time."""
+PATIENTS = ("inbox", "cache")
 PATIENCE_S = 10.0
 """How long one waits for a visitor to leave, or for the check of the files to end."""
 DIRTY = "dirty"

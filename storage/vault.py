@@ -26,7 +26,7 @@ from storage.keyfile import KeyFile
 from storage.meetings import MeetingsRepository
 from storage.oskeyring import SECRET_BYTES, KeyringPolicy, OsKeyring, SecretStore
 from storage.patients.store import Patients
-from storage.profile import DATABASES, Profile
+from storage.profile import DATABASES, PATIENTS, Profile
 from storage.recovery import CODE_BYTES, read_code, write_code
 from storage.settings import SettingsRepository
 from storage.slots import (
@@ -37,6 +37,7 @@ from storage.slots import (
     open_with_code,
     open_with_password,
 )
+from storage.standing import Standing, was_restored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,8 @@ class Vault:
     was put away, else empty. `audit_cut`: rows are missing that were there when the profile was last closed.
     `inbox_set_aside`: as for the audit trail, what senders had been promised may lie there. `cache_rebuilt`: the cache was
     damaged or missing and is empty; it fills itself from the inbox.
-    `recovery_code`: empty, or a new code to print, because a change of password had been cut short.
+    `restored`: an older copy was put back: the keyring knows of later unlocks.
+    `recovery_code`: empty, or a new code to print: a change of password had been cut short, or an older profile got new files.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Vault:
         self.audit_set_aside = health.audit_set_aside
         self.inbox_set_aside = health.inbox_set_aside
         self.cache_rebuilt = bool(health.cache_set_aside)
+        self.restored = False
         self.recovery_code = ""
         self._databases = {name: Database(profile.database(name)) for name in DATABASES}
         vault, audit = self._databases["vault"], self._databases["audit"]
@@ -80,6 +83,7 @@ class Vault:
         self.settings = SettingsRepository(vault)
         self.meetings = MeetingsRepository(vault)
         self.directory = DirectoryRepository(vault)
+        self.standing = Standing(vault)
         self.audit = AuditRepository(audit, platform.node())
         self.inbox = Inbox(self._databases["inbox"])
         self.patients = Patients(self._databases["cache"])
@@ -232,6 +236,20 @@ class Vault:
         """Write the whole profile to one file, readable with what opens the profile; raises as `backup.save`."""
         return backup.save(self._profile.folder, self._keys, target, now_ms)
 
+    def hold_patients(self, *, back: bool) -> None:
+        """Close inbox and cache, or open them again; nothing else is touched. Blocks until what was asked is done."""
+        for name in PATIENTS:
+            database = self._databases[name]
+            if back:
+                database.close()
+            elif not database.is_open:
+                self._open_one(name, self._keys)
+
+    @property
+    def patients_open(self) -> bool:
+        """True unless inbox or cache are held back."""
+        return all(self._databases[name].is_open for name in PATIENTS)
+
     def lock(self) -> None:
         """Finish what was asked, close the databases, drop the keys, give the profile back. Twice does no harm."""
         self._close()
@@ -257,7 +275,16 @@ class Vault:
             keys, code = _rotate(rotation.extend(opened, lacking), terms, fresh)
         vault = cls(profile, terms, health, keys)
         vault.recovery_code = code
+        if terms.keyring != "off" and not vault.read_only:
+            vault.restored = vault._was_restored(rotation.mirror(opened.keyfile))
         return vault
+
+    def _was_restored(self, mirror: str) -> bool:
+        """Count this unlock; a disk that does not take the count is told by the next act."""
+        try:
+            return was_restored(self.standing, self._terms.store, mirror)
+        except StorageError:
+            return False
 
     def _open(self, keys: dict[str, bytes]) -> None:
         if self._profile.held:
@@ -279,7 +306,7 @@ class Vault:
                 raise
 
     def _close(self) -> None:
-        was_open = all(database.is_open for database in self._databases.values())
+        was_open = self._databases["vault"].is_open and self._databases["audit"].is_open
         kept = was_open and self._profile.held and not self.read_only and self._remember_audit()
         for database in self._databases.values():
             database.close()
