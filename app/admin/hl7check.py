@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.admin.errors import AdminError
-from app.interop.check import check
+from app.interop.check import REFUSED, check
 from app.interop.understand import DEFAULT_ZONE
 
 if TYPE_CHECKING:
@@ -27,6 +27,44 @@ _COLUMNS = (
     ("FUSION", "merge_ipp"),
     ("REMARQUES", "warnings"),
 )
+
+_SENTENCES = {
+    "birth": "PID-7 n'est pas une date, ou pas entièrement",
+    "charset": "MSH-18 ne dit pas le jeu de caractères des octets ; lu d'après les octets",
+    "charset_unknown": "MSH-18 hors de la table 0211",
+    "continued_line": "ligne sans nom de segment, rattachée à la précédente",
+    "control_characters": "caractères de commande, laissés de côté dans les textes",
+    "document_act": "ORC-1, OBX-11 et l'événement ne disent pas la même chose du document",
+    "document_empty": "document sans contenu",
+    "document_encoding": "document qui n'est pas en base64",
+    "document_missing": "avis sans document",
+    "event_unknown": "événement hors du profil, lu comme une identité",
+    "ins_authority": "INS sans son OID : inutilisable",
+    "ins_format": "INS qui n'a pas 15 caractères : inutilisable",
+    "ins_key": "clé de contrôle de l'INS fausse",
+    "lower_case": "noms de segments en minuscules",
+    "merge_itself": "numéro fusionné avec lui-même, sans effet",
+    "movement_action": "ZBE-4 hors de INSERT, UPDATE, CANCEL",
+    "movement_missing": "mouvement sans PV1 ni ZBE",
+    "pid_repeated": "PID répété pour le même patient",
+    "segment_unknown": "segment Z inconnu, gardé mais pas lu",
+    "sex": "PID-8 hors de la table 0001",
+    "status_unknown": "PID-32 hors de la table 0445",
+    "text_cut": "texte de plus de 64 Ko, montré en partie",
+    "time": "date illisible, laissée de côté",
+    "time_ahead": "EVN-2 ou MSH-7 dans l'avenir ; l'heure d'arrivée compte",
+    "version": "MSH-12 absent ou inconnu",
+}
+_REFUSALS = {
+    "100": "pas de message, segment absent, ou message coupé",
+    "101": "champ obligatoire absent",
+    "102": "champ illisible",
+    "198": "trop de segments, de champs ou d'octets, ou plusieurs patients",
+    "200": "type de message non pris en charge",
+    "201": "événement non pris en charge",
+    "903": "INS seul, que PID-32 ne permet pas d'utiliser",
+    "905": "INS seul et incomplet",
+}
 
 
 def options(action: argparse.ArgumentParser) -> None:
@@ -76,6 +114,16 @@ def _table(name: str, rows: list[Row]) -> None:
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for line in cells:
         print("  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    told = {each for row in rows for each in row["warnings"]}
+    for code, sentence in sorted({_explained(each) for each in told}):
+        print(f"  {code} : {sentence}")
+
+
+def _explained(warning: str) -> tuple[str, str]:
+    code, _, rest = warning.partition(":")
+    if code == REFUSED:
+        return f"{code}:{rest[:3]}", _REFUSALS.get(rest[:3], "message incompris")
+    return code, _SENTENCES[code]
 
 
 def _cell(row: Row, key: str) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from app.interop.er7 import Segment
 
 Row = dict[str, Any]
+REFUSED = "refused"
+"""First part of the warning that says why a message is refused: `refused:101:PID-3`."""
 
 
 def check(raw: bytes, name: str, *, now_ms: int, zone: str) -> list[Row]:
@@ -50,7 +52,7 @@ def _row(raw: bytes, name: str, now_ms: int, zone: str) -> Row:
     except Er7Error:
         row["segments"] = []
     refusal = understood.refusal
-    said_no = [f"refused:{refusal.error}:{refusal.place}"] if refusal else []
+    said_no = [f"{REFUSED}:{refusal.error}:{refusal.place}"] if refusal else []
     return row | {"ack": understood.ack, "warnings": [*said_no, *understood.warnings]}
 
 

@@ -40,10 +40,14 @@ _LONGEST_TRAIT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Ins:
-    """The national identity number of PID-3 (CX.5 INS) with the OID of who gave it; `usable` only where PID-32 is VALI."""
+    """The national identity number of PID-3 (CX.5 INS) with the OID of who gave it; `usable` only where PID-32 is VALI.
+
+    `whole`: 15 characters, under one of the four OIDs.
+    """
 
     number: str
     oid: str
+    whole: bool
     usable: bool
 
     def __repr__(self) -> str:
@@ -71,8 +75,9 @@ def ins(pid: Segment) -> Ins | None:
         return None
     best = min(found, key=lambda each: bool(said(each.component(8))))
     number = numbers.compact(said(best.component(1)))
-    usable = status(pid) == "VALI" and numbers.is_shaped(number)
-    return Ins(number, said(best.component(4).subcomponent(2)), usable)
+    oid = said(best.component(4).subcomponent(2))
+    whole = numbers.is_shaped(number) and oid in numbers.OIDS
+    return Ins(number, oid, whole, usable=whole and status(pid) == "VALI")
 
 
 def _national(number: Value) -> bool:
@@ -99,7 +104,12 @@ def of(pid: Segment, reading: Reading) -> tuple[Key, Ins | None]:
     if key is None and told and told.usable:
         key = Key(told.oid, told.number)
     if key is None and told:
-        raise Refused("903", "PID-3", "INS seul, et PID-32 ne permet pas de l'utiliser")
+        error, text = (
+            ("903", "INS seul, et PID-32 ne permet pas de l'utiliser")
+            if told.whole
+            else ("905", "INS incomplet")
+        )
+        raise Refused(error, "PID-3", text)
     if key is None:
         raise Refused("101", "PID-3", "Aucun identifiant de patient utilisable")
     return key, told

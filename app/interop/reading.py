@@ -41,7 +41,8 @@ class Reading:
         self.arrived_ms = arrived_ms
         self.warnings: dict[str, None] = {}
         self._scope(message.segments)
-        self.event = envelope.event
+        event = self.first("EVN")
+        self.event = envelope.event or (event.field(1).text.upper() if event else "")
         header = message.header
         self.facility = self.text(header.field(4).component(1)) or self.text(header.field(3).component(1))
         self.stamp = Stamp(self._recorded(), envelope.control_id)

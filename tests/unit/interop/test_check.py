@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from app.admin import hl7check
 from app.admin.__main__ import main
 from app.interop.check import check
 from app.interop.er7 import Message
@@ -98,6 +100,19 @@ def test_the_command_prints_a_table_and_goes_on_after_a_missing_file(tmp_path, c
     assert "279035121518989 (inutilisable)" in told.out
     assert f"{empty} : aucun message HL7" in told.out
     assert "lecture impossible" in told.err
+
+
+def test_every_code_has_its_sentence():
+    sources = "".join(
+        path.read_text("utf-8") for path in (Path(hl7check.__file__).parents[1] / "interop").glob("*.py")
+    )
+    warned = set(re.findall(r'\.warn\("(\w+)"\)', sources)) | set(
+        re.findall(r'^        \("(\w+)", ', sources, re.MULTILINE)
+    )
+    refused = set(re.findall(r'"(\d{3})", "', sources))
+    assert warned - hl7check._SENTENCES.keys() == set()
+    assert {"charset", "time", "version"} <= warned
+    assert {"100", "101", "201", "903"} <= refused & hl7check._REFUSALS.keys()
 
 
 @with_corpus

@@ -62,6 +62,24 @@ def test_an_ins_alone_that_may_not_be_used_is_refused(status):
     assert refusal(pid(INS, status=status)) == ("903", "PID-3")
 
 
+def test_an_ins_alone_without_its_authority_or_a_digit_is_incomplete():
+    assert refusal(pid("279035121518989^^^ASIP-SANTE-INS-NIR^INS", status="VALI")) == ("905", "PID-3")
+    assert refusal(pid(INS.replace("518989", "51898"), status="VALI")) == ("905", "PID-3")
+
+
+def test_an_ins_without_its_authority_is_not_used():
+    understood = read(pid(f"{IPP}~279035121518989^^^ASIP-SANTE-INS-NIR^INS", status="VALI"))
+    assert understood.facts[0].content.traits["ins"] is None
+    assert understood.warnings == ("ins_authority",)
+
+
+def test_an_old_message_names_its_event_in_evn_1():
+    understood = understand(
+        message(msh("ADT"), "EVN|A40|20260301", pid(), "MRG|7^^^CHU^PI"), arrived_ms=NOW_MS
+    )
+    assert len(understood.facts) == 2
+
+
 def test_no_pid_and_two_people():
     assert refusal("EVN||20260301") == ("100", "PID")
     assert refusal(pid(), pid("12^^^CHU^PI")) == ("198", "PID")
