@@ -125,13 +125,8 @@ class Photographer:
 
         assert self._stage is not None
         scene, language, theme = self._shots.pop(0)
-        office = self._stage.office
         self._stage.shown.grab().save(str(self._out / f"{scene.name}-{language}-{theme}.png"))
-        self._stage.shown.close()
-        office.window.close()
-        office.window.deleteLater()
-        for end in self._stage.ends:
-            end()
+        self._stage.close()
         QTimer.singleShot(0, self.next)
 
 
