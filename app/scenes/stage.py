@@ -82,6 +82,15 @@ class Stage:
     ) -> Seen:
         return await self.look(address, now_s, thorough=thorough)
 
+    def close(self) -> None:
+        """Take the scene down, and what it had made for itself."""
+        self.office.close()
+        for shown in {self.shown, self.office.window}:
+            shown.close()
+            shown.deleteLater()
+        while self.ends:
+            self.ends.pop(0)()
+
     def enter(self) -> None:
         """Unlock."""
         self.office.enter_as(stills.session())

@@ -85,10 +85,7 @@ def walk(qtbot):
 
     yield open_scene
     for stage in stages:
-        stage.office.close()
-        for shown in {stage.shown, stage.office.window}:
-            shown.close()
-            shown.deleteLater()
+        stage.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     theme().apply("light", 100, "normal")
     i18n.set_language("fr")
