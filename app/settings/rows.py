@@ -8,13 +8,13 @@ from PyQt6.QtCore import QEvent, QRectF, QSize, Qt
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.config import BadValue
-from app.settings.values import offered, value_words
+from app.settings.values import is_text, meant, offered, typed, value_words
 from app.ui import paint
 from app.ui.buttons import Press, Switch
 from app.ui.choices import Select
 from app.ui.icons import paint_icon
 from app.ui.marks import Chip
-from app.ui.panes import ground, rule
+from app.ui.panes import Field, ground, rule
 from app.ui.text import Label, Named
 from app.ui.theme import theme
 from app.ui.words import say
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from app.feature import Tell
     from app.settings.about import Part
     from app.settings.service import Settings
+    from app.ui.words import Words
 
-CONTROL = 210
+CONTROL, TYPED = 210, 300
+"""Widths of what is chosen and of what is typed."""
 
 
 class SectionButton(Press):
@@ -83,6 +85,9 @@ class SettingRow(QFrame):
         words.addWidget(Label(say(f"setting.{setting.key}"), "body_strong"))
         detail = self._reason or say(f"setting.{setting.key}.detail")
         words.addWidget(Label(detail, "small", "text_2", wrap=True))
+        self._wrong = Label(say("settings.wrong"), "small", "danger", wrap=True)
+        self._wrong.hide()
+        words.addWidget(self._wrong)
         row.addLayout(words, 1)
         self.control = self._make_control()
         self.control.setEnabled(not self.forced)
@@ -99,12 +104,37 @@ class SettingRow(QFrame):
             switch.setChecked(value)
             switch.clicked.connect(self._choose)
             return switch
+        if is_text(self.setting):
+            return self._make_field(name, value)
         select = Select(locked=self.forced)
         Named(select, name)
         select.setFixedWidth(theme().scaled(CONTROL))
         select.offer([(str(one), words) for one, words in offered(self.setting, value)], str(value))
         select.activated.connect(self._picked)
         return select
+
+    def _make_field(self, name: Words, value: Any) -> Field:
+        field = Field(name, say("settings.empty"))
+        field.setFixedWidth(theme().scaled(TYPED))
+        field.setText(typed(value))
+        field.setCursorPosition(0)
+        field.editingFinished.connect(self._typed)
+        field.textEdited.connect(self._retyped)
+        return field
+
+    def _typed(self) -> None:
+        """Take what was typed once the field is left, or ↵ was pressed; what does not fit is marked and not taken."""
+        assert isinstance(self.control, Field)
+        self._choose(meant(self.setting, self.control.text()))
+
+    def _retyped(self, _text: str) -> None:
+        self._mark_wrong(False)
+
+    def _mark_wrong(self, wrong: bool) -> None:
+        assert isinstance(self.control, Field)
+        self.control.set_wrong(wrong)
+        self._wrong.setVisible(wrong)
+        self.control.setAccessibleDescription(self._wrong.text() if wrong else "")
 
     def _picked(self) -> None:
         assert isinstance(self.control, Select)
@@ -115,7 +145,10 @@ class SettingRow(QFrame):
         try:
             undo = self._settings.choose_undoably(self.setting, value)
         except BadValue:
+            if isinstance(self.control, Field):
+                self._mark_wrong(True)
             return
+        self.show_value()
         if undo is not None:
             self._tell(say("settings.changed", name=say(f"setting.{self.setting.key}")), undo)
 
@@ -124,6 +157,9 @@ class SettingRow(QFrame):
         value = self._settings.config.get(self.setting)
         if isinstance(self.control, Switch):
             self.control.setChecked(value)
+        elif isinstance(self.control, Field):
+            self.control.setText(typed(value))
+            self._mark_wrong(False)
         elif isinstance(self.control, Select):
             words = [(str(one), words) for one, words in offered(self.setting, value)]
             self.control.offer(words, str(value))
@@ -147,8 +183,8 @@ class SettingRow(QFrame):
         kind = event.type() if event is not None and hasattr(self, "control") else None
         if kind == QEvent.Type.LanguageChange:
             self._speak()
-        elif kind == QEvent.Type.StyleChange and isinstance(self.control, Select):
-            self.control.setFixedWidth(theme().scaled(CONTROL))
+        elif kind == QEvent.Type.StyleChange and isinstance(self.control, Select | Field):
+            self.control.setFixedWidth(theme().scaled(CONTROL if isinstance(self.control, Select) else TYPED))
 
 
 class PartRow(QFrame):

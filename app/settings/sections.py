@@ -15,6 +15,21 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting[Any], ...]], ...] = (
     ("meetings", "users-group", (c.ADMIT_CERTIFIED, c.SHARE_KIND, c.SINGLE_KEYS, c.PUSH_TO_TALK)),
     ("alerts", "volume", (c.SOUNDS, c.NOTIFICATIONS)),
     ("line", "wifi-2", (c.UP_KBPS, c.DOWN_KBPS)),
+    (
+        "patients",
+        "id-badge-2",
+        (
+            c.PATIENTS_ACCESS,
+            c.RPPS,
+            c.CARE_UNITS,
+            c.MLLP_LISTEN,
+            c.MLLP_CERTIFICATE,
+            c.MLLP_KEY,
+            c.MLLP_CLIENTS,
+            c.SITE_ZONE,
+            c.KEEP_DAYS,
+        ),
+    ),
     ("security", "shield-lock", (c.IDLE_LOCK_MINUTES, c.LOCK_NAME)),
     ("about", "info-circle", ()),
 )
