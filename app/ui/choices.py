@@ -132,6 +132,11 @@ class _Row(QWidget):
         """The key that is chosen."""
         return next((key for key, choice in self._choices.items() if choice.isChecked()), "")
 
+    @property
+    def stop(self) -> QWidget:
+        """Where Tab stops: the chosen one."""
+        return self._choices[self.choice]
+
     def _clicked(self, choice: _Choice) -> None:
         self.chosen.emit(choice.key)
 

@@ -85,13 +85,25 @@ class ReadersPart(Part):
         if asked != self._asked or self._record is not record:
             return
         shown = self.table.shown
-        shown.cell = lambda row, column: _cell(row, column, record)
+        shown.cell = lambda row, column: self._cell(row, column, record)
         shown.order = lambda row, column: (
-            row.time_ms if column == 0 else _cell(row, column, record).casefold()
+            row.time_ms if column == 0 else self._cell(row, column, record).casefold()
         )
         heads = [tr(f"person.column.{key}") for key in COLUMNS]
         self.table.show_rows(heads, rows, (170, 240, 130, 220, 200))
         self._stack.setCurrentIndex(SHOWN)
+
+    def _cell(self, row: Reading, column: int, record: Record) -> str:
+        if column == 1:
+            return self._who(row)
+        act = row.action if row.action in ACTS else "other"
+        told = (record.site.moment(row.time_ms), "", row.desk, tr(f"person.act.{act}"), _reason(row))
+        return told[column]
+
+    def _who(self, row: Reading) -> str:
+        name = row.name or (self._patients.reader_name if row.mine else "")
+        shown = isolated(name) if name else tr("person.readers.unknown")
+        return tr("person.readers.me", name=shown) if row.mine else shown
 
     def _failed(self, error: Exception) -> None:
         log.warning("the access trail could not be read: %s", type(error).__name__)
@@ -112,18 +124,12 @@ class ReadersPart(Part):
         return self.table
 
 
-def _cell(row: Reading, column: int, record: Record) -> str:
-    if column == 0:
-        return record.site.moment(row.time_ms)
-    if column == 1:
-        name = isolated(row.name) if row.name else tr("person.readers.unknown")
-        return tr("person.readers.me", name=name) if row.mine else name
-    if column == 2:
-        return row.desk
-    if column == 3:
-        return tr(f"person.act.{row.action if row.action in ACTS else 'other'}")
-    ground, _, text = row.reason.partition(": ")
-    return tr(f"person.ground.{ground}", text=text) if ground in {*DIRECT, *REASONS} else row.reason
+def _reason(row: Reading) -> str:
+    """Return the words of a reason as the trail keeps it; of a document, its type."""
+    if row.action == "patient-document" and row.reason:
+        return tr("person.reader.paper", code=row.reason)
+    ground, _, said = row.reason.partition(": ")
+    return tr(f"person.ground.{ground}", text=said) if ground in {*DIRECT, *REASONS} else row.reason
 
 
 def _framed(widget: QWidget) -> QWidget:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.patients.person.times import Site
     from app.patients.person.values import Series, ValueLine
 
-LEFT_EDGE, RIGHT_EDGE, TOP, BOTTOM = 56.0, 86.0, 18.0, 30.0
+LEFT_EDGE, RIGHT_EDGE, TOP, BOTTOM = 56, 92, 18, 30
 DOT = 8.0
 MOST_LABELS = 6
 
@@ -51,9 +51,9 @@ class Curve(QWidget):
     def _place(self, at_ms: int, value: float) -> QPointF:
         start, end = self._span
         low, high = self._range
-        wide = self.width() - LEFT_EDGE - RIGHT_EDGE
-        x = LEFT_EDGE + (wide * (at_ms - start) / (end - start) if end > start else wide / 2)
-        y = TOP + (self.height() - TOP - BOTTOM) * (1 - (value - low) / (high - low))
+        wide = self.width() - _edge(LEFT_EDGE) - _edge(RIGHT_EDGE)
+        x = _edge(LEFT_EDGE) + (wide * (at_ms - start) / (end - start) if end > start else wide / 2)
+        y = TOP + (self.height() - TOP - _edge(BOTTOM)) * (1 - (value - low) / (high - low))
         return QPointF(x, y)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
@@ -69,7 +69,7 @@ class Curve(QWidget):
         painter.drawPolyline(QPolygonF(points))
         for point, (_, _, line) in zip(points, self._series.points, strict=True):
             _paint_point(painter, point, line)
-        end = QRectF(points[-1].x() + 10, points[-1].y() - 10, RIGHT_EDGE - 12, 20)
+        end = QRectF(points[-1].x() + 10, points[-1].y() - 12, _edge(RIGHT_EDGE) - 12, 24)
         write(painter, end, self._series.points[-1][2].value, "small_strong", "accent_text")
 
     def _paint_band(self, painter: QPainter, series: Series) -> None:
@@ -84,7 +84,7 @@ class Curve(QWidget):
         if last <= first:
             return
         y1, y2 = self._place(self._span[0], last).y(), self._place(self._span[0], first).y()
-        band = QRectF(LEFT_EDGE, y1, self.width() - LEFT_EDGE - RIGHT_EDGE, y2 - y1)
+        band = QRectF(_edge(LEFT_EDGE), y1, self.width() - _edge(LEFT_EDGE) - _edge(RIGHT_EDGE), y2 - y1)
         painter.fillRect(band, theme().color("ok_soft"))
         words = tr("person.curve.range", range=series.lines[0].range)
         write(painter, QRectF(band.x() + 8, band.y() + 2, band.width() - 16, 18), words, "caption", "ok")
@@ -97,9 +97,10 @@ class Curve(QWidget):
         while value < high:
             y = self._place(self._span[0], value).y()
             painter.fillRect(
-                QRectF(LEFT_EDGE, y, self.width() - LEFT_EDGE - RIGHT_EDGE, 1), theme().color("line")
+                QRectF(_edge(LEFT_EDGE), y, self.width() - _edge(LEFT_EDGE) - _edge(RIGHT_EDGE), 1),
+                theme().color("line"),
             )
-            box = QRectF(0, y - 10, LEFT_EDGE - 8, 20)
+            box = QRectF(0, y - 10, _edge(LEFT_EDGE) - 8, 20)
             write(
                 painter,
                 box,
@@ -111,16 +112,16 @@ class Curve(QWidget):
             value += step
 
     def _paint_days(self, painter: QPainter, series: Series, site: Site) -> None:
-        """Write days below the points, as many as there is room for."""
-        free = 0.0
-        for at_ms, value, _ in series.points:
+        """Write days below the points, as many as there is room for, the newest first."""
+        free = float(self.width())
+        for at_ms, value, _ in reversed(series.points):
             x = self._place(at_ms, value).x()
             words = site.short_day(at_ms, self._span[1])
             wide = paint.text_width(words, theme().font("caption"))
-            if x - wide / 2 >= free:
-                box = QRectF(x - wide / 2, self.height() - BOTTOM + 6, wide + 2, 20)
+            if x + wide / 2 <= free:
+                box = QRectF(x - wide / 2, self.height() - _edge(BOTTOM) + 6, wide + 2, theme().scaled(18))
                 write(painter, box, words, "caption", "text_2")
-                free = x + wide / 2 + 12
+                free = x - wide / 2 - 12
 
     def nearest(self, place: QPointF) -> ValueLine | None:
         """Return the value whose point is nearest to *place*, None beyond 24 pixels."""
@@ -159,6 +160,11 @@ def _paint_point(painter: QPainter, place: QPointF, line: ValueLine) -> None:
         painter.drawPolygon(QPolygonF([place + corner for corner in corners]))
     else:
         painter.drawRect(QRectF(place.x() - half, place.y() - half, 2 * half, 2 * half))
+
+
+def _edge(pixels: int) -> float:
+    """Return room for words, which grows with them."""
+    return float(theme().scaled(pixels))
 
 
 def _range(series: Series) -> tuple[float, float]:

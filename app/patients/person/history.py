@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.patients.person.view import Record
     from app.ui.words import Words
 
-DAY, WHOLE_DAY, DOT, ROOMY = 52, 84, 12.0, 300
+DAY, WHOLE_DAY, DOT, ROOMY = 58, 84, 12.0, 300
 """Room for the day without and with its year, width of a dot, width from which chips have their icon."""
 
 
@@ -74,22 +74,16 @@ class MoveDelegate(RowDelegate):
         self._paint_words(painter, box, line)
 
     def _paint_words(self, painter: QPainter, box: QRectF, line: MoveLine) -> None:
-        struck, tone = line.stay.cancelled, "text_3" if line.stay.cancelled else "text"
-        room = box
+        """Write what happened; a chip stands beside it, below it where there is little room."""
+        struck, below = line.stay.cancelled, box.translated(0, box.height())
+        tone, fainter = ("text_3", "text_3") if struck else ("text", "text_2")
         if line.mark is not None:
-            end = paint_mark(
-                painter, box.right(), box.y() + theme().scaled(10), line.mark, icon=box.width() > ROOMY
-            )
-            room = QRectF(box.x(), box.y(), end - 8 - box.x(), box.height())
-        write(painter, room, line.title, "body_strong", tone, struck=struck)
-        write(
-            painter,
-            box.translated(0, box.height()),
-            line.detail,
-            "small",
-            "text_2" if not struck else tone,
-            struck=struck,
-        )
+            roomy = box.width() > ROOMY
+            beside = box if roomy else below
+            end = paint_mark(painter, beside.right(), beside.center().y(), line.mark, icon=roomy) - 8
+            beside.setRight(end)
+        write(painter, box, line.title, "body_strong", tone, struck=struck)
+        write(painter, below, line.detail, "small", fainter, struck=struck)
 
     def helpEvent(  # noqa: N802 -- Qt's name
         self,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands import Command
 from app.config import SITE_ZONE
@@ -136,6 +136,7 @@ class PersonPage(QWidget):
         self.head.show_head(view.head(record))
         ground = tr(f"person.ground.{self._access.ground}", text=self._access.text)
         self._traced.say(tr("person.traced", ground=ground))
+        self._traced.setToolTip(self._traced.text())
         self.tabs.show_count("moves", sum(not stay.cancelled for stay in record.patient.stays))
         self.tabs.show_count("values", sum(len(report.observations) for report in record.patient.reports))
         self.tabs.show_count("papers", len(record.patient.papers))
@@ -159,7 +160,10 @@ class PersonPage(QWidget):
 
     def choose(self, key: str) -> None:
         """Show one part."""
+        focused = self.tabs.isAncestorOf(QApplication.focusWidget())
         self.tabs.choose(key)
+        if focused:
+            self.focus_first()
         self._stack.setCurrentWidget(self.parts[key])
         self._fill()
 
@@ -168,6 +172,10 @@ class PersonPage(QWidget):
         self.focus_first()
 
     def focus_first(self) -> None:
+        """Give the focus to the tabs: arrows move among them, Tab goes on to what is shown."""
+        self.tabs.stop.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _focus_part(self) -> None:
         """Give the focus to what is read first in the part that is shown."""
         self.parts[self.tabs.choice].first().setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -185,7 +193,7 @@ class PersonPage(QWidget):
         if where in WAYS:
             self.choose(WAYS[where])
             self.parts[WAYS[where]].show_one(key)
-            self.focus_first()
+            self._focus_part()
         elif self._record is not None:
             record = self._record
             work = self._patients.trace(record.patient, ACTS.get(name, "patient-exported"))

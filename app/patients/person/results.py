@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from app.ui.words import Words
 
 VIEWS = ("reports", "time", "curve")
-SHARES = (0.30, 0.24, 0.16, 0.14, 0.16)
+SHARES = (0.28, 0.22, 0.14, 0.13, 0.23)
 """Of the width of a value's line: analyte, value, flag, reference, state."""
 ANALYTES, BATCH = 220, 200
 

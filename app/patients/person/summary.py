@@ -8,7 +8,7 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import tr
-from app.patients.person import moves, papers, values
+from app.patients.person import moves, papers, values, view
 from app.patients.person.curve import Curve
 from app.patients.person.history import MoveList
 from app.patients.person.paperlist import PaperList
@@ -21,7 +21,6 @@ from app.ui.rows import Row, RowDelegate, RowList
 from app.ui.text import Label
 from app.ui.theme import theme
 from app.ui.words import say
-from storage.patients.records import Member
 
 if TYPE_CHECKING:
     from PyQt6.QtCore import QModelIndex
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from app.patients.person.values import Series
     from app.patients.person.view import Record
     from app.ui.words import Words
-    from storage.patients.records import Patient
+    from storage.patients.records import Member
 
 MOVES, VALUES, PAPERS, TEAM = 8, 7, 7, 6
 THREE = 960
@@ -101,7 +100,7 @@ class Box(QFrame):
         self._empty.setVisible(not lines)
         delegate = self.list.itemDelegate()
         assert isinstance(delegate, RowDelegate)
-        self.list.setFixedHeight(len(lines) * theme().scaled(delegate.height))
+        self.list.setFixedHeight(max(0, len(lines) * theme().scaled(delegate.height) - 1))
 
 
 class SummaryPart(Part):
@@ -126,7 +125,7 @@ class SummaryPart(Part):
         self.papers = Box(PaperList(say("person.summary.papers")), say("person.summary.no_papers"))
         self.team = Box(RowList(say("person.summary.team")), say("person.summary.no_team"))
         self.curve = Curve()
-        self.curve.setFixedHeight(190)
+        self.curve.setFixedHeight(theme().scaled(190))
         self._columns = [self._moves(), self._values(), self._papers()]
         self.papers.list.opened.connect(lambda key: self.acted.emit(f"paper {key}"))
         self.values.list.opened.connect(lambda key: self.acted.emit(f"value {key}"))
@@ -185,7 +184,7 @@ class SummaryPart(Part):
         series = values.that_matter(values.series(values.lines(patient, record.site)), VALUES)
         self.values.show_lines(tuple(SeriesLine(one, record) for one in series))
         self.papers.show_lines(papers.lines(patient, record.now_ms, record.site, versions=False)[:PAPERS])
-        self.team.show_lines(tuple(_member(one) for one in _team(patient)[:TEAM]))
+        self.team.show_lines(tuple(_member(one) for one in view.around(record)[:TEAM]))
         drawn = next((one for one in series if len(one.points) > 1), None)
         self._curve_box.setVisible(drawn is not None)
         self.curve.show_series(drawn, record.site)
@@ -237,12 +236,3 @@ def _member(one: Member) -> Row:
         detail=detail,
         face=bool(told.name),
     )
-
-
-def _team(patient: Patient) -> list[Member]:
-    """Return who cares now, then who did, the general practitioner where no stay names one."""
-    told = sorted(patient.members, key=lambda one: (not one.current, -one.since_ms))
-    gp = patient.gp
-    if gp is not None and all(one.professional.number != gp.number for one in told):
-        told.insert(sum(one.current for one in told), Member(gp, 0, current=True))
-    return told

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.i18n import fmt_list, tr, trn
+from app.patients.access import WINDOW_MS
 from app.patients.person.times import age, parts, written
 from storage.patients.ins import spaced
-from storage.patients.records import Known, Status
+from storage.patients.records import Known, Member, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +122,7 @@ def head(record: Record) -> Head:
         traits=_traits(patient, record.now_ms, record.site),
         chips=(*_inside(patient), *allergies(patient)),
         strips=_strips(patient, record.homonyms),
-        team=_team(patient),
+        team=_team(record),
     )
 
 
@@ -183,7 +184,7 @@ def _traits(patient: Patient, now_ms: int, site: Site) -> tuple[Trait, ...]:
 
 
 def _inside(patient: Patient) -> tuple[Chip, ...]:
-    if not patient.inside:
+    if not patient.inside or patient.dead:
         return ()
     units = fmt_list([name or code for code, name in patient.units if name or code])
     words = tr("person.inside.unit", unit=units) if units else tr("person.inside")
@@ -254,24 +255,36 @@ def _others(homonyms: Sequence[Found]) -> str:
     return tr("person.homonyms.detail", who=fmt_list(said))
 
 
-def _team(patient: Patient) -> str:
-    referent = next(
-        (
-            one.professional
-            for one in patient.members
-            if one.current and one.professional.part in {"AT", "RP"}
-        ),
-        patient.gp,
-    )
-    numbers = {_who(one.professional) for one in patient.members if one.current}
-    if patient.gp is not None:
-        numbers.add(_who(patient.gp))
+def around(record: Record) -> list[Member]:
+    """Return who cares now, then who did, the newest first; the general practitioner behind those of now."""
+    told = sorted(record.patient.members, key=lambda one: (not one.current, -one.since_ms))
+    gp = record.patient.gp
+    if gp is not None and all(_who(one.professional) != _who(gp) for one in told):
+        told.insert(sum(one.current for one in told), Member(gp, 0, current=True))
+    return told
+
+
+def _team(record: Record) -> str:
+    """Name the doctor in charge now or lately, else the general practitioner, and count the others."""
+    gp = record.patient.gp
+    referent = _in_charge(record) or gp
     if referent is None:
         return tr("person.team.none")
-    others = len(numbers - {_who(referent)})
+    lately = (one for one in around(record) if one.current or one.since_ms >= record.now_ms - WINDOW_MS)
+    others = len({_who(one.professional) for one in lately} - {_who(referent)})
     name = f"\u2068{referent.name or referent.number}\u2069"
-    key = "person.team.referent" if referent is not patient.gp else "person.team.gp"
+    key = "person.team.gp" if referent is gp else "person.team.referent"
     return trn(f"{key}.others", others, name=name) if others else tr(key, name=name)
+
+
+def _in_charge(record: Record) -> Professional | None:
+    """Return the doctor of the newest movement of the last weeks that names one."""
+    stays = [
+        one for one in record.patient.stays if not one.cancelled and one.since_ms >= record.now_ms - WINDOW_MS
+    ]
+    stays.sort(key=lambda one: one.since_ms, reverse=True)
+    doctors = (one for stay in stays for one in stay.professionals if one.part in {"AT", "RP"})
+    return next(doctors, None)
 
 
 def _who(one: Professional) -> str:

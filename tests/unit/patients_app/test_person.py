@@ -52,7 +52,7 @@ def stay(number: str, event: str, since_ms: int, **more) -> Stay:
 
 
 def head(one: Patient, *homonyms: Found) -> view.Head:
-    return view.head(one, homonyms, NOW, SITE)
+    return view.head(view.Record(one, homonyms, NOW, SITE))
 
 
 def value(code: str, text: str, **more) -> Observation:
@@ -142,7 +142,7 @@ def test_strips_say_what_nobody_may_overlook():
     assert titles(patient()) == []
     assert titles(patient(dead=True, dead_at="20261119")) == ["Décès signalé, 19/11/2026"]
     assert titles(patient(merged=("80102233",))) == ["Identité fusionnée\u00a0: 80102233 réuni sous 80421937"]
-    assert titles(patient(status=Status.PROVISIONAL)) == ["Identité provisoire"]
+    assert titles(patient(status=Status.PROVISIONAL)) == ["Envoi au DPI retenu"]
     assert titles(patient(attributes=("FICT",))) == ["Identité à vérifier\u00a0: fictive"]
     assert titles(patient(ins_warning=True)) == ["La clé du matricule INS ne correspond pas"]
     near = Found(2, "MARTIN", "", "Jean", "19610405", "M", "9", Status.VALIDATED)
@@ -158,7 +158,8 @@ def test_somebody_who_died_has_no_age():
 def test_the_team_counts_everybody_once():
     gp = Professional("10100000061", "LAGARDE Philippe", "ODRP")
     doctor = Professional("10100000011", "MARCHETTI Hélène", "AT")
-    said = head(patient(gp=gp, members=(Member(doctor, 1, True), Member(gp, 1, True)))).team
+    here = stay("1", "A01", NOW - 1000, professionals=(doctor,))
+    said = head(patient(gp=gp, stays=(here,), members=(Member(doctor, 1, True), Member(gp, 1, True)))).team
     assert (
         said.replace("\u2068", "").replace("\u2069", "") == "Référent MARCHETTI Hélène · 1 autre intervenant"
     )
