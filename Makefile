@@ -30,6 +30,9 @@ test: setup ## all tests but the long ones
 test-long: setup ## the long tests: 24 participants, soak, long fuzz
 	$(BIN)/python -m pytest -m long
 
+soak-kill: setup ## 1,000 kills each of window, gateway and relay: nothing acknowledged lost or doubled
+	$(BIN)/python -m pytest -m long tests/soak -k kills
+
 lint: setup ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -52,4 +55,4 @@ requirements: ## pin every dependency with hashes
 clean: ## remove what was built
 	rm -rf build dist .venv *.egg-info
 
-.PHONY: help setup run test test-long lint format bench screenshots requirements clean
+.PHONY: help setup run test test-long soak-kill lint format bench screenshots requirements clean

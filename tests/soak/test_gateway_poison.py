@@ -11,7 +11,7 @@ import pytest
 
 from tests.harness.adt import POISON, adt
 from tests.harness.gateway import gateway
-from tests.soak.test_gateway_kills import ask
+from tests.harness.senders import ask
 
 AT_ONCE = 50
 CODES = {b"AA", b"AR", b"CA", b"CR"}
