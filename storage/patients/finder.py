@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from storage.patients import ins, words
+from storage.patients import words
 from storage.patients.records import Found, Status
 
 if TYPE_CHECKING:
@@ -31,13 +31,10 @@ _LAST_FIRST = "ORDER BY p.last_ms DESC, p.id DESC LIMIT ?"
 
 def search(db: Connection, text: str, limit: int, *, inside: bool, unit: str) -> list[Found]:
     """Return at most *limit* patients for *text*: see `Patients.search`."""
-    number = ins.compact(text[: words.MAX_TEXT])
     typed = words.asked(text)
     if not typed:
         return _latest(db, limit, inside=inside, unit=unit)
     found: dict[int, Found] = {}
-    if ins.is_shaped(number):
-        _add(found, _by_ins(db, number))
     for expression, here in _stages(typed, inside=inside):
         if len(found) < limit:
             _add(found, _matching(db, words.narrowed(expression, inside=here, unit=unit), limit))
@@ -91,11 +88,6 @@ def _latest(db: Connection, limit: int, *, inside: bool, unit: str) -> list[Foun
     where = "WHERE inside" if inside else ""
     sql = f"SELECT {_COLUMNS} FROM patient p {where} {_LAST_FIRST}"  # noqa: S608 -- constants
     return [_found(row) for row in db.execute(sql, (limit,))]
-
-
-def _by_ins(db: Connection, number: str) -> list[Found]:
-    sql = f"SELECT {_COLUMNS} FROM patient p WHERE p.ins = ? AND p.ins <> '' {_LAST_FIRST}"  # noqa: S608 -- constants
-    return [_found(row) for row in db.execute(sql, (number, LOOKED_AT))]
 
 
 def _matching(db: Connection, expression: str, limit: int = LOOKED_AT) -> list[Found]:

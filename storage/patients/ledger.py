@@ -190,7 +190,7 @@ def _words(made: Patient, told: fold.History) -> str:
     """Return what *made* is found by: every name that was ever told, the birth date, all IPPs, where they are."""
     names = {said.value or "" for one in told.numbers for name in _NAMES for said in one.traits.get(name, ())}
     numbers = [one.key.ipp for one in told.numbers if not one.is_ins]
-    return words.kept(names, [made.birth], numbers, [code for code, _ in made.units], made.inside)
+    return words.kept(names, made.birth, numbers, made.ins, [code for code, _ in made.units], made.inside)
 
 
 def _row(made: Patient, news_ms: int, digest: bytes) -> tuple[object, ...]:

@@ -10,6 +10,7 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from storage.patients import ins
 from storage.patients.sound import sound
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ MAX_WORDS = 8
 _JOINED_WORDS = 4
 """Up to so many words are also looked for run together: `le maitre` finds LEMAITRE."""
 _NAME_WORDS = 12
-_SOUND, _NUMBER, _UNIT, _INSIDE = "\ue000", "\ue001", "\ue002", "\ue003"
+_SOUND, _NUMBER, _UNIT, _INSIDE, _INS = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 _WIDE = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i"})
 _DATES = (
     re.compile(r"\b(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})\b"),
@@ -42,12 +43,13 @@ def fold(text: str) -> tuple[str, ...]:
 
 
 def kept(
-    names: Iterable[str], births: Iterable[str], numbers: Iterable[str], units: Iterable[str], inside: bool
+    names: Iterable[str], birth: str, numbers: Iterable[str], own_ins: str, units: Iterable[str], inside: bool
 ) -> str:
     """Return all words under which a patient is to be found, parted by spaces and sorted."""
     found = {token for name in names for token in _of_name(fold(name)[:_NAME_WORDS])}
-    found.update(token for birth in births for token in _of_birth(birth))
+    found.update(_of_birth(birth))
     found.update(_NUMBER + form for number in numbers for form in _of_number(number))
+    found.update(_INS + form for form in {own_ins.lower(), own_ins[:13].lower()} if form)
     found.update(map(_unit, units))
     if inside:
         found.add(_INSIDE)
@@ -89,8 +91,11 @@ def _unit(code: str) -> str:
 
 
 def asked(text: str) -> tuple[str, ...]:
-    """Return the words of what somebody typed; dates become their digits."""
+    """Return the words of what somebody typed; dates become their digits, an INS one word."""
     text = text[:MAX_TEXT]
+    number = ins.compact(text)
+    if len(number) in (13, 15) and ins.key_of(number):
+        return (number.lower(),)
     for pattern in _DATES:
         text = pattern.sub(_digits, text)
     return fold(text)[:MAX_WORDS]
@@ -102,7 +107,7 @@ def _digits(date: re.Match[str]) -> str:
 
 def whole(words: Sequence[str]) -> str:
     """Return the FTS5 expression for patients who have every one of *words* as it stands."""
-    return _any_way(words, lambda word: [_quoted(word), *map(_quoted, _as_number(word))])
+    return _any_way(words, lambda word: [_quoted(form) for form in (word, _INS + word, *_as_number(word))])
 
 
 def begun(words: Sequence[str]) -> str:
@@ -151,8 +156,8 @@ def _as_number(word: str) -> list[str]:
 
 
 def _sounds(word: str) -> list[str]:
-    key = sound(word)
-    return [_quoted(_SOUND + key)] if len(word) > 2 and key else []
+    key = sound(word) if word.isalpha() and len(word) > 2 else ""
+    return [_quoted(_SOUND + key)] if key else []
 
 
 def _either(forms: list[str]) -> str:
