@@ -72,11 +72,17 @@ class Follower:
         done, total = 0, 0
         while messages := await asyncio.wrap_future(self._inbox.after(applied, BATCH)):
             if done >= total:
-                total = done + await asyncio.wrap_future(self._inbox.count_after(applied))
+                total = done + await self._count(messages, applied)
             await self._apply(messages)
             applied, done = messages[-1].seq, done + len(messages)
             self.progress.fire(Progress(min(done, total), total))
         self._fresh.clear()
+
+    async def _count(self, messages: Sequence[Message], applied: int) -> int:
+        """Count what waits; only where there is more than a batch the inbox is asked."""
+        if len(messages) < BATCH:
+            return len(messages)
+        return await asyncio.wrap_future(self._inbox.count_after(applied))
 
     async def number_on(self) -> None:
         """Let an inbox that was begun anew give no number that the cache has behind it."""

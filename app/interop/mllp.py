@@ -121,7 +121,7 @@ class Listener:
     async def _welcome(self, client: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(READ, loop)
-        handshake = self._patience.byte if self._tls is not None else None
+        handshake, shutdown = (self._patience.byte, self._patience.leave) if self._tls else (None, None)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         try:
             transport, protocol = await loop.connect_accepted_socket(
@@ -129,10 +129,14 @@ class Listener:
                 client,
                 ssl=self._tls,
                 ssl_handshake_timeout=handshake,
+                ssl_shutdown_timeout=shutdown,
             )
         except OSError:  # no TLS, or none that is accepted
             client.close()
             return
+        except asyncio.CancelledError:
+            client.close()
+            raise
         caller = _Caller(
             reader,
             asyncio.StreamWriter(transport, protocol, reader, loop),

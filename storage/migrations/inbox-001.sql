@@ -28,4 +28,6 @@ CREATE TABLE quarantine (
 
 CREATE UNIQUE INDEX quarantine_by_content ON quarantine (sender, control_id, digest, reason);
 
+CREATE INDEX quarantine_waiting ON quarantine (id) WHERE replayed_ms = 0;
+
 INSERT INTO sqlite_sequence VALUES ('incoming', 0);
