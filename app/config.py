@@ -319,6 +319,41 @@ SITE_ZONE = _declare(
     )
 )
 """That of times in messages that name no offset."""
+LEASE_DAYS = _declare(
+    Setting(
+        "patients.lease-days",
+        7,
+        "Sans nouvelles de l'organisation, fermer les patients après (jours)",
+        "Without news of the organisation, close the patients after (days)",
+        Level.IT_FORCED,
+        high=365,
+        unit="days",
+        offered=(0, 1, 3, 7, 14, 30),
+    )
+)
+"""The offline lease of a desk that reads its organisation's directory; 0: none."""
+AUDIT_CHECKPOINTS = _declare(
+    Setting[tuple[str, ...]](
+        "audit.checkpoints",
+        (),
+        "Points de contrôle du journal : dossiers, syslog://HÔTE:PORT",
+        "Checkpoints of the audit trail: folders, syslog://HOST:PORT",
+        Level.IT_FORCED,
+    )
+)
+AUDIT_DAYS = _declare(
+    Setting(
+        "audit.keep-days",
+        365,
+        "Garder le journal (jours)",
+        "Keep the audit trail (days)",
+        Level.IT_FORCED,
+        low=90,
+        high=36_500,
+        unit="days",
+        offered=(180, 365, 730, 1825),
+    )
+)
 KEEP_DAYS = _declare(
     Setting(
         "patients.keep-days",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from PyQt6.QtCore import QObject, QTimer
 
+from app.config import AUDIT_CHECKPOINTS
 from app.i18n import fmt_number
 from app.interop.feed import Options
 from app.meeting.view import Notice
@@ -21,6 +22,7 @@ from media.events import Event
 
 if TYPE_CHECKING:
     from app.bridge import Bridge
+    from app.checkpoints import Checkpoints
     from app.config import Config
     from app.directory.service import Directory
     from app.interop.feed import Feed
@@ -34,8 +36,8 @@ if TYPE_CHECKING:
     from storage.meetings import Meeting as Known
     from storage.vault import Vault
 
-LOOK_EVERY_MS = 3_600_000
-"""How often the organisation's directory is read again: its head is signed hourly."""
+LOOK_EVERY_MS, LOOK_SOON_MS = 3_600_000, 60_000
+"""How often the organisation's directory is read again: its head is signed hourly; sooner while patients wait for it."""
 WRITE_AGAIN_MS = 20_000
 """How often a disk that refused is asked whether it takes the trail of acts again."""
 ALARMS = frozenset(("device-unexpected", "directory-fork", "directory-rollback"))
@@ -54,6 +56,7 @@ class Services:
     line: Line
     patients: Patients
     feed: Feed
+    checkpoints: Checkpoints
 
 
 class Sitting(QObject):
@@ -73,6 +76,7 @@ class Sitting(QObject):
         self._write_again.setInterval(WRITE_AGAIN_MS)
         self._write_again.timeout.connect(signin.trail.retry)
         bridge.watch(self, self._disk, self._disk_changed)
+        bridge.watch(self, services.checkpoints.failing, self._checkpoints_failing)
         bridge.watch(self, services.planning.changed, self._agenda_changed)
         bridge.watch(self, services.directory.renewed, self._verified_anew)
 
@@ -94,13 +98,20 @@ class Sitting(QObject):
         self._services.settings.keep_in(opened.vault)
         self.sign_in(opened.session)
         self._warn(opened)
-        self._look.start()
         self.open_feed()
+        if not opened.read_only:
+            places = self._config.get(AUDIT_CHECKPOINTS)
+            self._services.checkpoints.open(opened.vault.audit, opened.session, places)
 
     def open_feed(self) -> None:
-        """Let patients come in as the settings say now."""
-        if self.opened is not None:
+        """Let patients come in as the settings say now, unless they are closed for want of the organisation's word."""
+        if self.opened is None:
+            return
+        if self.opened.news.patients_closed:
+            self._services.feed.close()
+        else:
             self._services.feed.open(self.opened.vault, Options.of(self._config))
+        self._look.start(LOOK_SOON_MS if self.opened.lease_over else LOOK_EVERY_MS)
 
     def sign_in(self, session: Session) -> None:
         """Work as *session* from now on."""
@@ -125,6 +136,7 @@ class Sitting(QObject):
         self._look.stop()
         self._write_again.stop()
         self._services.feed.close()
+        self._services.checkpoints.close()
         vault = self.opened.vault if self.opened is not None else self._half_open
         self.opened = self._half_open = None
         return vault
@@ -180,8 +192,13 @@ class Sitting(QObject):
             self._become(session)
             self._warn(self.opened)
             self._open_directory()
+            self.open_feed()
         elif self.opened is not None:  # somebody was verified meanwhile: what was read may not know
             self._look_again()
+
+    def _checkpoints_failing(self, failing: bool) -> None:
+        if failing and self.opened is not None:
+            self._warn(self.opened, "checkpoints-failing")
 
     def _disk_changed(self, opened: Opened) -> None:
         """Say that nothing is kept any more, or that it is again."""
@@ -193,8 +210,9 @@ class Sitting(QObject):
         elif not self._write_again.isActive():
             self._write_again.start()
 
-    def _warn(self, opened: Opened) -> None:
-        self._services.meeting.warn(tuple(Notice(code, n=n) for code, n in opened.warnings))
+    def _warn(self, opened: Opened, *more: str) -> None:
+        said = (*opened.warnings, *((code, 0) for code in more))
+        self._services.meeting.warn(tuple(Notice(code, n=n) for code, n in said))
 
     # --- what is told of it -------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from media.errors import MediaError, TrustError
 from media.keys.certs import DeviceCert
 from media.keys.directory import MAX_BUNDLE, Bundle, Directory, Seen
 from media.keys.issuers import DAY_S, RelayKey
+from storage import lease
 from storage.directory import Head
 from storage.identity import Device, Organisation
 from storage.identity import RelayKey as KeptRelayKey
@@ -36,17 +37,27 @@ class News:
     """What a look at the directory showed.
 
     `trouble`: "" or a code of docs/protocol.md §9 (directory-old, directory-blocked, directory-fork, directory-rollback,
-    directory-unreadable); `unexpected`: certificates in the own user's name that no device of this user asked for.
+    directory-unreadable); `unexpected`: certificates in the own user's name that no device of this user asked for;
+    `revoked`: the organisation took this device's certificate back and gave it no other; `lease_over`: nothing was heard of
+    the organisation for longer than the offline lease. Both close the patients of this desk.
     """
 
     trouble: str = ""
     unexpected: tuple[DeviceCert, ...] = ()
+    revoked: bool = False
+    lease_over: bool = False
+
+    @property
+    def patients_closed(self) -> bool:
+        """Whether the patients of this desk must not be seen now."""
+        return self.revoked or self.lease_over
 
     @property
     def warnings(self) -> tuple[tuple[str, int], ...]:
         """Return what to tell the user: codes, each with how many certificates it is about."""
         alarm = (("device-unexpected", len(self.unexpected)),) if self.unexpected else ()
-        return (*alarm, *(((self.trouble, 0),) if self.trouble else ()))
+        held = "device-revoked" if self.revoked else "lease-over" if self.lease_over else ""
+        return (*alarm, *((code, 0) for code in (held, self.trouble) if code))
 
 
 async def enrol(vault: Vault, device: DeviceKeys, enrolment: Enrolment, relay: Relay, now_s: int) -> None:
@@ -74,7 +85,26 @@ async def refresh(vault: Vault, source: Path | None, now_s: int) -> News:
     own = DeviceCert.parse(device.certificate)
     trouble = await _take(vault, source, own.org, now_s) if source else ""
     head = await asyncio.wrap_future(vault.directory.head(own.org))
-    return News(trouble or _age(now_s - (head.time_s if head else 0)), await _unexpected(vault, own, now_s))
+    trouble = trouble or _age(now_s - (head.time_s if head else 0))
+    living = await _living(vault, own, now_s)
+    unexpected = tuple(one for one in living if one.public != own.public)
+    revoked = own.hash in await asyncio.wrap_future(vault.directory.revoked())
+    return News(trouble, unexpected, revoked and len(unexpected) == len(living))
+
+
+async def lease_over(vault: Vault, days: int, now_s: int) -> bool:
+    """Tell whether the organisation was not heard of for *days*; the vault learns the time."""
+    contact_s = await heard_s(vault)
+    return lease.over(days, contact_s, await asyncio.wrap_future(vault.standing.see(now_s, contact_s)))
+
+
+async def heard_s(vault: Vault) -> int:
+    """Return when the own organisation was last heard of, 0 for never."""
+    device = await asyncio.wrap_future(vault.identity.device())
+    if device is None or not device.certificate:
+        return 0
+    head = await asyncio.wrap_future(vault.directory.head(DeviceCert.parse(device.certificate).org))
+    return head.time_s if head else 0
 
 
 def newly_revoked(before: TrustAnchor, after: TrustAnchor) -> frozenset[bytes]:
@@ -127,9 +157,8 @@ def _age(age_s: int) -> str:
     return "directory-old" if age_s > WARNS_S else ""
 
 
-async def _unexpected(vault: Vault, own: DeviceCert, now_s: int) -> tuple[DeviceCert, ...]:
-    """Return living certificates of the own user for other keys than this device's."""
+async def _living(vault: Vault, own: DeviceCert, now_s: int) -> tuple[DeviceCert, ...]:
+    """Return the certificates of the own user that count now."""
     revoked = await asyncio.wrap_future(vault.directory.revoked())
     mine = await asyncio.wrap_future(vault.directory.certificates(own.user))
-    living = (one for one in readable(mine) if one.hash not in revoked and one.not_after > now_s)
-    return tuple(one for one in living if one.public != own.public)
+    return tuple(one for one in readable(mine) if one.hash not in revoked and one.not_after > now_s)

@@ -14,6 +14,7 @@ from app import config as settings
 from app import i18n, relay
 from app.attention import Attention, play_aside
 from app.bridge import Bridge
+from app.checkpoints import Checkpoints
 from app.config import Config, Policy
 from app.directory import feature as directory_feature
 from app.directory.service import Directory
@@ -119,7 +120,14 @@ class Office(QObject):
         self.feed = Feed(partial(self.bridge.start, self), profile.now_ms)
         self.feed.patients_changed.subscribe(self.patients.changed.fire)
         services = Services(
-            self.meeting, self.planning, self.directory, self.settings, self.line, self.patients, self.feed
+            self.meeting,
+            self.planning,
+            self.directory,
+            self.settings,
+            self.line,
+            self.patients,
+            self.feed,
+            Checkpoints(profile.now_ms),
         )
         self.sitting = Sitting(services, self.signin, self.bridge, self.config)
         self._dress()

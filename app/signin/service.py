@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from app import trust
 from app.audit import Trail
-from app.config import DIRECTORY_FILE, KEYRING, Config
+from app.config import AUDIT_DAYS, DIRECTORY_FILE, KEYRING, LEASE_DAYS, Config
 from app.session import Session
 from app.signin import enrol
 from app.signin.tries import Tries
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from storage.oskeyring import KeyringPolicy
 
 SHUT_S = 10.0
+DAY_S = 86_400
+CLOCK_TRUSTED_S = 30 * DAY_S
+"""How far past the organisation's last word the clock is believed when rows are to be deleted."""
 _CODES: tuple[tuple[type[Exception], str], ...] = (
     (errors.ChangeCutShort, "change-cut-short"),
     (errors.WrongPassword, "wrong-password"),
@@ -85,6 +88,11 @@ class Opened:
     wrong_tries: int = 0
 
     @property
+    def lease_over(self) -> bool:
+        """Whether the patients stay closed until the organisation's directory was read again."""
+        return self.news.lease_over
+
+    @property
     def warnings(self) -> tuple[tuple[str, int], ...]:
         """Return what to tell the user about vault and directory: codes, each with a number of things or 0."""
         vault = self.vault
@@ -93,6 +101,9 @@ class Opened:
             "vault-failing": vault.failing,
             "audit-set-aside": bool(vault.audit_set_aside),
             "audit-cut": vault.audit_cut and not vault.audit_set_aside,
+            "vault-restored": vault.restored,
+            "inbox-set-aside": bool(vault.inbox_set_aside),
+            "cache-rebuilt": vault.cache_rebuilt,
         }
         return (*self.news.warnings, *((code, 0) for code, true in found.items() if true))
 
@@ -259,7 +270,11 @@ class SignIn:
         self.trail.record("unlock", reason=how)
         self._warned = ()
         self._record(news)
-        return Opened(vault, session, settings, code, vault.read_only, news)
+        opened = Opened(vault, session, settings, code, vault.read_only, news)
+        for code_said, _ in set(opened.warnings) - set(news.warnings):
+            self.trail.record("vault-alarm", reason=code_said)
+        await self._let_old_rows_go(vault, settings)
+        return opened
 
     async def _look(self, vault: Vault, settings: dict[str, str]) -> News:
         """Follow the directory, before the session is read: new certificates and revocations count in it."""
@@ -267,7 +282,24 @@ class SignIn:
         config.load_user(settings)
         path = config.get(DIRECTORY_FILE)
         source = Path(path) if path and not vault.read_only else None
-        return await trust.refresh(vault, source, self._now_ms() // 1000)
+        now_s = self._now_ms() // 1000
+        news = await trust.refresh(vault, source, now_s)
+        if source is not None:
+            over = await trust.lease_over(vault, config.get(LEASE_DAYS), now_s)
+            news = replace(news, lease_over=over)
+        closed = news.patients_closed
+        if closed == vault.patients_open and not vault.read_only:
+            await asyncio.to_thread(vault.hold_patients, back=closed)
+        return news
+
+    async def _let_old_rows_go(self, vault: Vault, settings: dict[str, str]) -> None:
+        """Cut the trail behind its retention; a clock that ran ahead of the organisation's cuts nothing too early."""
+        config = Config(self._policy)
+        config.load_user(settings)
+        heard_s = await trust.heard_s(vault)
+        now_s = min(self._now_ms() // 1000, heard_s + CLOCK_TRUSTED_S)
+        if not vault.read_only:
+            vault.audit.cut((now_s - config.get(AUDIT_DAYS) * DAY_S) * 1000)
 
     async def _code_to_note(self, vault: Vault, code: str, password: str) -> str:
         """Return the recovery code that must be noted now; until `noted` every unlock shows one."""

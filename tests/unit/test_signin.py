@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from dataclasses import replace
 from types import SimpleNamespace
@@ -58,6 +59,7 @@ def desk(tmp_path):
         code=code,
         organisation=organisation,
         certificate=certificate,
+        device=device,
         file=file,
         publish=publish,
     )
@@ -85,6 +87,18 @@ def door(desk):
     yield Door
     for vault in opened:
         vault.lock()
+
+
+@pytest.fixture
+def keyring():
+    """The session's keyring, in memory."""
+    secrets = {}
+    return SimpleNamespace(
+        usable=lambda: True,
+        read=lambda name: secrets.get(name, b""),
+        write=lambda name, secret: secrets.update({name: secret}) is None,
+        forget=lambda name: secrets.pop(name, None),
+    )
 
 
 def trail(desk):
@@ -119,7 +133,8 @@ def test_a_certificate_in_my_name_that_this_desk_did_not_ask_for_is_told(desk, d
 @pytest.mark.parametrize(("age", "code"), [(DAY + 1, "directory-old"), (7 * DAY + 1, "directory-blocked")])
 def test_an_old_directory_opens_and_is_told(desk, door, age, code):
     desk.publish()
-    assert door(NOW + age).open().warnings == ((code, 0),)
+    lease = (("lease-over", 0),) if age > 7 * DAY else ()
+    assert door(NOW + age).open().warnings == (*lease, (code, 0))
 
 
 def test_a_directory_on_a_drive_that_hangs_keeps_nobody_out(desk, door, monkeypatch):
@@ -397,3 +412,94 @@ def test_a_member_who_is_revoked_during_the_call_is_told_to_all(desk, door, call
     meeting.revoked(trust.newly_revoked(found.session.trust, session.trust))
     assert [(one.code, one.name) for one in meeting.view.notices] == [("member-revoked", "Dr Dumont")]
     assert trust.newly_revoked(session.trust, session.trust) == frozenset()
+
+
+def test_without_a_word_of_the_organisation_the_patients_close_and_open_again(desk, door):
+    desk.publish()
+    signin = door(NOW + 7 * DAY + 1)
+    found = signin.open()
+    assert found.lease_over
+    with pytest.raises(errors.Locked):
+        found.vault.patients.count().result()
+    with pytest.raises(errors.Locked):
+        found.vault.inbox.newest().result()
+    assert found.vault.settings.all().result() == {}
+    desk.publish(NOW + 7 * DAY)
+    news, _ = asyncio.run(signin.refresh(found.vault))
+    assert not news.patients_closed
+    assert found.vault.patients.count().result() == 0
+
+
+def test_the_clock_set_back_does_not_open_them(desk, door):
+    desk.publish()
+    for now_s in (NOW + 7 * DAY + 1, NOW + 60):
+        signin = door(now_s)
+        found = signin.open()
+        assert found.lease_over
+        signin.shut(found)
+    assert not door(NOW + 60, **{"patients.lease-days": 0}).open().lease_over
+
+
+def test_a_clock_that_ran_ahead_once_is_put_right_by_the_next_directory(desk, door):
+    desk.publish()
+    signin = door(NOW + 4000 * DAY)
+    signin.shut(signin.open())
+    desk.publish(NOW + 120)
+    assert not door(NOW + 180).open().lease_over
+
+
+def test_a_desk_without_an_organisations_directory_has_no_lease(door):
+    assert not door(NOW + 60 * DAY, **{"directory.file": ""}).open().lease_over
+
+
+def test_a_revoked_desk_keeps_its_vault_and_closes_its_patients(desk, door):
+    desk.organisation.revoke(desk.certificate, NOW)
+    desk.publish()
+    found = door().open()
+    assert ("device-revoked", 0) in found.warnings
+    with pytest.raises(errors.Locked):
+        found.vault.patients.count().result()
+    assert found.vault.identity.device().result() is not None
+
+
+def test_a_desk_with_a_new_certificate_for_its_old_keys_is_not_taken_for_revoked(desk, door):
+    issue(desk.organisation, desk.device, desk.certificate.user)
+    desk.organisation.revoke(desk.certificate, NOW)
+    desk.publish()
+    found = door().open()
+    assert ("device-revoked", 0) not in found.warnings
+    assert found.vault.patients.count().result() == 0
+
+
+def test_an_old_vault_put_back_is_told_once_and_stands_in_the_trail(desk, door, keyring, tmp_path):
+    desk.publish()
+    terms = replace(CHEAP, keyring="allowed", store=keyring)
+    vault = Vault.unlock(desk.folder, PASSWORD, terms)
+    vault.change_password(PASSWORD, PASSWORD)  # from now on the keyring keeps a half of the key
+    vault.lock()
+    kept = shutil.copytree(desk.folder, tmp_path / "kept")
+    for _ in range(2):
+        signin = door(terms=terms)
+        found = signin.open()
+        assert not found.vault.restored
+        signin.shut(found)
+    shutil.rmtree(desk.folder)
+    shutil.copytree(kept, desk.folder)
+    signin = door(terms=terms)
+    found = signin.open()
+    assert ("vault-restored", 0) in found.warnings
+    signin.shut(found)
+    found = signin.open()
+    assert not found.vault.restored
+    assert "vault-restored" in [row.reason for row in found.vault.audit.newest().result()]
+
+
+def test_the_trail_lets_its_oldest_rows_go_but_not_by_a_clock_that_ran_ahead(desk, door):
+    vault = Vault.unlock(desk.folder, PASSWORD, CHEAP)
+    vault.audit.record((NOW - 400 * DAY) * 1000, b"u", "long ago")
+    vault.audit.record((NOW - 300 * DAY) * 1000, b"u", "this year").result()
+    vault.lock()
+    desk.publish()
+    signin = door(NOW + 4000 * DAY)
+    signin.shut(signin.open())
+    assert [row.action for row in trail(desk)][:2] == ["this year", "unlock"]
