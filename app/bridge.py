@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import threading
 from concurrent.futures import CancelledError, Future
 from functools import partial
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 END_S = 5.0
+SWITCH_S = 0.0005
+"""How long another thread may keep Qt's from Python: 5 ms, the default, would be felt while thousands of patients are read."""
 
 
 class Job:
@@ -47,6 +50,7 @@ class Bridge(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        sys.setswitchinterval(SWITCH_S)
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)  # type: ignore[call-arg]  # not in the stubs
         self._collector = Collector(self)
         self._jobs: WeakKeyDictionary[QObject, set[Job]] = WeakKeyDictionary()
