@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, Qt, QTimer
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -159,19 +159,17 @@ class PapersPart(Part):
         self.paper.clear()
 
     def event(self, event: QEvent | None) -> bool:
-        """Take Alt+← while a document is open, before the window goes back a section."""
-        if event is not None and event.type() == QEvent.Type.ShortcutOverride and self._goes_back(event):
+        """Take Alt+← while a document is open, before the window goes back a section.
+
+        Acted upon here: the press that follows goes to a button, which takes any arrow as its own.
+        """
+        override = event is not None and event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and self._open is not None and _goes_back(event):
             event.accept()
+            QTimer.singleShot(0, self.close_paper)
             return True
         return super().event(event)
 
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Go back by Alt+←."""
-        if self._goes_back(event):
-            self.close_paper()
-        else:
-            super().keyPressEvent(event)
 
-    def _goes_back(self, event: QEvent | None) -> bool:
-        left = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Left
-        return left and bool(event.modifiers() & Qt.KeyboardModifier.AltModifier) and self._open is not None  # type: ignore[union-attr]
+def _goes_back(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_Left and event.modifiers() == Qt.KeyboardModifier.AltModifier
