@@ -91,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refused(ADDRESS, str(error))
     except AdminError as error:
         return _refused(REFUSED, str(error))
+    except KeyboardInterrupt:
+        return _refused(REFUSED, "abandonné avant d'écouter.")
     return DONE
 
 
