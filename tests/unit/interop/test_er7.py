@@ -167,6 +167,13 @@ def test_limits_of_a_segment(raw, kind):
     assert error.value.kind == kind
 
 
+def test_what_is_looked_at_is_limited_over_the_whole_message():
+    message = Message.parse(HEAD + b"PID|1~2\r" * 30, Limits(looked_at=40))
+    with pytest.raises(Er7Error) as error:
+        _ = [each.field(1).repetitions for each in message.segments]
+    assert error.value.kind == "parts"
+
+
 def test_a_long_value_is_read_as_far_as_people_read():
     assert len(field(b"x" * 200_000).text) == 65_536
 

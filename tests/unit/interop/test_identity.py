@@ -62,6 +62,12 @@ def test_an_ins_alone_that_may_not_be_used_is_refused(status):
     assert refusal(pid(INS, status=status)) == ("903", "PID-3")
 
 
+def test_the_number_of_the_insured_is_never_an_ins():
+    nh = INS.replace("^INS", "^NH")
+    assert refusal(pid(nh, status="VALI")) == ("101", "PID-3")
+    assert traits(pid(f"{IPP}~{nh}", status="VALI"))["ins"] is None
+
+
 def test_an_ins_alone_without_its_authority_or_a_digit_is_incomplete():
     assert refusal(pid("279035121518989^^^ASIP-SANTE-INS-NIR^INS", status="VALI")) == ("905", "PID-3")
     assert refusal(pid(INS.replace("518989", "51898"), status="VALI")) == ("905", "PID-3")
