@@ -159,7 +159,7 @@ class FindPane(QWidget):
         if self._job is not None:
             self._job.cancel()
         known = self._answer if self._fresh else None
-        work = self._read(self.search.text().strip(), self.chips.choice, self._limit, known)
+        work = self._read(_asked(self.search.text()), self.chips.choice, self._limit, known)
         self._job = self._desk.bridge.start(self, work, self._answered, self._failed)
 
     async def _read(self, query: str, chip: str, limit: int, known: _Answer | None) -> _Answer:
@@ -217,7 +217,7 @@ class FindPane(QWidget):
 
     def shows(self, query: str) -> bool:
         """Whether the list is that of *query*."""
-        return self._answer is not None and self._answer.query == query.strip()
+        return self._answer is not None and self._answer.query == _asked(query)
 
     # --- answers ------------------------------------------------------------------------------------------
 
@@ -338,7 +338,7 @@ class FindPane(QWidget):
     def _enter(self) -> None:
         """Open the first that was found, unless the list has only just changed."""
         answer, first = self._answer, self.list.first()
-        typed = answer is not None and answer.query and answer.query == self.search.text().strip()
+        typed = answer is not None and answer.query and answer.query == _asked(self.search.text())
         if typed and first.isValid() and self._clock_ms() - self._changed_ms >= GUARD_MS:
             self.list.setCurrentIndex(first)
             self._open(first.data(Qt.ItemDataRole.UserRole).key)
@@ -384,6 +384,11 @@ class FindPane(QWidget):
             self._show(self._answer, self._lines(self._answer))
         elif kind == QEvent.Type.StyleChange:
             self.setFixedWidth(theme().scaled(WIDTH))
+
+
+def _asked(text: str) -> str:
+    """Return what is searched for; signs alone are nothing to search for."""
+    return text.strip() if any(char.isalnum() for char in text) else ""
 
 
 def _how_many(answer: _Answer) -> Words:

@@ -167,6 +167,9 @@ class Palette(Raised):
         self.hide()
         self.scrim.hide()
         self._entries, self._sought, self._sought_for = [], [], ""
+        self.field.blockSignals(True)
+        self.field.clear()
+        self.field.blockSignals(False)
         self.results.show_groups(())
         self.preview.forget()
         self._place.give_back()
