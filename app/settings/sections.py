@@ -28,8 +28,9 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting[Any], ...]], ...] = (
             c.MLLP_CLIENTS,
             c.SITE_ZONE,
             c.KEEP_DAYS,
+            c.LEASE_DAYS,
         ),
     ),
-    ("security", "shield-lock", (c.IDLE_LOCK_MINUTES, c.LOCK_NAME)),
+    ("security", "shield-lock", (c.IDLE_LOCK_MINUTES, c.LOCK_NAME, c.AUDIT_DAYS, c.AUDIT_CHECKPOINTS)),
     ("about", "info-circle", ()),
 )
