@@ -27,7 +27,7 @@ _DPI = 96
 _PDF_ERRORS = {
     QPdfDocument.Error.IncorrectPassword: "password",
     QPdfDocument.Error.UnsupportedSecurityScheme: "password",
-    QPdfDocument.Error.InvalidFileFormat: "damaged",
+    QPdfDocument.Error.None_: "no-pages",
 }
 IMAGES = {"image/png": b"png", "image/jpeg": b"jpeg", "image/tiff": b"tiff"}
 
@@ -88,8 +88,6 @@ class Pdf:
         if self._pdf.status() != QPdfDocument.Status.Ready:
             raise Refused(_PDF_ERRORS.get(self._pdf.error(), "damaged"))
         pages = self._pdf.pageCount()
-        if not pages:
-            raise Refused("no-pages")
         if pages > MAX_PAGES:
             raise Refused("too-many-pages")
         self.sizes = tuple(self._size(page) for page in range(pages))

@@ -67,6 +67,7 @@ class Ink:
         """Return the font of a type role at this zoom."""
         font = QFont(theme().font(role))
         font.setPixelSize(max(6, round(font.pixelSize() * self.zoom)))
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0)
         return font
 
 

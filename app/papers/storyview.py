@@ -130,6 +130,7 @@ class StoryView(QTextEdit):
 
     def _put(self) -> QTextDocument:
         """Put an empty document in front, and let the one before go."""
+        self.setExtraSelections([])  # Qt would look into the old document through them
         before, made = self._written, QTextDocument(self)
         made.setDocumentMargin(_MARGIN)
         self.setDocument(made)

@@ -208,6 +208,7 @@ class PaperView(QWidget):
         self._between.setVisible(told and bool(opened.sizes))
         self._pages.setVisible(bool(opened.sizes))
         self._stack.setCurrentWidget(self._content)
+        self.setFocusProxy(self._front())
         self._show_controls()
         self.shown.emit()
 
