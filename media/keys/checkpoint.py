@@ -53,6 +53,7 @@ class Checkpoint:
                 bytes.fromhex(row["signature"]),
             )
             cbor.check(found.fields, (str, HASH_BYTES, int, HASH_BYTES, int))
+            cbor.encode(found.fields)  # no negative number, no truth value
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ProtocolError("not a checkpoint") from error
         return found
