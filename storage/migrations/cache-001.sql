@@ -77,7 +77,7 @@ CREATE TABLE spent (
     seq INTEGER PRIMARY KEY
 ) STRICT;
 
--- One row a person, enough for a list; `id` is that of their number.
+-- One row a person, enough for a list; `id` is that of their number, `words` a digest of what they are found by.
 CREATE TABLE patient (
     id INTEGER PRIMARY KEY,
     authority TEXT NOT NULL,
@@ -96,6 +96,7 @@ CREATE TABLE patient (
     ins TEXT NOT NULL,
     ins_oid TEXT NOT NULL,
     by_ins_alone INTEGER NOT NULL,
+    whereabouts BLOB NOT NULL,
     words BLOB NOT NULL
 ) STRICT;
 

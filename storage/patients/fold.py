@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from storage.patients import ins
 from storage.patients.facts import Professional
 from storage.patients.papers import papers
 from storage.patients.records import Known, Patient, Status, Trait
 from storage.patients.results import reports
-from storage.patients.stays import is_inside, last_passage_ms, members, running, stays, units
+from storage.patients.stays import Whereabouts, members, stays, units, whereabouts
 from storage.patients.traits import Said, Traits, held, together
 
 if TYPE_CHECKING:
@@ -57,39 +57,47 @@ class History:
 
 def patient(history: History) -> Patient:
     """Return who *history* tells of."""
-    root = history.numbers[0]
-    traits = _traits(history.numbers)
-    now = {name: words[0].value or "" for name, words in traits.items()}
     moves = stays(history.movements)
-    going_on = running(moves)
-    status, number = identity(traits)
+    where = whereabouts(moves)
     known, allergies = _allergies(history.allergies)
-    news_ms = max(one.news_ms for one in history.numbers)
+    traits = _traits(history.numbers)
+    return replace(
+        brief(history.numbers, where),
+        allergies=known,
+        allergy_list=allergies,
+        all_units=units(reversed([stay for stay in moves if not stay.cancelled])),
+        stays=tuple(moves),
+        members=members(moves, where.going_on),
+        papers=papers(history.documents, history.receipts),
+        reports=reports(history.reports),
+        traits=tuple(_trait(name, traits[name]) for name in sorted(traits)),
+    )
+
+
+def brief(numbers: Sequence[Number], where: Whereabouts) -> Patient:
+    """Return what a row of a list needs of somebody with these *numbers*, who is *where*."""
+    root = numbers[0]
+    traits = _traits(numbers)
+    now = {name: words[0].value or "" for name, words in traits.items()}
+    texts: dict[str, Any] = {name: now.get(name, "") for name in _TEXTS}
+    status, number = identity(traits)
     return Patient(
         id=root.id,
         authority=root.key.authority,
         ipp=root.key.ipp,
         status=status,
-        **{name: now.get(name, "") for name in _TEXTS},
+        **texts,
         ins=number,
         ins_oid=now.get("ins_oid", "") if number else "",
         ins_warning=bool(number) and not ins.key_fits(number),
         attributes=tuple(now.get("attributes", "").split()),
         dead=now.get("dead") == "Y",
         gp=_gp(now),
-        merged=_merged(history.numbers),
-        allergies=known,
-        allergy_list=allergies,
-        inside=is_inside(going_on),
-        units=units(going_on),
-        all_units=units(reversed([stay for stay in moves if not stay.cancelled])),
-        last_ms=last_passage_ms(moves, news_ms) or news_ms,
+        merged=_merged(numbers),
+        inside=where.inside,
+        units=units(where.going_on),
+        last_ms=where.last_ms or max(one.news_ms for one in numbers),
         by_ins_alone=root.is_ins,
-        stays=tuple(moves),
-        members=members(moves, going_on),
-        papers=papers(history.documents, history.receipts),
-        reports=reports(history.reports),
-        traits=tuple(_trait(name, traits[name]) for name in sorted(traits)),
     )
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from storage.patients import fold, ins, words
 from storage.patients.facts import Document, Identity, Key, Merge, Movement, Receipt, Report, Transfer
-from storage.patients.shelf import KINDS, TRANSFER, became, closure, history, packer
+from storage.patients.shelf import KINDS, TRANSFER, became, closure, is_linked, movements, numbers_of, packer
+from storage.patients.stays import Whereabouts, moved, stays, whereabouts
+from storage.patients.told import Told
 from storage.patients.traits import Traits, pack, tell, unpack
 
 if TYPE_CHECKING:
@@ -15,14 +20,16 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from storage.patients.facts import Fact
+    from storage.patients.fold import Number
     from storage.patients.records import Patient
 
 _NAMES = ("birth_name", "used_name", "given_name", "given_names", "pseudonym")
 _ROW = (
     "id, authority, ipp, birth_name, used_name, given_name, birth, sex, status, dead, inside, unit, last_ms, news_ms, ins, ins_oid, "
-    "by_ins_alone, words"
+    "by_ins_alone, whereabouts, words"
 )
-_SAVE = f"INSERT OR REPLACE INTO patient ({_ROW}) VALUES ({','.join('?' * 18)})"  # noqa: S608 -- constants
+_reader = msgspec.msgpack.Decoder(Whereabouts)
+_SAVE = f"INSERT OR REPLACE INTO patient ({_ROW}) VALUES ({','.join('?' * 19)})"  # noqa: S608 -- constants
 
 
 class Ledger:
@@ -33,6 +40,9 @@ class Ledger:
         self._ids: dict[Key, int] = {}
         self._traits: dict[int, Traits] = {}
         self._news: dict[int, int] = {}
+        self._moved: dict[int, list[Told[Movement]]] = defaultdict(list)
+        self._refold: set[int] = set()
+        """Persons whose whole history must be read again: a movement told anew, or other numbers than before."""
         self._changed: set[int] = set()
 
     def note(self, seq: int, facts: Sequence[Fact]) -> None:
@@ -83,11 +93,19 @@ class Ledger:
         name = content.id if isinstance(content, Movement | Report | Document) else ""
         file = content.file if isinstance(content, Movement | Report | Document) else ""
         stamp = (fact.stamp.recorded_ms, fact.stamp.control_id, place)
+        if isinstance(content, Movement):
+            self._note_movement(number, Told(*stamp, fact.key, seq, content))
         self._db.execute(
             "INSERT INTO word (number, kind, name, recorded_ms, control_id, place, file, seq, body) VALUES (?,?,?,?,?,?,?,?,?) "
             "ON CONFLICT DO UPDATE SET body = excluded.body, seq = excluded.seq, file = excluded.file WHERE excluded.body > body",
             (number, KINDS[type(content)], name, *stamp, file, seq, packer.encode(content)),
         )
+
+    def _note_movement(self, number: int, word: Told[Movement]) -> None:
+        sql = "SELECT 1 FROM word WHERE number = ? AND kind = 'movement' AND name = ?"
+        if self._db.execute(sql, (number, word.content.id)).fetchone():
+            self._refold.add(number)
+        self._moved[number].append(word)
 
     def _link(self, seq: int, place: int, fact: Fact, old: Key, what: tuple[str, str, str]) -> None:
         if old.ipp and old != fact.key:
@@ -132,6 +150,7 @@ class Ledger:
             root = self._joined(ends.get(number, number), ends)
             persons |= {before, root}
             if before != root:
+                self._refold |= {before, root}
                 self._db.execute("UPDATE number SET root = ? WHERE id = ?", (root, number))
         self._changed |= persons
         return persons
@@ -150,23 +169,34 @@ class Ledger:
     def _refresh(self, person: int) -> set[tuple[str, str]]:
         """Write the row of *person*; return the qualified INS (OID, number) that they had or have, where it changed."""
         before = self._db.execute("SELECT ins_oid, ins FROM patient WHERE id = ?", (person,)).fetchone()
-        told = history(self._db, person, whole=False)
-        if told is None:
+        numbers = numbers_of(self._db, person)
+        if not numbers:
             self._db.execute("DELETE FROM patient WHERE id = ?", (person,))
             self._db.execute("DELETE FROM patient_words WHERE rowid = ?", (person,))
             after = None
         else:
-            after = self._save(fold.patient(told), told)
+            after = self._save(numbers, self._whereabouts(person, numbers))
         return set() if before == after else {one for one in (before, after) if one and one[1]}
 
-    def _save(self, made: Patient, told: fold.History) -> tuple[str, str]:
-        found_by = _words(made, told)
+    def _whereabouts(self, person: int, numbers: Sequence[Number]) -> Whereabouts:
+        """Return where *person* is; from what was known before wherever that is enough, so that a long history is not read each time."""
+        if len(numbers) == 1 and person not in self._refold and not is_linked(self._db, person):
+            row = self._db.execute("SELECT whereabouts FROM patient WHERE id = ?", (person,)).fetchone()
+            where = moved(_reader.decode(row[0]) if row else Whereabouts(), self._moved.get(person, ()))
+            if where is not None:
+                return where
+        return whereabouts(stays(movements(self._db, numbers)))
+
+    def _save(self, numbers: Sequence[Number], where: Whereabouts) -> tuple[str, str]:
+        made = fold.brief(numbers, where)
+        found_by = _words(made, numbers)
         digest = hashlib.blake2b(found_by.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         row = self._db.execute("SELECT words FROM patient WHERE id = ?", (made.id,)).fetchone()
         if row is None or row[0] != digest:
             self._db.execute("DELETE FROM patient_words WHERE rowid = ?", (made.id,))
             self._db.execute("INSERT INTO patient_words (rowid, words) VALUES (?, ?)", (made.id, found_by))
-        self._db.execute(_SAVE, _row(made, max(one.news_ms for one in told.numbers), digest))
+        news_ms = max(one.news_ms for one in numbers)
+        self._db.execute(_SAVE, (*_row(made, news_ms), packer.encode(where), digest))
         return made.ins_oid, made.ins
 
     def _rejoin(self, numbers: set[tuple[str, str]]) -> None:
@@ -186,16 +216,16 @@ def _id_of(db: Connection, key: Key) -> int | None:
     return row[0] if row else None
 
 
-def _words(made: Patient, told: fold.History) -> str:
+def _words(made: Patient, known: Sequence[Number]) -> str:
     """Return what *made* is found by: every name that was ever told, the birth date, all IPPs, where they are."""
-    names = {said.value or "" for one in told.numbers for name in _NAMES for said in one.traits.get(name, ())}
-    numbers = [one.key.ipp for one in told.numbers if not one.is_ins]
+    names = {said.value or "" for one in known for name in _NAMES for said in one.traits.get(name, ())}
+    numbers = [one.key.ipp for one in known if not one.is_ins]
     return words.kept(names, made.birth, numbers, made.ins, [code for code, _ in made.units], made.inside)
 
 
-def _row(made: Patient, news_ms: int, digest: bytes) -> tuple[object, ...]:
+def _row(made: Patient, news_ms: int) -> tuple[object, ...]:
     unit = next((name or code for code, name in made.units), "")
     return (
         made.id, made.authority, made.ipp, made.birth_name, made.used_name, made.given_name, made.birth, made.sex, str(made.status),
-        made.dead, made.inside, unit, made.last_ms, news_ms, made.ins, made.ins_oid, made.by_ins_alone, digest,
+        made.dead, made.inside, unit, made.last_ms, news_ms, made.ins, made.ins_oid, made.by_ins_alone,
     )  # fmt: skip

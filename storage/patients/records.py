@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from storage.patients.facts import Professional  # noqa: TC001 -- stays are kept in the database too: msgspec reads their types
+
 if TYPE_CHECKING:
-    from storage.patients.facts import Professional, Receipt, Report
+    from storage.patients.facts import Receipt, Report
 
 
 class Status(StrEnum):

@@ -55,14 +55,12 @@ def _links(db: Connection, numbers: Iterable[int]) -> Iterator[Link]:
             yield Link(old, new, tuple(order), kind)
 
 
-def history(db: Connection, root: int, *, whole: bool) -> History | None:
-    """Return what was told of the person known by number *root*: the whole, or what a row of a list needs."""
-    numbers = _numbers(db, root)
-    if not numbers or numbers[0].id != root:
+def history(db: Connection, root: int) -> History | None:
+    """Return what was told of the person known by number *root*; None where that is nobody, or somebody else by now."""
+    numbers = numbers_of(db, root)
+    if not numbers:
         return None
     words = _Words(db, numbers)
-    if not whole:
-        return History(numbers, words.of("movement"))
     documents: list[Told[Document]] = words.of("document")
     return History(
         numbers,
@@ -74,8 +72,19 @@ def history(db: Connection, root: int, *, whole: bool) -> History | None:
     )
 
 
-def _numbers(db: Connection, root: int) -> list[Number]:
-    """Return the numbers of one person, the one they are known by first."""
+def movements(db: Connection, numbers: Sequence[Number]) -> list[Told[Movement]]:
+    """Return what was told of the movements of the person with these *numbers*."""
+    return _Words(db, numbers).of("movement")
+
+
+def is_linked(db: Connection, number: int) -> bool:
+    """Tell whether any merge, rename or transfer ties *number* to another."""
+    sql = "SELECT EXISTS (SELECT 1 FROM link WHERE old = ?1) OR EXISTS (SELECT 1 FROM link WHERE new = ?1)"
+    return bool(db.execute(sql, (number,)).fetchone()[0])
+
+
+def numbers_of(db: Connection, root: int) -> list[Number]:
+    """Return the numbers of one person, *root*, by which they are known, first; empty where it is nobody's any more."""
     sql = "SELECT id, authority, ipp, traits, news_ms FROM number WHERE root = ?"
     rows = db.execute(sql, (root,)).fetchall()
     held = steps(_links(db, [row[0] for row in rows] if len(rows) > 1 else []))
@@ -90,7 +99,8 @@ def _numbers(db: Connection, root: int) -> list[Number]:
         )
         for number, authority, ipp, traits, news_ms in rows
     ]
-    return sorted(made, key=lambda one: (one.id != root, one.key))
+    made.sort(key=lambda one: (one.id != root, one.key))
+    return made if made and made[0].id == root else []
 
 
 class _Words:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, TypeAlias
 
+import msgspec
+
 from storage.patients.records import Member, Stay
 
 if TYPE_CHECKING:
@@ -33,19 +35,45 @@ def stays(words: Iterable[Told[Movement]]) -> list[Stay]:
     return sorted(made, key=lambda stay: (stay.since_ms, stay.recorded_ms, stay.id))
 
 
-def running(known: Sequence[Stay]) -> list[Stay]:
-    """Return of *known* (sorted as `stays` does) the last movement of each visit that goes on, the newest first."""
+class Whereabouts(msgspec.Struct, frozen=True, array_like=True):
+    """Where somebody is: the last movement of each visit that goes on (the newest first), when they last moved, and a newest time.
+
+    `newest_ms` is that of the latest movement of all, cancelled and announced ones too: what is later still needs no history.
+    """
+
+    going_on: tuple[Stay, ...] = ()
+    last_ms: int = 0
+    newest_ms: int = 0
+
+    @property
+    def inside(self) -> bool:
+        """True for somebody who is in hospital now."""
+        return any(stay.patient_class != _SESSIONS for stay in self.going_on)
+
+
+def whereabouts(known: Sequence[Stay]) -> Whereabouts:
+    """Return where somebody with the movements *known* (sorted as `stays` does) is."""
     last: dict[str, Stay] = {}
-    for stay in known:
-        if not stay.cancelled and stay.event not in _ANNOUNCED:
-            last[stay.visit or stay.file or stay.ipp] = stay
-    here = [stay for stay in last.values() if not _ended(stay)]
-    return sorted(here, key=lambda stay: (-stay.since_ms, -stay.recorded_ms, stay.id))
+    held = [stay for stay in known if not stay.cancelled and stay.event not in _ANNOUNCED]
+    for stay in held:
+        last[_visit(stay)] = stay
+    newest_ms = known[-1].since_ms if known else 0
+    return Whereabouts(_going_on(last.values()), max(map(_passed_ms, held), default=0), newest_ms)
 
 
-def is_inside(going_on: Iterable[Stay]) -> bool:
-    """Tell whether somebody with these running stays is in hospital now."""
-    return any(stay.patient_class != _SESSIONS for stay in going_on)
+def moved(where: Whereabouts, words: Iterable[Told[Movement]]) -> Whereabouts | None:
+    """Return *where* after *words* on movements never told of before; None where only the whole history can tell."""
+    for word in sorted(words, key=lambda word: (word.content.since_ms, word.order)):
+        stay = _stay([word])
+        if word.content.action != "INSERT" or stay.since_ms <= where.newest_ms:
+            return None
+        if stay.event in _ANNOUNCED:
+            where = msgspec.structs.replace(where, newest_ms=stay.since_ms)
+        else:
+            others = [one for one in where.going_on if _visit(one) != _visit(stay)]
+            last_ms = max(where.last_ms, _passed_ms(stay))
+            where = Whereabouts(_going_on([stay, *others]), last_ms, stay.since_ms)
+    return where
 
 
 def units(of: Iterable[Stay]) -> tuple[Unit, ...]:
@@ -75,10 +103,18 @@ def members(known: Iterable[Stay], going_on: Sequence[Stay]) -> tuple[Member, ..
     )
 
 
-def last_passage_ms(known: Iterable[Stay], until_ms: int) -> int:
-    """Return when the newest movement took place that holds and was not still to come at *until_ms*; else 0."""
-    held = (stay.since_ms for stay in known if not stay.cancelled and stay.event not in _ANNOUNCED)
-    return max((since for since in held if since <= until_ms), default=0)
+def _visit(stay: Stay) -> str:
+    return stay.visit or stay.file or stay.ipp
+
+
+def _passed_ms(stay: Stay) -> int:
+    """Return when somebody came by for *stay*: not later than it was told."""
+    return min(stay.since_ms, stay.recorded_ms)
+
+
+def _going_on(last: Iterable[Stay]) -> tuple[Stay, ...]:
+    here = [stay for stay in last if not _ended(stay)]
+    return tuple(sorted(here, key=lambda stay: (-stay.since_ms, -stay.recorded_ms, stay.id)))
 
 
 def _stay(words: Sequence[Told[Movement]]) -> Stay:

@@ -172,7 +172,7 @@ def _whole(db: Connection, where: str, *values: object) -> Patient | None:
 
 
 def _patient(db: Connection, root: int) -> Patient | None:
-    told = history(db, root, whole=True)
+    told = history(db, root)
     if told is None:
         return None
     made = fold.patient(told)

@@ -141,6 +141,7 @@ def dump(patients):
             one.status,
         )
         assert (row.ipp, row.last_ms, row.dead) == (one.ipp, one.last_ms, one.dead)
+        assert row.unit == next((name for _, name in one.units), "")
     whole = [dataclasses.replace(one, id=0, papers=tuple(map(placeless, one.papers))) for one in everybody]
     return sorted(whole, key=lambda one: (one.authority, one.ipp))
 
