@@ -1,0 +1,87 @@
+"""Canaries over the whole suite: no log record, command line or temporary file may carry a patient's name or INS.
+
+The names and numbers of the demo hospital, and those that tests plant, stand for those of real people.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from resources.demo.patients import PATIENTS
+from tests.harness.adt import CANARIES as SENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHORT = 6
+MAX_FILE = 16 << 20
+_found: list[str] = []
+_scratch = pytest.StashKey[Path]()
+
+
+def _words() -> tuple[str, ...]:
+    names = {name for sick in PATIENTS for name in (sick.birth_name, sick.used_name) if len(name) >= SHORT}
+    return (*SENT, *sorted(names | {sick.ins for sick in PATIENTS if sick.ins}))
+
+
+CANARIES = _words()
+
+
+def sung(text: str) -> str:
+    """Return the canary in *text*, empty for none."""
+    return next((one for one in CANARIES if one in text), "")
+
+
+class _Ear(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else ""
+        if one := sung(f"{record.getMessage()} {error}"):
+            _found.append(f"{one} in a log record of {record.name}")
+
+
+def _watch(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "subprocess.Popen" and (one := sung(repr(arguments[1]))):
+        _found.append(f"{one} on a command line")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen, and give this run and its processes temporary files of its own; pytest's own folders stay where they were."""
+    logging.getLogger().addHandler(_Ear(logging.DEBUG))
+    sys.addaudithook(_watch)
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+    config.stash[_scratch] = Path(tempfile.mkdtemp(prefix="ct-"))
+    os.environ["TMPDIR"] = tempfile.tempdir = str(config.stash[_scratch])
+
+
+@pytest.fixture(autouse=True)
+def _canaries() -> Iterator[None]:
+    """Fail the test in which one was heard."""
+    yield
+    found, _found[:] = list(_found), []
+    assert not found
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Look at what is left of temporary files."""
+    scratch = session.config.stash[_scratch]
+    left = [str(file.relative_to(scratch)) for file in scratch.rglob("*") if _holds(file)]
+    shutil.rmtree(scratch, ignore_errors=True)
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        print(f"\npatients in temporary files: {left[:5]}")
+
+
+def _holds(file: Path) -> bool:
+    if file.is_symlink() or not file.is_file():
+        return False
+    with file.open("rb") as opened:
+        data = opened.read(MAX_FILE)
+    return any(one.encode() in data for one in CANARIES)
