@@ -153,7 +153,13 @@ class Sitting(QObject):
         self._services.meeting.sign_in(session)
         self._services.planning.sign_in(session)
         if self.opened is not None:
-            self._services.patients.begin(session, self.opened.vault)
+            self._open_patients(session, self.opened)
+
+    def _open_patients(self, session: Session, opened: Opened) -> None:
+        """Open the patients, or say why they stay closed."""
+        closed = opened.news.patients_closed
+        why = ("revoked" if opened.news.revoked else "lease") if closed else ""
+        self._services.patients.begin(session, None if closed else opened.vault, why)
 
     def _agenda_changed(self, meetings: tuple[Known, ...]) -> None:
         """Let a pasted link of a meeting that was just called find its host's secret."""

@@ -127,10 +127,7 @@ class FindPane(QWidget):
         self._how = Label("", "body", "text_2", wrap=True)
         self._how.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         page = EmptyState("id-badge-2", say("patients.nobody"), say("patients.nobody.detail"))
-        layout = page.layout()
-        assert isinstance(layout, QVBoxLayout)
-        layout.insertWidget(layout.count() - 1, self._how)
-        return page
+        return _with(page, self._how)
 
     def _failed_page(self) -> QWidget:
         button = Button(say("patients.failed.again"), icon="refresh")
@@ -139,7 +136,9 @@ class FindPane(QWidget):
         return EmptyState("alert-circle", *words, tone="danger", actions=(button,))
 
     def _closed_page(self) -> QWidget:
-        return EmptyState("lock", say("patients.closed"), say("patients.closed.detail"))
+        self._why = Label("", "body", "text_2", wrap=True)
+        self._why.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        return _with(EmptyState("lock", say("patients.closed")), self._why)
 
     def _foot(self) -> QWidget:
         foot = QWidget()
@@ -257,6 +256,7 @@ class FindPane(QWidget):
 
     def _turn(self, answer: _Answer, shown: bool) -> None:
         if not self._patients.is_open:
+            self._why.say(say(f"patients.closed.{self._patients.closed_by or 'none'}"))
             self.stack.setCurrentIndex(CLOSED)
         elif not answer.counts.all:
             self.stack.setCurrentIndex(NOBODY)
@@ -384,6 +384,14 @@ class FindPane(QWidget):
             self._show(self._answer, self._lines(self._answer))
         elif kind == QEvent.Type.StyleChange:
             self.setFixedWidth(theme().scaled(WIDTH))
+
+
+def _with(page: EmptyState, label: Label) -> QWidget:
+    """Put *label* below the words of *page*."""
+    layout = page.layout()
+    assert isinstance(layout, QVBoxLayout)
+    layout.insertWidget(layout.count() - 1, label)
+    return page
 
 
 def _asked(text: str) -> str:

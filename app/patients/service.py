@@ -153,7 +153,8 @@ class Patients:
     """The patients of this desk, from the unlock to the lock.
 
     `changed` tells which patients a message changed (an empty set: any may have), `switched` that somebody else works
-    here now, or nobody; `seen` that a page was opened. All may fire on any thread. `held`: how many were counted last.
+    here now, or nobody; `seen` that a page was opened. All may fire on any thread. `held`: how many were counted last;
+    `closed_by`: see `begin`.
     """
 
     def __init__(self, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:
@@ -162,23 +163,24 @@ class Patients:
         self.changed: Event[frozenset[int]] = Event()
         self.switched: Event[None] = Event()
         self.seen: Event[None] = Event()
-        self.held = 0
+        self.held, self.closed_by = 0, ""
 
-    def begin(self, session: Session, shelf: Shelf | None) -> None:
-        """Work for *session* with the cache of *shelf*; the same shelf again keeps what was granted."""
-        before = self._desk
-        if shelf is None:
-            self._desk = None
-        elif before is not None and before.shelf is shelf:
+    def begin(self, session: Session, shelf: Shelf | None, closed_by: str = "") -> None:
+        """Work for *session* with the cache of *shelf*; the same shelf again keeps what was granted.
+
+        Without one the patients are closed; *closed_by* says why: `lease` (the organisation was not heard of for too long) or
+        `revoked` (this device may hold none any more).
+        """
+        before, self.closed_by = self._desk, closed_by
+        if before is not None and before.shelf is shelf:
             before.session = session
             return
-        else:
-            self._desk = _Desk(session, shelf)
+        self._desk = _Desk(session, shelf) if shelf is not None else None
         self.switched.fire(None)
 
     def end(self) -> None:
         """Forget whoever was shown and granted: the desk is locked."""
-        self._desk, self.held = None, 0
+        self._desk, self.held, self.closed_by = None, 0, ""
         self.switched.fire(None)
 
     @property

@@ -270,6 +270,17 @@ def test_a_desk_without_a_cache_says_so(desk, qtbot):
     qtbot.waitUntil(lambda: finder.stack.currentIndex() == CLOSED)
 
 
+@pytest.mark.parametrize(("why", "words"), [("lease", "Reliez le poste"), ("revoked", "révoqué")])
+def test_patients_that_are_held_back_say_why(ward, qtbot, why, words):
+    ward.page.open_patient(ward.id(ODILE))
+    ward.wait_for(SHOWN)
+    ward.desk.office.patients.begin(stills.session(), None, why)
+    qtbot.waitUntil(lambda: ward.finder.stack.currentIndex() == CLOSED)
+    assert words in texts(ward.finder)
+    assert ward.names() == []
+    assert ward.page.person.patient is None
+
+
 def test_a_lock_leaves_no_patient_in_the_window(ward, qtbot):
     ward.type("lemai")
     ward.page.open_patient(ward.id(ODILE))
