@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from app.interop import identity
 from app.interop.reading import Refused, coded, professional, professionals, said, words
+from app.interop.traits import traits
 from storage.patients.facts import Allergies, Identity, Merge, Movement, Professional, Transfer
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def read(reading: Reading) -> list[Fact]:
 def _about_one(reading: Reading) -> list[Fact]:
     pid = identity.one(reading)
     key, told = identity.of(pid, reading)
-    contents: list[Content] = [Identity(identity.traits(pid, told, reading))]
+    contents: list[Content] = [Identity(traits(pid, told, reading))]
     contents += _joined(key, pid, reading)
     contents += _movements(key, pid, reading)
     contents += _allergies(reading)

@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from app.interop.charset import Charset, detect
+from app.interop.delimiters import delimiters, separator
 from app.interop.escapes import unescape
 
 if TYPE_CHECKING:
@@ -48,26 +49,6 @@ class Limits:
     fields: int = 2_000
     parts: int = 10_000
     looked_at: int = 500_000
-
-
-@dataclass(frozen=True, slots=True)
-class Delimiters:
-    """MSH-1 and MSH-2; a part that MSH-2 leaves out is empty and divides nothing."""
-
-    field: bytes
-    component: bytes
-    repetition: bytes
-    escape: bytes
-    subcomponent: bytes
-
-    @property
-    def text(self) -> tuple[str, str, str, str, str]:
-        """The same as characters: field, component, repetition, escape, subcomponent."""
-        field, component, repetition, escape, subcomponent = (
-            _characters(each)
-            for each in (self.field, self.component, self.repetition, self.escape, self.subcomponent)
-        )
-        return field, component, repetition, escape, subcomponent
 
 
 class Value:
@@ -234,7 +215,10 @@ class Message:
         self.raw = raw
         self.limits = limits
         self._at = _begin(raw)
-        self.delimiters = _delimiters(raw, self._at)
+        marks = delimiters(raw, self._at)
+        if marks is None:
+            raise Er7Error("delimiters")
+        self.delimiters = marks
         self.escape = self.delimiters.text[3]
         self.joined = False
         self._looked_at = 0
@@ -303,34 +287,9 @@ def _begin(raw: bytes) -> int:
     at = len(BOM) if raw.startswith(BOM) else 0
     start = raw[at : at + _BLANKS]
     at += len(start) - len(start.lstrip(_BLANK))
-    if raw[at : at + 3].upper() != b"MSH":
+    if raw[at : at + 3].upper() != b"MSH" or not separator(raw, at):
         raise Er7Error("header")
     return at
-
-
-def _delimiters(raw: bytes, at: int) -> Delimiters:
-    field = raw[at + 3 : at + 4]
-    if not field or field.isalnum() or field in b'" \t\r\n' or field < b"!":
-        raise Er7Error("header")
-    line = re.match(rb"[^\r\n]{0,64}", raw[at + 4 : at + 68])
-    coded = (line.group() if line else b"").partition(field)[0]
-    marks = [_bytes(each, coded) for each in dict.fromkeys(_characters(coded))]
-    if not marks or len(marks) > 6 or any(each.isalnum() or each == b'"' for each in marks):
-        raise Er7Error("delimiters")
-    component, repetition, escape, subcomponent = (marks + [b""] * 4)[:4]
-    return Delimiters(field, component, repetition, escape, subcomponent)
-
-
-def _characters(coded: bytes) -> str:
-    try:
-        return coded.decode("utf-8")
-    except UnicodeDecodeError:
-        return coded.decode("iso8859-1")
-
-
-def _bytes(character: str, coded: bytes) -> bytes:
-    wide = character.encode("utf-8")
-    return wide if wide in coded else character.encode("iso8859-1", "replace")
 
 
 def _cuts(raw: bytes, mark: bytes, start: int, end: int, most: int) -> list[int]:

@@ -148,6 +148,8 @@ def test_an_ins_that_ended_goes_behind_the_one_that_holds():
         ("MOREAU^Odile^^^^^L~^X^^^^^D", "MOREAU", "unsaid"),
         ("MOREAU^Odile", "MOREAU", "unsaid"),
         ("SMITH^Odile^^^^^L~MOREAU^Odile^^^^^B", "MOREAU", "SMITH"),
+        ("MOREAU^Odile^^^^^CURRENT", "MOREAU", "unsaid"),
+        ("ODI^^^^^^N~MOREAU^Odile^^^^^XX~AUTRE^X^^^^^YY", "MOREAU", "unsaid"),
         ("D'ŒUVRE-L’HÔTE&X^Odile^^^^^L", "D'ŒUVRE-L’HÔTE", "unsaid"),
     ],
 )
