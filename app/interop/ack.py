@@ -17,6 +17,7 @@ MAX_HEADER = 64 << 10
 _BEFORE = re.compile(rb"(?:[\x00-\x20]|\xef\xbb\xbf)*")
 _LINE_END = re.compile(rb"[\r\n]")
 _MARKS = b"\x0b\x1c"
+"""MLLP's own: an id that ends with FS would end the answer's frame."""
 _PUNCTUATION = frozenset(b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _ASKED = {b"AL": "AER", b"ER": "ER", b"SU": "A"}
 _SESSION = secrets.token_hex(5).upper()
@@ -72,10 +73,10 @@ class Header:
 
     @classmethod
     def read(cls, raw: bytes) -> Header:
-        """Read the first segment of a message, without MLLP's own marks; blanks, NUL and a BOM may stand before it."""
+        """Read the first segment of what could not be understood; blanks, NUL and a BOM may stand before it."""
         head = raw[:MAX_HEADER]
         start = _BEFORE.match(head)
-        line = _LINE_END.split(head[start.end() if start else 0 :], maxsplit=1)[0].translate(None, _MARKS)
+        line = _LINE_END.split(head[start.end() if start else 0 :], maxsplit=1)[0]
         if line[:3].upper() != b"MSH" or len(line) < 4 or line[3] not in _PUNCTUATION:
             return cls()
         name, *rest = line.split(line[3:4])
@@ -92,8 +93,8 @@ class Header:
     @property
     def component(self) -> bytes:
         """The first character of MSH-2, the standard one where it does not serve."""
-        first = self[2][:1]
-        return first if first and first[0] in _PUNCTUATION and first != self.separator else b"^"
+        first = self[2].decode(errors="replace")[:1].encode()
+        return first if first not in (b"", "\ufffd".encode(), self.separator) else b"^"
 
 
 def answers(header: Header, verdict: Verdict, now_ms: int) -> list[bytes]:
@@ -119,7 +120,14 @@ def _message(header: Header, verdict: Verdict, code: str, now_ms: int) -> bytes:
     segments = [_msh(header, now_ms), [b"MSA", code.encode(), header[10]]]
     if verdict.error:
         segments.append(_err(header.component, verdict))
-    return b"".join(header.separator.join(fields).rstrip(header.separator) + b"\r" for fields in segments)
+    text = b"".join(_segment(header.separator, fields) for fields in segments)
+    return text.translate(None, _MARKS)
+
+
+def _segment(separator: bytes, fields: list[bytes]) -> bytes:
+    while not fields[-1]:
+        fields = fields[:-1]
+    return separator.join(fields) + b"\r"
 
 
 def _msh(header: Header, now_ms: int) -> list[bytes]:

@@ -79,26 +79,30 @@ class Intake:
     async def take(self, frames: Sequence[Frame]) -> list[bytes]:
         """Return the answers to *frames*, in order; what they share is one commit."""
         now_ms = self._now_ms()
+        try:
+            judged = await self._judge(frames, now_ms)
+        except Exception as error:  # noqa: BLE001 -- a fault of ours: the sender still has the message, and must hear so
+            log.error("messages could not be taken: %s", type(error).__name__)  # noqa: TRY400 -- a trace may show them
+            judged = [(Header.read(frame.raw), _LATER) for frame in frames]
+        return [answer for header, verdict in judged for answer in answers(header, verdict, now_ms)]
+
+    async def _judge(self, frames: Sequence[Frame], now_ms: int) -> list[tuple[Header, Verdict]]:
         loop = asyncio.get_running_loop()
         read = await loop.run_in_executor(self._pool, self._read, frames, now_ms)
         stored = [self._store(one, now_ms) for one in read]
         await _committed(stored, sum(len(frame.raw) for frame in frames))
-        verdicts = [self._verdict(one, future, now_ms) for one, future in zip(read, stored, strict=True)]
         return [
-            answer
-            for one, verdict in zip(read, verdicts, strict=True)
-            for answer in answers(one.header, verdict, now_ms)
+            (one.header, self._verdict(one, future, now_ms)) for one, future in zip(read, stored, strict=True)
         ]
 
     def _read(self, frames: Sequence[Frame], now_ms: int) -> list[Read]:
-        return [
-            Read(
-                frame,
-                Header.read(frame.raw),
-                None if frame.fault else understand(frame.raw, arrived_ms=now_ms, zone=self._zone),
-            )
-            for frame in frames
-        ]
+        return [self._read_one(frame, now_ms) for frame in frames]
+
+    def _read_one(self, frame: Frame, now_ms: int) -> Read:
+        understood = None if frame.fault else understand(frame.raw, arrived_ms=now_ms, zone=self._zone)
+        envelope = understood.envelope if understood else None
+        header = Header(envelope.header) if envelope else Header.read(frame.raw)
+        return Read(frame, header, understood)
 
     def _store(self, read: Read, now_ms: int) -> Future[Kept] | Future[int] | None:
         incoming = incoming_of(read.frame.raw, read.understood, now_ms)

@@ -262,6 +262,22 @@ def test_the_enhanced_mode_hears_commit_and_application(vault):
     asyncio.run(act())
 
 
+@pytest.mark.parametrize("separator", ["|", "!"])
+def test_the_id_comes_back_byte_for_byte_in_the_sender_s_own_separators(vault, separator):
+    message = adt("A28^ADT_A05", "N°7", 1).replace(b"|", separator.encode())
+
+    async def act():
+        async with flowing(vault) as (_flow, where):
+            reader, writer = await asyncio.open_connection(*where)
+            writer.write(wrap(message))
+            answer = await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 5)
+            writer.close()
+            fields = answer.decode().split("\r")[1].split(separator)
+            assert fields == ["MSA", "AA", "N°7"]
+
+    asyncio.run(act())
+
+
 def test_no_name_and_no_number_of_a_patient_in_the_log(vault, caplog):
     caplog.set_level(logging.DEBUG)
 
@@ -274,3 +290,18 @@ def test_no_name_and_no_number_of_a_patient_in_the_log(vault, caplog):
 
     asyncio.run(act())
     assert not any(word in caplog.text for word in ("ESSAI1", "PORTE1", "00000001", "1800175000001"))
+
+
+def test_a_fault_of_ours_is_answered_with_again(vault, monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(intake, "understand", broken)
+
+    async def act():
+        async with flowing(vault) as (_flow, where):
+            (ack,) = await exchange(where, wrap(adt("A28^ADT_A05", "1", 1)), 1)
+            assert (ack.code, ack.control_id) == ("AE", "1")
+
+    asyncio.run(act())
+    assert kept(vault) == []
