@@ -37,6 +37,7 @@ EPILOG = (
     " 5 adresse ou TLS refusés, 6 profil ou disque en panne, 1 autre refus. Le message dit que faire."
 )
 SECRET_BYTES = 32
+PATIENCE_S, LOOK_EVERY_S = 5.0, 5.0
 TERMS = Terms("off")
 """A service has no session, so no keyring to count on: its secret is a file, kept by systemd or by IT."""
 log = logging.getLogger(__name__)
@@ -122,13 +123,25 @@ def _init(arguments: argparse.Namespace) -> None:
 def _run(arguments: argparse.Namespace) -> None:
     """Listen until SIGTERM: what was answered AA is on disk before the answer, whatever happens then."""
     where, tls = address(arguments.mllp), _tls(arguments)
-    vault = Vault.unlock(arguments.profile, secretfile.secret(arguments.secret_file), TERMS)
+    vault = _unlock(arguments.profile, secretfile.secret(arguments.secret_file))
     try:
         _say_what_was_found(vault)
         zone, keep_days = _settle(vault, arguments)
         asyncio.run(_serve(vault, zone, keep_days, where, tls))
     finally:
         vault.lock()
+
+
+def _unlock(profile: Path, secret: str) -> Vault:
+    """Open the profile; one that an administrator's command holds is waited for. Raises StorageError."""
+    patience = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return Vault.unlock(profile, secret, TERMS)
+        except ProfileInUse:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.2)
 
 
 def _tls(arguments: argparse.Namespace) -> ssl.SSLContext | None:
@@ -199,8 +212,20 @@ async def _serve(
     flow.follow()
     vault.watch(lambda: _tell_of_the_disk(failing=vault.failing))
     print(json.dumps({"ready": True, "mllp": flow.state.address}), flush=True)
-    await stop.wait()
-    await flow.stop()
+    try:
+        await _until(stop, vault)
+    finally:
+        await flow.stop()
+
+
+async def _until(stop: asyncio.Event, vault: Vault) -> None:
+    """Wait for *stop*; raises Damaged once a file no longer verifies: it takes a new start to check and mend it."""
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+        if vault.damaged:
+            log.error("a file of the profile no longer verifies: the next start checks all of them")
+            raise Damaged("a file of the profile")
 
 
 def _tell_of_the_disk(*, failing: bool) -> None:

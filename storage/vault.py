@@ -101,6 +101,11 @@ class Vault:
         """True while the disk takes nothing more: full, or out of order."""
         return any(database.failing for database in self._databases.values())
 
+    @property
+    def damaged(self) -> bool:
+        """True once a page of any file did not verify: the next unlock checks all of them, and begins anew what can be."""
+        return any(database.damaged for database in self._databases.values())
+
     def watch(self, told: Callable[[], object]) -> None:
         """Let *told* be called, on any thread, whenever `failing` may have changed."""
         for database in self._databases.values():
@@ -310,7 +315,7 @@ class Vault:
         kept = was_open and self._profile.held and not self.read_only and self._remember_audit()
         for database in self._databases.values():
             database.close()
-        if kept and not any(database.damaged for database in self._databases.values()):
+        if kept and not self.damaged:
             self._profile.mark_clean()
 
     def _audit_was_cut(self) -> bool:

@@ -8,11 +8,12 @@ import os
 import socket
 import ssl
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from app.interop.client import Client
+from app.interop.client import Client, NoAnswerError
 from app.interop.endpoint import client_tls
 from tests.harness.adt import CANARIES, POISON, adt
 from tests.harness.disk import small_disk
@@ -261,6 +262,29 @@ def test_a_protected_disk_is_said_at_the_start_and_harms_nothing(tmp_path):
         disk.protect(False)
         assert everyone(send(site.start(), [adt("A28^ADT_A05", "2", 2)])) == [["AA"]]
         assert list(site.patients()) == ["00000001", "00000002"]
+
+
+@pytest.mark.parametrize("name", ["inbox", "cache"])
+def test_a_file_that_rots_ends_it_and_the_next_start_begins_it_anew_and_says_so(site, name):
+    port = site.start()
+    everyone(send(port, list(history(1, 40))))
+    site.patients()
+    rot(site.profile / f"{name}.db")
+    with suppress(NoAnswerError, OSError):
+        everyone(send(port, list(history(100, 40))))
+    assert site.process.wait(20) == STORAGE
+    site.process.stdout.close()
+    assert everyone(send(site.start(), list(history(100, 40)))) == [["AA"] * 80]
+    assert {"00000001", "00000100", "00000139"} <= site.patients().keys()
+    assert f"{name} was damaged" in site.said.read_text().replace("patients' cache", "cache")
+    assert list((site.profile / "set-aside").iterdir())
+
+
+def rot(path: Path) -> None:
+    """Overwrite all but the first page, where the program still looks."""
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(os.urandom(path.stat().st_size - 4096))
 
 
 def test_no_patient_is_named_in_what_it_says_or_how_it_is_called(site):
