@@ -109,8 +109,8 @@ class FindPane(QWidget):
         for page in (self.list, self._none_found(), self._nobody(), self._failed_page(), self._closed_page()):
             self.stack.addWidget(page)
         column.addWidget(self.stack, 1)
-        column.addWidget(rule())
-        column.addWidget(self._foot())
+        self._below = self._foot()
+        column.addWidget(self._below)
         self.search.textChanged.connect(self._typed)
         self.chips.chosen.connect(self._typed)
         self.list.opened.connect(self._open)
@@ -142,7 +142,12 @@ class FindPane(QWidget):
 
     def _foot(self) -> QWidget:
         foot = QWidget()
-        row = QHBoxLayout(foot)
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(rule())
+        row = QHBoxLayout()
+        column.addLayout(row)
         row.setContentsMargins(14, 10, 14, 10)
         row.setSpacing(8)
         self._mark, self._flow_words = Glyph("database", "ok", 18), Label("", "small", "text_2").clipped()
@@ -202,7 +207,7 @@ class FindPane(QWidget):
         log.warning("the patient cache did not answer: %s", type(error).__name__)
         self._answer, self._fresh = None, False
         self.list.show_lines(())
-        self.stack.setCurrentIndex(FAILED)
+        self._turn_to(FAILED)
 
     @property
     def answered(self) -> bool:
@@ -214,9 +219,10 @@ class FindPane(QWidget):
         """Whether the cache did not answer."""
         return self.stack.currentIndex() == FAILED
 
-    def shows(self, query: str) -> bool:
-        """Whether the list is that of *query*."""
-        return self._answer is not None and self._answer.query == _asked(query)
+    def shows(self, query: str, chip: str = "all") -> bool:
+        """Whether the list is that of *query* and the filter *chip*."""
+        answer = self._answer
+        return answer is not None and (answer.query, answer.chip) == (_asked(query), chip)
 
     # --- answers ------------------------------------------------------------------------------------------
 
@@ -257,13 +263,19 @@ class FindPane(QWidget):
     def _turn(self, answer: _Answer, shown: bool) -> None:
         if not self._patients.is_open:
             self._why.say(say(f"patients.closed.{self._patients.closed_by or 'none'}"))
-            self.stack.setCurrentIndex(CLOSED)
+            self._turn_to(CLOSED)
         elif not answer.counts.all:
-            self.stack.setCurrentIndex(NOBODY)
+            self._turn_to(NOBODY)
         elif not shown or (not answer.found and (answer.query or answer.chip != "all")):
-            self.stack.setCurrentIndex(NONE_FOUND)
+            self._turn_to(NONE_FOUND)
         else:
-            self.stack.setCurrentIndex(LIST)
+            self._turn_to(LIST)
+
+    def _turn_to(self, page: int) -> None:
+        """Show a page; a cache that is closed or silent is not said to be fresh."""
+        self.stack.setCurrentIndex(page)
+        self._below.setVisible(page not in {FAILED, CLOSED})
+        self.chips.setVisible(page != CLOSED)
 
     def _show_counts(self, answer: _Answer) -> None:
         counts = {"all": answer.counts.all, "inside": answer.counts.inside}

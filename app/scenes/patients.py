@@ -26,6 +26,11 @@ TEAM = f'"patients.rpps":"{RPPS}","patients.units":["3120","3121"]'
 POLICY = f'{{"default":{{{TEAM}}}}}'.encode()
 LARGE = f'{{"default":{{"text.size":150,{TEAM}}}}}'.encode()
 """The doctor of the demo: her number, her units; the same with large text."""
+LOCKED = (
+    f'{{"name":"CHVS-2026-11","default":{{{TEAM}}},"forced":{{"patients.access":"care_team","mllp.listen":"127.0.0.1:2575"}},'
+    '"reasons":{"patients.access":"Charte d’accès du CHU, article 4.","mllp.listen":"Flux du GAM de cet établissement."}}'
+).encode()
+"""What a hospital forces of patients and feed."""
 CHEAP = Terms("off", OsKeyring(), KdfCost(ops=1, mem_kib=8))
 SEEN = ("80377204", "80401188", "80433092", "80483321", "80440871")
 """Whom the doctor looked at lately, the last one first."""
@@ -84,9 +89,9 @@ def _typed(text: str, chip: str = "all") -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
         ward(stage)
         page = section(stage)
-        page.finder.chips.choose(chip)
+        page.finder.chips.chips[chip].click()
         page.finder.search.setText(text)
-        stage.when(lambda: page.finder.shows(text), page.finder.to_search)
+        stage.when(lambda: page.finder.shows(text, chip), page.finder.to_search)
 
     return play
 
@@ -114,6 +119,13 @@ def _today(stage: Stage) -> None:
     _furnish(stage, PATIENTS, SEEN)
 
 
+def _settings(stage: Stage) -> None:
+    from app.intents import OpenSettings  # noqa: PLC0415 -- Qt starts in main()
+
+    stage.enter()
+    stage.office.open(OpenSettings("patients"))
+
+
 def _palette(text: str) -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
         ward(stage)
@@ -136,6 +148,8 @@ SCENES = (
     Scene("05-patients-erreur", _error, POLICY),
     Scene("05-patients-fermes", _closed, POLICY),
     Scene("05-patients-motif", opened("80503377", "girard"), POLICY),
+    Scene("12-reglages-patients", _settings, LOCKED),
+    Scene("12-reglages-patients-1920", _settings, LOCKED, FULL_HD),
     Scene("01-aujourdhui-patients", _today, POLICY),
     Scene("11-palette-patient", _palette("lemai"), POLICY),
     Scene("11-palette-dossiers", _palette("#"), POLICY),
