@@ -63,10 +63,11 @@ def replay(arguments: Namespace, now_s: int) -> None:
     """`replay [ID…]`: those messages, or all that wait, once more; raises AdminError when some are still not understood."""
     with profiles.visiting(arguments) as vault:
         numbers = arguments.numbers or [row.id for row in vault.inbox.quarantined().result()]
-        done = [_replay(vault, number, now_s * 1000) for number in numbers]
-    for row in done:
-        print(_json(row) if arguments.json else f"{row['id']} : {row['outcome']}")
-    left = sum(row["seq"] is None for row in done)
+        left = 0
+        for number in numbers:
+            row = _replay(vault, number, now_s * 1000)
+            print(_json(row) if arguments.json else f"{row['id']} : {row['outcome']}")
+            left += row["seq"] is None
     if left:
         raise AdminError(
             f"Messages qui restent en quarantaine : {left}. Demandez leur correction à l'émetteur."

@@ -15,6 +15,7 @@ import pytest
 
 from app.interop.client import Client, NoAnswerError
 from app.interop.endpoint import client_tls
+from storage.vault import Terms, Vault
 from tests.harness.adt import CANARIES, POISON, adt
 from tests.harness.disk import small_disk
 from tests.harness.gateway import GATEWAY, Gateway, gateway, run
@@ -157,6 +158,17 @@ def test_quarantine_is_listed_without_patients_shown_on_demand_and_replayed_whil
         assert replayed.returncode == 0, replayed.stderr
     assert site.patients()["00000001"]["birth_name"] == "CORRIGE"
     assert site.admin("hl7", "quarantine", "list", "--json").stdout == ""
+    assert traced(site) == ["quarantine-show", "quarantine-replay", "quarantine-replay", "patients-export"]
+
+
+def traced(site: Gateway) -> list[str]:
+    """Return what the audit trail says was done, its chain looked at."""
+    vault = Vault.visit(site.profile, site.secret.read_text().strip(), Terms("off"))
+    try:
+        assert vault.audit.verify().result().whole
+        return [row.action for row in reversed(vault.audit.newest().result())]
+    finally:
+        vault.lock()
 
 
 def test_what_is_still_not_understood_stays_in_quarantine(site):
