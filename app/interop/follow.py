@@ -76,7 +76,7 @@ class Follower:
             await self._apply(messages)
             applied, done = messages[-1].seq, done + len(messages)
             self.progress.fire(Progress(min(done, total), total))
-        self._fresh.clear()
+        self._fresh = {seq: one for seq, one in self._fresh.items() if seq > applied}
 
     async def _count(self, messages: Sequence[Message], applied: int) -> int:
         """Count what waits; only where there is more than a batch the inbox is asked."""
