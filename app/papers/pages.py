@@ -39,9 +39,10 @@ class _Picture:
 
 
 class PageArea(QAbstractScrollArea):
-    """Shows one document of pages. `turned` tells that another page, or another zoom, is in front."""
+    """Shows one document of pages. `turned`: another page, or another zoom, is in front; `drew`: a page was drawn, or cannot be."""
 
     turned = pyqtSignal()
+    drew = pyqtSignal()
 
     def __init__(self, bridge: Bridge) -> None:
         super().__init__()
@@ -190,6 +191,7 @@ class PageArea(QAbstractScrollArea):
         self._forget_far()
         self._repaint()
         self._fetch()
+        self.drew.emit()
 
     def _not_drawn(self, press: Press, page: int, error: Exception) -> None:
         if press is not self._press:
@@ -198,6 +200,7 @@ class PageArea(QAbstractScrollArea):
         self._failed[page] = error.code if isinstance(error, Refused) else "died"
         self._repaint()
         self._fetch()
+        self.drew.emit()
 
     def _forget_far(self) -> None:
         """Keep the pictures of the last pages, by their pixels; those in sight stay."""

@@ -28,6 +28,13 @@ from app.papers.slips import (
 
 CDA = frozenset({"text/xml", "application/xml", "application/hl7-cda+xml"})
 PAGES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff"})
+STARTS = {
+    b"%PDF-": "application/pdf",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"II*\0": "image/tiff",
+    b"MM\0*": "image/tiff",
+}
 _WIDEST = 1_600
 _FIGURE_PIXELS = 4_000_000
 _DOT = (
@@ -99,7 +106,7 @@ class Press:
     def answer(self, asked: Asked) -> Answer:
         """Do what is asked; raise Refused."""
         if isinstance(asked, Open):
-            return self._open(asked.media, checked(asked.data))
+            return self._open(asked.media.partition(";")[0].strip().lower(), checked(asked.data))
         page, held = asked.page, self._leaves
         if held is None or not 0 <= page < len(held.sizes):
             raise Refused("no-pages")
@@ -112,7 +119,7 @@ class Press:
         return held.seek(asked.text, page)
 
     def _open(self, media: str, data: bytes) -> Opened:
-        if media in CDA:
+        if media in CDA and not _shows(data):
             return self._open_cda(data)
         return self._open_plain(media, data)
 
@@ -125,12 +132,18 @@ class Press:
         return inside
 
     def _open_plain(self, media: str, data: bytes) -> Opened:
+        media = _shows(data) or media
         if media == "text/plain":
             return Opened(lines=prose.lines(data))
         if media not in PAGES:
             raise Refused("unknown-media")
         self._leaves = leaves(media, data)
         return Opened(self._leaves.sizes, searchable=self._leaves.searchable)
+
+
+def _shows(data: bytes) -> str:
+    """Return the media type that the first bytes show, whatever the sender calls it; empty where they show none."""
+    return next((media for start, media in STARTS.items() if data.startswith(start)), "")
 
 
 def _figure(media: str, data: bytes) -> Figure:

@@ -76,9 +76,8 @@ def strokes(document: QTextDocument, opened: Opened, ink: Ink) -> Iterator[None]
     pen = _Pen(document, ink)
     if opened.cda is not None:
         for part in outline(opened.cda):
-            yield from pen.part(part)
-    for start in range(0, len(opened.lines), _LINES):
-        yield from pen.stroke(pen.lines(opened.lines[start : start + _LINES]))
+            yield from pen.strokes(pen.part(part))
+    yield from pen.strokes(pen.lines(opened.lines))
 
 
 class _Pen:
@@ -90,39 +89,33 @@ class _Pen:
         document.setUndoRedoEnabled(False)
         document.setDefaultFont(ink.font("body"))
 
-    def stroke(self, steps: Iterator[None]) -> Iterator[None]:
-        """Write all of *steps* as one change, so that it is laid out once."""
-        edit = QTextCursor(self._document)
-        edit.beginEditBlock()
-        for _ in steps:
-            pass
-        edit.endEditBlock()
-        yield
+    def strokes(self, steps: Iterator[None]) -> Iterator[None]:
+        """Take *steps*, each as one change, so that it is laid out once."""
+        edit, going = QTextCursor(self._document), True
+        while going:
+            edit.beginEditBlock()
+            going = next(steps, self) is not self
+            edit.endEditBlock()
+            yield
 
     # --- parts of a CDA -----------------------------------------------------------------------------------
 
     def part(self, part: Outline) -> Iterator[None]:
         """Write a heading, and what stands under it."""
-        yield from self.stroke(self._heading(part))
-        if part.rows:
-            yield from self._table(_table_of(part))
-        for block in part.blocks:
-            if isinstance(block, Table):
-                yield from self._table(block)
-            else:
-                yield from self.stroke(self._blocks((block,), 0))
-
-    def _heading(self, part: Outline) -> Iterator[None]:
         if part.title:
             self._line(part.title, _HEADINGS.get(part.level, "body_strong"), above=14 if part.level else 0)
         for words, quiet in part.notes:
             self._line(words, "small", self._ink.quiet if quiet else self._ink.text)
         yield
+        if part.rows:
+            yield from self._table(_table_of(part))
+        yield from self._blocks(part.blocks, 0)
 
     def lines(self, lines: Sequence[str]) -> Iterator[None]:
         """Write plain text as it stands, in letters of one width: tables of laboratories are made of spaces."""
-        for line in lines:
-            self._line(line, "mono", gap=0)
+        for start in range(0, len(lines), _LINES):
+            for line in lines[start : start + _LINES]:
+                self._line(line, "mono", gap=0)
             yield
 
     def _line(
@@ -159,7 +152,7 @@ class _Pen:
             elif isinstance(block, Listing):
                 yield from self._listing(block, left)
             elif isinstance(block, Table):
-                self._piece(block, shares(block))
+                yield from self._table(block)
             else:
                 self._figure(block, left)
             mark = ""
@@ -213,15 +206,10 @@ class _Pen:
         if table.rows and table.columns:
             widths = shares(table)
             for piece in pieces(table):
-                yield from self.stroke(self._written(piece, widths))
-
-    def _written(self, piece: Table, widths: Sequence[float]) -> Iterator[None]:
-        self._piece(piece, widths)
-        yield
+                self._piece(piece, widths)
+                yield
 
     def _piece(self, table: Table, widths: Sequence[float]) -> None:
-        if not table.rows or not table.columns:
-            return
         if not self._fresh:
             self._new_block(gap=0)
         grid = self._cursor.insertTable(table.rows, table.columns, self._grid(table, widths))

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 
 class PaperView(QWidget):
-    """Shows one document, or why not. `shown` when it is there, `printed` after it went to a printer."""
+    """Shows one document, or why not. `shown` when all of it that is in sight is there, `printed` after it went to a printer."""
 
     shown = pyqtSignal()
     printed = pyqtSignal()
@@ -54,6 +54,7 @@ class PaperView(QWidget):
         self._opened: Opened | None = None
         self._head: Words = ""
         self._doubt: Words = ""
+        self._missing: set[str] = set()
         self._story, self._pages = StoryView(), PageArea(bridge)
         self._find = FindBar()
         self._seeker = Seeker(bridge, self._find, self._story, self._pages)
@@ -88,15 +89,13 @@ class PaperView(QWidget):
 
     def show_loading(self, title: Words = "") -> None:
         """Say that the document is being fetched."""
-        self.clear()
+        self._drop()
         self._title.say(title)
         self._stack.setCurrentWidget(self._loading)
 
     def show_trouble(self, words: Words, detail: Words = "") -> None:
         """Say why there is no document, and what still works."""
-        title = self._title
         self._drop()
-        self._title.say(title.text())
         clear(self._troubles)
         self._troubles.addWidget(EmptyState("alert-circle", words, detail, tone="danger"))
         self._stack.setCurrentWidget(self._trouble)
@@ -113,6 +112,7 @@ class PaperView(QWidget):
             self.destroyed.disconnect(press.close)
             self._bridge.run(press.close)
         self._head, self._doubt = "", ""
+        self._missing.clear()
         self._printing.cancel()
         self._seeker.look_in(None)
         self._find.field.clear()
@@ -178,6 +178,8 @@ class PaperView(QWidget):
         self._pages.turned.connect(self._show_controls)
         self._story.turned.connect(self._show_controls)
         self._story.told.connect(self._seeker.again)
+        self._story.told.connect(lambda: self._arrived("story"))
+        self._pages.drew.connect(lambda: self._arrived("pages"))
         self._find.closed.connect(self._close_find)
         self._printing.done.connect(self.printed)
         self._printing.failed.connect(self._not_printed)
@@ -196,6 +198,7 @@ class PaperView(QWidget):
     def _open(self, press: Press, opened: Opened, title: Words, patient: Patient | None) -> None:
         self._opened = opened
         told = opened.cda is not None or bool(opened.lines)
+        self._missing = {part for part, there in (("story", told), ("pages", bool(opened.sizes))) if there}
         if opened.cda is not None and patient is not None:
             self._compare(opened.cda.patient, patient)
         if told:
@@ -210,7 +213,13 @@ class PaperView(QWidget):
         self._stack.setCurrentWidget(self._content)
         self.setFocusProxy(self._front())
         self._show_controls()
-        self.shown.emit()
+
+    def _arrived(self, part: str) -> None:
+        """Tell that the document is there, once both its words and its first page are."""
+        if part in self._missing:
+            self._missing.remove(part)
+            if not self._missing:
+                self.shown.emit()
 
     def _fail(self, error: Exception) -> None:
         code = error.code if isinstance(error, Refused) else "died"

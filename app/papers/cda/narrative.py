@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from app.papers.cda.values import Block, Cell, Figure, Listing, Paragraph, Run, Table
+from app.papers.cda.xml import Node
 from app.papers.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from app.papers.cda.xml import Node
-
 MAX_CELLS = 20_000
+MAX_INNER = 3_000
+"""Cells of tables inside tables, each counted as often as it is laid out."""
+MAX_ROW = 60_000
+"""Letters of one row: it is laid out in one go."""
 MAX_COLUMNS = 64
 MAX_NESTED = 6
 LONGEST = 4_000
@@ -59,6 +62,7 @@ class Reader:
 
     figure: Callable[[str], Figure]
     cells: int = 0
+    inner: int = 0
     notes: list[Node] = field(default_factory=list)
 
     def read(self, text: Node) -> tuple[Block, ...]:
@@ -97,6 +101,8 @@ class Reader:
         taken: set[tuple[int, int]] = set()
         cells: list[Cell] = []
         for row, (part, line) in enumerate(rows):
+            if len(line.raw) > MAX_ROW:
+                raise Refused("too-large")
             column = 0
             for child in line.elements():
                 while (row, column) in taken:
@@ -104,7 +110,7 @@ class Reader:
                 cell = self._cell(child, row, column, len(rows), nested, part)
                 taken |= {(row + y, column + x) for y in range(cell.down) for x in range(cell.across)}
                 cells.append(cell)
-                self._count(cell)
+                self._count(cell, nested)
                 column += cell.across
         columns = max((place[1] + 1 for place in taken), default=0)
         head = sum(1 for part, _line in rows if part == "thead")
@@ -115,9 +121,11 @@ class Reader:
         head = node.tag == "th" or part == "thead"
         return Cell(row, column, self._blocks(node, nested + 1), head=head, down=down, across=across)
 
-    def _count(self, cell: Cell) -> None:
-        self.cells += cell.down * cell.across
-        if self.cells > MAX_CELLS or cell.column + cell.across > MAX_COLUMNS:
+    def _count(self, cell: Cell, nested: int) -> None:
+        size = cell.down * cell.across
+        self.cells += size
+        self.inner += size * 3 ** (nested // 2) if nested > 1 else 0
+        if self.cells > MAX_CELLS or self.inner > MAX_INNER or cell.column + cell.across > MAX_COLUMNS:
             raise Refused("too-large")
 
 
@@ -162,11 +170,16 @@ class _Flow:
         if target and not target.startswith("#") and target != node.text:
             self.say(f" ({target})", look)
 
-    def _break(self, _node: Node, _look: _Look) -> None:
+    def _break(self, node: Node, look: _Look) -> None:
         self._runs.append(Run("\n"))
+        self.walk(node, look)
+
+    def _footnote(self, node: Node, look: _Look) -> None:
+        self.say(self._reader.mark_of(node), replace(look, rise=1))
 
     def _mark(self, node: Node, look: _Look) -> None:
-        self.say(self._reader.mark_of(node), replace(look, rise=1))
+        self._footnote(node, look)
+        self.walk(node, look)
 
     def _paragraph(self, node: Node, look: _Look) -> None:
         self._flush()
@@ -186,18 +199,17 @@ class _Flow:
         for caption in node.all("caption"):
             self._paragraph(caption, _PLAIN)
         self._blocks.append(read(node, self._nested + 1))
-        self.say(_astray(node), _PLAIN)
+        self.walk(_astray(node), _PLAIN)
         self._flush()
 
     def _figure(self, node: Node, _look: _Look) -> None:
         self._flush()
         caption = node.first("caption").text
         for name in node.get("referencedObject").split():
-            self._blocks.append(self._with_caption(self._reader.figure(name), caption))
+            self._blocks.append(msgspec.structs.replace(self._reader.figure(name), caption=caption))
             caption = ""
-
-    def _with_caption(self, figure: Figure, caption: str) -> Figure:
-        return Figure(figure.width, figure.height, figure.pixels, caption)
+        self.walk(_without_caption(node) if not caption else node, _PLAIN)
+        self._flush()
 
     def _flush(self, *, caption: bool = False) -> None:
         for runs in _cut(_trim(self._runs)):
@@ -212,7 +224,7 @@ class _Flow:
     _acts: ClassVar = {
         "br": _break,
         "caption": _paragraph,
-        "footnote": _mark,
+        "footnote": _footnote,
         "footnoteRef": _mark,
         "item": _paragraph,
         "linkHtml": _link,
@@ -242,11 +254,26 @@ def _lines(part: Node) -> Iterator[Node]:
         yield from part.all("tr")
 
 
-def _astray(node: Node) -> str:
-    """Return the text that stands in a list or table outside of its items and cells, where none should be."""
+def _astray(node: Node) -> Node:
+    """Return what stands in a list or table outside of its items and cells, where nothing should be."""
+    astray = Node("", {})
     held = [node, *(part for part in node.elements() if part.tag in _PARTS_OF_TABLE)]
-    held += [line for _part, line in _rows(node)]
-    return " ".join(part for one in held for part in one.parts if isinstance(part, str) and part.strip())
+    for holder in held:
+        astray.parts += [part for part in holder.parts if isinstance(part, str) or _loose(part, node)]
+    for _part, line in _rows(node):
+        astray.parts += [part for part in line.parts if isinstance(part, str)]
+    return astray
+
+
+def _without_caption(node: Node) -> Node:
+    rest = Node("", {})
+    captions = list(node.all("caption"))[:1]
+    rest.parts = [part for part in node.parts if part not in captions]
+    return rest
+
+
+def _loose(part: Node, holder: Node) -> bool:
+    return holder.tag == "table" and part.tag not in {"caption", "tr", *_PARTS_OF_TABLE}
 
 
 def _span(node: Node, name: str, most: int) -> int:

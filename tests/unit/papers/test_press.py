@@ -122,6 +122,13 @@ def test_pictures_are_documents_of_one_page():
     assert picture.pixels[:3] == b"\x00\x00\xff"
 
 
+@pytest.mark.parametrize(
+    "media", ["text/plain", "application/octet-stream", "", "Application/PDF; name=x.pdf"]
+)
+def test_document_is_what_its_first_bytes_show_whatever_the_sender_calls_it(media):
+    assert opened(media, pdfs.pages(("x",))).sizes == ((595.0, 842.0),)
+
+
 def test_plain_text_comes_as_lines_without_controls():
     assert opened("text/plain", "Hb\t12\x1b[31m\u202e,3\r\nfin".encode()).lines == ("Hb      12[31m,3", "fin")
     assert opened("text/plain", "é".encode("cp1252")).lines == ("é",)
@@ -179,7 +186,7 @@ def locked():
         ("application/pdf", locked(), "password"),
         ("image/png", png(60_000, 60_000, b"\0" * 1000), "page-too-large"),
         ("image/png", b"\x89PNG\r\n\x1a\n", "damaged"),
-        ("image/jpeg", SMALL, "damaged"),
+        ("image/jpeg", b"\xff\xd8\xff\xe0 nothing", "damaged"),
         ("image/gif", b"GIF89a", "unknown-media"),
         ("text/rtf", b"{\\rtf1}", "unknown-media"),
         ("text/plain", b"   ", "empty"),
