@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 LEFT_EDGE, RIGHT_EDGE, TOP, BOTTOM = 56, 92, 18, 30
 DOT = 8.0
-MOST_LABELS = 6
+MOST_LABELS, MOST_DISCS = 6, 120
+_HALF = DOT / 2 + 1
+
+
+def _shape(*corners: tuple[float, float]) -> QPolygonF:
+    return QPolygonF([QPointF(x * _HALF, y * _HALF) for x, y in corners])
+
+
+_SHAPES = {"↑": _shape((0, -1), (1, 1), (-1, 1)), "↓": _shape((0, 1), (1, -1), (-1, -1))}
+_SQUARE = _shape((-1, -1), (1, -1), (1, 1), (-1, 1))
+"""Marks of flagged values: up, down, any other."""
 
 
 class Curve(QWidget):
@@ -67,8 +77,7 @@ class Curve(QWidget):
         points = [self._place(at, value) for at, value, _ in self._series.points]
         painter.setPen(QPen(theme().color("accent"), 2))
         painter.drawPolyline(QPolygonF(points))
-        for point, (_, _, line) in zip(points, self._series.points, strict=True):
-            _paint_point(painter, point, line)
+        _paint_points(painter, points, [line for *_, line in self._series.points])
         end = QRectF(points[-1].x() + 10, points[-1].y() - 12, _edge(RIGHT_EDGE) - 12, 24)
         write(painter, end, self._series.points[-1][2].value, "small_strong", "accent_text")
 
@@ -145,21 +154,21 @@ class Curve(QWidget):
         return True
 
 
-def _paint_point(painter: QPainter, place: QPointF, line: ValueLine) -> None:
-    """Paint a disc; a flagged value is a triangle in the direction of its flag, or a square."""
+def _paint_points(painter: QPainter, places: list[QPointF], lines: list[ValueLine]) -> None:
+    """Paint discs where there is room for them; a flagged value always has a triangle in the direction of its flag, or a square."""
     color = theme().color
     painter.setPen(QPen(color("surface"), 1.5))
-    flag = line.flag
-    painter.setBrush(color(flag[1] if flag is not None and flag[1] in {"warn", "danger"} else "accent"))
-    half = DOT / 2 + 1
-    if flag is None:
-        painter.drawEllipse(place, DOT / 2, DOT / 2)
-    elif flag[0][0] in "↑↓":
-        up = -half if flag[0][0] == "↑" else half
-        corners = [QPointF(0, up), QPointF(half, -up), QPointF(-half, -up)]
-        painter.drawPolygon(QPolygonF([place + corner for corner in corners]))
-    else:
-        painter.drawRect(QRectF(place.x() - half, place.y() - half, 2 * half, 2 * half))
+    painter.setBrush(color("accent"))
+    flagged: dict[str, list[tuple[QPointF, str]]] = {}
+    for place, line in zip(places, lines, strict=True):
+        if line.flag is not None:
+            flagged.setdefault(line.flag[1], []).append((place, line.flag[0][0]))
+        elif len(places) <= MOST_DISCS:
+            painter.drawEllipse(place, DOT / 2, DOT / 2)
+    for tone, marks in flagged.items():
+        painter.setBrush(color(tone if tone in {"warn", "danger"} else "accent"))
+        for place, glyph in marks:
+            painter.drawPolygon(_SHAPES.get(glyph, _SQUARE).translated(place))
 
 
 def _edge(pixels: int) -> float:

@@ -151,7 +151,7 @@ class MovesPart(Part):
 
     def show_record(self, record: Record) -> None:
         """Show the movements."""
-        lines = moves.lines(record.patient, record.now_ms, record.site)
+        lines = record.movements
         self.list.show_lines(lines)
         self._stack.setCurrentIndex(0 if lines else 1)
         self._bar.setVisible(bool(lines))

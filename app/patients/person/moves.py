@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from heapq import nlargest
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -74,7 +75,7 @@ class VisitLine:
         return f"{self.title}, {self.detail}"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class MoveLine:
     """One movement. `before`: the movement that it follows in its visit; `above_ms`: when the line above was, 0 for none."""
 
@@ -171,24 +172,26 @@ class MoveLine:
 Line: TypeAlias = VisitLine | MoveLine
 
 
-def lines(patient: Patient, now_ms: int, site: Site, limit: int = 0) -> tuple[Line, ...]:
-    """Return heads of visits and their movements, the newest first; *limit*: so many movements, without heads."""
+def lines(patient: Patient, now_ms: int, site: Site) -> tuple[Line, ...]:
+    """Return heads of visits and their movements, the newest first."""
     visits: dict[str, list[Stay]] = defaultdict(list)
     for stay in sorted(patient.stays, key=lambda one: (one.since_ms, one.recorded_ms), reverse=True):
         visits[stay.visit or stay.file].append(stay)
     before = _before(visits.values())
-    if limit:
-        newest = sorted(
-            (one for stays in visits.values() for one in stays if not one.cancelled),
-            key=lambda one: -one.since_ms,
-        )
-        return tuple(_moves(newest[:limit], before, now_ms, site))
     told: list[Line] = []
     for number, stays in visits.items():
         if number:
             told.append(VisitLine(number, tuple(stays), _running(patient, stays), site))
         told += _moves(stays, before, now_ms, site)
     return tuple(told)
+
+
+def newest(of: Sequence[Line], limit: int) -> tuple[MoveLine, ...]:
+    """Return so many movements of *of*, the newest first, without heads and without what was cancelled."""
+    held = (line for line in of if isinstance(line, MoveLine) and not line.stay.cancelled)
+    chosen = nlargest(limit, held, key=lambda line: line.stay.since_ms)
+    above = [0, *(line.stay.since_ms for line in chosen)]
+    return tuple(replace(line, above_ms=over) for line, over in zip(chosen, above, strict=False))
 
 
 def unit(stay: Stay) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from functools import partial
 from typing import TYPE_CHECKING
@@ -141,6 +142,14 @@ class PersonPage(QWidget):
         self.tabs.show_count("values", sum(len(report.observations) for report in record.patient.reports))
         self.tabs.show_count("papers", len(record.patient.papers))
         self._stale = set(TABS)
+        if record.heavy:
+            work = asyncio.to_thread(record.prepare)
+            self._desk.bridge.start(self, work, lambda _: self._fill(), self._unprepared)
+        else:
+            self._fill()
+
+    def _unprepared(self, error: Exception) -> None:
+        log.warning("a record could not be prepared: %s", type(error).__name__)
         self._fill()
 
     def _fill(self) -> None:

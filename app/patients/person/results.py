@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,6 @@ from app.ui.theme import theme
 from app.ui.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from PyQt6.QtCore import QModelIndex
     from PyQt6.QtGui import QPainter, QResizeEvent
     from PyQt6.QtWidgets import QStyleOptionViewItem
@@ -134,6 +133,22 @@ class ValueList(SteadyList[values.Line]):
         self.scheduleDelayedItemsLayout()
 
 
+class _Heads(Sequence[str]):
+    """The unit, then moments, written when they are looked at."""
+
+    def __init__(self, moments: list[int], record: Record) -> None:
+        self._moments, self._record = moments, record
+
+    def __len__(self) -> int:
+        return len(self._moments) + 1
+
+    def __getitem__(self, place: Any) -> Any:
+        if not place:
+            return tr("person.column.unit")
+        at_ms, site = self._moments[place - 1], self._record.site
+        return f"{site.short_day(at_ms, self._record.now_ms)} {site.clock(at_ms)}"
+
+
 class TimeTable(Table):
     """One line an analyte, one column a moment, the newest first."""
 
@@ -151,8 +166,7 @@ class TimeTable(Table):
         shown.told = lambda one, column: _told(one, column, find, record)
         shown.tone = lambda one, column: _tone(column, find(one, column) if column else None)
         shown.order = lambda one, column: _order(one, column, find)
-        heads = [tr("person.column.unit")]
-        heads += [f"{record.site.short_day(at, record.now_ms)} {record.site.clock(at)}" for at in moments]
+        heads = _Heads(moments, record)
         self.show_rows(heads, all_of, (90, 124))
 
 
@@ -359,8 +373,8 @@ class ValuesPart(Part):
     def show_record(self, record: Record) -> None:
         """Show the results."""
         self._record = record
-        self._lines = values.lines(record.patient, record.site)
-        self._series = values.series(self._lines)
+        self._lines = record.results
+        self._series = record.analytes
         self._bar.setVisible(bool(self._lines))
         self._fill()
 

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QTextDocument
 from PyQt6.QtPrintSupport import QPrintDialog, QPrinter
 
 from app.i18n import tr
-from app.patients.person import moves, traits, values
+from app.patients.person import traits
 from app.patients.person.moves import MoveLine
 from app.patients.person.values import ReportLine, ValueLine
 from app.ui.theme import theme
@@ -43,7 +43,7 @@ def identity(record: Record) -> str:
 def movements(record: Record) -> str:
     """Return all movements as the body of a page, cancelled ones struck through."""
     rows = []
-    for line in moves.lines(record.patient, record.now_ms, record.site):
+    for line in record.movements:
         if isinstance(line, MoveLine):
             mark = line.mark[0] if line.mark is not None else ""
             rows.append((record.site.moment(line.stay.since_ms), line.title, line.detail, mark))
@@ -57,7 +57,7 @@ def results(record: Record) -> str:
     heads = [tr(f"person.column.{key}") for key in ("analyte", "value", "flag", "range", "state")]
     rows: list[Sequence[str]] = []
     parts = [_title("person.printed.values")]
-    lines = values.lines(record.patient, record.site)
+    lines = record.results
     for place, line in enumerate(lines):
         if isinstance(line, ReportLine):
             parts.append(f"<h2>{escape(line.title)}</h2><p>{escape(line.detail)}</p>")

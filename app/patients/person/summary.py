@@ -180,12 +180,12 @@ class SummaryPart(Part):
         """Show what matters of everything."""
         self._record = record
         patient = record.patient
-        self.moves.show_lines(moves.lines(patient, record.now_ms, record.site, MOVES))
-        series = values.that_matter(values.series(values.lines(patient, record.site)), VALUES)
+        self.moves.show_lines(moves.newest(record.movements, MOVES))
+        series = values.that_matter(record.analytes, VALUES)
         self.values.show_lines(tuple(SeriesLine(one, record) for one in series))
         self.papers.show_lines(papers.lines(patient, record.now_ms, record.site, versions=False)[:PAPERS])
         self.team.show_lines(tuple(_member(one) for one in view.around(record)[:TEAM]))
-        drawn = next((one for one in series if len(one.points) > 1), None)
+        drawn = next((one for one in series if one.trend), None)
         self._curve_box.setVisible(drawn is not None)
         self.curve.show_series(drawn, record.site)
         self._curve_title.say(drawn.label if drawn is not None else "")

@@ -6,9 +6,9 @@ import csv
 import io
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QSize, Qt
 from PyQt6.QtGui import QGuiApplication, QKeySequence
-from PyQt6.QtWidgets import QAbstractItemView, QTableView
+from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from app.ui.text import Named
 from app.ui.theme import theme
@@ -92,6 +92,14 @@ class Rows(QAbstractTableModel):
         return [list(self.heads), *([self.cell(row, column) for column in columns] for row in self.rows)]
 
 
+class _Head(QHeaderView):
+    """Heads of columns, of one height: Qt would measure them all."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """One line."""
+        return QSize(0, theme().scaled(38))
+
+
 class Table(QTableView):
     """A table to be read; arrows move from cell to cell, Tab leaves it."""
 
@@ -102,6 +110,9 @@ class Table(QTableView):
         Named(self, name)
         self.shown = Rows(self)
         self.setModel(self.shown)
+        top = _Head(Qt.Orientation.Horizontal, self)
+        top.setSectionsClickable(True)
+        self.setHorizontalHeader(top)
         self.setSortingEnabled(True)
         self.setShowGrid(False)
         self.setAlternatingRowColors(False)
@@ -110,9 +121,8 @@ class Table(QTableView):
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        side, top = self.verticalHeader(), self.horizontalHeader()
+        side = self.verticalHeader()
         assert side is not None
-        assert top is not None
         side.setVisible(sides)
         side.setDefaultSectionSize(theme().scaled(34))
         side.setHighlightSections(False)
@@ -122,7 +132,7 @@ class Table(QTableView):
         top.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
 
     def show_rows(self, heads: Sequence[str], rows: Iterable[Any], widths: Sequence[int]) -> None:
-        """Show *rows* below *heads*, as wide as given (at 100 %), sorted as before; who scrolled stays there."""
+        """Show *rows* below *heads*, as wide as given (at 100 %, the last for all others), sorted as before; who scrolled stays there."""
         bars = [bar for bar in (self.verticalScrollBar(), self.horizontalScrollBar()) if bar is not None]
         places = [bar.value() for bar in bars]
         self.shown.show_rows(heads, rows)
@@ -130,8 +140,9 @@ class Table(QTableView):
         assert top is not None
         if top.sortIndicatorSection() < len(heads):
             self.shown.sort(top.sortIndicatorSection(), top.sortIndicatorOrder())
-        for column in range(len(heads)):
-            self.setColumnWidth(column, theme().scaled(widths[min(column, len(widths) - 1)]))
+        top.setDefaultSectionSize(theme().scaled(widths[-1]))
+        for column, width in enumerate(widths[: len(heads)]):
+            self.setColumnWidth(column, theme().scaled(width))
         for bar, place in zip(bars, places, strict=True):
             bar.setValue(place)
 

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PyQt6.QtCore import QRectF, QSize, Qt
+from PyQt6.QtGui import QFontMetricsF
+from PyQt6.QtWidgets import QVBoxLayout
 
 from app.i18n import fmt_list, tr
 from app.patients.person import view
-from app.patients.person.part import Part, bar
+from app.patients.person.part import LEFT, Part, SteadyList, bar, write
 from app.patients.person.times import written
 from app.ui.buttons import Button
 from app.ui.graphemes import isolated
-from app.ui.panes import clear, rule, scrolled
-from app.ui.text import Label
+from app.ui.rows import RowDelegate
+from app.ui.theme import theme
 from app.ui.words import say
 from storage.patients.records import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PyQt6.QtCore import QModelIndex
+    from PyQt6.QtGui import QPainter, QResizeEvent
+    from PyQt6.QtWidgets import QStyleOptionViewItem, QWidget
+
     from app.patients.person.view import Record
-    from storage.patients.records import Patient, Trait
+    from app.ui.words import Words
+    from storage.patients.records import Patient
 
 SECTIONS = (
     ("strict", ("birth_name", "given_name", "given_names", "birth", "sex", "birth_place", "ins")),
@@ -34,76 +41,147 @@ WRITTEN = {"birth": written, "dead_at": written, "sex": view.sex}
 """How the earlier values of a trait are written."""
 SECRET = frozenset(("ins", "ins_oid"))
 """Never told outside a qualified identity."""
+LABEL, SINCE = 200, 220
+"""Room for the name of a trait, and for when it came."""
+
+
+@dataclass(frozen=True)
+class TraitLine:
+    """One trait, or with no `value` the title of a section; `earlier` what was said before."""
+
+    key: str
+    label: str
+    value: str = ""
+    since: str = ""
+    earlier: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What stands in the middle column."""
+        return "\n".join((self.value, *self.earlier))
+
+    @property
+    def sentence(self) -> str:
+        """All that the line shows, read out."""
+        return ", ".join(part for part in (self.label, self.value, self.since, *self.earlier) if part)
+
+
+def lines(record: Record) -> Iterator[TraitLine]:
+    """Return the sections and their traits."""
+    told = {trait.name: trait for trait in record.patient.traits}
+    for section, names in SECTIONS:
+        yield TraitLine(section, tr(f"person.traits.{section}"))
+        for name in names:
+            trait = told.get(name)
+            since = (
+                tr("person.trait.since", at=record.site.moment(trait.recorded_ms))
+                if trait is not None
+                else ""
+            )
+            earlier = trait.earlier if trait is not None and name not in SECRET else ()
+            shown = tuple(_before(record, name, said, at_ms) for said, at_ms in earlier)
+            yield TraitLine(
+                f"{section}.{name}", tr(f"person.trait.{name}"), value(record, name), since, shown
+            )
+
+
+def _before(record: Record, name: str, said: str | None, at_ms: int) -> str:
+    text = WRITTEN.get(name, str)(said) if said else tr("person.unsaid")
+    return tr("person.trait.earlier", value=text, at=record.site.moment(at_ms))
+
+
+class TraitDelegate(RowDelegate):
+    """Name, value on as many lines as it needs, when it came."""
+
+    height = 34
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 -- Qt's name
+        """Cut no name and no address."""
+        line, view_ = index.data(Qt.ItemDataRole.UserRole), self.parent()
+        high = theme().scaled(self.height)
+        if not isinstance(line, TraitLine) or not line.value or not isinstance(view_, TraitList):
+            return QSize(0, theme().scaled(46))
+        room = QRectF(0, 0, view_.value_width(), 10_000)
+        fits = QFontMetricsF(theme().font("body_strong")).boundingRect(room, _WRAPPED, line.words)
+        return QSize(0, max(high, round(fits.height()) + theme().scaled(14)))
+
+    def paint_line(self, painter: QPainter, rect: QRectF, line: Any, _index: QModelIndex) -> None:
+        """Paint one trait or title; nothing is chosen here, so the ground stays plain."""
+        painter.fillRect(rect, theme().color("surface"))
+        box = rect.adjusted(20, 0, -20, 0)
+        if not line.value:
+            write(painter, box.adjusted(0, 14, 0, 0), line.label, "subhead", "text")
+            return
+        painter.fillRect(QRectF(box.x(), box.bottom() - 1, box.width(), 1), theme().color("line"))
+        high, wide = theme().scaled(self.height), theme().scaled(SINCE)
+        write(
+            painter, QRectF(box.x(), box.y(), theme().scaled(LABEL) - 10, high), line.label, "small", "text_2"
+        )
+        when = QRectF(box.right() - wide, box.y(), wide, high)
+        write(painter, when, line.since, "caption", "text_2", align=Qt.AlignmentFlag.AlignRight)
+        self._paint_value(
+            painter, box.adjusted(theme().scaled(LABEL), theme().scaled(7), -wide - 10, 0), line
+        )
+
+    def _paint_value(self, painter: QPainter, box: QRectF, line: TraitLine) -> None:
+        unsaid = line.value == view.unsaid("")
+        painter.setFont(theme().font("body" if unsaid else "body_strong"))
+        painter.setPen(theme().color("text_2" if unsaid else "text"))
+        used = painter.boundingRect(box, _WRAPPED, line.value)
+        painter.drawText(box, _WRAPPED, line.value)
+        painter.setFont(theme().font("caption"))
+        painter.setPen(theme().color("text_2"))
+        painter.drawText(box.adjusted(0, used.height() + 1, 0, 0), _WRAPPED, "\n".join(line.earlier))
+
+
+_WRAPPED = int(Qt.TextFlag.TextWordWrap | LEFT)
+
+
+class TraitList(SteadyList[TraitLine]):
+    """Traits to be read by the arrow keys."""
+
+    def __init__(self, name: Words) -> None:
+        super().__init__(name)
+        self.setItemDelegate(TraitDelegate(self))
+        self.setUniformItemSizes(False)
+
+    def value_width(self) -> float:
+        """Return how wide a value may be."""
+        viewport = self.viewport()
+        wide = viewport.width() if viewport is not None else 800
+        return max(120, wide - 50 - theme().scaled(LABEL + SINCE))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Measure the values anew: they may need more lines."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
 
 
 class TraitsPart(Part):
-    """Sections of labels and values, each with its time."""
+    """The traits, and the sheet of them on paper."""
 
     def __init__(self) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._print = Button(say("person.print"), size="s", icon="printer")
-        self._print.clicked.connect(lambda: self.acted.emit("print"))
-        column.addWidget(bar(None, self._print, margins=(20, 8, 20, 0)))
-        body = QWidget()
-        self._body = QVBoxLayout(body)
-        self._body.setContentsMargins(20, 4, 20, 20)
-        self._body.setSpacing(10)
-        column.addWidget(scrolled(body), 1)
+        printer = Button(say("person.print"), size="s", icon="printer")
+        printer.clicked.connect(lambda: self.acted.emit("print"))
+        column.addWidget(bar(None, printer, margins=(20, 8, 20, 0)))
+        self.list = TraitList(say("person.tab.traits"))
+        column.addWidget(self.list, 1)
 
     def show_record(self, record: Record) -> None:
         """Show the traits."""
-        clear(self._body)
-        for section, names in SECTIONS:
-            self._body.addWidget(Label(say(f"person.traits.{section}"), "subhead"))
-            self._body.addWidget(_section(record, names))
-        self._body.addWidget(QWidget(), 1)
+        self.list.show_lines(tuple(lines(record)))
 
     def clear(self) -> None:
         """Let go of them."""
-        clear(self._body)
+        self.list.show_lines(())
 
     def first(self) -> QWidget:
-        """Return the one thing to press."""
-        return self._print
-
-
-def _section(record: Record, names: tuple[str, ...]) -> QWidget:
-    holder = QWidget()
-    grid = QGridLayout(holder)
-    grid.setContentsMargins(0, 0, 0, 10)
-    grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(6)
-    grid.setColumnMinimumWidth(0, 190)
-    grid.setColumnStretch(1, 1)
-    told = {trait.name: trait for trait in record.patient.traits}
-    for place, name in enumerate(names):
-        top = Qt.AlignmentFlag.AlignTop
-        grid.addWidget(Label(say(f"person.trait.{name}"), "small", "text_2"), 2 * place, 0, top)
-        grid.addWidget(_value(record, name), 2 * place, 1)
-        since = Label(_since(told.get(name), record), "caption", "text_2")
-        grid.addWidget(since, 2 * place, 2, top | Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(rule(), 2 * place + 1, 0, 1, 3)
-    return holder
-
-
-def _value(record: Record, name: str) -> QWidget:
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    told = value(record, name)
-    label = Label(told, "mono" if name == "ipp" else "body_strong", wrap=True)
-    if told == view.unsaid(""):
-        label = Label(told, "body", "text_2")
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    column.addWidget(label)
-    trait = next((one for one in record.patient.traits if one.name == name), None)
-    for words in _earlier(trait, record):
-        column.addWidget(Label(words, "caption", "text_2", wrap=True))
-    return holder
+        """Return the list."""
+        return self.list
 
 
 def value(record: Record, name: str) -> str:
@@ -136,15 +214,3 @@ def _death(patient: Patient) -> str:
     if not patient.dead:
         return tr("person.trait.alive")
     return tr("person.dead.on", day=written(patient.dead_at)) if patient.dead_at else tr("person.dead")
-
-
-def _since(trait: Trait | None, record: Record) -> str:
-    return tr("person.trait.since", at=record.site.moment(trait.recorded_ms)) if trait is not None else ""
-
-
-def _earlier(trait: Trait | None, record: Record) -> Iterator[str]:
-    if trait is None or trait.name in SECRET:
-        return
-    for said, at_ms in trait.earlier:
-        text = WRITTEN.get(trait.name, str)(said) if said else tr("person.unsaid")
-        yield tr("person.trait.earlier", value=text, at=record.site.moment(at_ms))

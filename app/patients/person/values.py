@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from app.i18n import language, tr, trn
@@ -69,29 +71,20 @@ class ReportLine:
         return f"{self.title}, {self.detail}"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ValueLine:
-    """One observation of a report; `place` parts lines that would have the same key."""
+    """One observation of a report, seen at `at_ms`, else when its report was; `place` parts lines that would have the same key."""
 
     observation: Observation = field(repr=False)
     report: Report = field(repr=False)
     place: int
+    at_ms: int
     site: Site = field(repr=False)
 
     @property
     def key(self) -> str:
         """The same for the same observation."""
         return f"value {self.report.id} {self.report.at_ms} {self.place}"
-
-    @property
-    def analyte(self) -> tuple[str, str]:
-        """What is measured: coding system and code, or the label where there is no code."""
-        return analyte(self.observation)
-
-    @property
-    def at_ms(self) -> int:
-        """When it was observed, else when its report was."""
-        return self.observation.at_ms or self.report.at_ms
 
     @cached_property
     def label(self) -> str:
@@ -195,9 +188,11 @@ class Series:
     @cached_property
     def trend(self) -> str:
         """`up`, `down` or `level` from the last but one number to the last; empty where there are no two."""
-        if len(self.points) < 2:
+        numbers = (number(line.observation) for line in self.lines if line.observation.unit == self.unit)
+        newest = list(islice((one for one in numbers if one is not None), 2))
+        if len(newest) < 2:
             return ""
-        (_, before, _), (_, now, _) = self.points[-2:]
+        now, before = newest
         return "level" if now == before else "up" if now > before else "down"
 
 
@@ -206,7 +201,11 @@ def lines(patient: Patient, site: Site) -> tuple[Line, ...]:
     told: list[Line] = []
     for report in sorted(patient.reports, key=lambda one: one.at_ms, reverse=True):
         told.append(ReportLine(report, site))
-        told += [ValueLine(one, report, place, site) for place, one in enumerate(report.observations)]
+        at_ms = report.at_ms
+        told += [
+            ValueLine(one, report, place, one.at_ms or at_ms, site)
+            for place, one in enumerate(report.observations)
+        ]
     return tuple(told)
 
 
@@ -215,16 +214,20 @@ def series(shown: tuple[Line, ...]) -> tuple[Series, ...]:
     found: dict[tuple[str, str], list[ValueLine]] = defaultdict(list)
     for line in shown:
         if isinstance(line, ValueLine):
-            found[line.analyte].append(line)
+            found[analyte(line.observation)].append(line)
     return tuple(
-        Series(key, tuple(sorted(of, key=lambda one: one.at_ms, reverse=True))) for key, of in found.items()
+        Series(key, tuple(sorted(of, key=attrgetter("at_ms"), reverse=True))) for key, of in found.items()
     )
 
 
 def that_matter(all_of: tuple[Series, ...], limit: int) -> tuple[Series, ...]:
     """Return those whose newest value is flagged first, then the newest; texts without a number or flag are left out."""
     held = [(one, one.newest) for one in all_of]
-    able = [(one, line) for one, line in held if line is not None and (one.points or line.flag)]
+    able = [
+        (one, line)
+        for one, line in held
+        if line is not None and (line.flag or number(line.observation) is not None)
+    ]
     able.sort(key=lambda pair: (-weight(pair[1].observation), -pair[1].at_ms))
     return tuple(one for one, _ in able[:limit])
 

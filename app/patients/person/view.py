@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.i18n import fmt_list, tr, trn
 from app.patients.access import WINDOW_MS
+from app.patients.person import moves, values
 from app.patients.person.times import age, parts, written
 from storage.patients.ins import spaced
 from storage.patients.records import Known, Member, Status
@@ -48,6 +50,7 @@ DOUBTS = frozenset(
     )
 )
 """Attributes of an identity (PID-32) that are said aloud."""
+HEAVY = 600
 SHOWN = len("2 54 03 51 454")
 """What is shown of an INS at once: up to the commune of birth."""
 
@@ -60,6 +63,32 @@ class Record:
     homonyms: tuple[Found, ...] = field(repr=False)
     now_ms: int
     site: Site
+
+    @cached_property
+    def results(self) -> tuple[values.Line, ...]:
+        """All reports and their values, made once for all parts of the page."""
+        return values.lines(self.patient, self.site)
+
+    @cached_property
+    def analytes(self) -> tuple[values.Series, ...]:
+        """All values by analyte."""
+        return values.series(self.results)
+
+    @cached_property
+    def movements(self) -> tuple[moves.Line, ...]:
+        """All movements."""
+        return moves.lines(self.patient, self.now_ms, self.site)
+
+    @property
+    def heavy(self) -> bool:
+        """Whether there is so much that the window would be felt to wait."""
+        return len(self.patient.stays) + 5 * len(self.patient.reports) > HEAVY
+
+    def prepare(self) -> None:
+        """Make what takes time, on any thread."""
+        for one in self.analytes:
+            _ = one.points, one.trend
+        _ = self.movements
 
 
 @dataclass(frozen=True)
