@@ -11,6 +11,13 @@ from typing import TypeAlias
 import msgspec
 
 
+class _Quiet(msgspec.Struct, frozen=True, array_like=True):
+    """What is said of a patient never stands in a log by accident: the representation tells the kind only."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
+
+
 class Key(msgspec.Struct, frozen=True, order=True, gc=False):
     """How a sender names a patient: IPP and who gave it (CX.4: universal id, else namespace).
 
@@ -31,7 +38,7 @@ class Stamp(msgspec.Struct, frozen=True, order=True, gc=False):
     control_id: str
 
 
-class Identity(msgspec.Struct, frozen=True, array_like=True, tag="identity"):
+class Identity(_Quiet, frozen=True, tag="identity"):
     """Traits of PID, PD1 and ZFD; a name that is absent stays as it was, None takes it away (HL7's `""`).
 
     Names: birth_name, used_name, given_name, given_names, pseudonym, birth, sex, birth_place (INSEE), birth_place_name, address,
@@ -41,22 +48,16 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, tag="identity"):
 
     traits: dict[str, str | None]
 
-    def __repr__(self) -> str:
-        return "Identity(…)"
 
-
-class Professional(msgspec.Struct, frozen=True, array_like=True):
+class Professional(_Quiet, frozen=True):
     """Who cares: RPPS or local number, name, and part (HL7 table 0443: ODRP general practitioner, AT, RP, CP, AD …)."""
 
     number: str
     name: str
     part: str
 
-    def __repr__(self) -> str:
-        return "Professional(…)"
 
-
-class Movement(msgspec.Struct, frozen=True, array_like=True, tag="movement"):
+class Movement(_Quiet, frozen=True, tag="movement"):
     """One movement of ZBE (or of PV1 where there is no ZBE): the newest word on its `id` holds.
 
     `action` is INSERT, UPDATE or CANCEL; `event` the trigger (A01 …), `original` ZBE-6; `visit` PV1-19, `file` PID-18;
@@ -81,14 +82,14 @@ class Movement(msgspec.Struct, frozen=True, array_like=True, tag="movement"):
     professionals: tuple[Professional, ...] = ()
 
 
-class Merge(msgspec.Struct, frozen=True, array_like=True, tag="merge"):
+class Merge(_Quiet, frozen=True, tag="merge"):
     """A40 (`kind` merge: `old` was a second number of this patient) or A47 (`kind` rename: the number was changed)."""
 
     old: Key
     kind: str
 
 
-class Transfer(msgspec.Struct, frozen=True, array_like=True, tag="transfer"):
+class Transfer(_Quiet, frozen=True, tag="transfer"):
     """A44: the file (PID-18) `file`, `old_file` in MRG-3, was written under `old` and belongs to this patient."""
 
     old: Key
@@ -96,14 +97,14 @@ class Transfer(msgspec.Struct, frozen=True, array_like=True, tag="transfer"):
     old_file: str = ""
 
 
-class Allergies(msgspec.Struct, frozen=True, array_like=True, tag="allergies"):
+class Allergies(_Quiet, frozen=True, tag="allergies"):
     """All AL1/IAM of a message: (code, text, severity, reaction); `none_known` says so in so many words."""
 
     known: tuple[tuple[str, str, str, str], ...]
     none_known: bool = False
 
 
-class Observation(msgspec.Struct, frozen=True, array_like=True):
+class Observation(_Quiet, frozen=True):
     """One OBX: code, label and system of OBX-3; values as text, with unit, range, flags and status (F, P, C, D, X …).
 
     `earlier` is never told by a message: the fold puts there the values that a newer word replaced. One that was deleted (D) has no values.
@@ -124,7 +125,7 @@ class Observation(msgspec.Struct, frozen=True, array_like=True):
     earlier: tuple[str, ...] = ()
 
 
-class Report(msgspec.Struct, frozen=True, array_like=True, tag="report"):
+class Report(_Quiet, frozen=True, tag="report"):
     """One OBR with its observations. `id` is the filler's number (else the placer's): a newer report of it replaces what it names.
 
     `file` is the file (PID-18) under which it was told, so that A44 takes it along.
@@ -141,7 +142,7 @@ class Report(msgspec.Struct, frozen=True, array_like=True, tag="report"):
     file: str = ""
 
 
-class Document(msgspec.Struct, frozen=True, array_like=True, tag="document"):
+class Document(_Quiet, frozen=True, tag="document"):
     """A document of ORU or MDM. Its content stays in the message: `segment` counts the segments before its OBX.
 
     `act` is new, replace or delete; `replaces` TXA-13 or the same `id`; `media`: application/pdf, text/xml (CDA), text/plain …
@@ -165,7 +166,7 @@ class Document(msgspec.Struct, frozen=True, array_like=True, tag="document"):
     file: str = ""
 
 
-class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
+class Receipt(_Quiet, frozen=True, tag="receipt"):
     """A business acknowledgement (ZAM^Z01 DMP, Z02 MSSanté received, Z03 read) of the message `of`, about no patient of its own."""
 
     of: str

@@ -78,6 +78,9 @@ class Stay:
     professionals: tuple[Professional, ...] = ()
     discharged_ms: int = 0
 
+    def __repr__(self) -> str:
+        return "Stay(…)"
+
 
 @dataclass(frozen=True)
 class Paper:
@@ -97,6 +100,9 @@ class Paper:
     withdrawn: bool = False
     receipts: tuple[Receipt, ...] = ()
     versions: tuple[Paper, ...] = ()
+
+    def __repr__(self) -> str:
+        return "Paper(…)"
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,9 @@ class Member:
     professional: Professional
     since_ms: int
     current: bool
+
+    def __repr__(self) -> str:
+        return "Member(…)"
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
     recorded_ms: int
     control_id: str
 
+    def __repr__(self) -> str:
+        return "Said(…)"
+
     @property
     def order(self) -> tuple[int, str, str]:
         """Sorts the words on one trait by time; at the same time by value."""

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from storage.patients.facts import Document, Fact, Identity, Key, Merge, Receipt, Report, Stamp
+from storage.patients.facts import (
+    Allergies,
+    Document,
+    Fact,
+    Identity,
+    Key,
+    Merge,
+    Observation,
+    Professional,
+    Receipt,
+    Report,
+    Stamp,
+)
 from tests.unit.patients.conftest import AUTHORITY, BASE, fact, move
 
 LATER = BASE + 1_000 * 60_000
@@ -70,11 +82,36 @@ def test_a_batch_is_taken_whole_or_not_at_all(clinic):
 
 def test_nothing_of_a_patient_is_in_a_representation(clinic):
     clinic.register("0012", "SECRET", "Odile")
+    told = [
+        fact(
+            "0012",
+            move("SECRET", "A01", visit="SECRET", professionals=(Professional("SECRET", "SECRET", "AT"),)),
+            1,
+        ),
+        fact(
+            "0012",
+            Report(
+                "SECRET", "SECRET", "", 1, observations=(Observation("SECRET", "", "", "TX", ("SECRET",)),)
+            ),
+            1,
+        ),
+        fact("0012", Document("SECRET", "new", "SECRET", "SECRET", 1), 1),
+        fact("0012", Allergies((("SECRET", "", "", ""),)), 1),
+    ]
+    clinic.tell(*told)
     patient = clinic.by_ipp("0012")
-    found = clinic.patients.search("secret").result()
-    assert not any(
-        word in f"{patient!r}{found!r}{patient.traits!r}" for word in ("SECRET", "Odile", "0012", "1954")
-    )
+    parts = [
+        told,
+        [one.content for one in told],
+        patient,
+        patient.traits,
+        patient.stays,
+        patient.members,
+        patient.papers,
+        patient.reports,
+    ]
+    shown = repr([parts, clinic.patients.search("secret").result(), patient.reports[0].observations])
+    assert not any(word in shown for word in ("SECRET", "Odile", "0012", "1954"))
 
 
 def test_page_by_page_everybody_comes_once(clinic):
