@@ -16,6 +16,7 @@ from app.interop import intake
 from app.interop.client import Ack, Client
 from app.interop.flow import Flow
 from app.interop.frames import Deframer
+from app.interop.split import messages
 from storage.inbox import Reason
 from tests.harness.adt import POISON, adt
 from tests.harness.disk import small_disk
@@ -100,18 +101,18 @@ def kept(vault) -> list[bytes]:
 
 
 def test_two_thousand_messages_of_one_connection_are_kept_once_in_order_and_shown(vault):
-    messages = [adt("A28^ADT_A05", f"M{n}", n % 200, minute=n) for n in range(2000)]
+    sent = [adt("A28^ADT_A05", f"M{n}", n % 200, minute=n) for n in range(2000)]
 
     async def act():
         async with flowing(vault) as (flow, where):
-            acks = await exchange(where, b"".join(map(wrap, messages)), len(messages))
-            late = [one for one, ack in zip(messages, acks, strict=True) if ack.code == "AE"]
+            acks = await exchange(where, b"".join(map(wrap, sent)), len(sent))
+            late = [one for one, ack in zip(sent, acks, strict=True) if ack.code == "AE"]
             assert await send(where, *late) == ["AA"] * len(late)
             assert [ack.control_id for ack in acks] == [f"M{n}" for n in range(2000)]
             await up_to_date(flow, vault)
 
     asyncio.run(act())
-    assert kept(vault) == messages
+    assert kept(vault) == sent
     assert vault.patients.count().result() == 200
 
 
@@ -177,6 +178,24 @@ def test_every_broken_file_is_answered_within_a_second_in_a_frame_and_without(va
             assert await send(where, adt("A28^ADT_A05", "after", 1)) == ["AA"]
 
     asyncio.run(act())
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
+def test_every_message_of_the_corpus_is_answered_and_what_is_kept_can_be_applied(vault):
+    files = sorted(CORPUS.glob("hl7_*/*")) + sorted(CORPUS.glob("made_fr/*.hl7"))
+    found = [one for file in files for one in messages(file.read_bytes())]
+
+    async def act():
+        async with flowing(vault) as (flow, where), await Client.connect(*where) as client:
+            for one in found:
+                answers = [ack.code for ack in await client.send(one)]
+                assert set(answers) <= {"AA", "AR", "CA", "CR"}
+            await up_to_date(flow, vault)
+
+    asyncio.run(act())
+    assert len(kept(vault)) + vault.inbox.waiting().result() > 600
+    reasons = {one.reason for one in vault.inbox.quarantined().result()}
+    assert reasons == {Reason.CONFLICT, Reason.REFUSED}
 
 
 def test_a_full_disk_is_answered_with_again_and_taken_up_without_a_restart(tmp_path, open_profile):
