@@ -40,15 +40,14 @@ class FoundModel(Model[Line]):
 class FoundDelegate(RowDelegate):
     """Paints patients, headings and the warning of look-alikes."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 -- Qt's name
+    def sizeHint(self, _option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # noqa: N802 -- Qt's name
         """Give a long name as many lines as it needs."""
         line, scaled = index.data(Qt.ItemDataRole.UserRole), theme().scaled
         if isinstance(line, Heading):
             return QSize(0, scaled(STRIP if line.warns else HEAD))
         view = self.parent()
-        width = view.viewport().width() if isinstance(view, FoundList) else option.rect.width()  # type: ignore[union-attr]
-        more = len(_wrapped(line.name, width - 2 * PAD, theme().font("body_strong"))) - 1
-        return QSize(0, scaled(ROW) + more * scaled(MORE))
+        assert isinstance(view, FoundList)
+        return QSize(0, scaled(ROW) + (view.lines_needed(line.name) - 1) * scaled(MORE))
 
     def paint_line(self, painter: QPainter, rect: QRectF, line: Any, _index: QModelIndex) -> None:
         """Paint one row."""
@@ -72,11 +71,21 @@ class FoundList(RowList[Line]):
         self.setModel(self.shown)
         self.setItemDelegate(FoundDelegate(self))
         self.setUniformItemSizes(False)
+        self._needed: dict[tuple[str, int, int], int] = {}
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Measure the names anew: they may need more lines."""
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
+
+    def lines_needed(self, name: str) -> int:
+        """Return on how many lines a name stands; remembered as long as this list lives, so that no lock leaves it behind."""
+        viewport = self.viewport()
+        width = (viewport.width() if viewport is not None else self.width()) - 2 * PAD
+        key = (name, width, theme().text_percent)
+        if key not in self._needed:
+            self._needed[key] = len(_wrapped(name, width, theme().font("body_strong")))
+        return self._needed[key]
 
     def first(self) -> QModelIndex:
         """Return the first patient; an invalid index when there is none."""

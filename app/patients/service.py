@@ -13,10 +13,13 @@ import msgspec
 
 from app.interop.documents import document_bytes
 from app.patients.access import SHUT, Access, Reader, because, decide, subject
+from app.search import plain
 from app.trust import readable
 from media.events import Event
 from storage.errors import StorageError
 from storage.patients.records import Found
+from storage.patients.sound import sound
+from storage.patients.words import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
 
 LIMIT = 60
 """Rows of one page of a list; `search` is asked for more as somebody scrolls."""
-MOST = 600
+MOST = 300
 REMEMBERED = 12
 _RECENT = "patients.recent"
 _OPENED, _REFUSED, _DOCUMENT = "patient-opened", "patient-refused", "patient-document"
@@ -181,6 +184,8 @@ class Patients:
     def end(self) -> None:
         """Forget whoever was shown and granted: the desk is locked."""
         self._desk, self.held, self.closed_by = None, 0, ""
+        for remembered in (plain, sound, fold):
+            remembered.cache_clear()
         self.switched.fire(None)
 
     @property

@@ -152,6 +152,16 @@ def test_a_locked_desk_knows_nobody(oncologist):
     assert not oncologist.patients.is_open
 
 
+def test_a_lock_leaves_no_name_in_what_is_remembered_for_speed(oncologist):
+    from app.search import plain
+    from storage.patients.sound import sound
+    from storage.patients.words import fold
+
+    run(oncologist.patients.search("lemai"))
+    oncologist.patients.end()
+    assert [one.cache_info().currsize for one in (plain, sound, fold)] == [0, 0, 0]
+
+
 def test_a_number_that_is_none_opens_nothing(oncologist):
     assert run(oncologist.patients.open(10**9)) is None
 
