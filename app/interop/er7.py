@@ -28,7 +28,10 @@ _HEADERS: Final = frozenset({"MSH", "FHS", "BHS"})
 _SHORT: Final = 1 << 14
 _BLANKS: Final = 1 << 10
 _NAME = re.compile(rb"[A-Za-z][A-Za-z0-9]{2}")
-_CONTROLS = dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_CONTROLS = dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)])
+_OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""What makes a name look like another one by turning it round; the marks that Arabic and Hebrew need stay."""
+_UNSEEN = _CONTROLS | _OVERRIDES
 
 
 class Er7Error(Exception):
@@ -75,7 +78,7 @@ class Value:
 
     @property
     def text(self) -> str:
-        """The characters, escapes resolved, control characters other than tab and line ends left out, stripped.
+        """The characters, escapes resolved, controls other than tab and line ends left out, stripped.
 
         Of more than TEXT bytes only so many are read.
         """
@@ -90,7 +93,7 @@ class Value:
         if self._message.escape and self._message.escape in text:
             text = unescape(text, self._message.delimiters.text, self._message.charset)
         if not text.isprintable():
-            text = text.translate(_CONTROLS)
+            text = text.translate(_UNSEEN)
         return text.strip()
 
     def pieces(self, size: int) -> Iterator[bytes]:

@@ -125,6 +125,12 @@ def test_escapes(written, read):
     assert field(written).text == read.strip()
 
 
+def test_no_name_is_turned_round_and_right_to_left_stays_readable():
+    assert field("MOR\u202eUAE\u202c".encode()).text == "MORUAE"
+    assert field("محمد\u200f".encode()).text == "محمد\u200f"
+    assert field("un\x85deux\ttrois".encode()).text == "undeux\ttrois"
+
+
 def test_escaped_separators_do_not_divide():
     assert field(b"a\\S\\b^c").component(1).text == "a^b"
 
