@@ -184,6 +184,11 @@ def fmt_timer(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
 
 
+def isolated(name: str) -> str:
+    """Keep a name of another writing direction from reordering the sentence around it."""
+    return f"\u2068{name}\u2069"
+
+
 def fmt_list(items: Sequence[str]) -> str:
     """Join *items*: `a, b et c` in French, `a, b and c` in English."""
     if len(items) < 2:

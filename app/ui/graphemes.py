@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtCore import QTextBoundaryFinder
 
-ISOLATE, END = "\u2068", "\u2069"
-
-
-def isolated(name: str) -> str:
-    """Keep a name of another writing direction from reordering the sentence around it."""
-    return f"{ISOLATE}{name}{END}"
+from app.i18n import isolated as isolated  # noqa: PLC0414 -- told from here to who shows names
 
 
 def boundaries(text: str) -> list[int]:

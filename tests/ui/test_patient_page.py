@@ -329,7 +329,12 @@ def test_every_control_of_every_part_has_a_name_and_a_tooltip(dossier):
 
 
 def test_the_page_speaks_another_language_at_once(dossier, qtbot):
+    dossier.page.choose("values")
     i18n.set_language("en")
     qtbot.waitUntil(lambda: "Female" in dossier.texts())
     assert "14 Mar 1954 (72 years)" in dossier.texts()
     assert "Féminin" not in dossier.texts()
+    shown = dossier.page.parts["values"].list.shown
+    said = " ".join(shown.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(10))
+    assert "corrected, before 10.9" in said
+    assert "very high" in said

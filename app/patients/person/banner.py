@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.i18n import isolated
 from app.patients.person.flow import Flow
 from app.ui import paint
 from app.ui.buttons import IconButton
-from app.ui.graphemes import isolated
 from app.ui.icons import paint_icon
 from app.ui.marks import Chip, chip_colours
 from app.ui.panes import clear, ground

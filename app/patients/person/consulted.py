@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.i18n import tr
+from app.i18n import isolated, tr
 from app.patients.access import DIRECT, REASONS
 from app.patients.person.part import Part, bar
 from app.patients.person.table import Table, as_csv
 from app.ui.buttons import Button
-from app.ui.graphemes import isolated
 from app.ui.panes import EmptyState
 from app.ui.states import Loading
 from app.ui.text import Label

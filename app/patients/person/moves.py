@@ -9,7 +9,7 @@ from heapq import nlargest
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
-from app.i18n import tr
+from app.i18n import isolated, tr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -127,7 +127,7 @@ class MoveLine:
         here, came = unit(self.stay), unit(self.before) if self.before is not None else ""
         if self.event == "A02" and here and came and came != here:
             here = f"{came} → {here}"
-        who = next((one.name for one in self.stay.professionals if one.part in {"AT", "RP"}), "")
+        who = next((isolated(one.name) for one in self.stay.professionals if one.part in {"AT", "RP"}), "")
         nature = (
             tr(f"person.nature.{self.stay.nature.lower()}")
             if self.stay.nature in NATURES and self.event == "Z99"

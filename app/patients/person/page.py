@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from app.patients.person.traits import TraitsPart
 from app.ui.choices import Tabs
 from app.ui.panes import rule
 from app.ui.text import Label, Named
+from app.ui.theme import theme
 from app.ui.words import say
 
 if TYPE_CHECKING:
@@ -101,6 +103,8 @@ class PersonPage(QWidget):
         self.head.pressed.connect(self._act)
         self.head.ins_asked.connect(partial(self._act, "ins"))
         self.tabs.chosen.connect(self.choose)
+        theme().changed.connect(self._rewrite)
+        self._desk.bridge.watch(self, self._config.changed, self._configured)
         self._key("Ctrl+Tab", partial(self._step, 1))
         self._key("Ctrl+Shift+Tab", partial(self._step, -1))
 
@@ -191,8 +195,19 @@ class PersonPage(QWidget):
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Write everything anew in another language."""
         super().changeEvent(event)
-        if event is not None and event.type() == QEvent.Type.LanguageChange and hasattr(self, "parts"):
+        if event is not None and event.type() == QEvent.Type.LanguageChange:
+            self._rewrite()
+
+    def _rewrite(self) -> None:
+        """Make every line anew: another language, another size of text, another zone."""
+        if self._record is not None:
+            site = Site(self._config.get(SITE_ZONE))
+            self._record = replace(self._record, site=site)
             self._show()
+
+    def _configured(self, key: str) -> None:
+        if key in {SITE_ZONE.key, ""}:
+            self._rewrite()
 
     # --- what is done -------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app.i18n import fmt_number, tr, trn
+from app.i18n import fmt_number, isolated, tr, trn
 
 if TYPE_CHECKING:
     from app.patients.person.times import Site
@@ -70,7 +70,11 @@ class PaperLine:
     def detail(self) -> str:
         """Author, media, size, what was done of it."""
         size = _size(self.paper.bytes) if self.paper.bytes else ""
-        told = [self.paper.author, tr(f"person.media.{self.kind}"), size]
+        told = [
+            isolated(self.paper.author) if self.paper.author else "",
+            tr(f"person.media.{self.kind}"),
+            size,
+        ]
         if self.paper.versions and not self.older:
             told.append(trn("person.paper.versions", len(self.paper.versions)))
         told += [_receipt(one) for one in self.paper.receipts if one.kind in RECEIPTS]

@@ -239,7 +239,6 @@ class CurvePane(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self.list: RowList[Row] = RowList(say("person.values.analytes"))
-        self.list.setFixedWidth(theme().scaled(ANALYTES))
         chosen = self.list.selectionModel()
         assert chosen is not None
         chosen.currentChanged.connect(lambda _now, _before: self._show_one())
@@ -276,6 +275,7 @@ class CurvePane(QWidget):
 
     def show_series(self, all_of: Sequence[Series], record: Record | None) -> None:
         """Offer the analytes that have numbers; the chosen one stays chosen."""
+        self.list.setFixedWidth(theme().scaled(ANALYTES))
         self._series = tuple(one for one in all_of if one.points)
         self._record = record
         self.list.show_lines([_analyte(one) for one in self._series])

@@ -125,7 +125,6 @@ class SummaryPart(Part):
         self.papers = Box(PaperList(say("person.summary.papers")), say("person.summary.no_papers"))
         self.team = Box(RowList(say("person.summary.team")), say("person.summary.no_team"))
         self.curve = Curve()
-        self.curve.setFixedHeight(theme().scaled(190))
         self._columns = [self._moves(), self._values(), self._papers()]
         self.papers.list.opened.connect(lambda key: self.acted.emit(f"paper {key}"))
         self.values.list.opened.connect(lambda key: self.acted.emit(f"value {key}"))
@@ -187,6 +186,7 @@ class SummaryPart(Part):
         self.team.show_lines(tuple(_member(one) for one in view.around(record)[:TEAM]))
         drawn = next((one for one in series if one.trend), None)
         self._curve_box.setVisible(drawn is not None)
+        self.curve.setFixedHeight(theme().scaled(190))
         self.curve.show_series(drawn, record.site)
         self._curve_title.say(drawn.label if drawn is not None else "")
 

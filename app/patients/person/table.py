@@ -124,7 +124,6 @@ class Table(QTableView):
         side = self.verticalHeader()
         assert side is not None
         side.setVisible(sides)
-        side.setDefaultSectionSize(theme().scaled(34))
         side.setHighlightSections(False)
         top.setHighlightSections(False)
         top.setStretchLastSection(True)
@@ -135,6 +134,9 @@ class Table(QTableView):
         """Show *rows* below *heads*, as wide as given (at 100 %, the last for all others), sorted as before; who scrolled stays there."""
         bars = [bar for bar in (self.verticalScrollBar(), self.horizontalScrollBar()) if bar is not None]
         places = [bar.value() for bar in bars]
+        side = self.verticalHeader()
+        assert side is not None
+        side.setDefaultSectionSize(theme().scaled(34))
         self.shown.show_rows(heads, rows)
         top = self.horizontalHeader()
         assert top is not None

@@ -9,12 +9,11 @@ from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QVBoxLayout
 
-from app.i18n import fmt_list, tr
+from app.i18n import fmt_list, isolated, tr
 from app.patients.person import view
 from app.patients.person.part import LEFT, Part, SteadyList, bar, write
 from app.patients.person.times import written
 from app.ui.buttons import Button
-from app.ui.graphemes import isolated
 from app.ui.rows import RowDelegate
 from app.ui.theme import theme
 from app.ui.words import say

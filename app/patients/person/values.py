@@ -10,7 +10,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias
 
-from app.i18n import language, tr, trn
+from app.i18n import isolated, language, tr, trn
 
 if TYPE_CHECKING:
     from app.patients.person.times import Site
@@ -63,7 +63,8 @@ class ReportLine:
     def detail(self) -> str:
         """When, by whom, how far."""
         moment = self.site.moment(self.report.at_ms)
-        return " · ".join(part for part in (moment, self.report.author, status(self.report.status)) if part)
+        author = isolated(self.report.author) if self.report.author else ""
+        return " · ".join(part for part in (moment, author, status(self.report.status)) if part)
 
     @property
     def sentence(self) -> str:

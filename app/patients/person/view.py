@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app.i18n import fmt_list, tr, trn
+from app.i18n import fmt_list, isolated, tr, trn
 from app.patients.access import WINDOW_MS
 from app.patients.person import moves, values
 from app.patients.person.times import age, parts, written
@@ -275,7 +275,7 @@ def _others(homonyms: Sequence[Found]) -> str:
     said = [
         tr(
             "person.homonym",
-            name=f"\u2068{one.birth_name} {one.given_name}\u2069",
+            name=isolated(f"{one.birth_name} {one.given_name}"),
             born=written(one.birth) or unsaid(""),
             ipp=one.ipp,
         )
@@ -301,7 +301,7 @@ def _team(record: Record) -> str:
         return tr("person.team.none")
     lately = (one for one in around(record) if one.current or one.since_ms >= record.now_ms - WINDOW_MS)
     others = len({_who(one.professional) for one in lately} - {_who(referent)})
-    name = f"\u2068{referent.name or referent.number}\u2069"
+    name = isolated(referent.name or referent.number)
     key = "person.team.gp" if referent is gp else "person.team.referent"
     return trn(f"{key}.others", others, name=name) if others else tr(key, name=name)
 

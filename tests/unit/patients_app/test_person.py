@@ -298,6 +298,8 @@ def test_documents_say_what_is_to_be_known_before_they_are_read():
         "retiré",
         "masqué",
     ]
-    assert shown[0].detail == "Dr Vasseur · PDF · 2\u202fko · 1 version antérieure · déposé au DMP"
+    assert (
+        shown[0].detail == "\u2068Dr Vasseur\u2069 · PDF · 2\u202fko · 1 version antérieure · déposé au DMP"
+    )
     assert shown[1].title == "CR de RCP, version 1"
     assert not shown[2].readable
