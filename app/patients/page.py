@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands import Command
 from app.config import SINGLE_KEYS
 from app.feature import Page
 from app.intents import OpenPatient
+from app.papers.viewer import PaperView
 from app.patients.listing import WIDTH, FindPane
 from app.patients.person.page import PersonPage
 from app.patients.reasons import ReasonPane
@@ -86,9 +87,19 @@ class PatientsPage(Page):
         watch(self, self._patients.changed, self._news, lambda old, new: old | new if old and new else new)
         watch(self, self._patients.switched, self._switched)
         watch(self, self._config.changed, self._allow_letters)
-        self._key("Ctrl+F", self.finder.to_search)
+        self._find = self._key("Ctrl+F", self.finder.to_search)
         self._slash = self._key("/", self.finder.to_search)
         self._allow_letters("")
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._focus_moved)
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        """Leave Ctrl+F to an open document while the focus is in it: two takers of a key are none."""
+        widget = new
+        while widget is not None and not isinstance(widget, PaperView):
+            widget = widget.parentWidget()
+        self._find.setEnabled(widget is None)
 
     def _key(self, keys: str, call: Callable[[], None]) -> QShortcut:
         shortcut = QShortcut(QKeySequence(keys), self)
@@ -102,7 +113,12 @@ class PatientsPage(Page):
     # --- one patient --------------------------------------------------------------------------------------
 
     def open_patient(self, number: int, reason: str = "", text: str = "") -> None:
-        """Open a patient's page, or ask why; what was asked before is not waited for."""
+        """Open a patient's page, or ask why; what was asked before is not waited for.
+
+        Who is being opened, or shown, is not opened a second time by a double click.
+        """
+        if number == self._number and not reason and self.stack.currentIndex() in {LOADING, SHOWN}:
+            return
         self._asked += 1
         self._number = number
         if not reason:

@@ -7,6 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.config import Policy
+from app.papers.viewer import PaperView
 from app.patients.lines import Heading, PatientLine
 from app.patients.listing import CLOSED, FAILED, LIST, NOBODY, NONE_FOUND
 from app.patients.page import ASKING, SHOWN
@@ -115,6 +116,27 @@ def test_the_return_key_in_the_box_opens_the_first_but_not_one_that_has_only_jus
     ward.clock_ms += GUARD_MS
     ward.press(Qt.Key.Key_Return)
     ward.wait_for(SHOWN)
+
+
+def test_a_double_click_opens_and_traces_once(ward, qtbot):
+    ward.type("lemaitre odile")
+    row = ward.finder.list.visualRect(ward.finder.list.first()).center()
+    qtbot.mouseClick(ward.finder.list.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    qtbot.mouseDClick(ward.finder.list.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    ward.wait_for(SHOWN)
+    qtbot.mouseClick(ward.finder.list.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert ward.acts() == [("patient-opened", "team")]
+
+
+def test_ctrl_f_belongs_to_an_open_document_while_the_focus_is_in_it(ward, qtbot):
+    ward.page.open_patient(ward.id(ODILE))
+    ward.wait_for(SHOWN)
+    paper = ward.page.person.findChild(PaperView)
+    inside = next(w for w in paper.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    ward.page._focus_moved(None, inside)
+    assert not ward.page._find.isEnabled()
+    ward.page._focus_moved(inside, ward.finder.list)
+    assert ward.page._find.isEnabled()
 
 
 def test_escape_comes_back_to_the_box_then_empties_it(ward):
