@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 MANIFEST, KEYS = "manifest.json", "keys.json"
+UNDER_WAY = ".consilium-"
+"""How a folder of work begins: one that a kill left behind may be deleted."""
 MAX_DATABASE = 1 << 40
 _CHUNK = 1 << 20
 _NAMES = (KEYS, *(f"{name}.db" for name in DATABASES))
@@ -53,7 +55,10 @@ def save(folder: Path, keys: Mapping[str, bytes], target: Path, now_ms: int) -> 
     The profile may be in use: each database is copied as it stands in one moment, the cache before the inbox that it is
     made from and the vault before the trail whose place it keeps. Raises Damaged, DiskTrouble, Busy.
     """
-    with _disk("the backup cannot be written"), tempfile.TemporaryDirectory(dir=target.parent) as place:
+    with (
+        _disk("the backup cannot be written"),
+        tempfile.TemporaryDirectory(prefix=UNDER_WAY, dir=target.parent) as place,
+    ):
         copies = Path(place)
         (copies / KEYS).write_bytes((folder / KEYS).read_bytes())
         for name in ("vault", "cache", "inbox", "audit"):
@@ -78,7 +83,7 @@ def restore(source: Path, folder: Path) -> Manifest:
         if folder.exists() and any(folder.iterdir()):
             raise ProfileExists
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as place:
+        with tempfile.TemporaryDirectory(prefix=UNDER_WAY, dir=folder.parent) as place:
             whole = Path(place) / "profile"
             whole.mkdir(mode=0o700)
             manifest = _unpack(source, whole)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from storage.profile import Profile
 
 
+WHOLE_BYTES, ALL = 32 << 20, 1 << 62
+"""Up to which size every page is read after a crash: 1 s on a slow disk; and without a limit."""
 CACHE_ASIDE = "cache-damaged"
 """Where the last damaged cache lies: one is kept, as everything in it can be read from the inbox again."""
 
@@ -56,21 +58,22 @@ def create(path: Path, key: bytes) -> None:
         connection.close()
 
 
-def examine(profile: Profile, keys: dict[str, bytes], *, thorough: bool) -> Health:
+def examine(profile: Profile, keys: dict[str, bytes], *, up_to: int = 0) -> Health:
     """Check the databases, set aside what is damaged, bring the rest to the newest layout.
 
-    Files that *keys* do not name are not looked at. Raises Damaged when nothing of the vault can be read (the file
+    Every page is read of files of *up_to* bytes, of larger ones the schema: SQLCipher refuses a changed page whenever it is
+    read, and who reopens after a crash must not wait for a million rows. Files that *keys* do not name are left alone. Raises Damaged when nothing of the vault can be read (the file
     stays where it is), and TooNew.
     """
     vault = profile.database("vault")
     if not opens(vault, keys["vault"]):
         raise Damaged(vault.name, "does not open with its key")
-    if not _sound(vault, keys["vault"], thorough=thorough):
+    if not _sound(vault, keys["vault"], up_to):
         with suppress(DiskTrouble):  # the damaged file itself stays where it is, and is written no more
             profile.copy_aside("vault", _stamp(vault))
         return Health(read_only=True)
     _update(vault, keys["vault"])
-    aside = {name: _mended(profile, keys, name, thorough=thorough) for name in keys if name != "vault"}
+    aside = {name: _mended(profile, keys, name, up_to) for name in keys if name != "vault"}
     return Health(False, aside.get("audit", ""), aside.get("inbox", ""), aside.get("cache", ""))
 
 
@@ -91,22 +94,22 @@ def _layout(path: Path, key: bytes) -> int:
         connection.close()
 
 
-def _mended(profile: Profile, keys: dict[str, bytes], name: str, *, thorough: bool) -> str:
+def _mended(profile: Profile, keys: dict[str, bytes], name: str, up_to: int) -> str:
     """Bring a sound file to the newest layout; begin a damaged one anew and return where the old one lies."""
     path = profile.database(name)
-    if path.exists() and opens(path, keys[name]) and _sound(path, keys[name], thorough=thorough):
+    if path.exists() and opens(path, keys[name]) and _sound(path, keys[name], up_to):
         _update(path, keys[name])
         return ""
     return _restart(profile, keys, name)
 
 
-def _sound(path: Path, key: bytes, *, thorough: bool) -> bool:
+def _sound(path: Path, key: bytes, up_to: int) -> bool:
     """Read the schema, or every page. The checkpoint comes first: without it the page check raises false alarms."""
     try:
         connection = connect(path, key)
         try:
             with translated(path.name):
-                if not thorough:
+                if path.stat().st_size > up_to:
                     return bool(connection.execute("PRAGMA schema_version").fetchone())
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 return not any(faults(connection))

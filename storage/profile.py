@@ -137,9 +137,14 @@ class Profile:
         """True from `mark_dirty()` to `mark_clean()`, over a crash."""
         return self._flag.exists()
 
-    def mark_dirty(self) -> None:
-        """Remember on disk that the databases are open."""
-        write_atomically(self._flag, b"")
+    @property
+    def damage_met(self) -> bool:
+        """True when a page did not verify while the databases were last open: all of them are to be read."""
+        return self.dirty and self._flag.stat().st_size > 0
+
+    def mark_dirty(self, *, damaged: bool = False) -> None:
+        """Remember on disk that the databases are open, or were found damaged."""
+        write_atomically(self._flag, b"damaged" if damaged else b"")
 
     def mark_clean(self) -> None:
         """Remember that the databases were closed in order."""

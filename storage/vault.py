@@ -271,7 +271,9 @@ class Vault:
         profile.end_making()
         lacking = [name for name in DATABASES if name not in opened.now]
         rotation_due = not keep or bool(lacking) or rotation.pending(opened.keyfile)
-        health = checkup.examine(profile, opened.now, thorough=profile.dirty or rotation_due)
+        everything = rotation_due or profile.damage_met
+        up_to = checkup.ALL if everything else checkup.WHOLE_BYTES if profile.dirty else 0
+        health = checkup.examine(profile, opened.now, up_to=up_to)
         keys = opened.now
         if rotation_due and not health.read_only:
             fresh = password if lacking or not keep else None
@@ -315,7 +317,9 @@ class Vault:
         kept = was_open and self._profile.held and not self.read_only and self._remember_audit()
         for database in self._databases.values():
             database.close()
-        if kept and not self.damaged:
+        if self.damaged and self._profile.held:
+            self._profile.mark_dirty(damaged=True)
+        elif kept:
             self._profile.mark_clean()
 
     def _audit_was_cut(self) -> bool:

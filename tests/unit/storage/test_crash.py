@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import checkup, rotation
+from storage import backup, checkup, rotation
 from storage.errors import ChangeCutShort, WrongPassword, WrongRecoveryCode
 from storage.meetings import Meeting
 from storage.profile import Profile
@@ -25,6 +25,8 @@ import os, signal, sys
 from pathlib import Path
 from storage import rotation
 from storage.audit import Anchor
+from storage.inbox import Incoming
+from storage.patients.facts import Fact, Identity, Key, Stamp
 from storage.oskeyring import OsKeyring
 from storage.slots import KdfCost
 from storage.vault import Terms, Vault
@@ -33,10 +35,15 @@ folder, terms = Path(sys.argv[1]), Terms("off", OsKeyring(), KdfCost(1, 8))
 WRITE_FOR_EVER = """
 vault = Vault.unlock(folder, "alt", terms)
 number = len(vault.settings.all().result())
+print(number, flush=True)
 while True:
-    asked = [(vault.settings.save(str(n), str(n)), vault.audit.record(n, b"u", "write")) for n in range(number, number + 5)]
-    for setting, audit in asked:
-        setting.result(), audit.result()
+    asked = [act for n in range(number, number + 5) for act in (
+        vault.settings.save(str(n), str(n)), vault.audit.record(n, b"u", "write"),
+        vault.inbox.keep(Incoming("GAM", str(n), b"%d" % n, n)),
+        vault.patients.apply([(n, [Fact(Key("A", str(n)), Stamp(n, str(n)), Identity({"birth_name": "N"}))])]),
+    )]
+    for act in asked:
+        act.result()
     number += 5
     print(number, flush=True)
 """
@@ -98,17 +105,24 @@ def look(folder: Path, terms, passwords) -> tuple[str, Vault]:
 
 def writes_survive(folder: Path, terms, rounds: int, chance: random.Random) -> None:
     make(folder, terms)
+    acknowledged: set[int] = set()
     for _ in range(rounds):
         process = start(WRITE_FOR_EVER, folder)
         assert process.stdout
-        seen = process.stdout.readline()
+        first = process.stdout.readline()
         time.sleep(chance.uniform(0, 0.15))
         process.send_signal(signal.SIGKILL)
         rest, _ = process.communicate()
-        acknowledged = int(rest.rpartition("\n")[0].rpartition("\n")[2] or seen)
+        acknowledged |= set(range(int(first), int(rest.rpartition("\n")[0].rpartition("\n")[2] or first)))
         _, vault = look(folder, terms, ["alt"])
         numbers = vault.settings.all().result().keys()
-        assert numbers >= {str(number) for number in range(1, acknowledged)}
+        assert numbers >= {str(number) for number in acknowledged}
+        known = [one.raw for one in vault.inbox.after(0, 10**6).result()]
+        assert set(known) >= {b"%d" % number for number in acknowledged}
+        assert len(known) == len(set(known))
+        assert not vault.inbox_set_aside
+        assert not vault.cache_rebuilt
+        assert vault.patients.count().result() >= len(acknowledged)
         vault.lock()
 
 
@@ -131,6 +145,37 @@ def rotations_survive(folder: Path, terms, rounds: int, chance: random.Random) -
         vault.lock()
 
 
+BACK_UP = """
+vault = Vault.unlock(folder, "alt", terms)
+print("go", flush=True)
+vault.back_up(Path(sys.argv[2]), 1)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def backups_survive(folder: Path, terms, rounds: int, chance: random.Random) -> None:
+    """A backup cut short leaves the one before, or none: never half a file, never a shut profile."""
+    make(folder, terms, blobs=150)
+    file = folder.parent / "backup.tar"
+    for number in range(rounds):
+        process = start(BACK_UP, folder, file)
+        assert process.stdout
+        process.stdout.readline()
+        time.sleep(chance.uniform(0, 0.12))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        look(folder, terms, ["alt"])[1].lock()
+        if file.exists():
+            backup.restore(file, folder.parent / f"restored-{number}")
+            _, vault = look(folder.parent / f"restored-{number}", terms, ["alt"])
+            assert len(vault.meetings.upcoming(0).result()) == 150
+            vault.lock()
+
+
+def test_a_backup_killed_at_any_moment_leaves_a_whole_one_or_none(folder, terms):
+    backups_survive(folder, terms, 4, random.Random(5))
+
+
 def test_what_was_acknowledged_survives_kill_9(folder, terms):
     writes_survive(folder, terms, 6, random.Random(1))
 
@@ -143,6 +188,7 @@ def test_a_change_of_password_killed_at_any_moment_opens_with_one_of_both(folder
 def test_many_kills(tmp_path, terms):
     writes_survive(tmp_path / "writes", terms, 200, random.Random(3))
     rotations_survive(tmp_path / "rotations", terms, 200, random.Random(4))
+    backups_survive(tmp_path / "backups" / "profile", terms, 200, random.Random(6))
 
 
 def opens(folder: Path, terms, password: str) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import keyfile, rotation
+from storage import checkup, keyfile, rotation
 from storage.checkup import CACHE_ASIDE
 from storage.errors import (
     Damaged,
@@ -290,3 +290,26 @@ def test_a_slot_robbed_of_a_file_of_every_profile_is_damage(vault, folder, terms
     rotation.write(profile, keys, [robbed, *keys.slots[1:]])
     with pytest.raises(Damaged):
         keyfile.decode((folder / "keys.json").read_bytes())
+
+
+def test_a_large_file_is_not_read_whole_after_a_crash_but_once_it_met_damage(
+    vault, folder, terms, monkeypatch
+):
+    monkeypatch.setattr(checkup, "WHOLE_BYTES", 4096)
+    for number in range(30):
+        vault.inbox.keep(Incoming("GAM", str(number), b"%d" % number * 9000, 1)).result()
+    vault.lock()
+    data = bytearray((folder / "inbox.db").read_bytes())
+    for page in range(12, len(data) // 4096):
+        data[page * 4096 + 99] ^= 1
+    (folder / "inbox.db").write_bytes(data)
+    (folder / "dirty").touch()
+    opened = Vault.unlock(folder, PASSWORD, terms)
+    assert not opened.inbox_set_aside
+    with pytest.raises(Damaged):
+        opened.inbox.after(0).result()
+    opened.lock()
+    opened = Vault.unlock(folder, PASSWORD, terms)
+    assert opened.inbox_set_aside
+    opened.lock()
+    assert not (folder / "dirty").exists()
