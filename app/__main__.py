@@ -31,6 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from app.demo.cli import main as demo  # noqa: PLC0415 -- the window starts without it
 
         return int(demo(arguments[1:]) or 0)
+    if arguments[:1] == ["press"]:
+        from app.papers.press import main as press  # noqa: PLC0415 -- a frozen program has no `-m`
+
+        press()
+        return 0
     if arguments[:1] == ["screenshots"]:
         from app.scenes.shoot import main as screenshots  # noqa: PLC0415 -- as above
 

@@ -31,7 +31,7 @@ class Outline:
 
 def outline(cda: Cda) -> Iterator[Outline]:
     """Yield the parts of *cda*."""
-    label = ((cda.label, True),) if cda.label and cda.label != cda.title else ()
+    label = ((cda.label, True),) if cda.label not in {"", cda.title, cda.code} else ()
     yield Outline(cda.title or cda.label or tr("papers.untitled"), 0, label, rows=tuple(_facts(cda)))
     for section in cda.sections:
         yield Outline(section.title, section.level, blocks=section.blocks)
@@ -51,7 +51,11 @@ def _facts(cda: Cda) -> Iterator[tuple[str, str]]:
         words = "papers.version.replaces" if cda.replaces else "papers.version.is"
         yield tr("papers.version"), tr(words, n=cda.version)
     if cda.confidentiality:
-        yield tr("papers.confidentiality"), cda.confidentiality
+        known = cda.confidentiality in {"N", "R", "V"}
+        yield (
+            tr("papers.confidentiality"),
+            tr(f"papers.confidentiality.{cda.confidentiality}") if known else cda.confidentiality,
+        )
 
 
 def _patient(patient: Identity) -> str:

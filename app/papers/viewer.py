@@ -100,6 +100,11 @@ class PaperView(QWidget):
         self._troubles.addWidget(EmptyState("alert-circle", words, detail, tone="danger"))
         self._stack.setCurrentWidget(self._trouble)
 
+    @property
+    def troubled(self) -> bool:
+        """Whether a sentence stands where the document should be."""
+        return self._stack.currentWidget() is self._trouble
+
     def clear(self) -> None:
         """Forget the document, its process and all that was shown of it."""
         self._drop()
@@ -154,6 +159,7 @@ class PaperView(QWidget):
         bar.setContentsMargins(16, 6, 12, 6)
         bar.setSpacing(6)
         self._title = Label("", "subhead").clipped()
+        self._title.setMinimumHeight(32)
         self._page, self._percent = Label("", "small", "text_2"), Label("", "small", "text_2")
         bar.addWidget(self._title, 1)
         self._before = self._button("papers.page.before", "chevron-left", lambda: self._turn(-1))
@@ -161,7 +167,7 @@ class PaperView(QWidget):
         self._smaller = self._button("papers.smaller", "minus", lambda: self._zoom(-1), "Ctrl", "−")
         self._larger = self._button("papers.larger", "plus", lambda: self._zoom(1), "Ctrl", "+")
         self._fit = self._button("papers.fit", "arrows-left-right", self._to_fit, "Ctrl", "0")
-        self._seek = self._button("papers.find", "search", self._open_find, "Ctrl", "F")
+        self._seek = self._button("papers.find", "search", self._type_find, "Ctrl", "F")
         self._print = self._button("papers.print", "printer", self.print_it, "Ctrl", "P")
         for part in (self._before, self._page, self._after, self._smaller, self._percent, self._larger):
             bar.addWidget(part)
@@ -183,7 +189,7 @@ class PaperView(QWidget):
         self._find.closed.connect(self._close_find)
         self._printing.done.connect(self.printed)
         self._printing.failed.connect(self._not_printed)
-        self._key("Ctrl+F", self._open_find)
+        self._key("Ctrl+F", self._type_find)
         self._key("Ctrl+P", self.print_it)
         self._key("F3", lambda: self._seeker.step(1))
         self._key("Shift+F3", lambda: self._seeker.step(-1))
@@ -272,9 +278,14 @@ class PaperView(QWidget):
         if self._opened is not None:
             self._front().fit()
 
-    def _open_find(self) -> None:
+    def open_find(self, text: str = "") -> None:
+        """Look for *text*, or let it be typed."""
         if self._opened is not None and self._seek.isEnabled():
             self._find.open()
+            self._find.field.setText(text or self._find.field.text())
+
+    def _type_find(self) -> None:
+        self.open_find()
 
     def _close_find(self) -> None:
         self._find.field.clear()

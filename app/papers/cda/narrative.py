@@ -76,9 +76,9 @@ class Reader:
             blocks += inside.end()
         return tuple(blocks)
 
-    def _blocks(self, node: Node, nested: int) -> tuple[Block, ...]:
+    def _blocks(self, node: Node, nested: int, look: _Look = _PLAIN) -> tuple[Block, ...]:
         flow = _Flow(self, nested)
-        flow.walk(node, _PLAIN)
+        flow.walk(node, look)
         return flow.end()
 
     def mark_of(self, node: Node) -> str:
@@ -119,7 +119,9 @@ class Reader:
     def _cell(self, node: Node, row: int, column: int, rows: int, nested: int, part: str) -> Cell:
         down, across = _span(node, "rowspan", rows - row), _span(node, "colspan", MAX_COLUMNS)
         head = node.tag == "th" or part == "thead"
-        return Cell(row, column, self._blocks(node, nested + 1), head=head, down=down, across=across)
+        return Cell(
+            row, column, self._blocks(node, nested + 1, _Look(bold=head)), head=head, down=down, across=across
+        )
 
     def _count(self, cell: Cell, nested: int) -> None:
         size = cell.down * cell.across
