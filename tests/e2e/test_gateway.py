@@ -25,9 +25,16 @@ SECRET, IN_USE, ADDRESS, STORAGE = 3, 4, 5, 6
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions and signals are POSIX's")
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    made = Gateway(tmp_path_factory.mktemp("template"))
+    made.init()
+    return made
+
+
 @pytest.fixture
-def site(tmp_path):
-    with gateway(tmp_path) as made:
+def site(tmp_path, template):
+    with gateway(tmp_path, template=template) as made:
         yield made
 
 

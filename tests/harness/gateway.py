@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -101,12 +102,16 @@ class Gateway:
 
 
 @contextmanager
-def gateway(folder: Path, profile: Path | None = None) -> Iterator[Gateway]:
-    """Make a profile in *folder*; whatever happens, no process stays."""
+def gateway(folder: Path, profile: Path | None = None, template: Gateway | None = None) -> Iterator[Gateway]:
+    """Make a profile in *folder*, or copy that of *template*; whatever happens, no process stays."""
     made = Gateway(folder, profile)
-    made.init()
+    if template is None:
+        made.init()
+    else:
+        shutil.copytree(template.profile, made.profile)
+        shutil.copy2(template.secret, made.secret)
     try:
         yield made
     finally:
-        if made.process is not None and made.process.poll() is None:
+        if made.process is not None:
             made.kill()
