@@ -148,10 +148,7 @@ def _ended(task: asyncio.Task[None]) -> None:
 
 def _tls(options: Options) -> ssl.SSLContext | None:
     """Return the TLS of the options; half of one is refused, plain text is never the way out."""
-    files = (options.tls_certificate, options.tls_key, options.tls_client_authority)
-    if not any(files):
+    certificate, key, authority = options.tls_certificate, options.tls_key, options.tls_client_authority
+    if not (certificate or key or authority):
         return None
-    certificate, key, authority = files
-    if not certificate or not key:
-        raise EndpointError("TLS demande un certificat et sa clé.")
     return server_tls(Path(certificate), Path(key), Path(authority) if authority else None)
