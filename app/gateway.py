@@ -82,6 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     os.umask(0o077)
+    _leave_no_core()
     try:
         chosen.run(chosen)
     except StorageError as error:
@@ -95,6 +96,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _refused(REFUSED, "abandonné avant d'écouter.")
     return DONE
+
+
+def _leave_no_core() -> None:
+    """Let no crash write the memory, which holds keys and patients, to a disk."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 -- exists elsewhere only
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _code(error: StorageError) -> int:
