@@ -101,7 +101,7 @@ class AuditRepository:
     def about(self, subject: bytes) -> Future[list[Entry]]:
         """Return every row about *subject*, the oldest first."""
         return self._database.read(
-            lambda db: _select(db, "WHERE subject = ? ORDER BY seq", _hide(db, subject))
+            lambda db: _select(db, "WHERE subject = ? AND subject <> x'' ORDER BY seq", _hide(db, subject))
         )
 
     def head(self) -> Future[Anchor]:

@@ -282,7 +282,7 @@ class Vault:
             keys, code = _rotate(rotation.extend(opened, lacking), terms, fresh)
         vault = cls(profile, terms, health, keys)
         vault.recovery_code = code
-        if terms.keyring != "off" and not vault.read_only:
+        if any(slot.keyring for slot in opened.keyfile.slots) and not vault.read_only:
             vault.restored = vault._was_restored(rotation.mirror(opened.keyfile))
         return vault
 

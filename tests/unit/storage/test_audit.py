@@ -95,6 +95,14 @@ def test_a_subject_is_found_again_but_never_stored(vault, trail):
     assert b"4711" not in entry.subject
 
 
+def test_who_looked_at_a_patient_is_found_without_reading_the_whole_trail(vault, trail):
+    def plan(db):
+        sql = "EXPLAIN QUERY PLAN SELECT * FROM audit WHERE subject = ? AND subject <> x'' ORDER BY seq"
+        return " ".join(row[3] for row in db.execute(sql, (b"x",)))
+
+    assert "audit_by_subject" in vault._databases["audit"].read(plan).result()
+
+
 def test_two_profiles_hash_a_subject_differently(vault, trail, tmp_path, terms):
     from storage.vault import Vault
 
