@@ -33,9 +33,13 @@ class OpenPerson:
 
 @dataclass(frozen=True)
 class OpenPatient:
-    """Show a patient, by the number that the cache gave; asks for a reason first where access wants one."""
+    """Show a patient, by the id that the cache gave; asks for a reason first where access wants one.
+
+    Whoever names the `ipp` too never gets somebody else, should the cache have been made anew meanwhile.
+    """
 
     id: int
+    ipp: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

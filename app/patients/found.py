@@ -52,7 +52,7 @@ def _thing(row: Found, others: Sequence[Found], now_ms: int, desk: Desk) -> Thin
         full_name(row),
         " · ".join(part for part in beside if part),
         "id-badge-2",
-        partial(desk.open, OpenPatient(row.id)),
+        partial(desk.open, OpenPatient(row.id, row.ipp)),
         facts=tuple(_facts(row, now_ms)),
         mark=(tr(f"patients.status.{row.status.name.lower()}"), icon, tone),
         warning=tr("patients.homonym", name=full_name(others[0])) if others else "",

@@ -56,7 +56,7 @@ class _Answer:
 class FindPane(QWidget):
     """Asks the cache at each key; the newest answer wins, and none moves rows under the pointer."""
 
-    opened = pyqtSignal(int)
+    opened = pyqtSignal(int, str)
     counted = pyqtSignal(int)
 
     def __init__(
@@ -317,7 +317,7 @@ class FindPane(QWidget):
     def _open(self, key: str) -> None:
         line = next((one for one in self.list.shown.lines if one.key == key), None)
         if isinstance(line, PatientLine):
-            self.opened.emit(line.found.id)
+            self.opened.emit(line.found.id, line.found.ipp)
 
     def mark(self, number: int) -> None:
         """Mark the patient whose page is shown."""

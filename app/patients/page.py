@@ -48,7 +48,7 @@ class PatientsPage(Page):
     def __init__(self, desk: Desk, patients: Patients, config: Config, flow: Callable[[], Flow]) -> None:
         super().__init__()
         self._desk, self._patients, self._config = desk, patients, config
-        self._asked, self._number, self._held = 0, 0, 0
+        self._asked, self._number, self._ipp, self._held = 0, 0, "", 0
         self.finder = FindPane(desk, patients, flow)
         self.finder.setFixedWidth(theme().scaled(WIDTH))
         self.person, self.reasons = PersonPage(desk, patients, config), ReasonPane()
@@ -79,7 +79,7 @@ class PatientsPage(Page):
         return self._side
 
     def _connect(self) -> None:
-        self.finder.opened.connect(self.open_patient)
+        self.finder.opened.connect(self._open_found)
         self.finder.counted.connect(self._counted)
         self.reasons.given.connect(self._give)
         self.reasons.left.connect(self._leave)
@@ -112,7 +112,7 @@ class PatientsPage(Page):
 
     # --- one patient --------------------------------------------------------------------------------------
 
-    def open_patient(self, number: int, reason: str = "", text: str = "") -> None:
+    def open_patient(self, number: int, reason: str = "", text: str = "", *, ipp: str = "") -> None:
         """Open a patient's page, or ask why; what was asked before is not waited for.
 
         Who is being opened, or shown, is not opened a second time by a double click.
@@ -120,13 +120,16 @@ class PatientsPage(Page):
         if number == self._number and not reason and self.stack.currentIndex() in {LOADING, SHOWN}:
             return
         self._asked += 1
-        self._number = number
+        self._number, self._ipp = number, ipp
         if not reason:
             self.person.blank()
             self.stack.setCurrentIndex(LOADING)
-        work = self._patients.open(number, reason, text)
+        work = self._patients.open(number, reason, text, ipp=ipp)
         done, failed = partial(self._opened, self._asked), partial(self._failed, self._asked)
         self._desk.bridge.start(self, work, done, failed)
+
+    def _open_found(self, number: int, ipp: str) -> None:
+        self.open_patient(number, ipp=ipp)
 
     def _opened(self, asked: int, opening: Opening | None) -> None:
         if asked != self._asked:
@@ -134,7 +137,7 @@ class PatientsPage(Page):
         self._show(opening)
         if opening is not None and opening.patient is not None:
             self.finder.mark(opening.patient.id)
-            self._number = opening.patient.id
+            self._number, self._ipp = opening.patient.id, opening.patient.ipp
             self.person.focus_first()
 
     def _show(self, opening: Opening | None) -> None:
@@ -158,10 +161,10 @@ class PatientsPage(Page):
             self.stack.setCurrentIndex(FAILED)
 
     def _open_again(self) -> None:
-        self.open_patient(self._number)
+        self.open_patient(self._number, ipp=self._ipp)
 
     def _give(self, reason: str, text: str) -> None:
-        self.open_patient(self._number, reason, text)
+        self.open_patient(self._number, reason, text, ipp=self._ipp)
 
     def _leave(self) -> None:
         self.reasons.blank()
@@ -173,7 +176,7 @@ class PatientsPage(Page):
         """Bring the page that is shown up to date with what a message changed."""
         if self.stack.currentIndex() == SHOWN and (not changed or self._number in changed):
             done = partial(self._renewed, self._asked)
-            self._desk.bridge.start(self, self._patients.again(self._number), done, _not_renewed)
+            self._desk.bridge.start(self, self._patients.again(self._number, self._ipp), done, _not_renewed)
 
     def _renewed(self, asked: int, opening: Opening | None) -> None:
         if asked == self._asked:
@@ -190,7 +193,7 @@ class PatientsPage(Page):
     def take(self, intent: Intent) -> None:
         """Open who was asked for."""
         if isinstance(intent, OpenPatient):
-            self.open_patient(intent.id)
+            self.open_patient(intent.id, ipp=intent.ipp)
 
     def _counted(self, held: int) -> None:
         if held != self._held:

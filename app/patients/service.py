@@ -234,13 +234,13 @@ class Patients:
 
     # --- opening ------------------------------------------------------------------------------------------
 
-    async def open(self, number: int, reason: str = "", text: str = "") -> Opening | None:
-        """Open a patient's page, or tell that a *reason* is needed; None for a number that is none.
+    async def open(self, number: int, reason: str = "", text: str = "", *, ipp: str = "") -> Opening | None:
+        """Open a patient's page, or tell that a *reason* is needed; None for an id that is none, or that is not *ipp*'s.
 
         The audit trail has the opening, or the refusal, before this returns. Raises Untraceable where it takes nothing and the
         reader is outside the care team, StorageError where the cache does not answer.
         """
-        read = await self._read(number)
+        read = await self._read(number, ipp)
         if read is None:
             return None
         desk, patient, access = read
@@ -252,16 +252,16 @@ class Patients:
             await self._remember(desk, patient)
         return await self._opening(desk, patient, access)
 
-    async def again(self, number: int) -> Opening | None:
+    async def again(self, number: int, ipp: str = "") -> Opening | None:
         """Read an open page once more, after a message; not traced anew."""
-        read = await self._read(number)
+        read = await self._read(number, ipp)
         return None if read is None else await self._opening(*read)
 
-    async def _read(self, number: int) -> tuple[_Desk, Patient, Access] | None:
-        """Return a patient with the access that holds without a further reason."""
+    async def _read(self, number: int, ipp: str = "") -> tuple[_Desk, Patient, Access] | None:
+        """Return a patient with the access that holds without a further reason; nobody but the owner of *ipp*."""
         desk = self._desk
         patient = None if desk is None else await _of(desk.shelf.patients.get(number))
-        if desk is None or patient is None:
+        if desk is None or patient is None or (ipp and ipp not in {patient.ipp, *patient.merged}):
             return None
         access = decide(patient, self.reader, self._now_ms())
         return desk, patient, access if access.granted else desk.granted.get(_key(patient), SHUT)

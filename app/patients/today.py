@@ -63,7 +63,7 @@ class SeenSource:
             id=str(seen.found.id),
             title=line.name,
             detail=" · ".join(part for part in (line.beside, line.detail) if part),
-            run=partial(self._desk.open, OpenPatient(seen.found.id)),
+            run=partial(self._desk.open, OpenPatient(seen.found.id, seen.found.ipp)),
             person=line.name,
             marks=tuple(Mark(words, icon or "info-circle", tone) for words, icon, tone in line.chips),
         )

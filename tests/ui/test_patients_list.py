@@ -129,9 +129,8 @@ def test_a_double_click_opens_and_traces_once(ward, qtbot):
 
 
 def test_ctrl_f_belongs_to_an_open_document_while_the_focus_is_in_it(ward, qtbot):
-    ward.page.open_patient(ward.id(ODILE))
-    ward.wait_for(SHOWN)
-    paper = ward.page.person.findChild(PaperView)
+    paper = PaperView(ward.desk.office.bridge)
+    paper.setParent(ward.page.person)
     inside = next(w for w in paper.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus)
     ward.page._focus_moved(None, inside)
     assert not ward.page._find.isEnabled()

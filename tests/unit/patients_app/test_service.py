@@ -162,6 +162,16 @@ def test_a_lock_leaves_no_name_in_what_is_remembered_for_speed(oncologist):
     assert [one.cache_info().currsize for one in (plain, sound, fold)] == [0, 0, 0]
 
 
+def test_an_id_that_became_somebody_elses_opens_nobody(open_house):
+    number = open_house.id(ODILE)
+    assert run(open_house.patients.open(number, ipp=GERARD)) is None
+    assert run(open_house.patients.again(number, GERARD)) is None
+    assert open_house.acts() == []
+    assert run(open_house.patients.open(number, ipp=ODILE)).patient.ipp == ODILE
+    merged = run(open_house.patients.open(open_house.id(HENRI), ipp="80102233"))
+    assert merged.patient.ipp == HENRI
+
+
 def test_a_number_that_is_none_opens_nothing(oncologist):
     assert run(oncologist.patients.open(10**9)) is None
 
