@@ -111,10 +111,10 @@ def _part(path: Path) -> Part:
 
 
 def _pack(file: IO[bytes], manifest: Manifest, copies: Path) -> None:
-    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT) as tar:
         text = msgspec.json.encode(manifest)
         tar.addfile(_entry(MANIFEST, len(text), manifest), io.BytesIO(text))
-        for name, part in manifest.files.items():
+        for name, part in _in_order(manifest):
             with (copies / name).open("rb") as content:
                 tar.addfile(_entry(name, part.size, manifest), content)
 
@@ -127,33 +127,44 @@ def _entry(name: str, size: int, manifest: Manifest) -> tarfile.TarInfo:
 
 def _unpack(source: Path, folder: Path) -> Manifest:
     """Write the files of the backup *source* into *folder*: these names, once each, in this order, nothing else."""
-    try:
-        with tarfile.open(source, mode="r:") as tar:
-            manifest = _manifest(_next(tar, MANIFEST, keyfile.MAX_BYTES))
-            for name, part in manifest.files.items():
-                _write(_next(tar, name, part.size), folder / name, part)
-            if tar.next() is not None:
-                raise Damaged(source.name, "more than a profile")
-    except (tarfile.TarError, EOFError, ValueError) as error:
-        raise Damaged(source.name, "not a backup") from error
+    with source.open("rb") as file:
+        manifest = _manifest(file.read(_header(file, MANIFEST, keyfile.MAX_BYTES)))
+        for name, part in _in_order(manifest):
+            _align(file)
+            if _header(file, name, part.size) != part.size:
+                raise Damaged(name, "not of the size it had")
+            _write(file, folder / name, part)
+        _align(file)
+        if file.read(tarfile.BLOCKSIZE).strip(b"\0"):
+            raise Damaged(source.name, "more than a profile")
     keyfile.decode((folder / KEYS).read_bytes())
     return manifest
 
 
-def _next(tar: tarfile.TarFile, name: str, most: int) -> IO[bytes]:
-    entry = tar.next()
-    if entry is None or not entry.isreg() or entry.name != name or entry.size > most:
-        raise Damaged(name, "not where it should be in the backup")
-    content = tar.extractfile(entry)
-    if content is None:
-        raise Damaged(name, "has no content")
-    return content
+def _in_order(manifest: Manifest) -> Iterator[tuple[str, Part]]:
+    yield from ((name, manifest.files[name]) for name in _NAMES)
 
 
-def _manifest(content: IO[bytes]) -> Manifest:
+def _header(file: IO[bytes], name: str, most: int) -> int:
+    """Read the header of the entry *name* and return its size. Extended headers, links and the like are refused unread."""
     try:
-        manifest = msgspec.json.decode(content.read(), type=Manifest)
-    except (msgspec.MsgspecError, RecursionError) as error:
+        entry = tarfile.TarInfo.frombuf(file.read(tarfile.BLOCKSIZE), "utf-8", "strict")
+    except (tarfile.TarError, ValueError) as error:
+        raise Damaged(name, "not a backup") from error
+    if entry.type != tarfile.REGTYPE or entry.name != name or not 0 <= entry.size <= most:
+        raise Damaged(name, "not where it should be in the backup")
+    return entry.size
+
+
+def _align(file: IO[bytes]) -> None:
+    """Go to the next block."""
+    file.seek(-file.tell() % tarfile.BLOCKSIZE, os.SEEK_CUR)
+
+
+def _manifest(content: bytes) -> Manifest:
+    try:
+        manifest = msgspec.json.decode(content, type=Manifest)
+    except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise Damaged(MANIFEST, "cannot be read") from error
     if manifest.format > FORMAT:
         raise TooNew(MANIFEST)
@@ -163,15 +174,15 @@ def _manifest(content: IO[bytes]) -> Manifest:
 
 
 def _write(content: IO[bytes], path: Path, part: Part) -> None:
-    digest, size = hashlib.sha256(), 0
+    digest, left = hashlib.sha256(), part.size
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
-        while chunk := content.read(_CHUNK):
+        while chunk := content.read(min(left, _CHUNK)):
             digest.update(chunk)
-            size += len(chunk)
+            left -= len(chunk)
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
-    if size != part.size or digest.hexdigest() != part.sha256:
+    if left or digest.hexdigest() != part.sha256:
         raise Damaged(path.name, "changed or cut since the backup was made")
 
 

@@ -10,6 +10,8 @@ import tarfile
 import threading
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from storage import backup
 from storage.errors import Damaged, DiskTrouble, ProfileExists, StorageError, WrongPassword
@@ -104,7 +106,7 @@ def test_a_changed_or_cut_backup_makes_no_profile(kept, tmp_path):
         else:  # the bit was one of the padding between the files
             assert (tmp_path / "other" / "vault.db").exists()
             shutil.rmtree(tmp_path / "other")
-    assert {path.name for path in tmp_path.iterdir()} <= {"backup.tar", "profile"}
+    assert {path.name for path in tmp_path.iterdir()} <= {"backup.tar", "profile", "forged.tar"}
 
 
 def evil(kept, change) -> None:
@@ -142,7 +144,7 @@ def test_a_trick_in_the_backup_is_refused(kept, tmp_path, trick):
     evil(kept, trick)
     with pytest.raises(Damaged):
         backup.restore(kept, tmp_path / "other")
-    assert {path.name for path in tmp_path.iterdir()} <= {"backup.tar", "profile"}
+    assert {path.name for path in tmp_path.iterdir()} <= {"backup.tar", "profile", "forged.tar"}
 
 
 def test_a_profile_is_never_overwritten(vault, kept, folder):
@@ -179,3 +181,36 @@ def test_a_survey_tells_what_is_wrong_and_changes_nothing(vault, folder, terms):
     assert not (folder / "set-aside").exists()
     with pytest.raises(WrongPassword):
         survey(folder, "autre", terms)
+
+
+def test_extended_headers_are_refused_unread(kept, tmp_path):
+    """A header may claim gigabytes for itself; tarfile would read them into memory."""
+    good = kept.read_bytes()
+    claim = tarfile.TarInfo("pax")
+    claim.type, claim.size = tarfile.XHDTYPE, 1 << 40
+    kept.write_bytes(claim.tobuf(tarfile.GNU_FORMAT) + good)
+    with pytest.raises(Damaged):
+        backup.restore(kept, tmp_path / "other")
+
+
+def test_the_backup_is_an_ordinary_tar(kept):
+    with tarfile.open(kept) as tar:
+        assert tar.getnames() == [
+            "manifest.json",
+            "keys.json",
+            "vault.db",
+            "audit.db",
+            "inbox.db",
+            "cache.db",
+        ]
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=2000), st.integers(0, 3000))
+def test_any_bytes_make_no_profile(kept, tmp_path, data, place):
+    file = tmp_path / "forged.tar"
+    good = kept.read_bytes()[:20_000]
+    file.write_bytes(good[:place] + data + good[place + len(data) :])
+    with pytest.raises(Damaged):
+        backup.restore(file, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
