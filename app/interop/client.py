@@ -43,7 +43,8 @@ class Ack:
         msa, err = segments.get("MSA", []), segments.get("ERR", [])
         if len(msa) < 2:
             raise NoAnswerError("the answer has no MSA")
-        return cls(msa[1], _at(msa, 2), _at(err, 3).split("^")[0], raw)
+        component = _at(segments.get("MSH", []), 1)[:1] or "^"
+        return cls(msa[1], _at(msa, 2), _at(err, 3).split(component)[0], raw)
 
 
 class Client:

@@ -87,5 +87,6 @@ def test_a_silent_listener_is_not_waited_for_without_end():
         send(b"\x0bMSH|^~\\&|B\rMSA|AA", answer_s=0.2)
 
 
-def test_another_separator_is_read():
-    assert Ack.parse(b"MSH#^~\\&#B\rMSA#AE#7#\r").code == "AE"
+def test_other_separators_are_read():
+    answer = Ack.parse(b"MSH#$~\\&#B\rMSA#AR#7\rERR###205$Duplicate key identifier$HL70357#E\r")
+    assert (answer.code, answer.error) == ("AR", "205")
