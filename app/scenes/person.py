@@ -232,9 +232,10 @@ def shown(
 
 def _results(view: str, *, table: bool = False) -> Callable[[PersonPage], object]:
     def act(person: PersonPage) -> None:
-        person.results.choose(view)
+        results: Any = person.part("values")
+        results.choose(view)
         if table:
-            person.results.flip()
+            results.flip()
 
     return act
 
@@ -253,7 +254,7 @@ def _document(stage: Stage) -> None:
     """Open the CDA; the picture waits for the process that reads it."""
     shown(tab="papers")(stage)
     page: Any = stage.office.window.page("patients")
-    reader = page.person.parts["papers"]
+    reader = page.person.part("papers")
     arrived: list[bool] = []
     reader.paper.shown.connect(lambda: arrived.append(True))
 

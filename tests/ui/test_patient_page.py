@@ -190,6 +190,16 @@ def test_a_document_whose_message_has_nothing_says_so(dossier, qtbot):
     assert reader.list.isVisible()
 
 
+def test_a_masked_document_is_kept_from_who_reads_outside_the_care_team(make_desk, qtbot, vault):
+    outside = Policy(default={**DEFAULT, "patients.rpps": "10199999998"})
+    dossier = Dossier(make_desk(session=stills.session(), first="today", policy=outside), qtbot, vault)
+    dossier.page.choose("papers")
+    titles = [line.title for line in dossier.page.parts["papers"].list.shown.lines]
+    assert "CR anatomopathologie" in titles
+    assert "IRM cérébrale" not in titles
+    assert any(text.startswith("1 document masqué") for text in dossier.texts())
+
+
 def test_a_document_withdrawn_while_it_is_read_is_closed(dossier, qtbot):
     dossier.page.choose("papers")
     reader = dossier.page.parts["papers"]
@@ -204,7 +214,7 @@ def test_ctrl_t_shows_the_curve_then_the_same_values_as_a_table(dossier):
     dossier.page.choose("values")
     dossier.page.parts["values"].list.setFocus()
     dossier.key(Qt.Key.Key_T, CTRL)
-    results = dossier.page.results
+    results = dossier.page.part("values")
     assert results.curves.curve.isVisible()
     assert results.curves.curve.accessibleName().startswith("Courbe de Hémoglobine, 5 valeurs, dernière 10,8")
     dossier.key(Qt.Key.Key_T, CTRL)
@@ -222,8 +232,8 @@ def test_ctrl_t_shows_the_curve_then_the_same_values_as_a_table(dossier):
 
 def test_the_nearest_point_of_a_curve_tells_its_value(dossier):
     dossier.page.choose("values")
-    dossier.page.results.choose("curve")
-    curve = dossier.page.results.curves.curve
+    dossier.page.part("values").choose("curve")
+    curve = dossier.page.part("values").curves.curve
     at_ms, value, line = curve._series.points[0]
     assert curve.nearest(curve._place(at_ms, value)) is line
     assert curve.nearest(QPointF(0, 0)) is None
@@ -231,8 +241,8 @@ def test_the_nearest_point_of_a_curve_tells_its_value(dossier):
 
 def test_results_over_time_say_in_words_what_they_show_in_colour(dossier):
     dossier.page.choose("values")
-    dossier.page.results.choose("time")
-    shown = dossier.page.results.table.shown
+    dossier.page.part("values").choose("time")
+    shown = dossier.page.part("values").table.shown
     row = next(at for at, one in enumerate(shown.rows) if one.label == "TCA")
     cell = shown.index(row, 1)
     assert cell.data() == "1,9 ↑↑"

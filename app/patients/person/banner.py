@@ -154,23 +154,20 @@ class HeadBanner(QWidget):
         if button is not None:
             self.pressed.emit(button.property("act"))
 
-    def show_head(self, head: view.Head | None) -> None:
-        """Show *head*; None empties all of it. The same head again changes nothing, so that nothing jumps."""
+    def show_head(self, head: view.Head | None) -> bool:
+        """Show *head*; None empties all of it. The same head again changes nothing, so that nothing jumps; tell whether it did."""
         if head == self._head:
-            return
+            return False
         self._head = head
         clear(self._strips)
-        if head is None:
-            for flow in (self._names, self._traits, self._chips):
-                flow.fill(())
-            self._team.say("")
-            return
-        self._names.fill(_names(head))
-        self._traits.fill([self._trait(trait) for trait in head.traits])
-        self._chips.fill([Chip(chip.words, chip.icon, chip.tone) for chip in head.chips])
-        self._team.say(head.team)
-        for strip in head.strips:
+        self._names.fill(_names(head) if head is not None else ())
+        self._traits.fill([self._trait(trait) for trait in head.traits] if head is not None else ())
+        chips = head.chips if head is not None else ()
+        self._chips.fill([Chip(chip.words, chip.icon, chip.tone) for chip in chips])
+        self._team.say(head.team if head is not None else "")
+        for strip in head.strips if head is not None else ():
             self._strips.addWidget(StripFrame(strip))
+        return True
 
     def _trait(self, trait: view.Trait) -> TraitLabel:
         label = TraitLabel(trait)

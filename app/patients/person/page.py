@@ -6,11 +6,12 @@ import asyncio
 import logging
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands import Command
 from app.config import SITE_ZONE
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from app.patients.service import Opening, Patients
     from storage.patients.records import Patient
 
+CARING = frozenset(("team", "unit"))
+"""Grounds of access on which documents that are masked from professionals are shown."""
 TABS = ("summary", "moves", "values", "papers", "traits", "readers")
 ACTS = {
     "ins": "patient-ins",
@@ -67,19 +70,16 @@ class PersonPage(QWidget):
         Named(self.tabs, say("person.tabs"))
         self._traced = Label("", "small", "text_2").clipped()
         self._traced.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.results = ValuesPart()
-        self.parts: dict[str, Part] = {
-            "summary": SummaryPart(),
-            "moves": MovesPart(),
-            "values": self.results,
-            "papers": PapersPart(desk, patients),
-            "traits": TraitsPart(),
-            "readers": ReadersPart(desk, patients),
+        self._makers: dict[str, Callable[[], Part]] = {
+            "summary": SummaryPart,
+            "moves": MovesPart,
+            "values": ValuesPart,
+            "papers": partial(PapersPart, desk, patients),
+            "traits": TraitsPart,
+            "readers": partial(ReadersPart, desk, patients),
         }
+        self.parts: dict[str, Part] = {}
         self._stack = QStackedWidget()
-        for part in self.parts.values():
-            self._stack.addWidget(part)
-            part.acted.connect(self._act)
         self._lay_out()
         self._connect()
         self.choose("summary")
@@ -131,20 +131,22 @@ class PersonPage(QWidget):
             self.blank()
         self._access = opening.access
         site = Site(self._config.get(SITE_ZONE))
-        self._record = view.Record(patient, opening.homonyms, self._desk.now_ms(), site)
+        inside = opening.access.ground in CARING
+        self._record = view.Record(patient, opening.homonyms, self._desk.now_ms(), site, masked=not inside)
         self._show()
 
     def _show(self) -> None:
         record = self._record
         if record is None or self._access is None:
             return
-        self.head.show_head(view.head(record))
+        if self.head.show_head(view.head(record)):
+            self._order()
         ground = tr(f"person.ground.{self._access.ground}", text=self._access.text)
         self._traced.say(tr("person.traced", ground=ground))
         self._traced.setToolTip(self._traced.text())
         self.tabs.show_count("moves", sum(not stay.cancelled for stay in record.patient.stays))
         self.tabs.show_count("values", sum(len(report.observations) for report in record.patient.reports))
-        self.tabs.show_count("papers", len(record.patient.papers))
+        self.tabs.show_count("papers", len(record.papers))
         self._stale = set(TABS)
         if record.heavy:
             work = asyncio.to_thread(record.prepare)
@@ -156,11 +158,30 @@ class PersonPage(QWidget):
         log.warning("a record could not be prepared: %s", type(error).__name__)
         self._fill()
 
+    def part(self, key: str) -> Part:
+        """Return a part, built when it is first asked for."""
+        if key not in self.parts:
+            part = self.parts[key] = self._makers[key]()
+            part.acted.connect(self._act)
+            self._stack.addWidget(part)
+            self._order()
+        return self.parts[key]
+
+    def _order(self) -> None:
+        """Let Tab go through the page as it is read: Qt puts whatever is made later at the end of the window."""
+        stops = [
+            one
+            for one in self.findChildren(QWidget)
+            if isinstance(one, QAbstractButton) or one.focusPolicy().value
+        ]
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
     def _fill(self) -> None:
         """Show the chosen part; the others wait until they are looked at."""
         if self._record is not None and self.tabs.choice in self._stale:
             self._stale.discard(self.tabs.choice)
-            self.parts[self.tabs.choice].show_record(self._record)
+            self.part(self.tabs.choice).show_record(self._record)
 
     def blank(self) -> None:
         """Let go of everything: another patient, or the lock."""
@@ -177,7 +198,7 @@ class PersonPage(QWidget):
         self.tabs.choose(key)
         if focused:
             self.focus_first()
-        self._stack.setCurrentWidget(self.parts[key])
+        self._stack.setCurrentWidget(self.part(key))
         self._fill()
 
     def _step(self, by: int) -> None:
@@ -190,7 +211,7 @@ class PersonPage(QWidget):
 
     def _focus_part(self) -> None:
         """Give the focus to what is read first in the part that is shown."""
-        self.parts[self.tabs.choice].first().setFocus(Qt.FocusReason.TabFocusReason)
+        self.part(self.tabs.choice).first().setFocus(Qt.FocusReason.TabFocusReason)
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Write everything anew in another language."""
@@ -216,7 +237,7 @@ class PersonPage(QWidget):
         where, _, key = name.partition(" ")
         if where in WAYS:
             self.choose(WAYS[where])
-            self.parts[WAYS[where]].show_one(key)
+            self.part(WAYS[where]).show_one(key)
             self._focus_part()
         elif self._record is not None:
             record = self._record
@@ -240,7 +261,7 @@ class PersonPage(QWidget):
     def _copy(self, name: str) -> None:
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None and self._record is not None:
-            text = self.parts[self.tabs.choice].text(name) if name != "copy" else ""
+            text = self.part(self.tabs.choice).text(name) if name != "copy" else ""
             clipboard.setText(text or view.copied(self._record))
             self._desk.tell(say(f"person.copied.{name}"))
 
@@ -266,4 +287,6 @@ class PersonPage(QWidget):
 
     def _to_curve(self) -> None:
         self._act("values")
-        self.results.flip()
+        results = self.part("values")
+        assert isinstance(results, ValuesPart)
+        results.flip()

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from app.i18n import fmt_number, isolated, tr, trn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from app.patients.person.times import Site
     from storage.patients.facts import Receipt
-    from storage.patients.records import Paper, Patient
+    from storage.patients.records import Paper
 
 NEW_MS = 24 * 3600 * 1000
 MEDIA = {
@@ -110,10 +112,10 @@ class PaperLine:
         return ", ".join(part for part in (self.title, self.detail, mark, self.aside) if part)
 
 
-def lines(patient: Patient, now_ms: int, site: Site, *, versions: bool = True) -> tuple[PaperLine, ...]:
+def lines(shown: Iterable[Paper], now_ms: int, site: Site, *, versions: bool = True) -> tuple[PaperLine, ...]:
     """Return the documents, the newest first, each with its earlier *versions* below."""
     told: list[PaperLine] = []
-    for paper in sorted(patient.papers, key=lambda one: one.at_ms, reverse=True):
+    for paper in sorted(shown, key=lambda one: one.at_ms, reverse=True):
         told.append(PaperLine(paper, now_ms, site))
         if versions:
             count = len(paper.versions)

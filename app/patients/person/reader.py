@@ -15,8 +15,9 @@ from app.patients.person.paperlist import PaperList
 from app.patients.person.part import Part, bar
 from app.ui.buttons import Button
 from app.ui.marks import Chip
-from app.ui.panes import EmptyState
-from app.ui.words import say
+from app.ui.panes import EmptyState, Glyph
+from app.ui.text import Label
+from app.ui.words import say, says
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -40,15 +41,19 @@ class PapersPart(Part):
         self._asked = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         self.list = PaperList(say("person.tab.papers"))
         self.list.opened.connect(self.open_key)
         self.paper = PaperView(desk.bridge)
         self.paper.printed.connect(self._printed)
+        self._held = Label("", "small", "text_2", wrap=True)
+        self._held_row = bar(Glyph("eye-off", "text_2", 18), self._held)
         self._stack = QStackedWidget()
         empty = EmptyState("file-text", say("person.papers.none"), say("person.papers.none.detail"))
         for page in (self.list, self._viewer(), empty):
             self._stack.addWidget(page)
-        column.addWidget(self._stack)
+        column.addWidget(self._held_row)
+        column.addWidget(self._stack, 1)
 
     def _viewer(self) -> QWidget:
         holder = QWidget()
@@ -67,8 +72,11 @@ class PapersPart(Part):
     def show_record(self, record: Record) -> None:
         """Show the documents; one that is open stays open, unless it was withdrawn meanwhile."""
         self._record = record
-        lines = papers.lines(record.patient, record.now_ms, record.site)
+        lines = papers.lines(record.papers, record.now_ms, record.site)
         self.list.show_lines(lines)
+        held = len(record.patient.papers) - len(record.papers)
+        self._held.say(says("person.papers.held", held) if held else "")
+        self._held_row.setVisible(held > 0)
         now = next((line for line in lines if self._open is not None and line.key == self._open.key), None)
         if self._open is None or (now is None or not now.readable):
             self._drop()
@@ -82,6 +90,7 @@ class PapersPart(Part):
         self._drop()
         self.list.show_lines(())
         self._stack.setCurrentIndex(NONE)
+        self._held_row.hide()
 
     def first(self) -> QWidget:
         """Return the list, or the way back to it."""

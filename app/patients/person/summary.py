@@ -108,7 +108,6 @@ class SummaryPart(Part):
 
     def __init__(self) -> None:
         super().__init__()
-        self._record: Record | None = None
         self._three: bool | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -177,12 +176,12 @@ class SummaryPart(Part):
 
     def show_record(self, record: Record) -> None:
         """Show what matters of everything."""
-        self._record = record
-        patient = record.patient
         self.moves.show_lines(moves.newest(record.movements, MOVES))
         series = values.that_matter(record.analytes, VALUES)
         self.values.show_lines(tuple(SeriesLine(one, record) for one in series))
-        self.papers.show_lines(papers.lines(patient, record.now_ms, record.site, versions=False)[:PAPERS])
+        self.papers.show_lines(
+            papers.lines(record.papers, record.now_ms, record.site, versions=False)[:PAPERS]
+        )
         self.team.show_lines(tuple(_member(one) for one in view.around(record)[:TEAM]))
         drawn = next((one for one in series if one.trend), None)
         self._curve_box.setVisible(drawn is not None)
@@ -192,7 +191,6 @@ class SummaryPart(Part):
 
     def clear(self) -> None:
         """Let go of everything."""
-        self._record = None
         for box in (self.moves, self.values, self.papers, self.team):
             box.show_lines(())
         self._curve_box.hide()

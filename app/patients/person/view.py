@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from app.patients.person.times import Site
     from storage.patients.facts import Professional
-    from storage.patients.records import Found, Patient
+    from storage.patients.records import Found, Paper, Patient
 
 STATUSES = {
     Status.QUALIFIED: ("shield-check", "ok"),
@@ -57,12 +57,18 @@ SHOWN = len("2 54 03 51 454")
 
 @dataclass(frozen=True)
 class Record:
-    """What a page shows: a patient, others of like name, now, and the clocks of the hospital."""
+    """What a page shows: a patient, others of like name, now, and the clocks of the hospital; `masked`: not all documents."""
 
     patient: Patient = field(repr=False)
     homonyms: tuple[Found, ...] = field(repr=False)
     now_ms: int
     site: Site
+    masked: bool = False
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """The documents, without those that are masked from who reads outside the care team."""
+        return tuple(one for one in self.patient.papers if not (self.masked and one.masked))
 
     @cached_property
     def results(self) -> tuple[values.Line, ...]:

@@ -282,12 +282,10 @@ def paper(number: str, at_ms: int, **more) -> Paper:
 def test_documents_say_what_is_to_be_known_before_they_are_read():
     old = paper("D1", 5)
     shown = papers.lines(
-        patient(
-            papers=(
-                paper("D1", NOW - 1000, versions=(old,), receipts=(Receipt("M1", "Z01", NOW, True),)),
-                paper("D2", 9, withdrawn=True),
-                paper("D3", 8, masked=True, media="text/xml"),
-            )
+        (
+            paper("D1", NOW - 1000, versions=(old,), receipts=(Receipt("M1", "Z01", NOW, True),)),
+            paper("D2", 9, withdrawn=True),
+            paper("D3", 8, masked=True, media="text/xml"),
         ),
         NOW,
         SITE,
