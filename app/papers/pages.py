@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QGuiApplication, QImage, QKeySequence
 from PyQt6.QtWidgets import QAbstractScrollArea, QFrame
 
 from app.papers.errors import Refused
-from app.papers.room import FITTED, Room
+from app.papers.room import FITTED, Notches, Room
 from app.ui import paint
 from app.ui.theme import theme
 from app.ui.words import say
@@ -53,6 +53,7 @@ class PageArea(QAbstractScrollArea):
         self._pictures: OrderedDict[int, _Picture] = OrderedDict()
         self._failed: dict[int, str] = {}
         self._busy = False
+        self._notches = Notches()
         self._told: tuple[int, str] = (-1, "")
         self._from: tuple[int, tuple[float, float]] | None = None
         self._to: tuple[float, float] | None = None
@@ -113,7 +114,8 @@ class PageArea(QAbstractScrollArea):
 
     def zoom_by(self, steps: int) -> None:
         """Show the pages larger (or smaller); what is in the middle stays there."""
-        self._zoom(self._room.zoomed(self.page, steps))
+        if steps:
+            self._zoom(self._room.zoomed(self.page, steps))
 
     def fit(self) -> None:
         """Show the pages as wide as there is room."""
@@ -427,6 +429,6 @@ class PageArea(QAbstractScrollArea):
     def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Zoom with Ctrl, scroll without."""
         if event is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.zoom_by(1 if event.angleDelta().y() > 0 else -1)
+            self.zoom_by(self._notches.add(event.angleDelta().y()))
         elif event is not None:
             super().wheelEvent(event)

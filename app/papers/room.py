@@ -15,6 +15,21 @@ FITTED = 0.0
 _SHARP = 96 / 72
 """Logical pixels a point at 100 %."""
 _LONGEST = 30_000
+_NOTCH = 120
+
+
+class Notches:
+    """Counts the notches of a wheel; a touchpad turns it by small parts of one."""
+
+    def __init__(self) -> None:
+        self._rest = 0
+
+    def add(self, eighths: int) -> int:
+        """Return how many whole notches (15 degrees) came together, below 0 for downwards."""
+        self._rest += eighths
+        notches = int(self._rest / _NOTCH)
+        self._rest -= notches * _NOTCH
+        return notches
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from PyQt6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextDocument
 from PyQt6.QtWidgets import QFrame, QTextEdit
 
 from app.papers.finding import spans
-from app.papers.room import LEAST, MOST, STEP
+from app.papers.room import LEAST, MOST, STEP, Notches
 from app.papers.story import Ink, strokes
 from app.ui.theme import theme
 
@@ -42,10 +42,12 @@ class StoryView(QTextEdit):
         self.setAcceptDrops(False)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         flags = Qt.TextInteractionFlag
         self.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
         self._opened: Opened | None = None
         self._zoom = 1.0
+        self._notches = Notches()
         self._writing: Iterator[None] | None = None
         self._written: QTextDocument | None = None
         self._share = 0.0
@@ -77,7 +79,8 @@ class StoryView(QTextEdit):
 
     def zoom_by(self, steps: int) -> None:
         """Make the text larger or smaller."""
-        self._zoom_to(min(max(self._zoom * STEP**steps, LEAST * 2), MOST))
+        if steps:
+            self._zoom_to(min(max(self._zoom * STEP**steps, LEAST * 2), MOST))
 
     def fit(self) -> None:
         """Show the text as large as the window's own."""
@@ -175,7 +178,7 @@ class StoryView(QTextEdit):
     def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Zoom with Ctrl, scroll without."""
         if event is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.zoom_by(1 if event.angleDelta().y() > 0 else -1)
+            self.zoom_by(self._notches.add(event.angleDelta().y()))
         elif event is not None:
             super().wheelEvent(event)
 
