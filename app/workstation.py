@@ -136,7 +136,7 @@ class Office(QObject):
         desk = Desk(self.bridge, self.open, profile.now_ms, self._tell)
         features = (
             meeting_feature.feature(self.meeting, self.planning, self.line, self.session, self.config),
-            patients_feature.feature(self.patients, self.config, self._flow),
+            patients_feature.feature(self.patients, self.config, self._flow, self.feed.changed),
             directory_feature.feature(self.directory, self.config),
             settings_feature.feature(self.settings, self._make_devices),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.feature import Feature
 from app.intents import OpenPatient
@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from app.feature import Desk, Page
     from app.patients.flow import Flow
     from app.patients.service import Patients
+    from media.events import Event
 
 
-def feature(patients: Patients, config: Config, flow: Callable[[], Flow]) -> Feature:
-    """Return the rail's entry; *flow* tells how fresh the cache is."""
+def feature(patients: Patients, config: Config, flow: Callable[[], Flow], flowed: Event[Any]) -> Feature:
+    """Return the rail's entry; *flow* tells how fresh the cache is, *flowed* that this changed."""
 
     def make_page(desk: Desk) -> Page:
         from app.patients.page import PatientsPage  # noqa: PLC0415 -- loaded when first shown
 
-        return PatientsPage(desk, patients, config, flow)
+        return PatientsPage(desk, patients, config, flow, flowed)
 
     return Feature(
         "patients",

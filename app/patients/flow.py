@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,7 @@ class When:
     """A moment: the time of today, else day and time."""
 
     at_ms: int
-    now_ms: int
+    now_ms: int = field(compare=False)
 
     def __str__(self) -> str:
         at, now = (datetime.fromtimestamp(ms / 1000, UTC).astimezone() for ms in (self.at_ms, self.now_ms))

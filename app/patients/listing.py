@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
@@ -30,11 +30,14 @@ if TYPE_CHECKING:
     from app.patients.flow import Flow
     from app.patients.lines import Line
     from app.patients.service import Patients
+    from media.events import Event
     from storage.patients.records import Found
 
 WIDTH = 328
 SETTLE_MS = 400
 """So long after a message the list is read again: a hundred at once make one look."""
+MINUTE_MS = 60_000
+"""How often it is asked whether the feed is late by now."""
 RECENT_BELOW = 5
 LIST, NONE_FOUND, NOBODY, FAILED, CLOSED = range(5)
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
@@ -64,6 +67,7 @@ class FindPane(QWidget):
         desk: Desk,
         patients: Patients,
         flow: Callable[[], Flow],
+        flowed: Event[Any],
         clock_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
         super().__init__()
@@ -72,11 +76,17 @@ class FindPane(QWidget):
         self._answer: _Answer | None = None
         self._waiting: _Answer | None = None
         self._limit, self._changed_ms, self._fresh = LIMIT, 0, False
+        self._shown_flow: Flow | None = None
         self._build()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(SETTLE_MS)
         self._later.timeout.connect(self._look_again)
+        self._minute = QTimer(self)
+        self._minute.setInterval(MINUTE_MS)
+        self._minute.timeout.connect(self.show_flow)
+        self._minute.start()
+        desk.bridge.watch(self, flowed, lambda _state: self.show_flow())
         desk.bridge.watch(self, patients.changed, self._news)
         desk.bridge.watch(self, patients.seen, self._news)
         desk.bridge.watch(self, patients.switched, self._switched)
@@ -304,6 +314,9 @@ class FindPane(QWidget):
     def show_flow(self) -> None:
         """Say how fresh the cache is: below the list, and above it where something is wrong."""
         flow = self._flow()
+        if flow == self._shown_flow:
+            return
+        self._shown_flow = flow
         self._mark.show_icon(flow.icon, flow.tone)
         self._flow_words.say(flow.words)
         self._flow_words.setToolTip(str(flow.words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from app.intents import Intent
     from app.patients.flow import Flow
     from app.patients.service import Opening, Patients
+    from media.events import Event
 
 NOBODY, LOADING, ASKING, SHOWN, FAILED, GONE = range(6)
 log = logging.getLogger(__name__)
@@ -45,11 +46,13 @@ class PatientsPage(Page):
 
     wide = True
 
-    def __init__(self, desk: Desk, patients: Patients, config: Config, flow: Callable[[], Flow]) -> None:
+    def __init__(
+        self, desk: Desk, patients: Patients, config: Config, flow: Callable[[], Flow], flowed: Event[Any]
+    ) -> None:
         super().__init__()
         self._desk, self._patients, self._config = desk, patients, config
         self._asked, self._number, self._ipp, self._held = 0, 0, "", 0
-        self.finder = FindPane(desk, patients, flow)
+        self.finder = FindPane(desk, patients, flow, flowed)
         self.finder.setFixedWidth(theme().scaled(WIDTH))
         self.person, self.reasons = PersonPage(desk, patients, config), ReasonPane()
         row = QHBoxLayout(self)

@@ -7,6 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.config import Policy
+from app.interop.feed import Standing, State
 from app.papers.viewer import PaperView
 from app.patients.lines import Heading, PatientLine
 from app.patients.listing import CLOSED, FAILED, LIST, NOBODY, NONE_FOUND
@@ -283,6 +284,17 @@ def test_a_cache_that_does_not_answer_is_said_and_tried_again(ward, vault):
     ward.qtbot.waitUntil(lambda: ward.finder.stack.currentIndex() == FAILED)
     assert ward.names() == []
     vault.patients = real
+
+
+def test_the_feed_is_told_as_soon_as_it_changes(ward, qtbot):
+    feed = ward.desk.office.feed
+    assert "Cache chiffré" in texts(ward.finder)
+    feed._tell(feed._round, State(Standing.LISTENING, "127.0.0.1:2575", NOW_MS - 1))
+    qtbot.waitUntil(lambda: "ADT à jour" in texts(ward.finder))
+    feed._tell(feed._round, State(Standing.PORT_TAKEN, "127.0.0.1:2575", NOW_MS - 1))
+    qtbot.waitUntil(lambda: "adresse occupée" in texts(ward.finder))
+    feed._tell(feed._round, State(Standing.LISTENING, "127.0.0.1:2575", NOW_MS - 1))
+    qtbot.waitUntil(lambda: "adresse occupée" not in texts(ward.finder))
 
 
 def test_a_desk_without_a_cache_says_so(desk, qtbot):
