@@ -49,7 +49,9 @@ def run(arguments: Namespace, _now_s: int) -> None:
 
 
 def _tls(arguments: Namespace) -> ssl.SSLContext | None:
-    wanted = arguments.tls or arguments.tls_ca or arguments.tls_cert or arguments.tls_key
+    if arguments.tls_key and not arguments.tls_cert:
+        raise AdminError("--tls-key va avec --tls-cert : donnez les deux.")
+    wanted = arguments.tls or arguments.tls_ca or arguments.tls_cert
     return client_tls(arguments.tls_ca, arguments.tls_cert, arguments.tls_key) if wanted else None
 
 

@@ -112,7 +112,7 @@ def _line(row: Quarantined) -> str:
     fields = (
         _time(row.last_ms),
         f"× {row.times}",
-        REASONS[row.reason],
+        REASONS.get(row.reason, row.reason),
         row.detail,
         row.sender,
         row.control_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_PORT = re.compile(r"[0-9]{1,5}")
+
+
 class EndpointError(Exception):
     """The address or a TLS file was refused; its text says what to do."""
 
@@ -18,7 +22,7 @@ class EndpointError(Exception):
 def address(text: str) -> tuple[str, int]:
     """Read `HOST:PORT` (an IPv6 host in brackets); port 0 lets the system choose. Raises EndpointError."""
     host, colon, port = text.rpartition(":")
-    if not colon or not port.isdecimal() or not port.isascii() or int(port) > 65_535:
+    if not colon or not _PORT.fullmatch(port) or int(port) > 65_535:
         raise EndpointError(
             f"« {text} » n'est pas une adresse : écrivez HÔTE:PORT, par exemple 127.0.0.1:2575."
         )

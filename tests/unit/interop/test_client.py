@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.interop.client import Ack, Client, NoAnswerError, asks_again
 
@@ -90,3 +92,13 @@ def test_a_silent_listener_is_not_waited_for_without_end():
 def test_other_separators_are_read():
     answer = Ack.parse(b"MSH#$~\\&#B\rMSA#AR#7\rERR###205$Duplicate key identifier$HL70357#E\r")
     assert (answer.code, answer.error) == ("AR", "205")
+
+
+PIECES = [b"MSH", b"|", b"^~\\&", b"\r", b"\n", b"MSA", b"ERR", b"AA", b"\xff", b"\x00", b" ", b""]
+
+
+@given(st.binary(max_size=300) | st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join))
+def test_no_answer_of_a_hostile_listener_is_more_than_refused(raw):
+    with suppress(NoAnswerError):
+        assert Ack.parse(raw).raw == raw
+    asks_again(raw)

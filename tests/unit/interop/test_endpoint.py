@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.interop.endpoint import EndpointError, address, client_tls, server_tls
 from app.secretfile import SecretFileError
@@ -24,11 +27,29 @@ def test_an_address_is_read(text, means):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2575", ":2575", "hote", "hote:", "hote:-1", "hote:65536", "::1:2575", "hote:²"]
+    "text",
+    [
+        "",
+        "2575",
+        ":2575",
+        "hote",
+        "hote:",
+        "hote:-1",
+        "hote:65536",
+        "::1:2575",
+        "hote:²",
+        "hote:" + "9" * 5000,
+    ],
 )
 def test_what_is_no_address_is_said_with_the_way_to_write_it(text):
     with pytest.raises(EndpointError, match=":2575"):
         address(text)
+
+
+@given(st.text() | st.from_regex(r"[a-z.]{0,5}:\d+", fullmatch=True))
+def test_no_text_is_more_than_refused(text):
+    with suppress(EndpointError):
+        assert 0 <= address(text)[1] <= 65_535
 
 
 def test_files_that_fit_are_taken(tmp_path):
