@@ -109,6 +109,21 @@ def _error(stage: Stage) -> None:
     stage.later(lambda: stage.when(lambda: page.finder.failed, lambda: None))
 
 
+def _port_taken(stage: Stage) -> None:
+    from app.interop.feed import Standing, State  # noqa: PLC0415 -- as above
+
+    ward(stage)
+    stage.office.feed.state = State(Standing.PORT_TAKEN, "127.0.0.1:2575", NOW_MS - 3_600_000)
+    section(stage)
+
+
+def _flowing(stage: Stage) -> None:
+    from app.interop.feed import Standing, State  # noqa: PLC0415 -- as above
+
+    stage.office.feed.state = State(Standing.LISTENING, "127.0.0.1:2575", NOW_MS - 3_300_000)
+    _typed("lemai")(stage)
+
+
 def _closed(stage: Stage) -> None:
     stage.enter()
     stage.office.window.show_feature("patients")
@@ -138,7 +153,8 @@ def _palette(text: str) -> Callable[[Stage], None]:
 
 SCENES = (
     Scene("05-patients-recents", _typed(""), POLICY),
-    Scene("05-patients-recherche", _typed("lemai"), POLICY),
+    Scene("05-patients-recherche", _flowing, POLICY),
+    Scene("05-patients-flux-arrete", _port_taken, POLICY),
     Scene("05-patients-recherche-150", _typed("lemai"), LARGE),
     Scene("05-patients-longs-noms", _typed("de la roche"), POLICY, LAPTOP),
     Scene("05-patients-hospitalises", _typed("", "inside"), POLICY),
