@@ -39,6 +39,20 @@ def test_the_marked_part_is_what_was_typed():
     assert best.entry.text[start:end] == "Œrtel"
 
 
+def test_what_was_sought_elsewhere_keeps_its_order_above_weaker_matches():
+    sought = [entry("LE MAITRE Yvonne", kind="patient"), entry("LEMAIRE Gérard", kind="patient")]
+    shown = [(g.name, [h.entry.text for h in g.hits]) for g in find("odile", LIST, (), sought)]
+    assert shown[0] == ("patient", ["LE MAITRE Yvonne", "LEMAIRE Gérard"])
+    assert shown[1] == ("best", ["Lemaître-Œrtel Odile"])
+
+
+def test_an_action_that_begins_as_typed_stays_first():
+    sought = [entry("VERRON Paul", kind="patient")]
+    assert [g.name for g in find("verr", LIST, (), sought)][:2] == ["best", "patient"]
+    assert [g.name for g in find(">verr", LIST, (), sought)] == ["best"]
+    assert [g.name for g in find("#rcp", LIST, (), sought)][0:2] == ["best", "patient"]
+
+
 def test_a_word_at_the_start_comes_before_one_inside():
     assert texts("rcp")[0] == ("best", ["RCP"])
     assert texts("thorax rcp")[0] == ("best", ["RCP Thorax"])
