@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import secrets
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -175,3 +176,17 @@ def test_one_by_one_is_the_same_as_at_once_and_nothing_is_taken_twice(patients, 
     assert patients.apply(list(zip(itertools.count(1), messages, strict=False))).result() == frozenset()
     assert dump(patients) == expected
     assert patients.applied().result() == len(messages)
+
+
+@SETTINGS
+@given(st.lists(st.tuples(times, movements, st.booleans()), min_size=2, max_size=12))
+def test_the_row_kept_up_to_date_says_the_same_as_the_whole_history(patients, told_of):
+    """Most movements come in order, a few do not: the short way and the long one lead to the same place."""
+    patients.clear().result()
+    for seq, (late, movement, in_order) in enumerate(told_of, 1):
+        at = 100 * seq if in_order else late
+        moved = msgspec.structs.replace(
+            movement, since_ms=at, action="INSERT" if in_order else movement.action
+        )
+        patients.apply([(seq, [Fact(KEYS[0], Stamp(at, f"M{seq}"), moved)])]).result()
+        dump(patients)
