@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QPen
-from PyQt6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.patients.access import MAX_TEXT, REASONS, because
 from app.patients.lines import age_now, born_words, full_name, number
@@ -20,11 +20,12 @@ from app.ui.words import say
 from storage.patients.records import Status
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QPaintEvent
+    from PyQt6.QtGui import QKeyEvent, QPaintEvent
 
     from storage.patients.records import Found
 
 WIDTH = 640
+_ARROWS = {Qt.Key.Key_Up, Qt.Key.Key_Down}
 
 
 class ReasonRow(Press):
@@ -41,6 +42,13 @@ class ReasonRow(Press):
     def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
         """One row."""
         return QSize(int(paint.text_width(self.name, theme().font("body_strong"))) + 60, theme().scaled(40))
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Let an arrow choose the reason that it comes to, also where none was chosen yet."""
+        super().keyPressEvent(event)
+        now = QApplication.focusWidget()
+        if event is not None and event.key() in _ARROWS and isinstance(now, ReasonRow):
+            now.setChecked(True)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the ground, the dot and the name."""

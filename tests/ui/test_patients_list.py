@@ -216,6 +216,24 @@ def test_another_reason_is_typed(make_ward, qtbot):
     assert ward.acts()[-1] == ("patient-opened", "other: appel de la famille")
 
 
+def test_reasons_and_filters_are_walked_by_the_arrows(make_ward):
+    ward = make_ward(**TEAM)
+    ward.page.open_patient(ward.id(THEO))
+    ward.wait_for(ASKING)
+    reasons = ward.page.reasons
+    for _ in range(3):
+        ward.press(Qt.Key.Key_Down)
+    assert reasons.reason == "rcp"
+    ward.press(Qt.Key.Key_Up)
+    assert reasons.reason == "opinion"
+    ward.press(Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is reasons.open
+    ward.finder.chips.chips["all"].setFocus()
+    ward.press(Qt.Key.Key_Right)
+    assert ward.finder.chips.choice == "inside"
+    ward.qtbot.waitUntil(lambda: ward.finder.shows("", "inside"))
+
+
 def test_who_declines_is_back_at_the_box_and_nothing_was_opened(make_ward):
     ward = make_ward()
     ward.page.open_patient(ward.id(THEO))
