@@ -178,6 +178,13 @@ def test_a_merged_number_never_vouches_for_the_survivor(clinic):
     assert (clinic.by_ipp("2").status, clinic.by_ipp("2").ins) == (Status.PROVISIONAL, "")
 
 
+def test_nor_for_a_survivor_of_whom_nobody_said_how_sure_they_are(clinic):
+    clinic.register("1", "BRUN", "Anne", **qualified())
+    clinic.register("2", "BRUNE", "Anne")
+    clinic.tell(fact("2", Merge(key("1"), "merge"), 1))
+    assert (clinic.by_ipp("2").status, clinic.by_ipp("2").ins) == (Status.PROVISIONAL, "")
+
+
 def test_a_renamed_number_is_the_same_person_and_the_newest_word_holds(clinic):
     clinic.register("1", "BRUN", "Anne", at=2, phone="new")
     clinic.register("2", "BRUN", "Anne", at=1, phone="old")
@@ -343,6 +350,13 @@ def test_a_replaced_version_that_is_deleted_takes_nothing_else_along(clinic):
         clinic.tell(fact("1", one, at))
     (one,) = clinic.by_ipp("1").papers
     assert (one.id, one.withdrawn, one.versions[0].withdrawn) == ("d2", False, True)
+
+
+def test_a_document_told_anew_after_its_deletion_is_back(clinic):
+    for at, one in enumerate((paper("d1"), paper("d1", "delete"), paper("d1"))):
+        clinic.tell(fact("1", one, at))
+    (one,) = clinic.by_ipp("1").papers
+    assert (one.withdrawn, one.versions[0].withdrawn) == (False, True)
 
 
 def test_a_deletion_under_its_own_id_is_of_what_it_names(clinic):
