@@ -76,7 +76,8 @@ def test_a_backup_of_a_profile_at_work_is_of_one_moment(vault, terms, tmp_path):
         while not done.is_set():
             number += 1
             vault.audit.record(number, b"u", "act")
-            vault.inbox.keep(Incoming("GAM", str(number), b"%d" % number, NOW)).result()
+            kept = vault.inbox.keep(Incoming("GAM", str(number), b"%d" % number, NOW)).result()
+            vault.patients.apply([(kept.seq, [])]).result()
 
     worker = threading.Thread(target=work)
     worker.start()
@@ -89,6 +90,9 @@ def test_a_backup_of_a_profile_at_work_is_of_one_moment(vault, terms, tmp_path):
         worker.join()
     for number in range(5):
         assert survey(tmp_path / f"at-{number}", PASSWORD, terms).whole
+        again = Vault.unlock(tmp_path / f"at-{number}", PASSWORD, terms)
+        assert again.patients.applied().result() <= again.inbox.newest().result()
+        again.lock()
 
 
 def test_a_changed_or_cut_backup_makes_no_profile(kept, tmp_path):
