@@ -76,12 +76,6 @@ def rows(db: Connection, ids: Iterable[int]) -> list[Found]:
     return list(found.values())
 
 
-def nameless(db: Connection) -> list[Found]:
-    """Return the patients of whom only a number is known."""
-    sql = f"SELECT {_COLUMNS} FROM patient p WHERE birth_name = '' AND used_name = '' {_LAST_FIRST}"  # noqa: S608 -- constants
-    return [_found(row) for row in db.execute(sql, (LOOKED_AT,))]
-
-
 def _latest(db: Connection, limit: int, *, inside: bool, unit: str) -> list[Found]:
     if unit:
         return _matching(db, words.narrowed("", inside=inside, unit=unit), limit)

@@ -145,10 +145,6 @@ class Patients:
         """Return the patients with these ids, in this order, each once; unknown ones are passed over."""
         return self._database.read(lambda db: finder.rows(db, ids))
 
-    def held(self) -> Future[list[Found]]:
-        """Return patients of whom there are messages but no name yet, the newest first."""
-        return self._database.read(finder.nameless)
-
     def count(self) -> Future[int]:
         """Return how many patients there are."""
         return self._database.read(lambda db: _count(db, "SELECT count(*) FROM patient"))
