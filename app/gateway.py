@@ -132,6 +132,7 @@ def _init(arguments: argparse.Namespace) -> None:
 def _run(arguments: argparse.Namespace) -> None:
     """Listen until SIGTERM: what was answered AA is on disk before the answer, whatever happens then."""
     where, tls = address(arguments.mllp), _tls(arguments)
+    profiles.check_there(arguments.profile)
     vault = _unlock(arguments.profile, secretfile.secret(arguments.secret_file))
     try:
         _say_what_was_found(vault)

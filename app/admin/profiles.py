@@ -62,9 +62,16 @@ def explain(error: StorageError) -> str:
     return next((text for kind, text in TEXTS.items() if isinstance(error, kind)), OTHER)
 
 
+def check_there(profile: Path) -> None:
+    """Refuse a folder without a profile, and make none."""
+    if not Vault.exists(profile):
+        raise AdminError(f"{profile} ne contient pas de profil : vérifiez le chemin.")
+
+
 @contextmanager
 def visiting(arguments: Namespace) -> Iterator[Vault]:
     """Open the profile that *arguments* name; raises AdminError, SecretFileError."""
+    check_there(arguments.profile)
     secret = secretfile.secret(arguments.secret_file)
     try:
         vault = Vault.visit(arguments.profile, secret)

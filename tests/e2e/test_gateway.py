@@ -77,6 +77,15 @@ def test_a_profile_is_never_made_over_another(site):
     assert not (site.folder / "other").exists()
 
 
+def test_a_folder_without_a_profile_is_said_and_nothing_is_made_there(tmp_path):
+    site = Gateway(tmp_path)
+    site.secret.write_text("un secret qui ne sert pas\n")
+    site.secret.chmod(0o600)
+    for refused in (site.refused(), site.admin("patients")):
+        assert (refused.returncode, "ne contient pas de profil" in refused.stderr) == (1, True)
+    assert not site.profile.exists()
+
+
 @posix
 def test_a_secret_file_that_others_can_read_is_refused_with_the_remedy(site):
     site.secret.chmod(0o644)
