@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from storage.patients import finder, fold, ins
 from storage.patients.ledger import Ledger
-from storage.patients.shelf import history
+from storage.patients.shelf import closure, history
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,7 +80,8 @@ class Patients:
 
         def act(db: Connection) -> list[int]:
             old = "SELECT id FROM patient WHERE news_ms < ?"
-            for (person,) in db.execute(old, (before_ms,)).fetchall():
+            people = [person for (person,) in db.execute(old, (before_ms,))]
+            for person in [one for one in people if _all_quiet(db, one, before_ms)]:
                 _forget(db, person)
             _forget_receipts(db, before_ms)
             return [seq for (seq,) in db.execute("SELECT seq FROM spent ORDER BY seq")]
@@ -177,6 +178,15 @@ def _patient(db: Connection, root: int) -> Patient | None:
         attributes = dict.fromkeys((*made.attributes, POSSIBLE_DUPLICATE))
         made = replace(made, attributes=tuple(attributes))
     return made
+
+
+def _all_quiet(db: Connection, person: int, before_ms: int) -> bool:
+    """Tell whether nobody tied to *person* has news: a file that was transferred to them must not fall back to whose it was not."""
+    sql = "SELECT news_ms FROM number WHERE id = ?"
+    numbers = closure(
+        db, (number for (number,) in db.execute("SELECT id FROM number WHERE root = ?", (person,)))
+    )
+    return all(db.execute(sql, (number,)).fetchone()[0] < before_ms for number in numbers)
 
 
 def _forget(db: Connection, person: int) -> None:

@@ -16,6 +16,7 @@ from storage.patients.facts import (
     Receipt,
     Report,
     Stamp,
+    Transfer,
 )
 from tests.unit.patients.conftest import AUTHORITY, BASE, fact, move
 
@@ -52,6 +53,16 @@ def test_a_message_that_told_of_two_is_kept_for_the_other(clinic):
     clinic.tell(fact("2", Identity({"birth_name": "DEUX"}), 2_000))
     assert clinic.patients.forget(LATER).result() == []
     assert clinic.patients.count().result() == 1
+
+
+def test_a_transferred_file_does_not_fall_back_when_its_owner_is_silent(clinic):
+    clinic.tell(fact("1", move("m1", "A01", file="F"), 1), fact("1", Identity({"birth_name": "UN"}), 1))
+    clinic.tell(
+        fact("2", Transfer(Key(AUTHORITY, "1"), "F"), 2), fact("2", Identity({"birth_name": "DEUX"}), 2)
+    )
+    clinic.tell(fact("1", Identity({"birth_name": "UN"}), 2_000))
+    assert clinic.patients.forget(LATER).result() == []
+    assert (clinic.by_ipp("1").stays, len(clinic.by_ipp("2").stays)) == ((), 1)
 
 
 def test_a_receipt_goes_with_the_document_that_it_answers(clinic):
