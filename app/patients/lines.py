@@ -78,7 +78,7 @@ class PatientLine:
         found = self.found
         told = (
             (found.status is Status.PROVISIONAL, "provisional", "", "warn"),
-            (found.dead, "dead", "", "plain"),
+            (found.dead, "dead.F" if found.sex == "F" else "dead.M", "", "plain"),
             (found.near, "near", "", "plain"),
         )
         return tuple((tr(f"patients.chip.{key}"), icon, tone) for yes, key, icon, tone in told if yes)

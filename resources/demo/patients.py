@@ -298,7 +298,10 @@ PATIENTS = (
         "Viêt Nam",
         order=300,
         dead_days=40,
-        steps=(Step(61, "17:00", "A01", "pneumo", "310", "belkacem"),),
+        steps=(
+            Step(61, "17:00", "A01", "pneumo", "310", "belkacem"),
+            Step(40, "06:30", "A03", "pneumo", "310", "belkacem"),
+        ),
     ),
     Sick("80455501", "MARTIN", "Jean", "19610504", "M", "51454", "Reims", order=140, attributes="HOMA"),
     Sick(

@@ -39,7 +39,7 @@ def test_a_row_names_the_patient_as_everywhere():
 
 def test_a_row_says_what_must_not_be_overlooked():
     line = PatientLine(found("LE MAITRE", status=Status.PROVISIONAL, dead=True, near=True), NOW_MS)
-    assert [words for words, *_ in line.chips] == ["provisoire", "décédé", "nom proche"]
+    assert [words for words, *_ in line.chips] == ["provisoire", "décédée", "nom proche"]
     assert "ans" not in line.beside
     for word in ("LE MAITRE", "provisoire", "décédé", "14/03/1954"):
         assert word in line.sentence
