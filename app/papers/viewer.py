@@ -27,6 +27,8 @@ from app.ui.words import Words, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PyQt6.QtGui import QFocusEvent
+
     from app.bridge import Bridge
     from app.papers.cda.values import Identity
     from app.papers.slips import Opened
@@ -217,7 +219,6 @@ class PaperView(QWidget):
         self._between.setVisible(told and bool(opened.sizes))
         self._pages.setVisible(bool(opened.sizes))
         self._stack.setCurrentWidget(self._content)
-        self.setFocusProxy(self._front())
         self._show_controls()
 
     def _arrived(self, part: str) -> None:
@@ -323,6 +324,10 @@ class PaperView(QWidget):
             event.accept()
             return True
         return super().event(event)
+
+    def focusInEvent(self, _event: QFocusEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Hand the focus to what is read; a focus proxy would keep Tab from the buttons before it."""
+        self._front().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Zoom."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands import Command
 from app.config import SITE_ZONE
@@ -194,7 +194,8 @@ class PersonPage(QWidget):
 
     def choose(self, key: str) -> None:
         """Show one part."""
-        focused = self.tabs.isAncestorOf(QApplication.focusWidget())
+        focus = self.window().focusWidget()  # type: ignore[union-attr]  # a page has a window
+        focused = focus is not None and self.tabs.isAncestorOf(focus)
         self.tabs.choose(key)
         if focused:
             self.focus_first()
