@@ -121,7 +121,7 @@ def _init(arguments: argparse.Namespace) -> None:
     """Make the profile under the secret of the file, or under a new one that is written there."""
     if Vault.exists(arguments.profile):
         raise ProfileExists
-    if not arguments.secret_file.exists():
+    if not secretfile.place(arguments.secret_file).exists():
         store.write_new(arguments.secret_file, secrets.token_urlsafe(SECRET_BYTES).encode() + b"\n")
     vault, code = Vault.create(arguments.profile, secretfile.secret(arguments.secret_file), TERMS)
     vault.lock()

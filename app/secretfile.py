@@ -33,7 +33,7 @@ def secret(path: Path) -> str:
 
 def private(path: Path, most: int = MAX_SECRET) -> bytes:
     """Return the bytes of *path*, at most *most*, when nobody else can read them; raises SecretFileError."""
-    path = _place(path)
+    path = place(path)
     try:
         with path.open("rb") as file:
             _check(path, os.fstat(file.fileno()), "chmod 600")
@@ -45,6 +45,14 @@ def private(path: Path, most: int = MAX_SECRET) -> bytes:
     if len(data) > most:
         raise SecretFileError(f"{path} est trop grand pour être le bon fichier.")
     return data
+
+
+def place(path: Path) -> Path:
+    """Return where *path* lies: a bare name is looked for among the service's credentials first."""
+    folder = _credentials()
+    if folder is not None and path.name == str(path) and (folder / path).exists():
+        return folder / path
+    return path
 
 
 def check_private(path: Path, remedy: str = "chmod 600") -> None:
@@ -59,14 +67,6 @@ def _check(path: Path, found: os.stat_result, remedy: str) -> None:
     others = _OTHERS_OF_A_CREDENTIAL if _is_credential(path) else _OTHERS
     if stat.S_IMODE(found.st_mode) & others or found.st_uid not in (0, os.geteuid()):
         raise SecretFileError(f"{path} est accessible à d'autres : corrigez par « {remedy} {path} ».")
-
-
-def _place(path: Path) -> Path:
-    """Find a bare name among the service's credentials first."""
-    folder = _credentials()
-    if folder is not None and path.name == str(path) and (folder / path).exists():
-        return folder / path
-    return path
 
 
 def _is_credential(path: Path) -> bool:

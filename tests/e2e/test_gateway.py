@@ -19,7 +19,7 @@ from app.interop.endpoint import client_tls
 from storage.vault import Terms, Vault
 from tests.harness.adt import CANARIES, POISON, adt
 from tests.harness.disk import small_disk
-from tests.harness.gateway import GATEWAY, Gateway, gateway, run
+from tests.harness.gateway import ADMIN, GATEWAY, Gateway, gateway, run
 from tests.harness.pem import chain
 
 SECRET, IN_USE, ADDRESS, STORAGE = 3, 4, 5, 6
@@ -68,6 +68,19 @@ def test_a_new_profile_gets_a_secret_that_only_its_owner_reads_and_a_recovery_co
     assert site.secret.read_text().strip() not in said
     assert os.name != "posix" or site.secret.stat().st_mode & 0o777 == 0o600
     assert "Code de secours" in said
+
+
+@posix
+def test_a_profile_may_be_made_under_a_secret_that_systemd_holds(tmp_path, monkeypatch):
+    (tmp_path / "credentials").mkdir()
+    secret = tmp_path / "credentials" / "gateway.secret"
+    secret.write_text("un secret que systemd garde\n")
+    secret.chmod(0o440)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(secret.parent))
+    where = ("--profile", str(tmp_path / "profile"), "--secret-file", secret.name)
+    assert run(*GATEWAY, "init", *where).returncode == 0
+    assert run(*ADMIN, "hl7", "quarantine", "list", *where).returncode == 0
+    assert not Path(secret.name).exists()
 
 
 def test_a_profile_is_never_made_over_another(site):
