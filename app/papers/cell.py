@@ -1,6 +1,6 @@
 """What the press may do: think, and talk through its pipe. Closed before it looks at the first byte of a document.
 
-POSIX: limits of memory, time and files. Linux besides: Landlock (reads fonts, nothing else; no TCP) and a seccomp filter (no socket,
+POSIX: limits of memory, time and files. Linux besides: it dies with the window; Landlock (reads fonts, nothing else; no TCP) and a seccomp filter (no socket,
 no other process, no tracing). What the kernel does not have is left out: the process, its empty environment and the limits stay.
 """
 
@@ -17,7 +17,8 @@ MAX_MEMORY = 1_200 * 1024 * 1024
 MAX_CPU_S = 300
 _FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts")
 
-_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 22, 38
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+_SIGKILL = 9
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _READ_FILES = (1 << 2) | (1 << 3)  # LANDLOCK_ACCESS_FS_READ_FILE, _READ_DIR
 _ALL_FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
@@ -51,6 +52,7 @@ def close() -> tuple[str, ...]:
     if not sys.platform.startswith("linux"):
         return ("limits",)
     libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     held = ["limits"]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 import zlib
 from pathlib import Path
 
@@ -360,7 +361,9 @@ def test_no_file_is_made_anywhere():
 
     async def use(press, _found):
         await press.draw(0, 400)
-        return {name for name in named(watched) - before if re.search("qt|pdf|font|consilium", name.lower())}
+        return {
+            name for name in named(watched) - before if re.search(r"qt_temp|\.pdf$|fontconfig", name.lower())
+        }
 
     assert with_press("application/pdf", pdfs.pages(("x",)), use) == set()
 
@@ -379,3 +382,51 @@ def test_document_may_be_closed_from_another_thread_while_it_is_read():
         assert press.pid == 0
 
     asyncio.run(run())
+
+
+WINDOW = """
+    import asyncio, sys
+    from app.papers.link import Press
+    async def run():
+        press = Press("application/pdf", sys.stdin.buffer.read())
+        waiting = asyncio.ensure_future(press.open())
+        while not press.pid:
+            await asyncio.sleep(0.01)
+        print(press.pid, flush=True)
+        await waiting
+    asyncio.run(run())
+"""
+
+
+@LINUX
+def test_press_ends_with_a_window_that_was_killed():
+    window = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(WINDOW)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with window:
+        window.stdin.write(endless())
+        window.stdin.close()
+        press = Path(f"/proc/{int(window.stdout.readline())}")
+        until = time.monotonic() + 10
+        while not sealed(press) and time.monotonic() < until:
+            os.sched_yield()
+        window.kill()
+    while time.monotonic() < until and "app.papers.press" in words_of(press):
+        os.sched_yield()
+    assert "app.papers.press" not in words_of(press)
+
+
+def words_of(process):
+    """Return the command line of a process, empty when it ended."""
+    try:
+        return (process / "cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def sealed(process):
+    """Tell whether a process has given up its rights."""
+    try:
+        return "NoNewPrivs:\t1" in (process / "status").read_text()
+    except OSError:
+        return True
