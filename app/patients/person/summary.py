@@ -13,7 +13,7 @@ from app.patients.person.curve import Curve
 from app.patients.person.history import MoveList
 from app.patients.person.paperlist import PaperList
 from app.patients.person.part import Part, heading, write
-from app.patients.person.results import paint_flag
+from app.patients.person.valuelist import paint_flag
 from app.ui import paint
 from app.ui.buttons import Button
 from app.ui.panes import scrolled
