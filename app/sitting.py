@@ -12,7 +12,7 @@ from PyQt6.QtCore import QObject, QTimer
 
 from app.config import AUDIT_CHECKPOINTS
 from app.i18n import fmt_number
-from app.interop.feed import Options
+from app.interop.state import Options
 from app.meeting.view import Notice
 from app.today.service import Fact
 from app.trust import News, newly_revoked

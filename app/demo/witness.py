@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.demo.actor import now_us
 from app.demo.orders import CodeShown, Counted, Entered, Failed, Listens, Sees, StreamCount
 from app.demo.tally import KINDS
-from app.interop.feed import Standing
+from app.interop.state import Standing
 from app.meeting.view import Stage
 from media.engine.messages import AskFigures, Figures, StreamFigures
 from media.engine.supervise import Engine
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.demo.orders import Order, Scene
-    from app.interop.feed import State
+    from app.interop.state import State
     from app.meeting.view import View
     from media.engine.messages import Message
 

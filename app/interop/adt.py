@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from app.interop import identity
 from app.interop.reading import Refused, coded, professional, professionals, said, words
 from app.interop.traits import traits
-from storage.patients.facts import Allergies, Identity, Merge, Movement, Professional, Transfer
+from storage.patients.facts import CANCELS, Allergies, Identity, Merge, Movement, Professional, Transfer
 
 if TYPE_CHECKING:
     from app.interop.er7 import Segment, Value
@@ -23,19 +23,6 @@ MERGES = {"A40": "merge", "A18": "merge", "A30": "merge", "A34": "merge", "A36":
 """Events that say that two numbers are one person: `merge`, or that a number was changed: `rename`."""
 _STAYS = words("A01 A02 A03 A04 A05 A06 A07 A14 A15 A16 A21 A22 A54")
 """Events that are a movement also without a ZBE."""
-_CANCELS = {
-    "A11": "A01",
-    "A12": "A02",
-    "A13": "A03",
-    "A25": "A16",
-    "A26": "A15",
-    "A27": "A14",
-    "A38": "A05",
-    "A52": "A21",
-    "A53": "A22",
-    "A55": "A54",
-}
-"""Events that take back another one."""
 _ONCE = {"A01": "A01", "A04": "A01", "A03": "A03", "A05": "A05", "A14": "A14", "A16": "A16"}
 """Movements that a visit has once: the same word for both sides of a cancellation."""
 _SAID = words("A08 A09 A10 A28 A31 A32 A33 A40 A44 A47 A60 Z99")
@@ -50,7 +37,7 @@ def read(reading: Reading) -> list[Fact]:
     event = reading.event
     if event in _REFUSED:
         raise Refused("201", "MSH-9", "Événement non pris en charge")
-    if event not in _SAID | _STAYS | _CANCELS.keys() | MERGES.keys():
+    if event not in _SAID | _STAYS | CANCELS.keys() | MERGES.keys():
         reading.warn("event_unknown")
     parts = reading.patients() if event in MERGES else [reading]
     return [fact for part in parts for fact in _about_one(part)]
@@ -94,7 +81,7 @@ def _movements(key: Key, pid: Segment, reading: Reading) -> list[Content]:
         visit = _visit(pid, reading)
         return [_told(key, each, visit, reading) for each in told]
     event = reading.event
-    if event not in _STAYS and event not in _CANCELS:
+    if event not in _STAYS and event not in CANCELS:
         return []
     if reading.first("PV1") is None:
         reading.warn("movement_missing")
@@ -113,7 +100,7 @@ def _told(key: Key, zbe: Segment, visit: Movement, reading: Reading) -> Movement
         raise Refused("101", "ZBE-1", "Mouvement sans identifiant")
     if action not in _ACTIONS:
         reading.warn("movement_action")
-        action = "CANCEL" if reading.event in _CANCELS else "INSERT"
+        action = "CANCEL" if reading.event in CANCELS else "INSERT"
     moment = reading.time(zbe.field(2)) or _happened(reading)
     return replace(
         visit,
@@ -132,15 +119,15 @@ def _derived(pid: Segment, reading: Reading) -> Movement:
     """Return the movement of a feed without ZBE: named by event, visit and (where it may happen again) time."""
     visit = _visit(pid, reading)
     event = reading.event
-    base = _CANCELS.get(event, event)
+    base = CANCELS.get(event, event)
     moment = _happened(reading)
     stay = visit.visit or visit.file
     once = _ONCE.get(base) if stay else None
     return replace(
         visit,
         id=f"{once or base}:{stay}" if once else f"{base}:{stay}:{moment}",
-        action="CANCEL" if event in _CANCELS else "INSERT",
-        original=base if event in _CANCELS else "",
+        action="CANCEL" if event in CANCELS else "INSERT",
+        original=base if event in CANCELS else "",
         since_ms=moment,
     )
 
@@ -148,7 +135,7 @@ def _derived(pid: Segment, reading: Reading) -> Movement:
 def _happened(reading: Reading) -> int:
     """EVN-6, else PV1-44 or PV1-45 as the event is an arrival or a leaving, else when it was recorded."""
     event, visit = reading.first("EVN"), reading.first("PV1")
-    base = _CANCELS.get(reading.event, reading.event)
+    base = CANCELS.get(reading.event, reading.event)
     fallback = {"A01": 44, "A04": 44, "A03": 45}.get(base)
     told = reading.time(event.field(6)) if event else 0
     told = told or (reading.time(visit.field(fallback)) if visit and fallback else 0)

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.interop.endpoint import EndpointError, address, server_tls
-from app.interop.feed import Standing, State
 from app.interop.follow import Follower
 from app.interop.intake import Intake
 from app.interop.mllp import Listener
+from app.interop.state import Standing, State
 from app.interop.understand import DEFAULT_ZONE
 from app.secretfile import SecretFileError
 from media.events import Event
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Sequence
 
-    from app.interop.feed import Options
     from app.interop.frames import Frame
+    from app.interop.state import Options
     from storage.vault import Vault
 
 AGAIN_AFTER_S = 5.0

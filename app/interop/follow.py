@@ -11,8 +11,8 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from app.interop.feed import Progress
 from app.interop.intake import incoming_of
+from app.interop.state import Progress
 from app.interop.understand import DEFAULT_ZONE, understand
 from media.events import Event
 from storage.errors import Locked, StorageError

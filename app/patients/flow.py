@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.i18n import fmt_date, fmt_number, fmt_time
-from app.interop.feed import Standing
+from app.interop.state import Standing
 from app.ui.words import Words, say
 
 if TYPE_CHECKING:
-    from app.interop.feed import State
+    from app.interop.state import State
 
 LATE_MS = 7_200_000
 """So long without a message, in a feed that brought some, is said: a hospital that is awake moves somebody more often."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.board import Act, Board, Column, Mark, Row
 from app.intents import OpenPatient, OpenSection
-from app.interop.feed import Standing
+from app.interop.state import Standing
 from app.patients.flow import When, flow
 from app.patients.lines import PatientLine
 from app.ui.words import say, says
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.board import Reading
     from app.feature import Desk
-    from app.interop.feed import State
+    from app.interop.state import State
     from app.patients.service import Patients, Seen
     from app.ui.words import Words
 

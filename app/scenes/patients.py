@@ -110,7 +110,7 @@ def _error(stage: Stage) -> None:
 
 
 def _port_taken(stage: Stage) -> None:
-    from app.interop.feed import Standing, State  # noqa: PLC0415 -- as above
+    from app.interop.state import Standing, State  # noqa: PLC0415 -- as above
 
     ward(stage)
     stage.office.feed.state = State(Standing.PORT_TAKEN, "127.0.0.1:2575", NOW_MS - 3_600_000)
@@ -118,7 +118,7 @@ def _port_taken(stage: Stage) -> None:
 
 
 def _flowing(stage: Stage) -> None:
-    from app.interop.feed import Standing, State  # noqa: PLC0415 -- as above
+    from app.interop.state import Standing, State  # noqa: PLC0415 -- as above
 
     stage.office.feed.state = State(Standing.LISTENING, "127.0.0.1:2575", NOW_MS - 3_300_000)
     _typed("lemai")(stage)

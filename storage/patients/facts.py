@@ -18,6 +18,21 @@ class _Quiet(msgspec.Struct, frozen=True, array_like=True):
         return f"{type(self).__name__}(…)"
 
 
+CANCELS = {
+    "A11": "A01",
+    "A12": "A02",
+    "A13": "A03",
+    "A25": "A16",
+    "A26": "A15",
+    "A27": "A14",
+    "A38": "A05",
+    "A52": "A21",
+    "A53": "A22",
+    "A55": "A54",
+}
+"""Events that take back another one (IHE PAM.fr 2.11)."""
+
+
 class Key(msgspec.Struct, frozen=True, order=True, gc=False):
     """How a sender names a patient: IPP and who gave it (CX.4: universal id, else namespace).
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from PyQt6.QtWidgets import QApplication
 
 from app.config import MLLP_LISTEN, Policy
-from app.interop.feed import Standing, State
+from app.interop.state import Standing, State
 from app.workstation import Profile, build_office
 from storage.slots import KdfCost
 from storage.vault import Terms

@@ -13,7 +13,7 @@ from app import trust
 from app.admin.organisation import Organisation
 from app.config import MLLP_LISTEN, Policy
 from app.interop.client import Client
-from app.interop.feed import Standing
+from app.interop.state import Standing
 from app.signin.service import Opened, read_session
 from app.trust import News
 from media.keys.certs import DeviceKeys, Request

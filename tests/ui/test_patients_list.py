@@ -7,7 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 
 from app.config import Policy
-from app.interop.feed import Standing, State
+from app.interop.state import Standing, State
 from app.papers.viewer import PaperView
 from app.patients.lines import Heading, PatientLine
 from app.patients.listing import CLOSED, FAILED, LIST, NOBODY, NONE_FOUND

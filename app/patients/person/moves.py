@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from app.i18n import isolated, tr
+from storage.patients.facts import CANCELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,20 +18,7 @@ if TYPE_CHECKING:
     from app.patients.person.times import Site
     from storage.patients.records import Patient, Stay
 
-UNDOES = {
-    "A11": "A01",
-    "A12": "A02",
-    "A13": "A03",
-    "A25": "A16",
-    "A26": "A15",
-    "A27": "A14",
-    "A38": "A05",
-    "A52": "A21",
-    "A53": "A22",
-    "A55": "A54",
-}
-"""What a cancelling event took back."""
-EVENTS = frozenset((*UNDOES.values(), "A04", "A06", "A07", "A22", "Z99"))
+EVENTS = frozenset((*CANCELS.values(), "A04", "A06", "A07", "A22", "Z99"))
 CLASSES = frozenset("EIOPRB")
 NATURES = frozenset(("S", "H", "M", "L", "D", "SM", "C"))
 ENTRIES = frozenset(("A01", "A04", "A06"))
@@ -93,7 +81,7 @@ class MoveLine:
     @cached_property
     def event(self) -> str:
         """The event that happened; of a cancelled one, what was taken back."""
-        return UNDOES.get(self.stay.event, self.stay.event)
+        return CANCELS.get(self.stay.event, self.stay.event)
 
     @cached_property
     def day(self) -> str:

@@ -12,8 +12,9 @@ import pytest
 from app.config import SETTINGS, BadValue, Config, Policy
 from app.interop.client import Client
 from app.interop.endpoint import client_tls
-from app.interop.feed import Feed, Options, Standing
+from app.interop.feed import Feed
 from app.interop.intake import incoming_of
+from app.interop.state import Options, Standing
 from app.interop.understand import understand
 from tests.harness.adt import adt
 

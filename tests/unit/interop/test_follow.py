@@ -11,8 +11,8 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from app.interop.feed import Progress
 from app.interop.follow import Follower
+from app.interop.state import Progress
 from storage.errors import DiskTrouble
 from storage.inbox import Incoming, Reason
 from storage.patients.ledger import Ledger

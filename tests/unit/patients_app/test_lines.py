@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.interop.feed import Standing, State
-from app.interop.follow import Progress
+from app.interop.state import Progress, Standing, State
 from app.patients.flow import LATE_MS, flow
 from app.patients.lines import Heading, PatientLine, alike, results
 from app.scenes.stills import NOW_MS

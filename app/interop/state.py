@@ -1,0 +1,70 @@
+"""How the feed of patients stands, and what its settings say: values, light enough for the lock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from app import config as settings
+
+if TYPE_CHECKING:
+    from app.config import Config
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the cache is: `done` of `total` messages since it began to catch up; equal when it is up to date."""
+
+    done: int = 0
+    total: int = 0
+
+    @property
+    def up_to_date(self) -> bool:
+        """True when nothing waits."""
+        return self.done >= self.total
+
+
+class Standing(StrEnum):
+    """What the listener does."""
+
+    OFF = "off"
+    LISTENING = "listening"
+    PORT_TAKEN = "port-taken"
+    """The address is not to be had now; it is asked for again every few seconds."""
+    MISCONFIGURED = "misconfigured"
+    """The address, or a TLS file, is not usable: somebody must mend the setting."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of the feed. `last_ms`: when the newest message came, 0 for never; `waiting` are in quarantine.
+
+    `kept` counts since the unlock; `progress` is how far the cache is behind the inbox.
+    """
+
+    standing: Standing = Standing.OFF
+    address: str = ""
+    last_ms: int = 0
+    kept: int = 0
+    waiting: int = 0
+    progress: Progress = field(default_factory=Progress)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the settings say: `listen` HOST:PORT or empty, PEM files or empty, the site's zone, days to keep (0: for good)."""
+
+    listen: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    tls_client_authority: str = ""
+    zone: str = settings.SITE_ZONE.default
+    keep_days: int = 0
+
+    @classmethod
+    def of(cls, config: Config) -> Options:
+        """Read the settings."""
+        get = config.get
+        tls = get(settings.MLLP_CERTIFICATE), get(settings.MLLP_KEY), get(settings.MLLP_CLIENTS)
+        return cls(get(settings.MLLP_LISTEN), *tls, get(settings.SITE_ZONE), get(settings.KEEP_DAYS))
