@@ -280,6 +280,7 @@ class Office(QObject):
         else:
             self.meeting.forget()
         self.window.lock()
+        _forget_copied()
         shown = self.config.get(settings.LOCK_NAME)
         specialty = session.specialty if shown == "name" else ""
         self.door.reset(said(session.name, shown), specialty, waiting)
@@ -327,9 +328,7 @@ class Office(QObject):
         self.config.load_user({})
         if self._link_shown:
             self._link = ""
-        clipboard = QApplication.clipboard()
-        if clipboard is not None:
-            clipboard.clear()
+        _forget_copied(ours_only=False)
 
     def _show_card(self, name: str) -> None:
         """Let the lock name this profile as far as its owner wants, also after a restart."""
@@ -407,6 +406,13 @@ class Office(QObject):
         if vault is not None:
             self.signin.close(vault, lambda shut: shut(), "closed")
         self.bridge.close()
+
+
+def _forget_copied(*, ours_only: bool = True) -> None:
+    """Empty the clipboard: what was copied here may be of a patient."""
+    clipboard = QApplication.clipboard()
+    if clipboard is not None and (clipboard.ownsClipboard() or not ours_only):
+        clipboard.clear()
 
 
 def build_office(profile: Profile, *, session: Session | None = None) -> Office:

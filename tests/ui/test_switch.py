@@ -215,6 +215,14 @@ def work(desk, qtbot, settle):
     QGuiApplication.clipboard().setText(LINK.format())
 
 
+def test_what_was_copied_here_cannot_be_pasted_at_the_locked_desk(desk, house, open_as, qtbot):
+    pick(desk, qtbot, house.first)
+    open_as(HELENE)
+    QGuiApplication.clipboard().setText("IPP 80421937")
+    desk.office.lock()
+    assert QGuiApplication.clipboard().text() == ""
+
+
 def test_the_second_person_finds_nothing_of_the_first(desk, house, open_as, qtbot, settle):
     pick(desk, qtbot, house.first)
     open_as(HELENE)
