@@ -132,8 +132,8 @@ def _first(traits: Traits, name: str) -> Said | None:
     return traits[name][0] if name in traits else None
 
 
-def _when(said: Said) -> tuple[int, str]:
-    return said.recorded_ms, said.control_id
+def _when(said: Said) -> tuple[int, tuple[str, str]]:
+    return said.order[:2]
 
 
 def _trait(name: str, words: Sequence[Said]) -> Trait:

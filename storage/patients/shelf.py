@@ -9,7 +9,7 @@ import msgspec
 from storage.patients.facts import Allergies, Content, Document, Key, Movement, Receipt, Report
 from storage.patients.fold import History, Number
 from storage.patients.links import Link, end, ends, steps
-from storage.patients.told import Told
+from storage.patients.told import Told, natural
 from storage.patients.traits import unpack
 
 if TYPE_CHECKING:
@@ -52,7 +52,11 @@ def _links(db: Connection, numbers: Iterable[int]) -> Iterator[Link]:
     )
     for number in numbers:
         for old, new, kind, *order in db.execute(sql, (number,)):
-            yield Link(old, new, tuple(order), kind)
+            yield Link(old, new, _order(*order), kind)
+
+
+def _order(recorded_ms: int, control_id: str, place: int) -> tuple[Any, ...]:
+    return recorded_ms, natural(control_id), place
 
 
 def history(db: Connection, root: int) -> History | None:
@@ -149,7 +153,7 @@ def _transfers(db: Connection, numbers: Collection[int]) -> dict[Any, Any]:
     links = []
     for number in closure(db, numbers):
         for old, old_file, new, file, *order in db.execute(sql, (number,)):
-            links += [Link((old, one), (new, file), tuple(order)) for one in {old_file or file, file}]
+            links += [Link((old, one), (new, file), _order(*order)) for one in {old_file or file, file}]
     return ends(links)
 
 
@@ -158,9 +162,10 @@ def _receipts(db: Connection, messages: Iterable[str]) -> dict[str, list[Receipt
     found: dict[str, list[Receipt]] = {}
     for message in messages:
         newest: dict[str, Receipt] = {}
-        for (body,) in db.execute(
-            "SELECT body FROM receipt WHERE of = ? ORDER BY recorded_ms, control_id, body", (message,)
-        ):
+        told = db.execute(
+            "SELECT recorded_ms, control_id, body FROM receipt WHERE of = ?", (message,)
+        ).fetchall()
+        for *_, body in sorted(told, key=lambda row: (_order(row[0], row[1], 0), row[2])):
             receipt = _reader.decode(body)
             assert isinstance(receipt, Receipt)
             newest[receipt.kind] = receipt

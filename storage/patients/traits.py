@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from storage.patients.told import natural
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,9 +30,9 @@ class Said(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return "Said(…)"
 
     @property
-    def order(self) -> tuple[int, str, str]:
+    def order(self) -> tuple[int, tuple[str, str], str]:
         """Sorts the words on one trait by time; at the same time by value."""
-        return self.recorded_ms, self.control_id, self.value or ""
+        return self.recorded_ms, natural(self.control_id), self.value or ""
 
 
 Traits: TypeAlias = dict[str, list[Said]]

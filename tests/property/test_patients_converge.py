@@ -100,10 +100,10 @@ def histories(draw):
     """Messages of up to three facts; their ids are unique, their times are not."""
     messages = []
     for number in range(draw(st.integers(1, 14))):
-        stamp = Stamp(draw(times), f"M{number}")
+        stamp = Stamp(draw(times), f"M{number + 8}")
         facts = [Fact(draw(keys), stamp, draw(contents)) for _ in range(draw(st.integers(1, 3)))]
         if draw(st.integers(0, 5)) == 0:
-            facts = [Fact(NOBODY, stamp, Receipt(f"M{draw(st.integers(0, 13))}", "Z01", 1, accepted=True))]
+            facts = [Fact(NOBODY, stamp, Receipt(f"M{draw(st.integers(8, 21))}", "Z01", 1, accepted=True))]
         messages.append(facts)
     return messages
 
