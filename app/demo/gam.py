@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.demo import orders
-from app.demo.hl7 import Desk, history, news
+from app.demo.day import history, news
+from app.demo.hl7 import Desk
 from app.interop.client import Client, NoAnswerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from app.demo.hl7 import Told
+    from app.demo.day import Told
 
 AGAIN_S = 1.0
 

@@ -1,4 +1,4 @@
-"""What the demo hospital's GAM and laboratory say: HL7 v2 after IHE PAM France and the ANS volet of documents, invented content.
+"""How the demo hospital's GAM and laboratory write: HL7 v2 after IHE PAM France and the ANS volet of documents, invented content.
 
 These are other people's systems: their messages are written here as they write them, and read as any others.
 """
@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import count, cycle
+from itertools import count
 from typing import TYPE_CHECKING
 
 from app.demo.cda import cda
@@ -16,7 +15,6 @@ from app.demo.pdf import pdf
 from resources.demo.patients import (
     AUTHORITY,
     NAMESPACE,
-    PATIENTS,
     PROFESSIONALS,
     TEST_OID,
     UNITS,
@@ -24,14 +22,13 @@ from resources.demo.patients import (
     Sick,
     Step,
 )
-from resources.demo.reports import NEWS, REPORTS, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from datetime import datetime
+
+    from resources.demo.reports import Written
 
 RPPS_OID, FINESS = "1.2.250.1.71.4.2.1", "510999999"
-ROOMS = ("204", "209", "211", "206")
-BY_IPP = {one.ipp: one for one in PATIENTS}
 _HEADER = {"GAM": "2.11^IHE_FRANCE-2.11-PAM", "SIL": "2.1^CISIS_CDA_HL7_V2"}
 
 
@@ -172,10 +169,14 @@ def movement(desk: Desk, sick: Sick, step: Step, number: int, when: datetime) ->
 
 
 def results(
-    desk: Desk, sick: Sick, values: list[tuple[Analyte, str]], when: datetime, status: str = "F"
+    desk: Desk,
+    sick: Sick,
+    values: list[tuple[Analyte, str]],
+    when: datetime,
+    corrected: datetime | None = None,
 ) -> bytes:
-    """Return the laboratory's values of one moment (ORU^R01)."""
-    stamp = desk.time(when)
+    """Return the laboratory's values of blood taken at *when* (ORU^R01); *corrected*: when it said something else of the same."""
+    stamp, status = desk.time(when), "F" if corrected is None else "C"
     order = f"{sick.ipp}{when:%y%m%d%H%M}"
     obr = ["1", None, f"{order}^LABO", "26436-6^Biologie^LN", None, None, stamp, *[None] * 17, status]
     lines = [
@@ -186,7 +187,7 @@ def results(
         for n, (a, value) in enumerate(values, 1)
     ]  # fmt: skip
     segments = (_pid(sick), "PV1|1|O", f"ORC|NW||{order}^LABO", _segment("OBR", *obr), *lines)
-    return desk.message("ORU^R01^ORU_R01", when, *segments, version="2.5")
+    return desk.message("ORU^R01^ORU_R01", corrected or when, *segments, version="2.5")
 
 
 def _flag(value: str, limits: str) -> str:
@@ -197,9 +198,11 @@ def _flag(value: str, limits: str) -> str:
     return "L" if number < low else "H" if number > high else "N"
 
 
-def document(desk: Desk, sick: Sick, written: Written, when: datetime) -> bytes:
-    """Return a report as MDM^T02, its content a CDA or a PDF."""
-    stamp, name = desk.time(when), f"{sick.ipp}.{written.code}.{when:%Y%m%d%H%M}"
+def document(
+    desk: Desk, sick: Sick, written: Written, when: datetime, replaces: datetime | None = None
+) -> bytes:
+    """Return a report as MDM, its content a CDA or a PDF: a new one (T02), or in the place of that of *replaces* (T04)."""
+    stamp, name = desk.time(when), _document_name(sick, written, when)
     content = pdf(_lines(sick, written, when)) if written.pdf else cda(sick, written, name, when)
     kind = "^application^pdf^Base64^" if written.pdf else "^TEXT^XML^Base64^"
     author = _text(written.author)
@@ -216,8 +219,9 @@ def document(desk: Desk, sick: Sick, written: Written, when: datetime) -> bytes:
         None,
         None,
         f"{name}^{NAMESPACE}",
+        f"{_document_name(sick, written, replaces)}^{NAMESPACE}" if replaces else None,
     ]
-    txa += [None] * 4 + ["AU"]
+    txa += [None] * 3 + ["AU"]
     obx = [
         "1",
         "ED",
@@ -230,9 +234,14 @@ def document(desk: Desk, sick: Sick, written: Written, when: datetime) -> bytes:
         _pid(sick),
         "PV1|1|O",
         _segment("TXA", *txa),
-        _segment("OBX", *obx, *[None] * 5, "F"),
+        _segment("OBX", *obx, *[None] * 5, "C" if replaces else "F"),
     )
-    return desk.message("MDM^T02^MDM_T02", when, *segments, version="2.6")
+    event = "T04" if replaces else "T02"
+    return desk.message(f"MDM^{event}^MDM_T02", when, *segments, version="2.6")
+
+
+def _document_name(sick: Sick, written: Written, when: datetime) -> str:
+    return f"{sick.ipp}.{written.code}.{when:%Y%m%d%H%M%S}"
 
 
 def _lines(sick: Sick, written: Written, when: datetime) -> list[str]:
@@ -245,69 +254,3 @@ def _lines(sick: Sick, written: Written, when: datetime) -> list[str]:
         values = (f"{label} : {value}" for label, value in section.values)
         lines += ["", section.title, *section.paragraphs, *values]
     return lines
-
-
-# --- a day ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Told:
-    """One message, when its sender tells it, and which system that is."""
-
-    when: datetime
-    desk: Desk
-    message: bytes
-
-
-def history(gam: Desk, laboratory: Desk) -> list[Told]:
-    """Return everything that was told before the demo began, the oldest first."""
-    told = [one for sick in PATIENTS for one in _of(sick, gam, laboratory)]
-    for written in REPORTS:
-        when = _at(laboratory, written.days, "12:00")
-        told.append(Told(when, laboratory, document(laboratory, BY_IPP[written.ipp], written, when)))
-    return sorted(told, key=lambda one: one.when)
-
-
-def _of(sick: Sick, gam: Desk, laboratory: Desk) -> Iterator[Told]:
-    first = _at(gam, max((step.days for step in sick.steps), default=30) + 100, "08:00")
-    yield Told(first, gam, identity(gam, sick, first))
-    for old in sick.merged:
-        when = first + timedelta(days=60)
-        yield Told(when, gam, merge(gam, sick, old, when))
-    for number, step in enumerate(sick.steps, 1):
-        when = _at(gam, step.days, step.time)
-        yield Told(when, gam, movement(gam, sick, step, number, when))
-    days = sorted({day for analyte in sick.labs for day, _ in analyte.values}, reverse=True)
-    for day in days:
-        values = [(analyte, value) for analyte in sick.labs for at, value in analyte.values if at == day]
-        when = _at(laboratory, day, "07:30")
-        yield Told(when, laboratory, results(laboratory, sick, values, when))
-
-
-def _at(desk: Desk, days: int, time: str) -> datetime:
-    hour, minute = map(int, time.split(":"))
-    day = (desk.began - timedelta(days=days)).replace(hour=hour, minute=minute, second=0, microsecond=0)
-    return min(day, desk.began)
-
-
-def news(gam: Desk, laboratory: Desk) -> Iterator[Told]:
-    """Yield what comes in while the demo runs, told at its time; it goes on for as long as it is asked."""
-    odile, when = BY_IPP["80421937"], gam.began
-    yield Told(when, laboratory, results(laboratory, odile, _newest(odile), when))
-    when += timedelta(seconds=3)
-    yield Told(when, laboratory, document(laboratory, odile, NEWS, when))
-    when += timedelta(seconds=3)
-    entry = Step(0, "", "A01", "onco", "207", "marchetti", 6)
-    yield Told(when, gam, movement(gam, odile, entry, 8, when))
-    alive = [one for one in PATIENTS if one.dead_days < 0]
-    for number, (sick, room) in enumerate(zip(cycle(alive), cycle(ROOMS), strict=False), 100):
-        when += timedelta(seconds=5)
-        step = Step(0, "", "A01" if number % 2 else "A04", "onco", room, "marchetti", number)
-        yield Told(when, gam, movement(gam, sick, step, number, when))
-        if sick.labs:
-            when += timedelta(seconds=2)
-            yield Told(when, laboratory, results(laboratory, sick, _newest(sick), when))
-
-
-def _newest(sick: Sick) -> list[tuple[Analyte, str]]:
-    return [(analyte, analyte.values[-1][1]) for analyte in sick.labs]

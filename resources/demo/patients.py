@@ -6,14 +6,14 @@ Times are told as days and hours before the moment at which the demo begins.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 AUTHORITY = "1.2.250.1.999.51.1"
 """OID of the demo hospital's patient numbers, with `NAMESPACE` in CX.4."""
 NAMESPACE = "CHU-CHAMPAGNE"
 TEST_OID = "1.2.250.1.213.1.4.10"
 UNITS = {
-    "onco": ("3120", "Oncologie médicale"),
+    "onco": ("3120", "Oncologie"),
     "onco-hdj": ("3121", "Oncologie, hôpital de jour"),
     "pneumo": ("3210", "Pneumologie"),
     "thorax": ("3310", "Chirurgie thoracique"),
@@ -394,3 +394,11 @@ PATIENTS = (
     ),
 )
 """Everybody, the patients of the design's pictures first."""
+
+_YVONNE = next(one for one in PATIENTS if one.ipp == "80500317")
+QUALIFIED = replace(
+    _YVONNE, reliability="VALI", birth_place="51250", birth_place_name="Fismes", order=36, gp="lagarde"
+)
+"""Who came in at night without papers, once the desk has seen them."""
+DOUBLE = replace(_YVONNE, ipp="80267714", steps=(Step(212, "10:40", "A04", "pneumo", who="belkacem"),))
+"""The same person under the number of years before: found and merged while the demo runs."""

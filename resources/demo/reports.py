@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -116,3 +116,19 @@ NEWS = Written(
     ),
 )
 """What comes in while the demo runs."""
+
+NEWS_SIGNED = replace(
+    NEWS,
+    sections=(
+        *NEWS.sections,
+        Section(
+            "51848-0",
+            "Conclusion",
+            (
+                "Proposition à discuter en RCP : radio-chimiothérapie concomitante, puis durvalumab.",
+                "EFR à jour souhaitées avant la première séance.",
+            ),
+        ),
+    ),
+)
+"""The same letter, completed and signed: it comes in the place of the first."""

@@ -7,12 +7,13 @@ from itertools import islice
 
 import pytest
 
-from app.demo.hl7 import Desk, history, news
+from app.demo.day import history, news
+from app.demo.hl7 import Desk
 from app.interop.documents import document_bytes
 from app.interop.understand import understand
 from app.papers.cda.xml import parse
-from resources.demo.patients import PATIENTS
-from storage.patients.facts import Document, Identity
+from resources.demo.patients import DOUBLE, PATIENTS, QUALIFIED
+from storage.patients.facts import Document, Identity, Merge, Report
 
 BEGAN = datetime(2026, 3, 24, 12, 17)  # noqa: DTZ001 -- the site's time, as HL7 writes it
 ARRIVED_MS = 1_900_000_000_000
@@ -45,7 +46,7 @@ def test_everybody_of_the_cast_is_introduced_with_the_ins_where_it_may_be_used(u
         for fact in one.facts
         if isinstance(fact.content, Identity) and one.envelope.event == "A28"
     }
-    assert known == {sick.ipp: sick.ins or None for sick in PATIENTS}
+    assert known == {sick.ipp: sick.ins or None for sick in (*PATIENTS, DOUBLE)}
 
 
 def test_the_documents_can_be_read(understood):
@@ -64,3 +65,36 @@ def test_the_documents_can_be_read(understood):
     assert media == "application/pdf"
     assert page.startswith(b"%PDF-1.4")
     assert page.rstrip().endswith(b"%%EOF")
+
+
+def contents(understood, kind):
+    return [
+        (fact.key.ipp, fact.content)
+        for _, one in understood
+        for fact in one.facts
+        if isinstance(fact.content, kind)
+    ]
+
+
+def test_while_one_watches_a_result_is_corrected_a_letter_replaced_and_a_double_merged(understood):
+    corrected = [one for _, one in contents(understood, Report) if one.status == "C"]
+    assert [one.observations[0].values for one in corrected] == [("10.7",)]
+    earlier = {one.id for _, one in contents(understood, Report) if one.status == "F"}
+    assert corrected[0].id in earlier
+    letters = {one.id: one.replaces for _, one in contents(understood, Document) if one.code == "11506-3"}
+    assert set(filter(None, letters.values())) < set(letters)
+    assert (QUALIFIED.ipp, DOUBLE.ipp) in {(ipp, one.old.ipp) for ipp, one in contents(understood, Merge)}
+
+
+def test_the_laboratory_never_finds_the_same_twice_in_one_sitting(understood):
+    found = [one.observations for ipp, one in contents(understood, Report) if ipp == "80421937"]
+    newest = [tuple(each.values for each in one) for one in found[-3:]]
+    assert len(set(newest)) == 3
+
+
+@pytest.mark.parametrize("hour", [2, 12, 23])
+def test_what_was_before_is_told_at_hours_at_which_it_happens(hour):
+    began = BEGAN.replace(hour=hour)
+    told = history(Desk("GAM", began), Desk("SIL", began))
+    assert all(one.when <= began for one in told)
+    assert not [one for one in told if one.when.minute == began.minute and one.when.hour == hour]
