@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintDevice
 
 KEY_GAP = 5.0
+_BETWEEN = " · "
 
 
 def painter_for(device: QPaintDevice) -> QPainter:
@@ -67,6 +68,14 @@ def text(
     painter.setFont(font)
     painter.setPen(color)
     painter.drawText(rect, int(align | Qt.AlignmentFlag.AlignVCenter), shown)
+
+
+def whole_parts(words: str, font: QFont, width: float) -> str:
+    """Return as many parts of *words*, from the first, as fit whole: half a part tells nothing. One stays in any case."""
+    parts = words.split(_BETWEEN)
+    while len(parts) > 1 and text_width(_BETWEEN.join(parts), font) > width:
+        parts.pop()
+    return _BETWEEN.join(parts)
 
 
 def text_width(words: str, font: QFont) -> float:

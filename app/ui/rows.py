@@ -197,7 +197,8 @@ def _paint_words(painter: QPainter, rect: QRectF, row: Row) -> None:
         paint.text(painter, beside, row.beside, small, color("text_2"), _PLACE)
     if row.detail:
         below = QRectF(rect.x(), top + high, rect.width(), high)
-        paint.text(painter, below, row.detail, small, color("text_2"), _PLACE)
+        detail = paint.whole_parts(row.detail, small, below.width())
+        paint.text(painter, below, detail, small, color("text_2"), _PLACE)
 
 
 class RowList(QListView, Generic[L]):

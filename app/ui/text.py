@@ -40,7 +40,7 @@ class Label(QLabel):
     ) -> None:
         super().__init__()
         self._words = words
-        self._clip = False
+        self._clip = self._parted = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("type", role)
         self.setProperty("tone", tone)
@@ -80,9 +80,9 @@ class Label(QLabel):
             self.setProperty("tone", tone)
             restyle(self)
 
-    def clipped(self) -> Label:
-        """Give way to the neighbours: end with … where there is no room."""
-        self._clip = True
+    def clipped(self, *, parted: bool = False) -> Label:
+        """Give way to the neighbours: end with … where there is no room; *parted*: after the last part that fits whole."""
+        self._clip, self._parted = True, parted
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         return self
 
@@ -94,10 +94,14 @@ class Label(QLabel):
         painter = QPainter(self)
         rect = QRectF(self.contentsRect())
         color = self.palette().color(self.foregroundRole())
+        words = self.text()
+        if self._parted:
+            words = paint.whole_parts(words, self.font(), rect.width())
+            words = words if paint.text_width(words, self.font()) <= rect.width() + 1 else ""
         paint.text(
             painter,
             rect,
-            self.text(),
+            words,
             self.font(),
             color,
             self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask,

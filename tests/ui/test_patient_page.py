@@ -221,11 +221,11 @@ def test_ctrl_t_shows_the_curve_then_the_same_values_as_a_table(dossier):
     assert results.curves.table.isVisible()
     values = [results.curves.table.shown.index(row, 1).data() for row in range(5)]
     assert values == [
-        "10,8\u202fg/dL",
-        "10,6\u202fg/dL",
-        "11,1\u202fg/dL",
-        "11,8\u202fg/dL",
-        "12,4\u202fg/dL",
+        "10,8\u00a0g/dL",
+        "10,6\u00a0g/dL",
+        "11,1\u00a0g/dL",
+        "11,8\u00a0g/dL",
+        "12,4\u00a0g/dL",
     ]
     assert results.curves.table.shown.index(0, 4).data() == "corrigé · auparavant 10,9"
 
@@ -248,7 +248,7 @@ def test_results_over_time_say_in_words_what_they_show_in_colour(dossier):
     assert cell.data() == "1,9 ↑↑"
     assert (
         cell.data(Qt.ItemDataRole.AccessibleTextRole)
-        == "TCA, 11/11/2026 à 08:10\u00a0: 1,9\u202fratio, ↑↑ très haut"
+        == "TCA, 11/11/2026 à 08:10\u00a0: 1,9\u00a0ratio, ↑↑ très haut"
     )
 
 

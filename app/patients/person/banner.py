@@ -123,15 +123,10 @@ class HeadBanner(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 12, 20, 12)
         column.setSpacing(6)
-        self._names, self._traits, self._chips = Flow(10), Flow(8, 2), Flow()
+        self._names, self._traits, self._chips = Flow(10), Flow(8, 2), Flow(tail=True)
         column.addLayout(self._top())
         column.addWidget(self._traits)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self._chips, 1)
-        self._team = Label("", "small", "text_2")
-        self._team.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        bottom.addWidget(self._team)
-        column.addLayout(bottom)
+        column.addWidget(self._chips)
         self._strips = QVBoxLayout()
         self._strips.setSpacing(6)
         column.addLayout(self._strips)
@@ -162,9 +157,7 @@ class HeadBanner(QWidget):
         clear(self._strips)
         self._names.fill(_names(head) if head is not None else ())
         self._traits.fill([self._trait(trait) for trait in head.traits] if head is not None else ())
-        chips = head.chips if head is not None else ()
-        self._chips.fill([Chip(chip.words, chip.icon, chip.tone) for chip in chips])
-        self._team.say(head.team if head is not None else "")
+        self._chips.fill(_below(head) if head is not None else ())
         for strip in head.strips if head is not None else ():
             self._strips.addWidget(StripFrame(strip))
         return True
@@ -179,6 +172,12 @@ class HeadBanner(QWidget):
         for item in self._traits.items:
             if isinstance(item, TraitLabel) and item.eye is not None:
                 item.reveal()
+
+
+def _below(head: view.Head) -> list[QWidget]:
+    """Return the chips, then who cares: on a line of its own before a chip would be cut short."""
+    chips = [Chip(chip.words, chip.icon, chip.tone) for chip in head.chips]
+    return [*chips, Label(head.team, "small", "text_2")]
 
 
 def _names(head: view.Head) -> list[QWidget]:

@@ -121,16 +121,17 @@ class Curve(QWidget):
             value += step
 
     def _paint_days(self, painter: QPainter, series: Series, site: Site) -> None:
-        """Write days below the points, as many as there is room for, the newest first."""
-        free = float(self.width())
-        for at_ms, value, _ in reversed(series.points):
-            x = self._place(at_ms, value).x()
+        """Write the newest and the oldest day, and between them as many as there is room for."""
+        newest, *others = reversed(series.points)
+        taken: list[tuple[float, float]] = []
+        for at_ms, value, _ in (newest, *others[-1:], *others[:-1]):
             words = site.short_day(at_ms, self._span[1])
             wide = paint.text_width(words, theme().font("caption"))
-            if x + wide / 2 <= free:
-                box = QRectF(x - wide / 2, self.height() - _edge(BOTTOM) + 6, wide + 2, theme().scaled(18))
+            left = self._place(at_ms, value).x() - wide / 2
+            if all(left + wide + 12 <= a or b + 12 <= left for a, b in taken):
+                taken.append((left, left + wide))
+                box = QRectF(left, self.height() - _edge(BOTTOM) + 6, wide + 2, theme().scaled(18))
                 write(painter, box, words, "caption", "text_2")
-                free = x - wide / 2 - 12
 
     def nearest(self, place: QPointF) -> ValueLine | None:
         """Return the value whose point is nearest to *place*, None beyond 24 pixels."""

@@ -16,11 +16,14 @@ if TYPE_CHECKING:
 
 
 class Flow(QWidget):
-    """Lays its widgets out like words; a label that wraps gets a whole line where it has more to say than one holds."""
+    """Lays its widgets out like words; a label that wraps gets a whole line where it has more to say than one holds.
 
-    def __init__(self, gap: int = 8, below: int = 6) -> None:
+    `tail`: the last one ends at the right where it shares its line.
+    """
+
+    def __init__(self, gap: int = 8, below: int = 6, *, tail: bool = False) -> None:
         super().__init__()
-        self._gap, self._below = gap, below
+        self._gap, self._below, self._tail = gap, below, tail
         self._items: list[QWidget] = []
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
@@ -76,16 +79,18 @@ class Flow(QWidget):
         for item in self._items:
             size = _size(item, width)
             if line and used + self._gap + size.width() > width:
-                top += self._lay(line, top, move=move) + self._below
+                top += self._lay(line, top, width, move=move) + self._below
                 line, used = [], 0
             used += size.width() + (self._gap if line else 0)
             line.append((item, size))
-        return top + self._lay(line, top, move=move)
+        return top + self._lay(line, top, width, move=move)
 
-    def _lay(self, line: list[tuple[QWidget, QSize]], top: int, *, move: bool) -> int:
+    def _lay(self, line: list[tuple[QWidget, QSize]], top: int, width: int, *, move: bool) -> int:
         height = max((size.height() for _, size in line), default=0)
         x = 0
         for item, size in line:
+            if self._tail and x and item is self._items[-1]:
+                x = width - size.width()
             if move:
                 item.setGeometry(x, top + (height - size.height()) // 2, size.width(), size.height())
             x += size.width() + self._gap

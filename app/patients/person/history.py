@@ -83,7 +83,8 @@ class MoveDelegate(RowDelegate):
             end = paint_mark(painter, beside.right(), beside.center().y(), line.mark, icon=roomy) - 8
             beside.setRight(end)
         write(painter, box, line.title, "body_strong", tone, struck=struck)
-        write(painter, below, line.detail, "small", fainter, struck=struck)
+        detail = paint.whole_parts(line.detail, theme().font("small"), below.width())
+        write(painter, below, detail, "small", fainter, struck=struck)
 
     def helpEvent(  # noqa: N802 -- Qt's name
         self,

@@ -68,7 +68,7 @@ class PersonPage(QWidget):
         self.head = HeadBanner()
         self.tabs = Tabs([(key, say(f"person.tab.{key}")) for key in TABS])
         Named(self.tabs, say("person.tabs"))
-        self._traced = Label("", "small", "text_2").clipped()
+        self._traced = Label("", "small", "text_2").clipped(parted=True)
         self._traced.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._makers: dict[str, Callable[[], Part]] = {
             "summary": SummaryPart,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 ROOMY = 460
-"""Width from which chips have their icon and days their year."""
+"""Width from which chips have their icon and days their year; below it both stand on the second line, under a whole title."""
 
 
 class PaperDelegate(RowDelegate):
@@ -39,26 +39,32 @@ class PaperDelegate(RowDelegate):
         )
         middle, high = box.center().y(), theme().scaled(20)
         paint_icon(painter, shown.icon, QRectF(box.x(), middle - 10, 20, 20), theme().color("text_2"))
-        right = box.right()
+        title = QRectF(box.x() + 32, middle - high, box.width() - 32, high)
+        below = title.translated(0, high)
         roomy = box.width() > ROOMY
-        if shown.mark is not None:
-            right = paint_mark(painter, right, middle, shown.mark, icon=roomy) - 10
+        below.setRight(
+            _paint_aside(painter, box if roomy else below.adjusted(0, -2, 0, -2), shown, roomy=roomy)
+        )
+        if roomy:
+            title.setRight(below.right())
+        gone = shown.paper.withdrawn
+        role = "body" if shown.older else "body_strong"
+        write(painter, title, shown.title, role, "text_3" if gone else "text", struck=gone)
+        detail = paint.whole_parts(shown.detail, theme().font("small"), below.width())
+        write(painter, below, detail, "small", "text_2")
+
+
+def _paint_aside(painter: QPainter, box: QRectF, shown: PaperLine, *, roomy: bool) -> float:
+    """Paint the chip and the day, one of them where there is little room, at the right of *box*; return where they begin."""
+    right = box.right()
+    if shown.mark is not None:
+        right = paint_mark(painter, right, box.center().y(), shown.mark, icon=roomy) - 10
+    if shown.mark is None or roomy:
         aside = shown.aside if roomy else shown.short_day
         wide = paint.text_width(aside, theme().font("small"))
-        if shown.mark is None or roomy:
-            write(painter, QRectF(right - wide, box.y(), wide, box.height()), aside, "small", "text_2")
-            right -= wide + 10
-        words = QRectF(box.x() + 32, middle - high, right - box.x() - 32, high)
-        gone = shown.paper.withdrawn
-        write(
-            painter,
-            words,
-            shown.title,
-            "body" if shown.older else "body_strong",
-            "text_3" if gone else "text",
-            struck=gone,
-        )
-        write(painter, words.translated(0, high), shown.detail, "small", "text_2")
+        write(painter, QRectF(right - wide, box.y(), wide, box.height()), aside, "small", "text_2")
+        right -= wide + 10
+    return right
 
 
 class PaperList(RowList[PaperLine]):

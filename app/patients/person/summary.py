@@ -32,9 +32,16 @@ if TYPE_CHECKING:
     from storage.patients.records import Member
 
 MOVES, VALUES, PAPERS, TEAM = 8, 7, 7, 6
-THREE = 960
-"""Width from which there are three columns."""
+THREE, TWO = 960, 620
+"""Widths from which there are three columns, and two."""
 PARTS = frozenset(("ODRP", "AT", "RP", "CP", "AD"))
+_CELLS = {
+    3: ((0, 0, 1, 1), (0, 1, 1, 1), (0, 2, 1, 1)),
+    2: ((0, 0, 2, 1), (0, 1, 1, 1), (1, 1, 1, 1)),
+    1: ((0, 0, 1, 1), (1, 0, 1, 1), (2, 0, 1, 1)),
+}
+"""Row, column, rows and columns of the movements, the results and the documents in so many columns."""
+_SHARES = {3: (30, 41, 29), 2: (42, 58, 0), 1: (1, 0, 0)}
 _ARROWS = {"up": "↗", "down": "↘", "level": "→"}
 
 
@@ -104,11 +111,11 @@ class Box(QFrame):
 
 
 class SummaryPart(Part):
-    """Three columns, two where there is less room; each goes on to its own tab."""
+    """Three columns, fewer where there is less room; each goes on to its own tab."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._three: bool | None = None
+        self._columns_shown = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         body = QWidget()
@@ -127,7 +134,7 @@ class SummaryPart(Part):
         self._columns = [self._moves(), self._values(), self._papers()]
         self.papers.list.opened.connect(lambda key: self.acted.emit(f"paper {key}"))
         self.values.list.opened.connect(lambda key: self.acted.emit(f"value {key}"))
-        self._arrange(three=True)
+        self._arrange(3)
 
     def _moves(self) -> QWidget:
         source = Label(say("person.summary.moves.source"), "caption", "text_2")
@@ -155,24 +162,22 @@ class SummaryPart(Part):
         button.clicked.connect(lambda: self.acted.emit(part))
         return button
 
-    def _arrange(self, *, three: bool) -> None:
-        """Put the columns side by side, or the documents below the results."""
-        if three == self._three:
+    def _arrange(self, columns: int) -> None:
+        """Put all side by side, or the documents below the results, or everything below each other."""
+        if columns == self._columns_shown:
             return
-        self._three = three
-        top = Qt.AlignmentFlag.AlignTop
+        self._columns_shown = columns
         for place, column in enumerate(self._columns):
             self._grid.removeWidget(column)
-            where = (0, place) if three else (max(0, place - 1), min(place, 1))
-            self._grid.addWidget(column, *where, 1 if three or place else 2, 1, top)
-        for place, share in enumerate((30, 41, 29) if three else (42, 58, 0)):
+            self._grid.addWidget(column, *_CELLS[columns][place], Qt.AlignmentFlag.AlignTop)
+        for place, share in enumerate(_SHARES[columns]):
             self._grid.setColumnStretch(place, share)
-        self._grid.setRowStretch(2, 1)
+        self._grid.setRowStretch(3, 1)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Have as many columns as there is room for."""
         super().resizeEvent(event)
-        self._arrange(three=self.width() >= theme().scaled(THREE))
+        self._arrange(1 + sum(self.width() >= theme().scaled(least) for least in (TWO, THREE)))
 
     def show_record(self, record: Record) -> None:
         """Show what matters of everything."""
@@ -227,7 +232,7 @@ def _member(one: Member) -> Row:
         else told.number
     )
     ended = "" if one.current else tr("person.member.past")
-    detail = " · ".join(word for word in (part, number, ended) if word)
+    detail = " · ".join(word for word in (part, ended, number) if word)
     return Row(
         f"{told.number} {told.name} {told.part}",
         told.name or told.number,

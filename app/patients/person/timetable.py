@@ -58,7 +58,7 @@ def _cell(one: Series, column: int, find: Any) -> str:
     if line is None:
         return ""
     glyph = line.flag[0].split(" ")[0] if line.flag is not None else ""
-    bare = line.value.removesuffix(f"\u202f{one.unit}") if one.unit else line.value
+    bare = line.value.removesuffix(f"\u00a0{one.unit}") if one.unit else line.value
     return f"{bare} {glyph}".strip()
 
 

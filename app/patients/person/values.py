@@ -245,7 +245,7 @@ def valued(observation: Observation) -> str:
     said = " ; ".join(_decimals(one) for one in observation.values if one)
     if not said:
         return tr("person.value.none")
-    return f"{said}\u202f{observation.unit}" if observation.unit else said
+    return f"{said}\u00a0{observation.unit}" if observation.unit else said
 
 
 def status(code: str) -> str:

@@ -227,9 +227,10 @@ def _inside(patient: Patient) -> tuple[Chip, ...]:
 
 
 def allergies(patient: Patient) -> tuple[Chip, ...]:
-    """Return the known ones, or whether there are none or nobody said."""
+    """Return the known ones, the severe and those of unknown severity first, or whether there are none or nobody said."""
     if patient.allergies is Known.SOME and patient.allergy_list:
-        return tuple(Chip(_allergy(*one), "alert-circle", "danger") for one in patient.allergy_list)
+        worst_first = sorted(patient.allergy_list, key=lambda one: _HARMLESS.get(one[2], 0))
+        return tuple(Chip(_allergy(*one), "alert-circle", "danger") for one in worst_first)
     if patient.allergies is Known.NONE:
         return (Chip(tr("person.allergy.none"), "circle-check", "ok"),)
     return (Chip(tr("person.allergy.unknown"), "info-circle", "plain"),)
@@ -238,6 +239,10 @@ def allergies(patient: Patient) -> tuple[Chip, ...]:
 def _allergy(code: str, text: str, severity: str, reaction: str) -> str:
     what = ", ".join(part for part in (text or code, reaction, _severity(severity)) if part)
     return tr("person.allergy", what=what)
+
+
+_HARMLESS = {"MO": 1, "MI": 2}
+"""How far below the severe ones an allergy stands."""
 
 
 def _severity(code: str) -> str:

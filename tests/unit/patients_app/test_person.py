@@ -230,7 +230,7 @@ def test_values_carry_unit_flag_and_what_became_of_them():
     )
     _, hb, platelets = values.lines(one, SITE)
     assert (hb.value, hb.flag, hb.range, hb.state) == (
-        "10,9\u202fg/dL",
+        "10,9\u00a0g/dL",
         ("↓ bas", "warn"),
         "12,0-16,0",
         "corrigé",
@@ -239,7 +239,7 @@ def test_values_carry_unit_flag_and_what_became_of_them():
     assert platelets.value == "Supprimé par le laboratoire"
     assert platelets.flag is None
     i18n.set_language("en")
-    assert values.lines(one, SITE)[1].value == "10.9\u202fg/dL"
+    assert values.lines(one, SITE)[1].value == "10.9\u00a0g/dL"
 
 
 def test_a_series_holds_one_analyte_in_one_unit_and_knows_where_it_goes():
