@@ -8,7 +8,12 @@ from importlib import import_module
 
 MODULES = (
     "app.today.page",
+    "storage.patients.store",
+    "storage.inbox",
+    "app.patients.today",
+    "app.patients.found",
     "app.interop.flow",
+    "app.patients.page",
     "app.directory.page",
     "app.meeting.page",
     "app.meeting.call.live",

@@ -29,8 +29,6 @@ from app.meeting.call.returnbar import ReturnBar
 from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Stage
 from app.patients import feature as patients_feature
-from app.patients import today as patients_today
-from app.patients.flow import flow
 from app.patients.service import Patients
 from app.settings import feature as settings_feature
 from app.settings.service import Settings
@@ -180,10 +178,14 @@ class Office(QObject):
         """Return what is true of the desk, for the foot of Today."""
         if not self.patients.is_open:
             return self.sitting.facts()
-        told = patients_today.facts(self.feed.state, self.patients.held, self._profile.now_ms())
+        from app.patients.today import facts  # noqa: PLC0415 -- only an open vault has any
+
+        told = facts(self.feed.state, self.patients.held, self._profile.now_ms())
         return (*self.sitting.facts(), *(Fact(*one) for one in told))
 
     def _flow(self) -> Flow:
+        from app.patients.flow import flow  # noqa: PLC0415 -- as above
+
         return flow(self.feed.state, self._profile.now_ms())
 
     def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:

@@ -13,7 +13,7 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
-from storage import backup, checkup, rotation
+from storage import checkup, rotation
 from storage.anchor import keep_anchor, read_anchor
 from storage.audit import AuditRepository
 from storage.database import Database
@@ -21,11 +21,9 @@ from storage.directory import DirectoryRepository
 from storage.erase import erase
 from storage.errors import Damaged, KeyringUnavailable, ProfileInUse, ReadOnly, StorageError
 from storage.identity import IdentityRepository
-from storage.inbox import Inbox
 from storage.keyfile import KeyFile
 from storage.meetings import MeetingsRepository
 from storage.oskeyring import SECRET_BYTES, KeyringPolicy, OsKeyring, SecretStore
-from storage.patients.store import Patients
 from storage.profile import DATABASES, PATIENTS, Profile
 from storage.recovery import CODE_BYTES, read_code, write_code
 from storage.settings import SettingsRepository
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from storage.backup import Manifest
     from storage.rotation import Opened
     from storage.slots import Opener
 
@@ -70,6 +69,9 @@ class Vault:
     def __init__(
         self, profile: Profile, terms: Terms, health: checkup.Health, keys: dict[str, bytes]
     ) -> None:
+        from storage.inbox import Inbox  # noqa: PLC0415 -- a lock that is only shown does without, and so below
+        from storage.patients.store import Patients  # noqa: PLC0415
+
         self._profile, self._terms = profile, terms
         self.read_only = health.read_only
         self.audit_set_aside = health.audit_set_aside
@@ -237,8 +239,10 @@ class Vault:
         """Erase a profile for good, its keys first; raises ProfileInUse, DiskTrouble. Backups of it still open."""
         erase(folder, store or OsKeyring())
 
-    def back_up(self, target: Path, now_ms: int) -> backup.Manifest:
+    def back_up(self, target: Path, now_ms: int) -> Manifest:
         """Write the whole profile to one file, readable with what opens the profile; raises as `backup.save`."""
+        from storage import backup  # noqa: PLC0415
+
         return backup.save(self._profile.folder, self._keys, target, now_ms)
 
     def hold_patients(self, *, back: bool) -> None:

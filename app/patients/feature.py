@@ -1,19 +1,18 @@
-"""The section Patients in the rail. Its page is loaded when it is first shown."""
+"""The section Patients in the rail. What only an open vault fills is loaded after the unlock, its page when it is first shown."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.feature import Feature
 from app.intents import OpenPatient
-from app.patients.found import found_patients
-from app.patients.today import SeenSource
 from app.ui.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from app.board import Source
+    from app.commands import Thing
     from app.config import Config
     from app.feature import Desk, Page
     from app.patients.flow import Flow
@@ -29,6 +28,16 @@ def feature(patients: Patients, config: Config, flow: Callable[[], Flow], flowed
 
         return PatientsPage(desk, patients, config, flow, flowed)
 
+    async def seek(desk: Desk, query: str) -> Sequence[Thing]:
+        from app.patients.found import found_patients  # noqa: PLC0415 -- as the module says
+
+        return await found_patients(patients, desk, query)
+
+    def today(desk: Desk) -> Sequence[Source]:
+        from app.patients.today import SeenSource  # noqa: PLC0415 -- as the module says
+
+        return (SeenSource(desk, patients),)
+
     return Feature(
         "patients",
         say("patients.section"),
@@ -37,7 +46,7 @@ def feature(patients: Patients, config: Config, flow: Callable[[], Flow], flowed
         "Ctrl+3",
         frozenset({OpenPatient}),
         letter="P",
-        today=lambda desk: (SeenSource(desk, patients),),
+        today=today,
         seeks="patient",
-        seek=partial(found_patients, patients),
+        seek=seek,
     )

@@ -1,35 +1,32 @@
 """Patients of the cache, for the section, the palette and Today: search, opening by right or by reason, who read. No Qt.
 
 Nothing of a patient but the identity row leaves here before access is decided and the audit trail has it.
+Made before the lock is painted: what only an open vault needs is loaded where it is used.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.interop.documents import document_bytes
 from app.patients.access import SHUT, Access, Reader, because, decide, subject
 from app.search import plain
 from app.trust import readable
 from media.events import Event
 from storage.errors import StorageError
-from storage.patients.records import Found
-from storage.patients.sound import sound
-from storage.patients.words import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
     from concurrent.futures import Future
 
     from app.audit import Trail
     from app.config import Config
+    from app.patients.ports import Shelf
     from app.session import Session
-    from storage.audit import Entry
-    from storage.patients.records import Paper, Patient
+    from storage.patients.records import Found, Paper, Patient
 
 LIMIT = 60
 """Rows of one page of a list; `search` is asked for more as somebody scrolls."""
@@ -37,57 +34,6 @@ MOST = 300
 REMEMBERED = 12
 _RECENT = "patients.recent"
 _OPENED, _REFUSED, _DOCUMENT = "patient-opened", "patient-refused", "patient-document"
-
-
-class Cache(Protocol):
-    """What is asked of the patient cache (storage.patients.store.Patients)."""
-
-    def get(self, number: int, /) -> Future[Patient | None]: ...  # noqa: D102 -- the repository says it
-    def by_ipp(self, authority: str, ipp: str, /) -> Future[Patient | None]: ...  # noqa: D102
-    def search(  # noqa: D102
-        self, text: str, /, limit: int = 50, inside: bool = False, unit: str = ""
-    ) -> Future[list[Found]]: ...
-    def recent(self, ids: Sequence[int], /) -> Future[list[Found]]: ...  # noqa: D102
-    def homonyms(self, number: int, /) -> Future[list[Found]]: ...  # noqa: D102
-    def count(self) -> Future[int]: ...  # noqa: D102
-    def inside_count(self) -> Future[int]: ...  # noqa: D102
-
-
-class Audit(Protocol):
-    """What is asked of the audit trail (storage.audit.AuditRepository)."""
-
-    def record(  # noqa: D102 -- the repository says it
-        self, now_ms: int, who: bytes, action: str, /, *, subject: bytes = b"", reason: str = ""
-    ) -> Future[Entry]: ...
-    def about(self, subject: bytes, /) -> Future[list[Entry]]: ...  # noqa: D102
-
-
-class Messages(Protocol):
-    """What is asked of the inbox (storage.inbox.Inbox)."""
-
-    def raw(self, seq: int, /) -> Future[bytes | None]: ...  # noqa: D102 -- the repository says it
-
-
-class Texts(Protocol):
-    """Where the recently seen are kept (storage.settings.SettingsRepository)."""
-
-    def all(self) -> Future[dict[str, str]]: ...  # noqa: D102 -- the repository says it
-    def save(self, key: str, value: str, /) -> Future[None]: ...  # noqa: D102
-
-
-class Shelf(Protocol):
-    """The part of the vault that this feature sees."""
-
-    @property
-    def patients(self) -> Cache: ...  # noqa: D102
-    @property
-    def audit(self) -> Audit: ...  # noqa: D102
-    @property
-    def inbox(self) -> Messages: ...  # noqa: D102
-    @property
-    def settings(self) -> Texts: ...  # noqa: D102
-    @property
-    def read_only(self) -> bool: ...  # noqa: D102
 
 
 class Untraceable(Exception):  # noqa: N818 -- the page says what to do
@@ -184,8 +130,7 @@ class Patients:
     def end(self) -> None:
         """Forget whoever was shown and granted: the desk is locked."""
         self._desk, self.held, self.closed_by = None, 0, ""
-        for remembered in (plain, sound, fold):
-            remembered.cache_clear()
+        _forget_words()
         self.switched.fire(None)
 
     @property
@@ -286,6 +231,8 @@ class Patients:
         desk = self._desk
         if desk is None:
             return None
+        from app.interop.documents import document_bytes  # noqa: PLC0415 -- as the module says
+
         await self._record(desk, patient, _DOCUMENT, paper.code)
         raw = await _of(desk.shelf.inbox.raw(paper.seq))
         return None if raw is None else await asyncio.to_thread(document_bytes, raw, paper.segment)
@@ -372,6 +319,8 @@ class Patients:
 
 def row_of(patient: Patient) -> Found:
     """Return the identity row of a whole patient."""
+    from storage.patients.records import Found  # noqa: PLC0415 -- as the module says
+
     return Found(
         patient.id,
         patient.birth_name,
@@ -387,6 +336,15 @@ def row_of(patient: Patient) -> Found:
         last_ms=patient.last_ms,
         ins=patient.ins,
     )
+
+
+def _forget_words() -> None:
+    """Empty what finding remembers of names."""
+    from storage.patients.sound import sound  # noqa: PLC0415 -- as the module says
+    from storage.patients.words import fold  # noqa: PLC0415
+
+    for remembered in (plain, sound, fold):
+        remembered.cache_clear()
 
 
 def _key(patient: Patient) -> tuple[str, str]:

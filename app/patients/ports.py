@@ -1,0 +1,63 @@
+"""What the service asks of the vault. No Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+
+    from storage.audit import Entry
+    from storage.patients.records import Found, Patient
+
+
+class Cache(Protocol):
+    """What is asked of the patient cache (storage.patients.store.Patients)."""
+
+    def get(self, number: int, /) -> Future[Patient | None]: ...  # noqa: D102 -- the repository says it
+    def by_ipp(self, authority: str, ipp: str, /) -> Future[Patient | None]: ...  # noqa: D102
+    def search(  # noqa: D102
+        self, text: str, /, limit: int = 50, inside: bool = False, unit: str = ""
+    ) -> Future[list[Found]]: ...
+    def recent(self, ids: Sequence[int], /) -> Future[list[Found]]: ...  # noqa: D102
+    def homonyms(self, number: int, /) -> Future[list[Found]]: ...  # noqa: D102
+    def count(self) -> Future[int]: ...  # noqa: D102
+    def inside_count(self) -> Future[int]: ...  # noqa: D102
+
+
+class Audit(Protocol):
+    """What is asked of the audit trail (storage.audit.AuditRepository)."""
+
+    def record(  # noqa: D102 -- the repository says it
+        self, now_ms: int, who: bytes, action: str, /, *, subject: bytes = b"", reason: str = ""
+    ) -> Future[Entry]: ...
+    def about(self, subject: bytes, /) -> Future[list[Entry]]: ...  # noqa: D102
+
+
+class Messages(Protocol):
+    """What is asked of the inbox (storage.inbox.Inbox)."""
+
+    def raw(self, seq: int, /) -> Future[bytes | None]: ...  # noqa: D102 -- the repository says it
+
+
+class Texts(Protocol):
+    """Where the recently seen are kept (storage.settings.SettingsRepository)."""
+
+    def all(self) -> Future[dict[str, str]]: ...  # noqa: D102 -- the repository says it
+    def save(self, key: str, value: str, /) -> Future[None]: ...  # noqa: D102
+
+
+class Shelf(Protocol):
+    """The part of the vault that this feature sees."""
+
+    @property
+    def patients(self) -> Cache: ...  # noqa: D102
+    @property
+    def audit(self) -> Audit: ...  # noqa: D102
+    @property
+    def inbox(self) -> Messages: ...  # noqa: D102
+    @property
+    def settings(self) -> Texts: ...  # noqa: D102
+    @property
+    def read_only(self) -> bool: ...  # noqa: D102
