@@ -28,6 +28,8 @@ ANSWER_WITHIN_S = 0.9
 """How long a commit is waited for; each MB of a message gives it a little more."""
 S_PER_MB = 0.1
 WORKERS = 2
+QUICK = 32 << 10
+"""Bytes of a batch that is read at once; a larger one is read by a worker of its own, so that no other sender waits for it."""
 _LATER = Verdict(Code.ERROR, "207", "", "Momentanement impossible, a renvoyer")
 _CUT = Verdict(Code.ERROR, "207", "", "Trame interrompue, a renvoyer")
 _KNOWN = Verdict(Code.REJECT, "205", "MSH-10", "Identifiant deja utilise pour un autre contenu")
@@ -69,12 +71,13 @@ class Intake:
         told: Callable[[int, Understood], object] = lambda _seq, _understood: None,
     ) -> None:
         self._inbox, self._now_ms, self._zone, self._told = inbox, now_ms, zone, told
-        self._pool = ThreadPoolExecutor(WORKERS, "intake")
+        self._quick, self._long = ThreadPoolExecutor(WORKERS, "intake"), ThreadPoolExecutor(1, "intake-long")
         self.counts = Counts()
 
     def close(self) -> None:
         """End the worker threads."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._quick, self._long):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     async def take(self, frames: Sequence[Frame]) -> list[bytes]:
         """Return the answers to *frames*, in order; what they share is one commit."""
@@ -87,10 +90,11 @@ class Intake:
         return [answer for header, verdict in judged for answer in answers(header, verdict, now_ms)]
 
     async def _judge(self, frames: Sequence[Frame], now_ms: int) -> list[tuple[Header, Verdict]]:
-        loop = asyncio.get_running_loop()
-        read = await loop.run_in_executor(self._pool, self._read, frames, now_ms)
+        size = sum(len(frame.raw) for frame in frames)
+        pool = self._quick if size <= QUICK else self._long
+        read = await asyncio.get_running_loop().run_in_executor(pool, self._read, frames, now_ms)
         stored = [self._store(one, now_ms) for one in read]
-        await _committed(stored, sum(len(frame.raw) for frame in frames))
+        await _committed(stored, size)
         return [
             (one.header, self._verdict(one, future, now_ms)) for one, future in zip(read, stored, strict=True)
         ]

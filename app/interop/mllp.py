@@ -7,6 +7,7 @@ import logging
 import re
 import socket
 import time
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,8 +23,8 @@ BIG_PLACES = 4
 SMALL = 256 << 10
 """A frame that grows beyond this waits for one of the places for big ones: memory has a bound, whoever sends."""
 READ = 64 << 10
-AT_ONCE = 64
-"""Frames of one connection that are handled together, and so share a commit."""
+AT_ONCE, AT_ONCE_BYTES = 64, 32 << 10
+"""Frames of one connection that are handled together, and so share a commit: so many, and none more beyond so many bytes."""
 _HTTP = re.compile(rb"(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|TRACE|CONNECT|PRI) ")
 _HTTP_ANSWER = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _TLS = re.compile(rb"\x16\x03[\x00-\x04]")
@@ -38,7 +39,8 @@ Take: TypeAlias = "Callable[[Sequence[Frame]], Awaitable[Sequence[bytes]]]"
 class Patience:
     """How long is waited, in seconds: for a first frame, the next one, the next byte of a frame, its end; for a reader.
 
-    `quiet`: how long after an FS without CR, or bytes without a frame, nothing more is expected.
+    `quiet`: how long after an FS without CR, or bytes without a frame, nothing more is expected. `spare`: how long a sender
+    that brings no frame keeps its place while others wait for one.
     """
 
     first: float = 60.0
@@ -48,12 +50,14 @@ class Patience:
     quiet: float = 0.3
     write: float = 30.0
     leave: float = 2.0
+    spare: float = 5.0
 
 
 class Listener:
     """Has *take* answer the frames of all senders: what it returns is sent in order, each answer in a frame of its own.
 
-    When all places are taken, further senders wait until they are accepted; who does not read the answers is closed.
+    When all places are taken, further senders wait for one of a sender that leaves or has brought nothing for a while; who does
+    not read the answers is closed.
     """
 
     def __init__(
@@ -101,16 +105,41 @@ class Listener:
     async def _accept(self, server: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            await self._places.acquire()
             try:
-                client, _address = await loop.sock_accept(server)
+                client, address = await loop.sock_accept(server)
             except OSError:  # the sender is gone again, or there are no descriptors left
-                self._places.release()
                 await asyncio.sleep(self._patience.quiet)
                 continue
-            task = asyncio.create_task(self._welcome(client))
+            try:
+                await self._find_place()
+            except asyncio.CancelledError:
+                client.close()
+                raise
+            task = asyncio.create_task(self._welcome(client, address[0]))
             self._callers[task] = None
             task.add_done_callback(self._gone)
+
+    async def _find_place(self) -> None:
+        """Take a place; while there is none, senders that bring nothing lose theirs one after the other."""
+        while True:
+            if self._places.locked():
+                self._send_one_away()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._patience.quiet):
+                    await self._places.acquire()
+                    return
+
+    def _send_one_away(self) -> None:
+        """Close the longest silent connection, first of all of the address that has the most: no host keeps the others out."""
+        now = time.monotonic()
+        silent = {
+            task: (caller.address, now - caller.last)
+            for task, caller in self._callers.items()
+            if caller and caller.idle and now - caller.last >= self._patience.spare
+        }
+        if silent:
+            each = Counter(caller.address for caller in self._callers.values() if caller)
+            max(silent, key=lambda task: (each[silent[task][0]], silent[task][1])).cancel()
 
     def _gone(self, task: asyncio.Task[None]) -> None:
         self._callers.pop(task)
@@ -118,7 +147,7 @@ class Listener:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a connection failed: %s", type(error).__name__)
 
-    async def _welcome(self, client: socket.socket) -> None:
+    async def _welcome(self, client: socket.socket, address: str) -> None:
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(READ, loop)
         handshake, shutdown = (self._patience.byte, self._patience.leave) if self._tls else (None, None)
@@ -144,6 +173,7 @@ class Listener:
             self._big,
             self._patience,
             self._limit,
+            address,
         )
         task = asyncio.current_task()
         assert task is not None
@@ -166,7 +196,10 @@ class _Caller:
         big: asyncio.Semaphore,
         patience: Patience,
         limit: int,
+        address: str,
     ) -> None:
+        self.address, self.last = address, time.monotonic()
+        """Where it calls from, and when it last brought a whole frame."""
         self._reader, self._writer, self._take = reader, writer, take
         self._big, self._patience, self._frames = big, patience, Deframer(limit)
         self._has_big = self._busy = self._leaving = False
@@ -174,10 +207,15 @@ class _Caller:
         self.deaf = False
         """True once the answers were not read: nothing more is to be sent."""
 
+    @property
+    def idle(self) -> bool:
+        """True when no answer is under way."""
+        return not self._busy
+
     def may_leave(self) -> bool:
         """Ask it to leave; True when no answer is under way."""
         self._leaving = True
-        return not self._busy
+        return self.idle
 
     async def serve(self) -> None:
         """Answer until the sender leaves, falls silent, or is asked to leave."""
@@ -230,7 +268,7 @@ class _Caller:
             except TimeoutError:
                 self.deaf = True
                 raise
-            self._busy = False
+            self._busy, self.last = False, time.monotonic()
 
     async def _weigh(self) -> None:
         """Take a place for a frame that has become big, give it back after it; note when a frame began."""
@@ -269,10 +307,12 @@ def _not_for_us(data: bytes) -> bytes:
 
 def _batches(frames: Iterable[Frame]) -> Iterator[list[Frame]]:
     batch: list[Frame] = []
+    size = 0
     for frame in frames:
-        batch.append(frame)
-        if len(batch) == AT_ONCE:
+        if batch and (len(batch) == AT_ONCE or size + len(frame.raw) > AT_ONCE_BYTES):
             yield batch
-            batch = []
+            batch, size = [], 0
+        batch.append(frame)
+        size += len(frame.raw)
     if batch:
         yield batch

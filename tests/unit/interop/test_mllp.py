@@ -213,6 +213,58 @@ def test_more_senders_than_places_wait_and_are_served_in_turn():
     asyncio.run(act())
 
 
+def test_a_sender_that_brings_nothing_makes_room_for_one_that_waits():
+    async def act():
+        async with (
+            listening(connections=2, patience=Patience(quiet=0.02, spare=0.2)) as where,
+            calling(where) as (silent, _),
+            calling(where) as (_, dripping),
+        ):
+            dripping.write(VT + b"begun")
+            async with calling(where) as (reader, writer), calling(where) as (last, last_writer):
+                writer.write(wrap(b"third"))
+                last_writer.write(wrap(b"fourth"))
+                assert await answer(reader) == b"third"
+                assert await answer(last) == b"fourth"
+            assert await everything(silent) == b""
+
+    asyncio.run(act())
+
+
+def test_who_works_keeps_its_place_however_many_wait():
+    async def act():
+        async with (
+            listening(connections=2, patience=Patience(quiet=0.01, spare=0.2)) as where,
+            calling(where) as (reader, writer),
+            AsyncExitStack() as crowd,
+        ):
+            for _ in range(8):
+                await crowd.enter_async_context(calling(where))
+            for number in range(20):
+                writer.write(wrap(b"%d" % number))
+                assert await answer(reader) == b"%d" % number
+                await asyncio.sleep(0.03)
+
+    asyncio.run(act())
+
+
+def test_long_frames_are_handled_one_by_one():
+    sizes = []
+
+    async def take(frames):
+        sizes.append(sum(len(frame.raw) for frame in frames))
+        return [b"" for _ in frames]
+
+    async def act():
+        async with listening(take) as where, calling(where) as (reader, writer):
+            writer.write(wrap(b"x" * 20_000) * 10)
+            for _ in range(10):
+                await answer(reader)
+
+    asyncio.run(act())
+    assert sizes == [20_000] * 10
+
+
 def test_big_frames_wait_for_their_turn_and_small_ones_do_not():
     big = b"x" * (1 << 20)
 
