@@ -8,12 +8,13 @@ from app.interop import identity, papers
 from app.interop.orders import Line, Order
 from app.interop.papers import DELETE, NEW, REPLACE
 from app.interop.reading import Refused, professional, said
+from app.interop.traits import person
 from storage.patients.facts import Document
 
 if TYPE_CHECKING:
     from app.interop.er7 import Segment
     from app.interop.reading import Reading
-    from storage.patients.facts import Fact, Key
+    from storage.patients.facts import Fact, Key, Person
 
 _EVENTS = dict.fromkeys(("T01", "T02", "T05", "T06"), NEW) | {"T11": DELETE}
 _EVENTS |= dict.fromkeys(("T03", "T04", "T07", "T08", "T09", "T10"), REPLACE)
@@ -28,12 +29,12 @@ def read(reading: Reading) -> list[Fact]:
     if reading.event not in _EVENTS:
         raise Refused("201", "MSH-9", "Événement non pris en charge")
     pid = identity.one(reading)
-    key = identity.of(pid, reading)[0]
+    key, ins = identity.of(pid, reading)
     txa = reading.needed("TXA")
     number = said(txa.field(12).component(1)) or said(txa.field(12).component(3))
     if not number:
         raise Refused("101", "TXA-12", "Document sans identifiant")
-    order = _order(reading, key)
+    order = _order(reading, key, person(pid, ins, reading))
     line = next((each for each in order.lines if papers.is_document(each)), None)
     line = line or next((each for each in order.lines if papers.is_text(each)), None)
     if line is None and reading.event in _STATUS_ONLY:
@@ -42,9 +43,9 @@ def read(reading: Reading) -> list[Fact]:
     return [reading.fact(key, _document(number, txa, order, line, reading))]
 
 
-def _order(reading: Reading, key: Key) -> Order:
+def _order(reading: Reading, key: Key, about: tuple[Person, ...]) -> Order:
     lines = [Line(index, each) for index, each in enumerate(reading.message.segments) if each.name == "OBX"]
-    return Order(key, reading.first("ORC"), reading.first("OBR"), lines)
+    return Order(key, reading.first("ORC"), reading.first("OBR"), lines, about=about)
 
 
 def _document(number: str, txa: Segment, order: Order, line: Line | None, reading: Reading) -> Document:
@@ -62,6 +63,7 @@ def _document(number: str, txa: Segment, order: Order, line: Line | None, readin
         shown=told.shown,
         masked=told.masked,
         file=identity.file(reading.needed("PID")),
+        about=order.about,
     )
     return papers.filled(document, line, reading) if line else document
 

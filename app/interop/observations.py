@@ -36,6 +36,7 @@ def report(order: Order, lines: Sequence[Line], reading: Reading) -> Report:
         author=_author(obr) or reading.facility,
         observations=(*notes, *(observation(each, at_ms, reading) for each in lines)),
         file=order.file,
+        about=order.about,
     )
 
 

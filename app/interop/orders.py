@@ -9,7 +9,7 @@ from app.interop.reading import coded, said
 
 if TYPE_CHECKING:
     from app.interop.er7 import Segment
-    from storage.patients.facts import Key
+    from storage.patients.facts import Key, Person
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Line:
 
 @dataclass(slots=True)
 class Order:
-    """Whose order it is, its ORC and OBR where there are some, its lines, the notes on the whole, and the file (PID-18)."""
+    """Whose order it is, its ORC and OBR where there are some, its lines, the notes on the whole, the file (PID-18), whom PID names."""
 
     key: Key
     orc: Segment | None
@@ -46,6 +46,7 @@ class Order:
     lines: list[Line] = field(default_factory=list)
     notes: list[Segment] = field(default_factory=list)
     file: str = ""
+    about: tuple[Person, ...] = ()
 
     @property
     def control(self) -> str:

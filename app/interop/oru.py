@@ -8,11 +8,12 @@ from app.interop import identity, papers
 from app.interop.observations import report
 from app.interop.orders import Line, Order
 from app.interop.reading import Refused
+from app.interop.traits import person
 
 if TYPE_CHECKING:
     from app.interop.er7 import Segment
     from app.interop.reading import Reading
-    from storage.patients.facts import Fact, Key
+    from storage.patients.facts import Fact, Key, Person
 
 
 def read(reading: Reading) -> list[Fact]:
@@ -35,18 +36,21 @@ def _orders(reading: Reading) -> list[Order]:
     """Part the message at PID, ORC and OBR; each OBX with the NTE behind it."""
     key: Key | None = None
     file = ""
+    about: tuple[Person, ...] = ()
     common: Segment | None = None
     found: list[Order] = []
     open_order: Order | None = None
     for index, segment in enumerate(reading.message.segments):
         if segment.name == "PID":
-            key, open_order, common = identity.of(segment, reading)[0], None, None
-            file = identity.file(segment)
+            key, ins = identity.of(segment, reading)
+            open_order, common = None, None
+            file, about = identity.file(segment), person(segment, ins, reading)
         elif segment.name == "ORC":
             common, open_order = segment, None
         elif segment.name in {"OBR", "OBX"} and key is not None:
             if segment.name == "OBR" or open_order is None:
-                open_order = Order(key, common, segment if segment.name == "OBR" else None, file=file)
+                obr = segment if segment.name == "OBR" else None
+                open_order = Order(key, common, obr, file=file, about=about)
                 found.append(open_order)
             if segment.name == "OBX":
                 open_order.lines.append(Line(index, segment))

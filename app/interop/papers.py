@@ -99,6 +99,7 @@ def of_order(order: Order, author: str, reading: Reading) -> list[Document]:
             shown=told.shown,
             masked=told.masked,
             file=order.file,
+            about=order.about,
         )
         found.append(filled(document, line, reading))
     return found

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.interop import times
 from app.interop.reading import professional, said, words
+from storage.patients.facts import Person
 
 if TYPE_CHECKING:
     from app.interop.er7 import Segment, Value
@@ -56,6 +57,20 @@ def _put(found: Traits, name: str, value: Value) -> None:
         found[name] = None
     elif text := value.text:
         found[name] = text
+
+
+def person(pid: Segment, told: Ins | None, reading: Reading) -> tuple[Person, ...]:
+    """Return whom the PID of a result or document names; nobody where it says no more than a number."""
+    found = _names(pid, reading) | _birth(pid, reading)
+    texts = {name: found.get(name) or "" for name in ("birth_name", "used_name", "given_name", "birth")}
+    kept = told if told and told.usable else None
+    named = Person(
+        **texts,
+        sex=said(pid.field(8).component(1)).upper(),
+        ins=kept.number if kept else "",
+        ins_oid=kept.oid if kept else "",
+    )
+    return () if named == Person() else (named,)
 
 
 def _names(pid: Segment, reading: Reading) -> Traits:

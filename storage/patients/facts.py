@@ -46,8 +46,8 @@ class Key(msgspec.Struct, frozen=True, order=True, gc=False):
         return "Key(…)"
 
 
-class Stamp(msgspec.Struct, frozen=True, order=True, gc=False):
-    """When a message was recorded (EVN-2, else MSH-7), and its MSH-10 to part those of the same moment."""
+class Stamp(msgspec.Struct, frozen=True, gc=False):
+    """When a message was recorded (EVN-2, else MSH-7), and its MSH-10 to part those of the same moment (`told.natural`)."""
 
     recorded_ms: int
     control_id: str
@@ -62,6 +62,18 @@ class Identity(_Quiet, frozen=True, tag="identity"):
     """
 
     traits: dict[str, str | None]
+
+
+class Person(_Quiet, frozen=True, order=True):
+    """Of whom a message on results or documents spoke: PID-5, 7 and 8, and only where PID-32 is VALI the INS with its OID."""
+
+    birth_name: str = ""
+    used_name: str = ""
+    given_name: str = ""
+    birth: str = ""
+    sex: str = ""
+    ins: str = ""
+    ins_oid: str = ""
 
 
 class Professional(_Quiet, frozen=True):
@@ -143,7 +155,8 @@ class Observation(_Quiet, frozen=True):
 class Report(_Quiet, frozen=True, tag="report"):
     """One OBR with its observations. `id` is the filler's number (else the placer's): a newer report of it replaces what it names.
 
-    `file` is the file (PID-18) under which it was told, so that A44 takes it along.
+    `file` is the file (PID-18) under which it was told, so that A44 takes it along. `about` is whom the message named (one person or
+    nobody); the fold puts there everybody whom the messages on this report named.
     """
 
     id: str
@@ -155,6 +168,7 @@ class Report(_Quiet, frozen=True, tag="report"):
     author: str = ""
     observations: tuple[Observation, ...] = ()
     file: str = ""
+    about: tuple[Person, ...] = ()
 
 
 class Document(_Quiet, frozen=True, tag="document"):
@@ -162,7 +176,7 @@ class Document(_Quiet, frozen=True, tag="document"):
 
     `act` is new, replace or delete; `replaces` TXA-13 or the same `id`; `media`: application/pdf, text/xml (CDA), text/plain …
     `shown` are the metadata flags of MetaDMPMSS that are Y; `masked` hides it from professionals outside the care team.
-    `file` as in a report.
+    `file` and `about` as in a report.
     """
 
     id: str
@@ -179,6 +193,7 @@ class Document(_Quiet, frozen=True, tag="document"):
     shown: tuple[str, ...] = ()
     masked: bool = False
     file: str = ""
+    about: tuple[Person, ...] = ()
 
 
 class Receipt(_Quiet, frozen=True, tag="receipt"):

@@ -16,7 +16,7 @@ LOOKED_AT = 200
 """So many matches of each kind are put in order; who types on gets the others."""
 _COLUMNS = (
     "p.id, p.birth_name, p.used_name, p.given_name, p.birth, p.sex, p.ipp, p.status, p.dead, p.inside, p.unit, p.last_ms, p.ins, "
-    "p.by_ins_alone"
+    "p.by_ins_alone, p.unnamed, p.hidden"
 )
 _MATCHING = f"""
     SELECT {_COLUMNS} FROM (
@@ -29,17 +29,24 @@ _MATCHING = f"""
 _LAST_FIRST = "ORDER BY p.last_ms DESC, p.id DESC LIMIT ?"
 
 
-def search(db: Connection, text: str, limit: int, *, inside: bool, unit: str) -> list[Found]:
+def search(
+    db: Connection, text: str, limit: int, *, inside: bool, unit: str, unnamed: bool = False
+) -> list[Found]:
     """Return at most *limit* patients for *text*: see `Patients.search`."""
     typed = words.asked(text)
     if not typed:
-        return _latest(db, limit, inside=inside, unit=unit)
+        return _latest(db, limit, inside=inside, unit=unit, unnamed=unnamed)
     found: dict[int, Found] = {}
     for expression, here in _stages(typed, inside=inside):
         if len(found) < limit:
-            _add(found, _matching(db, words.narrowed(expression, inside=here, unit=unit), limit))
+            _add(
+                found,
+                _matching(db, words.narrowed(expression, inside=here, unit=unit, unnamed=unnamed), limit),
+            )
     if len(found) < limit:
-        near = _matching(db, words.narrowed(words.heard(typed), inside=inside, unit=unit), limit)
+        near = _matching(
+            db, words.narrowed(words.heard(typed), inside=inside, unit=unit, unnamed=unnamed), limit
+        )
         _add(found, map(_near, near))
     return list(found.values())[:limit]
 
@@ -76,10 +83,10 @@ def rows(db: Connection, ids: Iterable[int]) -> list[Found]:
     return list(found.values())
 
 
-def _latest(db: Connection, limit: int, *, inside: bool, unit: str) -> list[Found]:
+def _latest(db: Connection, limit: int, *, inside: bool, unit: str, unnamed: bool) -> list[Found]:
     if unit:
         return _matching(db, words.narrowed("", inside=inside, unit=unit), limit)
-    where = "WHERE inside" if inside else ""
+    where = "WHERE unnamed" if unnamed else "WHERE inside" if inside else ""
     sql = f"SELECT {_COLUMNS} FROM patient p {where} {_LAST_FIRST}"  # noqa: S608 -- constants
     return [_found(row) for row in db.execute(sql, (limit,))]
 
@@ -118,6 +125,8 @@ def _found(row: Sequence[Any]) -> Found:
         last_ms,
         own_ins,
         alone,
+        unnamed,
+        hidden,
     ) = row
     return Found(
         number,
@@ -134,6 +143,8 @@ def _found(row: Sequence[Any]) -> Found:
         last_ms=last_ms,
         ins=own_ins,
         by_ins_alone=bool(alone),
+        unnamed=bool(unnamed),
+        hidden=bool(hidden),
     )
 
 

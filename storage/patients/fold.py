@@ -16,10 +16,13 @@ from storage.patients.traits import Said, Traits, held, together
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from storage.patients.facts import Allergies, Document, Key, Movement, Receipt, Report
+    from storage.patients.facts import Allergies, Document, Key, Movement, Person, Receipt, Report
     from storage.patients.told import Told
 
 GENERAL_PRACTITIONER = "ODRP"
+HIDDEN = frozenset(("ANOM", "CACH"))
+"""PID-32: anonymous, hidden."""
+_HEARD = ("birth_name", "used_name", "given_name", "birth", "sex")
 _TEXTS = (
     "birth_name", "used_name", "given_name", "given_names", "birth", "sex", "birth_place", "birth_place_name", "address", "phone",
     "dead_at",
@@ -36,6 +39,7 @@ class Number:
     joined: bool
     traits: Traits = field(repr=False)
     news_ms: int = 0
+    heard: tuple[Person, ...] = field(default=(), repr=False)
 
     @property
     def is_ins(self) -> bool:
@@ -79,7 +83,9 @@ def brief(numbers: Sequence[Number], where: Whereabouts) -> Patient:
     root = numbers[0]
     traits = _traits(numbers)
     now = {name: words[0].value or "" for name, words in traits.items()}
-    texts: dict[str, Any] = {name: now.get(name, "") for name in _TEXTS}
+    unnamed = not now.get("birth_name")
+    heard = _heard(numbers) if unnamed else {}
+    texts: dict[str, Any] = {name: now.get(name, "") or heard.get(name, "") for name in _TEXTS}
     status, number = identity(traits)
     return Patient(
         id=root.id,
@@ -98,7 +104,17 @@ def brief(numbers: Sequence[Number], where: Whereabouts) -> Patient:
         units=units(where.going_on),
         last_ms=where.last_ms or max(one.news_ms for one in numbers),
         by_ins_alone=root.is_ins,
+        unnamed=unnamed,
+        hidden=bool(HIDDEN & {now.get("reliability", ""), *now.get("attributes", "").split()}),
+        joined=tuple(one.key for one in numbers if one.joined and not one.is_ins),
     )
+
+
+def _heard(numbers: Iterable[Number]) -> dict[str, str]:
+    """Return what results and documents say of somebody whom no ADT named; nothing where they name more than one."""
+    named = [person for one in numbers for person in one.heard]
+    told = {name: {text for person in named if (text := getattr(person, name))} for name in _HEARD}
+    return {name: next(iter(texts)) for name, texts in told.items() if len(texts) == 1}
 
 
 def _traits(numbers: Sequence[Number]) -> Traits:
@@ -110,7 +126,7 @@ def _traits(numbers: Sequence[Number]) -> Traits:
 
 def _merged(numbers: Iterable[Number]) -> tuple[str, ...]:
     _, *others = numbers
-    return tuple(sorted(one.key.ipp for one in others if not one.is_ins))
+    return tuple(sorted(one.key.ipp for one in others if not one.is_ins and not one.joined))
 
 
 def identity(traits: Traits) -> tuple[Status, str]:

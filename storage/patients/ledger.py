@@ -8,28 +8,31 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from storage.patients import fold, ins, words
+from storage.patients import fold, heard, ins, words
 from storage.patients.facts import Document, Identity, Key, Merge, Movement, Receipt, Report, Transfer
 from storage.patients.shelf import KINDS, TRANSFER, became, closure, is_linked, movements, numbers_of, packer
 from storage.patients.stays import Whereabouts, moved, stays, whereabouts
 from storage.patients.told import Told
 from storage.patients.traits import Traits, pack, tell, unpack
+from storage.patients.vigilance import sees_another
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from sqlite3 import Connection
 
-    from storage.patients.facts import Fact
+    from storage.patients.facts import Fact, Person
     from storage.patients.fold import Number
     from storage.patients.records import Patient
 
 _NAMES = ("birth_name", "used_name", "given_name", "given_names", "pseudonym")
 _ROW = (
     "id, authority, ipp, birth_name, used_name, given_name, birth, sex, status, dead, inside, unit, last_ms, news_ms, ins, ins_oid, "
-    "by_ins_alone, whereabouts, words"
+    "by_ins_alone, unnamed, hidden, whereabouts, words"
 )
+_JOINS = "ins_oid, ins, birth_name, used_name, given_name, birth, sex"
+"""What of a patient decides whose numbers are joined to theirs."""
 _reader = msgspec.msgpack.Decoder(Whereabouts)
-_SAVE = f"INSERT OR REPLACE INTO patient ({_ROW}) VALUES ({','.join('?' * 19)})"  # noqa: S608 -- constants
+_SAVE = f"INSERT OR REPLACE INTO patient ({_ROW}) VALUES ({','.join('?' * 21)})"  # noqa: S608 -- constants
 
 
 class Ledger:
@@ -39,6 +42,7 @@ class Ledger:
         self._db = db
         self._ids: dict[Key, int] = {}
         self._traits: dict[int, Traits] = {}
+        self._heard: dict[int, tuple[Person, ...]] = {}
         self._news: dict[int, int] = {}
         self._moved: dict[int, list[Told[Movement]]] = defaultdict(list)
         self._refold: set[int] = set()
@@ -62,12 +66,14 @@ class Ledger:
         """Bring the rows up to date; return the ids of all persons who changed, or are no longer persons of their own."""
         for number, traits in self._traits.items():
             self._db.execute("UPDATE number SET traits = ? WHERE id = ?", (pack(traits), number))
+        for number, persons in self._heard.items():
+            row = (heard.pack(persons), *heard.ins_of(persons), number)
+            self._db.execute("UPDATE number SET heard = ?, heard_oid = ?, heard_ins = ? WHERE id = ?", row)
         for number, news_ms in self._news.items():
             self._db.execute("UPDATE number SET news_ms = max(news_ms, ?) WHERE id = ?", (news_ms, number))
-        numbers: set[tuple[str, str]] = set()
-        for person in self._rooted(self._news):
-            numbers |= self._refresh(person)
-        self._rejoin(numbers)
+        numbers = self._refreshed(self._rooted(self._news))
+        while numbers:
+            numbers = self._rejoin(numbers)
         return frozenset(self._changed)
 
     # --- words ---------------------------------------------------------------------------------------------
@@ -93,6 +99,8 @@ class Ledger:
         name = content.id if isinstance(content, Movement | Report | Document) else ""
         file = content.file if isinstance(content, Movement | Report | Document) else ""
         stamp = (fact.stamp.recorded_ms, fact.stamp.control_id, place)
+        if isinstance(content, Report | Document) and content.about:
+            self._hear(number, content.about)
         if isinstance(content, Movement):
             self._note_movement(number, Told(*stamp, fact.key, seq, content))
         self._db.execute(
@@ -100,6 +108,15 @@ class Ledger:
             "ON CONFLICT DO UPDATE SET body = excluded.body, seq = excluded.seq, file = excluded.file WHERE excluded.body > body",
             (number, KINDS[type(content)], name, *stamp, file, seq, packer.encode(content)),
         )
+
+    def _hear(self, number: int, about: tuple[Person, ...]) -> None:
+        known = self._heard.get(number)
+        if known is None:
+            (data,) = self._db.execute("SELECT heard FROM number WHERE id = ?", (number,)).fetchone()
+            known = heard.unpack(data)
+        persons = heard.hear(known, about)
+        if persons is not known:
+            self._heard[number] = persons
 
     def _note_movement(self, number: int, word: Told[Movement]) -> None:
         sql = "SELECT 1 FROM word WHERE number = ? AND kind = 'movement' AND name = ?"
@@ -156,19 +173,32 @@ class Ledger:
         return persons
 
     def _joined(self, root: int, gone: Collection[int]) -> int:
-        """Return the patient (none of *gone*) whose qualified INS the number *root* is; itself where it is an IPP, or nobody has it."""
-        authority, ipp = self._db.execute(
-            "SELECT authority, ipp FROM number WHERE id = ?", (root,)
-        ).fetchone()
-        if authority not in ins.OIDS:
+        """Return the patient (none of *gone*) to whom the number *root* belongs by the qualified INS; itself where that is nobody."""
+        sql = "SELECT authority, ipp, traits = x'', heard, heard_oid, heard_ins FROM number WHERE id = ?"
+        authority, ipp, untold, data, oid, told = self._db.execute(sql, (root,)).fetchone()
+        if authority in ins.OIDS:
+            return next((one for one in self._having(authority, ins.compact(ipp)) if one not in gone), root)
+        if not untold or not told:
             return root
+        having = [one for one in self._having(oid, told) if one not in gone and one != root]
+        alone = len(having) == 1 and not self._another(having[0], heard.unpack(data))
+        return having[0] if alone else root
+
+    def _having(self, oid: str, number: str) -> list[int]:
         sql = "SELECT id FROM patient WHERE ins = ? AND ins <> '' AND ins_oid = ? AND NOT by_ins_alone ORDER BY authority, ipp"
-        having = self._db.execute(sql, (ins.compact(ipp), authority))
-        return next((int(person) for (person,) in having if person not in gone), root)
+        return [person for (person,) in self._db.execute(sql, (number, oid))]
+
+    def _another(self, person: int, persons: Sequence[Person]) -> bool:
+        """Tell whether one of *persons* is somebody else than the patient *person*."""
+        patient = fold.brief(numbers_of(self._db, person), Whereabouts())
+        return any(sees_another(one, patient) for one in persons)
+
+    def _refreshed(self, persons: Iterable[int]) -> set[tuple[str, str]]:
+        return {number for person in persons for number in self._refresh(person)}
 
     def _refresh(self, person: int) -> set[tuple[str, str]]:
-        """Write the row of *person*; return the qualified INS (OID, number) that they had or have, where it changed."""
-        before = self._db.execute("SELECT ins_oid, ins FROM patient WHERE id = ?", (person,)).fetchone()
+        """Write the row of *person*; return the qualified INS (OID, number) that they had or have, where it or who they are changed."""
+        before = self._db.execute(f"SELECT {_JOINS} FROM patient WHERE id = ?", (person,)).fetchone()  # noqa: S608 -- constants
         numbers = numbers_of(self._db, person)
         if not numbers:
             self._db.execute("DELETE FROM patient WHERE id = ?", (person,))
@@ -176,7 +206,7 @@ class Ledger:
             after = None
         else:
             after = self._save(numbers, self._whereabouts(person, numbers))
-        return set() if before == after else {one for one in (before, after) if one and one[1]}
+        return set() if before == after else {(one[0], one[1]) for one in (before, after) if one and one[1]}
 
     def _whereabouts(self, person: int, numbers: Sequence[Number]) -> Whereabouts:
         """Return where *person* is; from what was known before wherever that is enough, so that a long history is not read each time."""
@@ -187,7 +217,7 @@ class Ledger:
                 return where
         return whereabouts(stays(movements(self._db, numbers)))
 
-    def _save(self, numbers: Sequence[Number], where: Whereabouts) -> tuple[str, str]:
+    def _save(self, numbers: Sequence[Number], where: Whereabouts) -> tuple[str, ...]:
         made = fold.brief(numbers, where)
         found_by = _words(made, numbers)
         digest = hashlib.blake2b(found_by.encode("utf-8", "surrogatepass"), digest_size=8).digest()
@@ -197,17 +227,22 @@ class Ledger:
             self._db.execute("INSERT INTO patient_words (rowid, words) VALUES (?, ?)", (made.id, found_by))
         news_ms = max(one.news_ms for one in numbers)
         self._db.execute(_SAVE, (*_row(made, news_ms), packer.encode(where), digest))
-        return made.ins_oid, made.ins
+        return made.ins_oid, made.ins, made.birth_name, made.used_name, made.given_name, made.birth, made.sex
 
-    def _rejoin(self, numbers: set[tuple[str, str]]) -> None:
-        """Bring those known by an INS alone to the patient who has it now, or away; those who share one have changed too."""
+    def _rejoin(self, numbers: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Bring numbers that go by an INS to the patient who has it now, or away; those who share one have changed too.
+
+        Return what changed by that, as `_refresh` does. This ends: what follows a patient without telling of one changes nobody.
+        """
+        changed: set[tuple[str, str]] = set()
         for oid, number in sorted(numbers):
             sql = "SELECT id FROM patient WHERE ins = ? AND ins <> '' AND ins_oid = ?"
             self._changed.update(one for (one,) in self._db.execute(sql, (number, oid)))
             alone = _id_of(self._db, Key(oid, number))
-            if alone is not None:
-                for person in self._rooted([alone]):
-                    self._refresh(person)
+            told = "SELECT id FROM number WHERE heard_ins = ? AND heard_ins <> '' AND heard_oid = ?"
+            following = [one for (one,) in self._db.execute(told, (number, oid))]
+            changed |= self._refreshed(self._rooted([*following, *([] if alone is None else [alone])]))
+        return changed
 
 
 def _id_of(db: Connection, key: Key) -> int | None:
@@ -219,13 +254,22 @@ def _id_of(db: Connection, key: Key) -> int | None:
 def _words(made: Patient, known: Sequence[Number]) -> str:
     """Return what *made* is found by: every name that was ever told, the birth date, all IPPs, where they are."""
     names = {said.value or "" for one in known for name in _NAMES for said in one.traits.get(name, ())}
+    if made.unnamed:
+        names |= {
+            name
+            for one in known
+            for person in one.heard
+            for name in (person.birth_name, person.used_name, person.given_name)
+        }
     numbers = [one.key.ipp for one in known if not one.is_ins]
-    return words.kept(names, made.birth, numbers, made.ins, [code for code, _ in made.units], made.inside)
+    units = [code for code, _ in made.units]
+    return words.kept(names, made.birth, numbers, made.ins, units, inside=made.inside, unnamed=made.unnamed)
 
 
 def _row(made: Patient, news_ms: int) -> tuple[object, ...]:
     unit = next((name or code for code, name in made.units), "")
     return (
         made.id, made.authority, made.ipp, made.birth_name, made.used_name, made.given_name, made.birth, made.sex, str(made.status),
-        made.dead, made.inside, unit, made.last_ms, news_ms, made.ins, made.ins_oid, made.by_ins_alone,
+        made.dead, made.inside, unit, made.last_ms, news_ms, made.ins, made.ins_oid, made.by_ins_alone, made.unnamed,
+        made.hidden,
     )  # fmt: skip

@@ -66,4 +66,5 @@ def _paper(word: Told[Document], withdrawn: bool, receipts: Sequence[Receipt]) -
         masked=told.masked,
         withdrawn=withdrawn,
         receipts=tuple(receipts),
+        about=told.about,
     )

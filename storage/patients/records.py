@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from storage.patients.facts import Professional  # noqa: TC001 -- stays are kept in the database too: msgspec reads their types
 
 if TYPE_CHECKING:
-    from storage.patients.facts import Receipt, Report
+    from storage.patients.facts import Key, Person, Receipt, Report
 
 
 class Status(StrEnum):
@@ -33,7 +33,8 @@ class Known(StrEnum):
 class Found:
     """One hit of a search, enough for a row. `near`: found by sound only. `inside`: hospitalised now.
 
-    `ins` is empty unless qualified, `last_ms` as in Patient; `unit` the name of the first running one, else its code.
+    `ins` is empty unless qualified, `last_ms` as in Patient; `unit` the name of the first running one, else its code. `unnamed`,
+    `hidden`: as in Patient.
     """
 
     id: int
@@ -51,6 +52,8 @@ class Found:
     last_ms: int = 0
     ins: str = ""
     by_ins_alone: bool = False
+    unnamed: bool = False
+    hidden: bool = False
 
     def __repr__(self) -> str:
         return f"Found({self.id})"
@@ -84,7 +87,10 @@ class Stay:
 
 @dataclass(frozen=True)
 class Paper:
-    """A document as it stands now: its content is segment `segment` of inbox message `seq`; `versions` are older ones."""
+    """A document as it stands now: its content is segment `segment` of inbox message `seq`; `versions` are older ones.
+
+    `about` is whom its message named, one person or nobody.
+    """
 
     id: str
     seq: int
@@ -100,6 +106,7 @@ class Paper:
     withdrawn: bool = False
     receipts: tuple[Receipt, ...] = ()
     versions: tuple[Paper, ...] = ()
+    about: tuple[Person, ...] = ()
 
     def __repr__(self) -> str:
         return "Paper(…)"
@@ -140,6 +147,8 @@ class Patient:
     `ins` is empty unless the status is qualifiée; `ins_warning`: its control key does not fit. `attributes` are the other codes of
     PID-32, and DPOT (possible duplicate) where another number has the same qualified INS. `last_ms`: the last passage, else the
     newest word. `by_ins_alone`: no IPP is known, `ipp` is the INS and `authority` its OID. `all_units`: those of every stay.
+    `unnamed`: no ADT told who it is, names and birth date are those of results or documents. `hidden`: PID-32 has ANOM or CACH, so
+    that the identity is for the care team only. `joined`: numbers of others that are this person's by the qualified INS.
     """
 
     id: int
@@ -171,6 +180,9 @@ class Patient:
     all_units: tuple[tuple[str, str], ...] = ()
     last_ms: int = 0
     by_ins_alone: bool = False
+    unnamed: bool = False
+    hidden: bool = False
+    joined: tuple[Key, ...] = ()
     stays: tuple[Stay, ...] = field(default=(), repr=False)
     members: tuple[Member, ...] = field(default=(), repr=False)
     papers: tuple[Paper, ...] = field(default=(), repr=False)

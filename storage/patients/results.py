@@ -64,7 +64,8 @@ def _report(words: Sequence[Told[Report]]) -> Report | None:
     shown = tuple(one for group in groups.values() for one in group.shown())
     if groups and not shown:
         return None
-    return msgspec.structs.replace(words[-1].content, observations=shown)
+    about = dict.fromkeys(person for word in reversed(words) for person in word.content.about)
+    return msgspec.structs.replace(words[-1].content, observations=shown, about=tuple(about))
 
 
 def _by_name(observations: Iterable[Observation]) -> dict[_Name, list[Observation]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from storage.patients import heard
 from storage.patients.facts import Allergies, Content, Document, Key, Movement, Receipt, Report
 from storage.patients.fold import History, Number
 from storage.patients.links import Link, end, ends, steps
@@ -89,7 +90,7 @@ def is_linked(db: Connection, number: int) -> bool:
 
 def numbers_of(db: Connection, root: int) -> list[Number]:
     """Return the numbers of one person, *root*, by which they are known, first; empty where it is nobody's any more."""
-    sql = "SELECT id, authority, ipp, traits, news_ms FROM number WHERE root = ?"
+    sql = "SELECT id, authority, ipp, traits, news_ms, heard FROM number WHERE root = ?"
     rows = db.execute(sql, (root,)).fetchall()
     held = steps(_links(db, [row[0] for row in rows] if len(rows) > 1 else []))
     made = [
@@ -100,8 +101,9 @@ def numbers_of(db: Connection, root: int) -> list[Number]:
             joined=end(number, held) != root,
             traits=unpack(traits),
             news_ms=news_ms,
+            heard=heard.unpack(persons),
         )
-        for number, authority, ipp, traits, news_ms in rows
+        for number, authority, ipp, traits, news_ms, persons in rows
     ]
     made.sort(key=lambda one: (one.id != root, one.key))
     return made if made and made[0].id == root else []

@@ -129,14 +129,18 @@ class Patients:
 
     # --- many ----------------------------------------------------------------------------------------------
 
-    def search(self, text: str, limit: int = 50, inside: bool = False, unit: str = "") -> Future[list[Found]]:
+    def search(
+        self, text: str, limit: int = 50, inside: bool = False, unit: str = "", unnamed: bool = False
+    ) -> Future[list[Found]]:
         """Find by names, IPP, INS (whole) and birth date, in any order, as somebody types; any text is fine.
 
         First who has the words as they stand, then who has words that begin so; in each who is inside, who was seen last, by name.
-        Who was found by sound only (`near`) comes last. *inside* and *unit* (the code of a running unit) narrow; without a text it is
-        those who were seen last.
+        Who was found by sound only (`near`) comes last. *inside*, *unit* (the code of a running unit) and *unnamed* (no ADT told who it is)
+        narrow; without a text it is those who were seen last.
         """
-        return self._database.read(lambda db: finder.search(db, text, limit, inside=inside, unit=unit))
+        return self._database.read(
+            lambda db: finder.search(db, text, limit, inside=inside, unit=unit, unnamed=unnamed)
+        )
 
     def homonyms(self, number: int) -> Future[list[Found]]:
         """Return the other patients of the same name and first name, then those of whom both sound alike (`near`)."""
@@ -149,6 +153,10 @@ class Patients:
     def count(self) -> Future[int]:
         """Return how many patients there are."""
         return self._database.read(lambda db: _count(db, "SELECT count(*) FROM patient"))
+
+    def unnamed_count(self) -> Future[int]:
+        """Return how many numbers have results or documents, and nobody told whose they are."""
+        return self._database.read(lambda db: _count(db, "SELECT count(*) FROM patient WHERE unnamed"))
 
     def inside_count(self) -> Future[int]:
         """Return how many patients are in hospital now."""

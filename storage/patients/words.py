@@ -21,7 +21,7 @@ MAX_WORDS = 8
 _JOINED_WORDS = 4
 """Up to so many words are also looked for run together: `le maitre` finds LEMAITRE."""
 _NAME_WORDS = 12
-_SOUND, _NUMBER, _UNIT, _INSIDE, _INS = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+_SOUND, _NUMBER, _UNIT, _INSIDE, _INS, _UNNAMED = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004", "\ue005"
 _WIDE = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "đ": "d", "ł": "l", "ı": "i"})
 _DATES = (
     re.compile(r"\b(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})\b"),
@@ -43,7 +43,14 @@ def fold(text: str) -> tuple[str, ...]:
 
 
 def kept(
-    names: Iterable[str], birth: str, numbers: Iterable[str], own_ins: str, units: Iterable[str], inside: bool
+    names: Iterable[str],
+    birth: str,
+    numbers: Iterable[str],
+    own_ins: str,
+    units: Iterable[str],
+    *,
+    inside: bool,
+    unnamed: bool,
 ) -> str:
     """Return all words under which a patient is to be found, parted by spaces and sorted."""
     found = {token for name in names for token in _of_name(fold(name)[:_NAME_WORDS])}
@@ -51,8 +58,7 @@ def kept(
     found.update(_NUMBER + form for number in numbers for form in _of_number(number))
     found.update(_INS + form for form in {own_ins.lower(), own_ins[:13].lower()} if form)
     found.update(map(_unit, units))
-    if inside:
-        found.add(_INSIDE)
+    found.update(mark for mark, yes in ((_INSIDE, inside), (_UNNAMED, unnamed)) if yes)
     return " ".join(sorted(found))
 
 
@@ -126,9 +132,10 @@ def alike(name: str, given: str) -> str:
     return " AND ".join(_quoted(_SOUND + key) for key in keys) if all(keys) else ""
 
 
-def narrowed(expression: str, *, inside: bool, unit: str) -> str:
-    """Return *expression* (or none) for those inside, or with the running unit *unit*, only."""
+def narrowed(expression: str, *, inside: bool, unit: str, unnamed: bool = False) -> str:
+    """Return *expression* (or none) for those inside, with the running unit *unit*, or whom no ADT named, only."""
     marks = [_quoted(_unit(unit))] if unit else [_quoted(_INSIDE)] if inside else []
+    marks += [_quoted(_UNNAMED)] if unnamed else []
     return " AND ".join([*([f"({expression})"] if expression else []), *marks])
 
 

@@ -22,6 +22,7 @@ from storage.patients.facts import (
     Merge,
     Movement,
     Observation,
+    Person,
     Professional,
     Receipt,
     Report,
@@ -32,7 +33,11 @@ from storage.patients.store import Patients
 
 TEST_OID = "1.2.250.1.213.1.4.10"
 INS = ("279035121518989", "254039912345645")
-KEYS = [Key("GHT", str(number)) for number in range(5)] + [Key(TEST_OID, number) for number in INS]
+KEYS = (
+    [Key("GHT", str(number)) for number in range(5)]
+    + [Key("LABO", "9"), Key("LABO", "10")]
+    + [Key(TEST_OID, number) for number in INS]
+)
 FILES = ["", "F1", "F2", "F3"]
 NOBODY = Key("", "")
 
@@ -46,6 +51,8 @@ def identities(draw):
     traits = {"birth_name": draw(st.sampled_from(["MARTIN", "LE MAITRE", "DUPONT"])), "birth": "19540314"}
     if draw(st.booleans()):
         traits["used_name"] = draw(st.sampled_from(["BRUN", None, ""]))
+    if draw(st.booleans()):
+        traits["given_name"] = draw(st.sampled_from(["Marie", "Jeanne"]))
     if draw(st.booleans()):
         traits["phone"] = draw(st.sampled_from(["01", "02", None]))
     reliability = draw(st.sampled_from(["VALI", "VALI", "PROV", "", "skip"]))
@@ -72,6 +79,14 @@ observations = st.builds(
     lambda code, value, status: Observation(code, code, "LN", "NM", (value,), status=status),
     st.sampled_from(["718-7", "777-3"]), st.sampled_from("123"), st.sampled_from("FCDW"),
 )  # fmt: skip
+named = st.builds(
+    lambda name, given, sex, ins: (Person(name, "", given, "19540314", sex, ins, TEST_OID if ins else ""),),
+    st.sampled_from(["MARTIN", "LE MAITRE", "DUPONT", "BRUN"]),
+    st.sampled_from(["", "Marie"]),
+    st.sampled_from("FMU"),
+    st.sampled_from(["", *INS]),
+)
+about = st.one_of(st.just(()), named, named)
 contents = st.one_of(
     identities(),
     identities(),
@@ -84,13 +99,17 @@ contents = st.one_of(
         Allergies, st.sampled_from([(), (("1", "Pénicilline", "SV", ""),), (("2", "Latex", "", ""),)]), st.booleans()
     ),
     st.builds(
-        lambda number, found, file: Report(number, "NFS", "NFS", 5, observations=tuple(found), file=file),
-        st.sampled_from(["R1", "R2", ""]), st.lists(observations, max_size=3), files,
+        lambda number, found, file, about: Report(
+            number, "NFS", "NFS", 5, observations=tuple(found), file=file, about=about
+        ),
+        st.sampled_from(["R1", "R2", ""]), st.lists(observations, max_size=3), files, about,
     ),
     st.builds(
-        lambda number, act, parent, file: Document(number, act, "34794-8", "RCP", 7, replaces=parent, file=file),
+        lambda number, act, parent, file, about: Document(
+            number, act, "34794-8", "RCP", 7, replaces=parent, file=file, about=about
+        ),
         st.sampled_from(["D1", "D2", "D3"]), st.sampled_from(["new", "replace", "delete"]),
-        st.sampled_from(["", "D1", "D2", "D3"]), files,
+        st.sampled_from(["", "D1", "D2", "D3"]), files, about,
     ),
 )  # fmt: skip
 

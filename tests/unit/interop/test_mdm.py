@@ -6,10 +6,11 @@ import pytest
 
 from app.interop.documents import document_bytes
 from app.interop.understand import understand
-from storage.patients.facts import Document, Key
+from storage.patients.facts import Document, Key, Person
 from tests.harness.er7 import INS, NOW_MS, message, msh, pid
 
 ANS = "2.1^CISIS_CDA_HL7_V2"
+NAMED = Person("MOREAU", "", "Odile", "19540314", "F")
 TXA = "TXA|1|34794-8^RCP|TEXT|20260301080000||||||||DOC2^X|DOC1^X||||AU"
 
 
@@ -41,6 +42,7 @@ def test_a_document_whole():
         replaces="DOC1",
         status="AU",
         file="D1",
+        about=(NAMED,),
     )
 
 

@@ -8,12 +8,13 @@ import pytest
 
 from app.interop.documents import DocumentError, document_bytes
 from app.interop.understand import understand
-from storage.patients.facts import Document, Key, Observation, Receipt, Report
-from tests.harness.er7 import NOW_MS, message, msh, pid
+from storage.patients.facts import Document, Key, Observation, Person, Receipt, Report
+from tests.harness.er7 import INS, IPP, NOW_MS, message, msh, pid
 
 ORC = "ORC|NW|P1^GAM|F1^LABO"
 OBR = "OBR|1|P1^GAM|F1^LABO|58410-2^NFS^LN|||20260301080000|||||||||||||||20260301090000||LAB|F|||||||7&DURAND&Anne"
 AT = 1_772_348_400_000
+NAMED = Person("MOREAU", "", "Odile", "19540314", "F")
 
 
 def raw_of(*segments, kind="ORU^R01"):
@@ -49,6 +50,7 @@ def test_a_report_whole():
             order="P1",
             author="DURAND Anne",
             file="D1",
+            about=(NAMED,),
             observations=(
                 Observation(
                     code="718-7",
@@ -151,6 +153,7 @@ def test_a_document_and_what_is_wanted_of_it():
             shown=("MASQUE_PS",),
             masked=True,
             file="D1",
+            about=(NAMED,),
         )
     ]
 
@@ -262,3 +265,16 @@ def test_receipts(event, kind):
 def test_receipts_that_say_nothing_are_refused():
     assert understand(message(msh("ZAM^Z01")), arrived_ms=NOW_MS).refusal.error == "101"
     assert understand(message(msh("ZAM^Z09")), arrived_ms=NOW_MS).refusal.error == "201"
+
+
+@pytest.mark.parametrize(("status", "kept"), [("VALI", "279035121518989"), ("PROV", "")])
+def test_whom_a_result_names_carries_the_ins_only_where_it_may_be_used(status, kept):
+    who = pid(f"{IPP}~{INS}", "MOREAU^Odile^^^^^L~BRUN^Odile^^^^^D", status=status)
+    (fact,) = understand(message(msh("ORU^R01"), who, ORC, OBR), arrived_ms=NOW_MS).facts
+    (named,) = fact.content.about
+    assert (named.birth_name, named.used_name, named.ins) == ("MOREAU", "BRUN", kept)
+
+
+def test_a_pid_with_a_number_only_names_nobody():
+    (fact,) = understand(message(msh("ORU^R01"), f"PID|||{IPP}", ORC, OBR), arrived_ms=NOW_MS).facts
+    assert fact.content.about == ()

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from storage.patients.facts import Identity, Merge
 from storage.patients.told import natural
-
 from tests.unit.patients.conftest import AUTHORITY, Clinic, fact, move
 
 
