@@ -10,7 +10,7 @@ from storage.patients.facts import Document, Key, Person
 from tests.harness.er7 import INS, NOW_MS, message, msh, pid
 
 ANS = "2.1^CISIS_CDA_HL7_V2"
-NAMED = Person("MOREAU", "", "Odile", "19540314", "F")
+NAMED = Person("MOREAU", "", "Odile", "19540314", "F", "279035121518989", "1.2.250.1.213.1.4.10")
 TXA = "TXA|1|34794-8^RCP|TEXT|20260301080000||||||||DOC2^X|DOC1^X||||AU"
 
 
