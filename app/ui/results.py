@@ -48,7 +48,9 @@ class ResultModel(QAbstractListModel):
         return len(self.rows)
 
     def data(self, index: QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the row itself for painting, sentences for reading."""
+        """Return the row itself for painting, sentences for reading; nothing of a row that a screen reader still asks for."""
+        if not 0 <= index.row() < len(self.rows):
+            return None
         row = self.rows[index.row()]
         if role == Qt.ItemDataRole.UserRole:
             return row
@@ -60,7 +62,7 @@ class ResultModel(QAbstractListModel):
 
     def flags(self, index: QModelIndex) -> Qt.ItemFlag:
         """Let only hits be chosen."""
-        if isinstance(self.rows[index.row()], str):
+        if not isinstance(index.data(Qt.ItemDataRole.UserRole), Hit):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 

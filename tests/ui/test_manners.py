@@ -120,6 +120,15 @@ def test_the_lock_closes_every_layer(desk, window, palette, qtbot):
     assert palette.results.found.rows == []
 
 
+def test_a_screen_reader_may_ask_for_a_row_that_is_gone(palette, qtbot):
+    qtbot.keyClicks(palette.field, "lemaitre")
+    found = palette.results.found
+    last = found.index(len(found.rows) - 1)
+    palette.close_it()
+    assert found.data(last) is None
+    assert found.flags(last) == Qt.ItemFlag.NoItemFlags
+
+
 def test_the_commands_of_the_meeting_are_in_the_palette(desk, window, qtbot, settle):
     desk.call()
     settle(desk)
