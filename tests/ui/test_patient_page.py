@@ -212,7 +212,7 @@ def test_a_document_withdrawn_while_it_is_read_is_closed(dossier, qtbot):
 
 def test_ctrl_t_shows_the_curve_then_the_same_values_as_a_table(dossier):
     dossier.page.choose("values")
-    dossier.page.parts["values"].list.setFocus()
+    dossier.page.focus_first()
     dossier.key(Qt.Key.Key_T, CTRL)
     results = dossier.page.part("values")
     assert results.curves.curve.isVisible()

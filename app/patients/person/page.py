@@ -107,6 +107,7 @@ class PersonPage(QWidget):
         self._desk.bridge.watch(self, self._config.changed, self._configured)
         self._key("Ctrl+Tab", partial(self._step, 1))
         self._key("Ctrl+Shift+Tab", partial(self._step, -1))
+        self._key("Ctrl+T", self._to_curve)
 
     def _key(self, keys: str, call: Callable[[], None]) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
@@ -121,14 +122,19 @@ class PersonPage(QWidget):
         return self._record.patient if self._record is not None else None
 
     def show_patient(self, opening: Opening) -> None:
-        """Show an opened patient; the same one again is brought up to date where it stands."""
+        """Show an opened patient; the same one again is brought up to date where it stands.
+
+        Whose number became another's in the meantime is let go of like anybody else; the reader stays at the same tab.
+        """
         patient = opening.patient
         if patient is None:
             self.blank()
             return
         same = self.patient is not None and self.patient.id == patient.id
+        tab = self.tabs.choice if self.patient is not None and _became(self.patient, patient) else "summary"
         if not same:
             self.blank()
+            self.choose(tab)
         self._access = opening.access
         site = Site(self._config.get(SITE_ZONE))
         inside = opening.access.ground in CARING
@@ -287,7 +293,14 @@ class PersonPage(QWidget):
         return (next_tab, *made, curve)
 
     def _to_curve(self) -> None:
-        self._act("values")
+        """Turn curve and table, from wherever on the page one is."""
+        if self.tabs.choice != "values":
+            self._act("values")
         results = self.part("values")
         assert isinstance(results, ValuesPart)
         results.flip()
+
+
+def _became(before: Patient, now: Patient) -> bool:
+    """Tell whether the number of *before* is one of *now*'s, by a merge or by the INS."""
+    return before.ipp in {*now.merged, *(key.ipp for key in now.joined)}

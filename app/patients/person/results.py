@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import tr
@@ -146,9 +144,6 @@ class ValuesPart(Part):
         for page in (self.list, self.table, self.curves, no_curve, empty):
             self._stack.addWidget(page)
         column.addWidget(self._stack, 1)
-        flip = QShortcut(QKeySequence("Ctrl+T"), self)
-        flip.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        flip.activated.connect(self.flip)
 
     def _buttons(self) -> list[Button]:
         told = (("copy", "copy", "values-text"), ("csv", "copy", "values-csv"), ("print", "printer", "print"))
