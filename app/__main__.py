@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app import logs
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
@@ -72,7 +74,7 @@ def _window(arguments: list[str]) -> int:
     )
     parser.add_argument("--profile", type=Path, default=data_folder(), help="dossier du profil")
     chosen = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logs.begin(logging.WARNING, "%(levelname)s %(name)s %(message)s")
     sys.excepthook = _survive
 
     from PyQt6.QtCore import Qt  # noqa: PLC0415 -- `--help` needs no Qt

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app import secretfile
+from app import logs, secretfile
 from app.admin import profiles, store
 from app.admin.errors import AdminError
 from app.config import KEEP_DAYS, SITE_ZONE, BadValue, ForcedByIt
@@ -80,7 +80,7 @@ def _listening(run: argparse.ArgumentParser) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     chosen = parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.begin(logging.INFO, "%(asctime)s %(levelname)s %(name)s %(message)s")
     os.umask(0o077)
     _leave_no_core()
     try:
