@@ -136,7 +136,7 @@ class Office(QObject):
             meeting_feature.feature(self.meeting, self.planning, self.line, self.session, self.config),
             patients_feature.feature(self.patients, self.config, self._flow, self.feed.changed),
             directory_feature.feature(self.directory, self.config),
-            settings_feature.feature(self.settings, self._make_devices),
+            settings_feature.feature(self.settings, self._make_devices, {"patients": self._make_feed_state}),
         )
         around = Around(self._facts, lambda: self.idle.left_ms, self.line.changed)
         today = today_feature.feature(features, around, self.config)
@@ -192,6 +192,11 @@ class Office(QObject):
         from app.meeting.entry.devicetest import DeviceTest  # noqa: PLC0415 -- loaded when first shown
 
         return DeviceTest(desk, self.meeting, self.session().name, choose)
+
+    def _make_feed_state(self, desk: Desk) -> QWidget:
+        from app.patients.feedstate import FeedState  # noqa: PLC0415 -- loaded when first shown
+
+        return FeedState(desk, lambda: self.feed.state, self.feed.changed)
 
     # --- unlock and lock ----------------------------------------------------------------------------------
 

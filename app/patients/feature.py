@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.config import SITE_ZONE
 from app.feature import Feature
 from app.intents import OpenPatient
 from app.ui.words import say
@@ -31,7 +32,7 @@ def feature(patients: Patients, config: Config, flow: Callable[[], Flow], flowed
     async def seek(desk: Desk, query: str) -> Sequence[Thing]:
         from app.patients.found import found_patients  # noqa: PLC0415 -- as the module says
 
-        return await found_patients(patients, desk, query)
+        return await found_patients(patients, desk, query, config.get(SITE_ZONE))
 
     def today(desk: Desk) -> Sequence[Source]:
         from app.patients.today import SeenSource  # noqa: PLC0415 -- as the module says

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.i18n import fmt_date, fmt_number, fmt_time
 from app.interop.state import Standing
-from app.ui.words import Words, say
+from app.ui.words import Words, say, says
 
 if TYPE_CHECKING:
     from app.interop.state import State
@@ -55,8 +55,31 @@ def flow(state: State, now_ms: int) -> Flow:
     words, way = _words(state, now_ms), _way(state)
     trouble = _trouble(state, now_ms)
     if trouble is not None:
-        return Flow("cloud-off", trouble.tone, words, way, trouble)
+        icon = "cloud-off" if state.progress.up_to_date else "refresh"
+        return Flow(icon, trouble.tone, words, way, trouble)
     return Flow("database", "ok", words, way)
+
+
+def care(state: State, now_ms: int) -> list[Trouble]:
+    """Return what whoever looks after the feed is told: how it stands, and what waits in quarantine."""
+    told = [_trouble(state, now_ms) or _standing(state, now_ms)]
+    if state.waiting:
+        told.append(Trouble("warn", waiting(state), say("patients.feed.waiting.detail")))
+    return told
+
+
+def waiting(state: State) -> Words:
+    """Return how many messages wait in quarantine."""
+    return says("patients.feed.waiting", state.waiting)
+
+
+def _standing(state: State, now_ms: int) -> Trouble:
+    if state.standing is not Standing.LISTENING:
+        return Trouble("info", say("patients.feed.off"), say("patients.feed.off.detail"))
+    title = say("patients.feed.listening", address=state.address)
+    if not state.last_ms:
+        return Trouble("info", title, say("patients.feed.listening.none"))
+    return Trouble("ok", title, say("patients.feed.listening.last", at=When(state.last_ms, now_ms)))
 
 
 def _words(state: State, now_ms: int) -> Words:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from app.commands import Thing
 from app.i18n import fmt_date, fmt_time, tr
 from app.intents import OpenPatient
-from app.patients.lines import age_now, born, full_name, number, sounding_like
+from app.patients.lines import age_now, born, full_name, number, sounding_like, too_like
+from app.patients.person.times import DEFAULT_ZONE, Site
 from storage.patients.records import Status
 
 if TYPE_CHECKING:
@@ -30,21 +30,24 @@ LOOKS = {
 """Icon and tone of an identity's status; the words are `patients.status.<status>`."""
 
 
-async def found_patients(patients: Patients, desk: Desk, query: str) -> Sequence[Thing]:
-    """Return who matches *query*, at most `MOST`; whom one saw last where nothing is typed."""
+async def found_patients(
+    patients: Patients, desk: Desk, query: str, zone: str = DEFAULT_ZONE
+) -> Sequence[Thing]:
+    """Return who matches *query*, at most `MOST`; whom one saw last where nothing is typed. *zone*: the site's clock."""
     if query:
         rows = await patients.search(query, limit=MOST)
     else:
         rows = tuple(seen.found for seen in await patients.recent())[:MOST]
     near = await asyncio.gather(*(patients.homonyms(row.id) for row in rows))
-    now_ms = desk.now_ms()
+    site = Site(zone)
     return [
-        _thing(row, (*others, *sounding_like(row, rows)), now_ms, desk)
+        _thing(row, (*others, *sounding_like(row, rows)), site, desk)
         for row, others in zip(rows, near, strict=True)
     ]
 
 
-def _thing(row: Found, others: Sequence[Found], now_ms: int, desk: Desk) -> Thing:
+def _thing(row: Found, others: Sequence[Found], site: Site, desk: Desk) -> Thing:
+    now_ms = desk.now_ms()
     icon, tone = LOOKS[row.status]
     beside = (age_now(row, now_ms), row.sex, number(row))
     return Thing(
@@ -53,13 +56,13 @@ def _thing(row: Found, others: Sequence[Found], now_ms: int, desk: Desk) -> Thin
         " · ".join(part for part in beside if part),
         "id-badge-2",
         partial(desk.open, OpenPatient(row.id, row.ipp)),
-        facts=tuple(_facts(row, now_ms)),
+        facts=tuple(_facts(row, now_ms, site)),
         mark=(tr(f"patients.status.{row.status.name.lower()}"), icon, tone),
-        warning=tr("patients.homonym", name=full_name(others[0])) if others else "",
+        warning=too_like(row, others),
     )
 
 
-def _facts(row: Found, now_ms: int) -> list[tuple[str, str]]:
+def _facts(row: Found, now_ms: int, site: Site) -> list[tuple[str, str]]:
     age = age_now(row, now_ms)
     told = f"{born(row)} ({age})" if age else born(row)
     facts = [
@@ -70,7 +73,7 @@ def _facts(row: Found, now_ms: int) -> list[tuple[str, str]]:
     if row.used_name and row.used_name != row.birth_name:
         facts.insert(0, (tr("patients.fact.used"), row.used_name))
     if row.last_ms:
-        facts.append((tr("patients.fact.last"), moment(row.last_ms, now_ms)))
+        facts.append((tr("patients.fact.last"), moment(row.last_ms, now_ms, site)))
     if row.inside:
         facts.append((tr("patients.fact.inside"), row.unit or tr("patients.yes")))
     if row.dead:
@@ -83,7 +86,7 @@ def sex_words(code: str) -> str:
     return tr(f"patients.sex.{code}") if code in {"F", "M"} else tr("patients.sex.unknown")
 
 
-def moment(at_ms: int, now_ms: int) -> str:
-    """Return `aujourd’hui 09:40`, or the date."""
-    at, now = (datetime.fromtimestamp(ms / 1000, UTC).astimezone() for ms in (at_ms, now_ms))
+def moment(at_ms: int, now_ms: int, site: Site) -> str:
+    """Return `aujourd’hui 09:40`, or the date, on the clock of the site as the patient's page does."""
+    at, now = site.at(at_ms), site.at(now_ms)
     return tr("patients.today_at", time=fmt_time(at)) if at.date() == now.date() else fmt_date(at)

@@ -61,6 +61,7 @@ class FindPane(QWidget):
 
     opened = pyqtSignal(int, str)
     counted = pyqtSignal(int)
+    turned = pyqtSignal()
 
     def __init__(
         self,
@@ -76,6 +77,7 @@ class FindPane(QWidget):
         self._answer: _Answer | None = None
         self._waiting: _Answer | None = None
         self._limit, self._changed_ms, self._fresh = LIMIT, 0, False
+        self._marked = 0
         self._shown_flow: Flow | None = None
         self._build()
         self._later = QTimer(self)
@@ -200,7 +202,7 @@ class FindPane(QWidget):
 
     def _switched(self, _nothing: None) -> None:
         self._answer = self._waiting = None
-        self._fresh = False
+        self._fresh, self._marked = False, 0
         self.list.show_lines(())
         self.look()
 
@@ -223,6 +225,11 @@ class FindPane(QWidget):
     def answered(self) -> bool:
         """Whether the cache has answered."""
         return self._answer is not None
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is somebody to choose from."""
+        return self.stack.currentIndex() in {LIST, NONE_FOUND}
 
     @property
     def failed(self) -> bool:
@@ -266,6 +273,7 @@ class FindPane(QWidget):
         if [line.key for line in lines] != [line.key for line in self.list.shown.lines]:
             self._changed_ms = self._clock_ms()
         self.list.show_lines(lines)
+        self._mark_shown()
         self._show_counts(answer)
         self._turn(answer, bool(lines))
         self.show_flow()
@@ -284,6 +292,7 @@ class FindPane(QWidget):
     def _turn_to(self, page: int) -> None:
         """Show a page; a cache that is closed or silent is not said to be fresh."""
         self.stack.setCurrentIndex(page)
+        self.turned.emit()
         self._below.setVisible(page not in {FAILED, CLOSED})
         self.chips.setVisible(page != CLOSED)
 
@@ -333,10 +342,14 @@ class FindPane(QWidget):
             self.opened.emit(line.found.id, line.found.ipp)
 
     def mark(self, number: int) -> None:
-        """Mark the patient whose page is shown."""
+        """Mark the patient whose page is shown, wherever news put them in the list."""
+        self._marked = number
+        self._mark_shown()
+
+    def _mark_shown(self) -> None:
         lines = self.list.shown.lines
-        key = next((x.key for x in lines if isinstance(x, PatientLine) and x.found.id == number), "")
-        if key:
+        key = next((x.key for x in lines if isinstance(x, PatientLine) and x.found.id == self._marked), "")
+        if key and not self.list.hasFocus():
             self.list.choose(key)
 
     def widen(self) -> None:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from app.patients.service import Opening, Patients
     from media.events import Event
 
-NOBODY, LOADING, ASKING, SHOWN, FAILED, GONE = range(6)
+NOBODY, LOADING, ASKING, SHOWN, FAILED, GONE, BLANK = range(7)
 log = logging.getLogger(__name__)
 
 
@@ -76,7 +76,7 @@ class PatientsPage(Page):
         words = say("patients.unread"), say("patients.unread.detail")
         failed = EmptyState("alert-circle", *words, tone="danger", actions=(again,))
         gone = EmptyState("info-circle", say("patients.gone"), say("patients.gone.detail"))
-        for page in (nobody, loading, self.reasons, self.person, failed, gone):
+        for page in (nobody, loading, self.reasons, self.person, failed, gone, QWidget()):
             self.stack.addWidget(page)
         column.addWidget(self.stack, 1)
         return self._side
@@ -84,6 +84,7 @@ class PatientsPage(Page):
     def _connect(self) -> None:
         self.finder.opened.connect(self._open_found)
         self.finder.counted.connect(self._counted)
+        self.finder.turned.connect(self._turned)
         self.reasons.given.connect(self._give)
         self.reasons.left.connect(self._leave)
         watch = self._desk.bridge.watch
@@ -184,6 +185,11 @@ class PatientsPage(Page):
     def _renewed(self, asked: int, opening: Opening | None) -> None:
         if asked == self._asked:
             self._show(opening)
+
+    def _turned(self) -> None:
+        """Ask to choose somebody only where somebody can be chosen."""
+        if self.stack.currentIndex() in {NOBODY, BLANK}:
+            self.stack.setCurrentIndex(NOBODY if self.finder.usable else BLANK)
 
     def _switched(self, _nothing: None) -> None:
         self._asked += 1

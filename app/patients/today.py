@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.board import Act, Board, Column, Mark, Row
 from app.intents import OpenPatient, OpenSection
 from app.interop.state import Standing
-from app.patients.flow import When, flow
+from app.patients.flow import When, flow, waiting
 from app.patients.lines import PatientLine
 from app.ui.words import say, says
 from media.events import Event
@@ -79,4 +79,6 @@ def facts(state: State, held: int, now_ms: int) -> list[tuple[str, str, Words]]:
         told.append(("refresh", "ok", say("patients.today.current", at=When(state.last_ms, now_ms))))
     elif state.standing is Standing.LISTENING:
         told.append(("refresh", "ok", say("patients.today.listening")))
+    if state.waiting:
+        told.append(("alert-triangle", "warn", waiting(state)))
     return told

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.interop.state import Progress, Standing, State
 from app.scenes import stills, today, wards
 from app.scenes.stage import FULL_HD, LAPTOP, Scene
 from app.scenes.stills import NOW_MS
@@ -32,6 +34,10 @@ LOCKED = (
 ).encode()
 """What a hospital forces of patients and feed."""
 CHEAP = Terms("off", OsKeyring(), KdfCost(ops=1, mem_kib=8))
+_LATE_MS = NOW_MS - 5 * 3_600_000
+_ON = State(Standing.LISTENING, "127.0.0.1:2575", NOW_MS - 60_000)
+_WAITING = replace(_ON, waiting=3)
+"""A feed that is up to date; one of which some messages wait in quarantine."""
 SEEN = ("80377204", "80401188", "80433092", "80483321", "80440871")
 """Whom the doctor looked at lately, the last one first."""
 
@@ -109,19 +115,32 @@ def _error(stage: Stage) -> None:
     stage.later(lambda: stage.when(lambda: page.finder.failed, lambda: None))
 
 
-def _port_taken(stage: Stage) -> None:
-    from app.interop.state import Standing, State  # noqa: PLC0415 -- as above
+def _feed(state: State) -> Callable[[Stage], None]:
+    """Show the section with a feed that stands so."""
 
-    ward(stage)
-    stage.office.feed.state = State(Standing.PORT_TAKEN, "127.0.0.1:2575", NOW_MS - 3_600_000)
-    section(stage)
+    def play(stage: Stage) -> None:
+        flowing(stage, state)
+        ward(stage)
+        section(stage)
+
+    return play
 
 
-def _flowing(stage: Stage) -> None:
-    from app.interop.state import Standing, State  # noqa: PLC0415 -- as above
+def flowing(stage: Stage, state: State | None = None) -> None:
+    """Let the feed be up to date, or stand as *state* says."""
+    stage.office.feed.state = state or _ON
+    stage.office.feed.changed.fire(stage.office.feed.state)
 
-    stage.office.feed.state = State(Standing.LISTENING, "127.0.0.1:2575", NOW_MS - 3_300_000)
+
+def _found(stage: Stage) -> None:
+    flowing(stage)
     _typed("lemai")(stage)
+
+
+def _lease(stage: Stage) -> None:
+    stage.enter()
+    stage.office.patients.begin(stills.session(), None, "lease")
+    stage.office.window.show_feature("patients")
 
 
 def _closed(stage: Stage) -> None:
@@ -130,20 +149,25 @@ def _closed(stage: Stage) -> None:
 
 
 def _today(stage: Stage) -> None:
+    flowing(stage, _WAITING)
     today.today(12)(stage)
     _furnish(stage, PATIENTS, SEEN)
 
 
-def _settings(stage: Stage) -> None:
-    from app.intents import OpenSettings  # noqa: PLC0415 -- Qt starts in main()
+def _settings(state: State | None = None) -> Callable[[Stage], None]:
+    def play(stage: Stage) -> None:
+        from app.intents import OpenSettings  # noqa: PLC0415 -- Qt starts in main()
 
-    stage.enter()
-    stage.office.open(OpenSettings("patients"))
+        stage.enter()
+        flowing(stage, state)
+        stage.office.open(OpenSettings("patients"))
+
+    return play
 
 
 def _palette(text: str) -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
-        ward(stage)
+        _today(stage)
         layer = stage.office.window.palette_layer
         stage.later(stage.office.window.flip_palette)
         stage.later(lambda: layer.field.setText(text))
@@ -153,8 +177,13 @@ def _palette(text: str) -> Callable[[Stage], None]:
 
 SCENES = (
     Scene("05-patients-recents", _typed(""), POLICY),
-    Scene("05-patients-recherche", _flowing, POLICY),
-    Scene("05-patients-flux-arrete", _port_taken, POLICY),
+    Scene("05-patients-recherche", _found, POLICY),
+    Scene("05-patients-flux-occupe", _feed(replace(_ON, standing=Standing.PORT_TAKEN)), POLICY),
+    Scene("05-patients-flux-arrete", _feed(replace(_ON, standing=Standing.OFF, last_ms=_LATE_MS)), POLICY),
+    Scene("05-patients-flux-retard", _feed(replace(_ON, last_ms=_LATE_MS)), POLICY),
+    Scene("05-patients-flux-faux", _feed(replace(_ON, standing=Standing.MISCONFIGURED)), POLICY),
+    Scene("05-patients-relecture", _feed(replace(_ON, progress=Progress(1_200, 5_400))), POLICY),
+    Scene("05-patients-bail", _lease, POLICY),
     Scene("05-patients-recherche-150", _typed("lemai"), LARGE),
     Scene("05-patients-longs-noms", _typed("de la roche"), POLICY, LAPTOP),
     Scene("05-patients-hospitalises", _typed("", "inside"), POLICY),
@@ -164,8 +193,10 @@ SCENES = (
     Scene("05-patients-erreur", _error, POLICY),
     Scene("05-patients-fermes", _closed, POLICY),
     Scene("05-patients-motif", opened("80503377", "girard"), POLICY),
-    Scene("12-reglages-patients", _settings, LOCKED),
-    Scene("12-reglages-patients-1920", _settings, LOCKED, FULL_HD),
+    Scene("12-reglages-patients", _settings(), LOCKED),
+    Scene("12-reglages-patients-1920", _settings(), LOCKED, FULL_HD),
+    Scene("12-reglages-quarantaine", _settings(_WAITING), POLICY),
+    Scene("12-reglages-flux-arrete", _settings(State()), POLICY, (1180, 700)),
     Scene("01-aujourdhui-patients", _today, POLICY),
     Scene("11-palette-patient", _palette("lemai"), POLICY),
     Scene("11-palette-dossiers", _palette("#"), POLICY),

@@ -213,6 +213,7 @@ def shown(
     """Show a tab of somebody's page; *act* on it once it is there, *before* asking for it do that."""
 
     def play(stage: Stage) -> None:
+        patients.flowing(stage)
         vault = patients.ward(stage)
         news(vault)
         if before is not None:

@@ -13,7 +13,7 @@ from app.settings.today import ProblemSource
 from app.ui.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from PyQt6.QtWidgets import QWidget
 
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
 
 def feature(
-    settings: Settings, make_devices: Callable[[Desk, Callable[[str, str], None]], QWidget]
+    settings: Settings,
+    make_devices: Callable[[Desk, Callable[[str, str], None]], QWidget],
+    above: Mapping[str, Callable[[Desk], QWidget]],
 ) -> Feature:
-    """Return the rail's entry."""
+    """Return the rail's entry; *above* makes what stands over the settings of a section."""
 
     def make_page(desk: Desk) -> Page:
         from app.settings.page import SettingsPage  # noqa: PLC0415 -- loaded when first shown
 
-        return SettingsPage(desk, settings, make_devices)
+        return SettingsPage(desk, settings, make_devices, above)
 
     return Feature(
         "settings",

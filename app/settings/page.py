@@ -25,7 +25,7 @@ from app.ui.theme import theme
 from app.ui.words import Words, say, says
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from app.config import Setting
     from app.feature import Desk
@@ -43,6 +43,7 @@ class SettingsPage(Page):
         desk: Desk,
         settings: Settings,
         make_devices: Callable[[Desk, Callable[[str, str], None]], QWidget],
+        above: Mapping[str, Callable[[Desk], QWidget]],
     ) -> None:
         super().__init__()
         self._settings, self._tell = settings, desk.tell
@@ -65,6 +66,7 @@ class SettingsPage(Page):
             "devices": partial(make_devices, desk, self._choose_device),
             "about": self._parts,
         }
+        self._above = {key: partial(make, desk) for key, make in above.items()}
         self._made: dict[str, QWidget] = {}
         self._found = QVBoxLayout()
         self._search_result = _holder(self._found)
@@ -117,6 +119,8 @@ class SettingsPage(Page):
         forced = sum(self._settings.config.forced(setting) for setting in of)
         if forced:
             column.addWidget(Banner("info", says("settings.forced", forced), icon="building-hospital"))
+        if key in self._above:
+            column.addWidget(self._above[key]())
         column.addWidget(self._makers[key]() if key in self._makers else self._rows(of))
         column.addStretch(1)
         return _holder(column)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintDevice
 
 KEY_GAP = 5.0
-_BETWEEN = " · "
+_BETWEEN = (" · ", ", ")
 
 
 def painter_for(device: QPaintDevice) -> QPainter:
@@ -72,10 +72,12 @@ def text(
 
 def whole_parts(words: str, font: QFont, width: float) -> str:
     """Return as many parts of *words*, from the first, as fit whole: half a part tells nothing. One stays in any case."""
-    parts = words.split(_BETWEEN)
-    while len(parts) > 1 and text_width(_BETWEEN.join(parts), font) > width:
-        parts.pop()
-    return _BETWEEN.join(parts)
+    while text_width(words, font) > width:
+        end = max(words.rfind(sign) for sign in _BETWEEN)
+        if end < 1:
+            break
+        words = words[:end]
+    return words
 
 
 def text_width(words: str, font: QFont) -> float:

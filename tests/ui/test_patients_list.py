@@ -12,6 +12,7 @@ from app.papers.viewer import PaperView
 from app.patients.lines import Heading, PatientLine
 from app.patients.listing import CLOSED, FAILED, LIST, NOBODY, NONE_FOUND
 from app.patients.page import ASKING, SHOWN
+from app.patients.today import facts
 from app.scenes import stills, wards
 from app.scenes.stills import NOW_MS
 from app.settings.rows import SettingRow
@@ -315,10 +316,35 @@ def test_the_feed_is_told_as_soon_as_it_changes(ward, qtbot):
     qtbot.waitUntil(lambda: "adresse occupée" not in texts(ward.finder))
 
 
-def test_a_desk_without_a_cache_says_so(desk, qtbot):
+def test_who_was_opened_stays_marked_where_the_list_puts_them(ward, qtbot):
+    ward.finder.opened.emit(ward.id(ODILE), ODILE)
+    ward.wait_for(SHOWN)
+    qtbot.waitUntil(lambda: ward.headings()[0] == "Récents")
+    chosen = ward.finder.list.currentIndex()
+    assert ward.finder.list.shown.lines[chosen.row()].name == "LEMAÎTRE Odile"
+    assert chosen == ward.finder.list.first()
+
+
+def test_messages_in_quarantine_are_told_in_the_settings_and_on_today(desk, qtbot):
+    desk.window.show_feature("settings")
+    page = desk.window.page("settings")
+    page.choose("patients")
+    assert "ne reçoit pas de flux HL7" in texts(page)
+    feed = desk.office.feed
+    feed._tell(feed._round, State(Standing.LISTENING, "127.0.0.1:2575", NOW_MS - 1, waiting=2))
+    qtbot.waitUntil(lambda: "2 messages HL7 en quarantaine" in texts(page))
+    assert "reçoit le flux HL7 sur 127.0.0.1:2575" in texts(page)
+    assert "quarantine list" in texts(page)
+    assert "2 messages HL7 en quarantaine" in [str(words) for *_, words in facts(feed.state, 24, NOW_MS)]
+    feed._tell(feed._round, State(Standing.LISTENING, "127.0.0.1:2575", NOW_MS - 1))
+    qtbot.waitUntil(lambda: "quarantaine" not in texts(page))
+
+
+def test_a_desk_without_a_cache_says_so_and_asks_nobody_to_choose(desk, qtbot):
     desk.window.show_feature("patients")
-    finder = desk.window.page("patients").finder
-    qtbot.waitUntil(lambda: finder.stack.currentIndex() == CLOSED)
+    page = desk.window.page("patients")
+    qtbot.waitUntil(lambda: page.finder.stack.currentIndex() == CLOSED)
+    assert "Choisissez un patient" not in texts(page)
 
 
 @pytest.mark.parametrize(("why", "words"), [("lease", "Reliez le poste"), ("revoked", "révoqué")])

@@ -123,13 +123,18 @@ def write(
     return paint.text_width(words, font)
 
 
+def mark_width(mark: tuple[str, str, str], *, icon: bool) -> float:
+    """Return the width of a chip."""
+    return (39.0 if icon else 18.0) + paint.text_width(mark[0], theme().font("caption"))
+
+
 def paint_mark(
     painter: QPainter, right: float, middle: float, mark: tuple[str, str, str], *, icon: bool
 ) -> float:
     """Paint words, icon and tone as a chip that ends at *right*; return where it begins."""
     words, name, tone = mark
     before = 30.0 if icon else 9.0
-    wide = before + 9 + paint.text_width(words, theme().font("caption"))
+    wide = mark_width(mark, icon=icon)
     high = theme().scaled(24)
     box = QRectF(right - wide, middle - high / 2, wide, high)
     fill, line, ink = chip_colours(tone)

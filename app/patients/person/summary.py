@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 MOVES, VALUES, PAPERS, TEAM = 8, 7, 7, 6
 THREE, TWO = 960, 620
 """Widths from which there are three columns, and two."""
+GP = "ODRP"
+"""The part of a general practitioner, which no stay ends."""
 PARTS = frozenset(("ODRP", "AT", "RP", "CP", "AD"))
 _CELLS = {
     3: ((0, 0, 1, 1), (0, 1, 1, 1), (0, 2, 1, 1)),
@@ -231,7 +233,8 @@ def _member(one: Member) -> Row:
         if len(told.number) == 11 and told.number.isdigit()
         else told.number
     )
-    ended = "" if one.current else tr("person.member.past")
+    lasting = one.current or told.part == GP
+    ended = "" if lasting else tr("person.member.past")
     detail = " · ".join(word for word in (part, ended, number) if word)
     return Row(
         f"{told.number} {told.name} {told.part}",
