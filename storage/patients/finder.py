@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from storage.patients import words
+from storage.patients.likeness import Likeness, likeness
 from storage.patients.records import Found, Status
 
 if TYPE_CHECKING:
@@ -57,21 +58,17 @@ def _stages(typed: Sequence[str], *, inside: bool) -> list[tuple[str, bool]]:
 
 
 def homonyms(db: Connection, number: int) -> list[Found]:
-    """Return other patients whose name and first name are the same, or sound so (`near`)."""
-    row = db.execute(
-        "SELECT birth_name, used_name, given_name FROM patient WHERE id = ?", (number,)
-    ).fetchone()
-    if row is None:
+    """Return other patients who could be taken for this one, the most alike first: `near` are those whose name only sounds so."""
+    me = next(iter(rows(db, [number])), None)
+    if me is None:
         return []
-    birth_name, used_name, given = row
     found: dict[int, Found] = {}
-    for name in filter(None, (birth_name, used_name)):
-        expression = words.alike(name, given)
-        others = _matching(db, expression) if expression else []
-        _add(found, (one for one in others if one.id != number))
-    mine = {words.fold(name) for name in (birth_name, used_name) if name}
-    marked = (one if _same(one, mine, given) else _near(one) for one in found.values())
-    return sorted(marked, key=lambda one: (one.near, *_order(one)))
+    for name in filter(None, (me.birth_name, me.used_name)):
+        for expression in filter(None, (words.alike(name, me.given_name), words.twins(name, me.birth))):
+            _add(found, (one for one in _matching(db, expression) if one.id != me.id))
+    kinds = {one.id: likeness(me, one) or Likeness.NEAR for one in found.values()}
+    marked = (_near(one) if kinds[one.id] is Likeness.NEAR else one for one in found.values())
+    return sorted(marked, key=lambda one: (list(Likeness).index(kinds[one.id]), *_order(one)))
 
 
 def rows(db: Connection, ids: Iterable[int]) -> list[Found]:
@@ -150,8 +147,3 @@ def _found(row: Sequence[Any]) -> Found:
 
 def _near(one: Found) -> Found:
     return replace(one, near=True)
-
-
-def _same(one: Found, names: set[tuple[str, ...]], given: str) -> bool:
-    own = {words.fold(name) for name in (one.birth_name, one.used_name) if name}
-    return bool(own & names) and words.fold(one.given_name) == words.fold(given)

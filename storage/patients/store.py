@@ -143,7 +143,7 @@ class Patients:
         )
 
     def homonyms(self, number: int) -> Future[list[Found]]:
-        """Return the other patients of the same name and first name, then those of whom both sound alike (`near`)."""
+        """Return the other patients who could be taken for this one, the most alike first (`likeness`); `near`: by sound only."""
         return self._database.read(lambda db: finder.homonyms(db, number))
 
     def recent(self, ids: Sequence[int]) -> Future[list[Found]]:

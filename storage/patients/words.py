@@ -132,6 +132,12 @@ def alike(name: str, given: str) -> str:
     return " AND ".join(_quoted(_SOUND + key) for key in keys) if all(keys) else ""
 
 
+def twins(name: str, birth: str) -> str:
+    """Return the expression for patients of this name and birth date; empty where there is nothing to compare."""
+    joined = "".join(fold(name))
+    return f"{_quoted(joined)} AND {_quoted(birth)}" if joined and len(birth) == len("19540314") else ""
+
+
 def narrowed(expression: str, *, inside: bool, unit: str, unnamed: bool = False) -> str:
     """Return *expression* (or none) for those inside, with the running unit *unit*, or whom no ADT named, only."""
     marks = [_quoted(_unit(unit))] if unit else [_quoted(_INSIDE)] if inside else []

@@ -102,8 +102,10 @@ def test_namesakes_are_said_and_near_ones_marked(clinic):
     clinic.register("4", "DUPONT", "Zoé")
     clinic.register("5", "AUTRE", "Anne", used_name="Dupont")
     found = clinic.patients.homonyms(me).result()
+    assert [one.given_name for one in found] == ["Anne", "ANNE", "Zoé", "Anne"]
     assert [(one.birth_name, one.near) for one in found] == [
         ("AUTRE", False),
+        ("DUPONT", False),
         ("DUPONT", False),
         ("DUPOND", True),
     ]
