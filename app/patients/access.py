@@ -72,7 +72,7 @@ def decide(patient: Patient, reader: Reader, now_ms: int) -> Access:
         return Access("team")
     if reader.units & set(_units(patient, now_ms)):
         return Access("unit")
-    return Access("everyone") if reader.everyone else SHUT
+    return Access("everyone") if reader.everyone and not patient.hidden else SHUT
 
 
 def because(reason: str, text: str = "") -> Access:

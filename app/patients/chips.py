@@ -17,7 +17,7 @@ from app.ui.words import say, says
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent, QResizeEvent
 
-CHIPS = ("all", "inside", "mine")
+CHIPS = ("all", "inside", "mine", "unnamed")
 GAP = 8
 
 

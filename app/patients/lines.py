@@ -6,15 +6,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias
 
 from app.i18n import tr
 from app.patients.person.times import age, written
-from app.search import marks, plain
+from app.search import marks
 from app.ui.graphemes import isolated
 from app.ui.words import Words, say
+from storage.patients.likeness import Likeness, heard, likeness
 from storage.patients.records import Status
-from storage.patients.sound import sound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,11 +78,13 @@ class PatientLine:
         """What must not be overlooked: words, icon, tone."""
         found = self.found
         told = (
-            (found.status is Status.PROVISIONAL, "provisional", "", "warn"),
-            (found.dead, "dead.F" if found.sex == "F" else "dead.M", "", "plain"),
-            (found.near, "near", "", "plain"),
+            (found.unnamed and not found.hidden, "mark.unnamed", "", "warn"),
+            (found.hidden, "mark.hidden", "", "warn"),
+            (found.status is Status.PROVISIONAL and not found.unnamed, "chip.provisional", "", "warn"),
+            (found.dead, "chip.dead.F" if found.sex == "F" else "chip.dead.M", "", "plain"),
+            (found.near, "chip.near", "", "plain"),
         )
-        return tuple((tr(f"patients.chip.{key}"), icon, tone) for yes, key, icon, tone in told if yes)
+        return tuple((tr(f"patients.{key}"), icon, tone) for yes, key, icon, tone in told if yes)
 
     @cached_property
     def marked(self) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
@@ -105,8 +108,9 @@ Line: TypeAlias = Heading | PatientLine
 
 
 def full_name(found: Found) -> str:
-    """Return `NOM DE NAISSANCE Prénom`; a patient without a name is said to have none."""
-    return " ".join(part for part in (found.birth_name, found.given_name) if part) or tr(_NONE_KNOWN)
+    """Return `NOM DE NAISSANCE Prénom`; a patient without a name, or of whom none is to be known, is said to be that."""
+    unknown = "patients.veiled" if found.hidden else _NONE_KNOWN
+    return " ".join(part for part in (found.birth_name, found.given_name) if part) or tr(unknown)
 
 
 def born(found: Found) -> str:
@@ -134,20 +138,27 @@ def age_now(found: Found, now_ms: int) -> str:
 
 def alike(found: Sequence[Found]) -> bool:
     """Whether two of *found* can be taken for each other: a near name among them, or two that sound the same."""
-    names = Counter(_heard(one.birth_name) for one in found if one.birth_name)
+    names = Counter(name for one in found for name in heard(one))
     return len(found) > 1 and (any(one.near for one in found) or any(n > 1 for n in names.values()))
 
 
+def same(found: Sequence[Found]) -> bool:
+    """Whether two of *found* have name, first name and birth date in common."""
+    return any(likeness(one, other) is Likeness.SAME for one, other in combinations(found[:LOOKED_AT], 2))
+
+
 def sounding_like(one: Found, among: Iterable[Found]) -> list[Found]:
-    """Return the others of *among* whose birth name sounds as that of *one*."""
-    heard = _heard(one.birth_name)
-    return [other for other in among if other.id != one.id and heard and _heard(other.birth_name) == heard]
+    """Return the others of *among* with a name that sounds as one of *one*'s."""
+    return [other for other in among if other.id != one.id and heard(one) & heard(other)]
 
 
-def _heard(name: str) -> str:
-    """Return how a name sounds; letters of other scripts stand for themselves."""
-    letters = plain(name).replace(" ", "")
-    return sound(letters) or letters
+def too_like(one: Found, others: Sequence[Found]) -> str:
+    """Return the warning of whom *one* could be taken for, of *others* the first; empty where there is nobody."""
+    if not others:
+        return ""
+    kind = likeness(one, others[0])
+    told = f"patients.homonym.{kind}" if kind in {Likeness.SAME, Likeness.TWIN} else "patients.homonym"
+    return tr(told, name=full_name(others[0]))
 
 
 def group(found: Iterable[Found], name: str, now_ms: int, query: str = "") -> list[Line]:
@@ -155,6 +166,8 @@ def group(found: Iterable[Found], name: str, now_ms: int, query: str = "") -> li
     return [PatientLine(one, now_ms, query, name) for one in found]
 
 
+LOOKED_AT = 60
+"""So many results are compared with each other."""
 ALIKE_BELOW = 5
 """With so many results the warning stands above them: below, nobody would see it."""
 
@@ -163,6 +176,6 @@ def results(found: Sequence[Found], query: str, now_ms: int) -> list[Line]:
     """Return what a search found, with the warning of look-alikes where it is seen."""
     lines = group(found, "found", now_ms, query)
     if alike(found):
-        strip = Heading(say("patients.alike"), warns=True)
+        strip = Heading(say("patients.alike.same" if same(found) else "patients.alike"), warns=True)
         lines.insert(0 if len(lines) > ALIKE_BELOW else len(lines), strip)
     return lines

@@ -300,6 +300,8 @@ class FindPane(QWidget):
         counts = {"all": answer.counts.all, "inside": answer.counts.inside}
         if self._patients.reader.units:
             counts["mine"] = answer.counts.mine
+        if answer.counts.unnamed or self.chips.choice == "unnamed":
+            counts["unnamed"] = answer.counts.unnamed
         self.chips.show_counts(counts)
         self.counted.emit(answer.counts.all)
 

@@ -183,7 +183,11 @@ class PatientsPage(Page):
             self._desk.bridge.start(self, self._patients.again(self._number, self._ipp), done, _not_renewed)
 
     def _renewed(self, asked: int, opening: Opening | None) -> None:
+        """Show what came; where the number became another patient's by now, it is that one who is shown from here on."""
         if asked == self._asked:
+            if opening is not None:
+                self._number, self._ipp = opening.row.id, opening.row.ipp
+                self.finder.mark(opening.row.id)
             self._show(opening)
 
     def _turned(self) -> None:

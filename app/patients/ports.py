@@ -18,12 +18,13 @@ class Cache(Protocol):
     def get(self, number: int, /) -> Future[Patient | None]: ...  # noqa: D102 -- the repository says it
     def by_ipp(self, authority: str, ipp: str, /) -> Future[Patient | None]: ...  # noqa: D102
     def search(  # noqa: D102
-        self, text: str, /, limit: int = 50, inside: bool = False, unit: str = ""
+        self, text: str, /, limit: int = 50, inside: bool = False, unit: str = "", unnamed: bool = False
     ) -> Future[list[Found]]: ...
     def recent(self, ids: Sequence[int], /) -> Future[list[Found]]: ...  # noqa: D102
     def homonyms(self, number: int, /) -> Future[list[Found]]: ...  # noqa: D102
     def count(self) -> Future[int]: ...  # noqa: D102
     def inside_count(self) -> Future[int]: ...  # noqa: D102
+    def unnamed_count(self) -> Future[int]: ...  # noqa: D102
 
 
 class Audit(Protocol):

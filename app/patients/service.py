@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.patients.access import SHUT, Access, Reader, because, decide, subject
+from app.patients.veil import asked_for, is_veiled, veil
 from app.search import plain
 from app.trust import readable
 from media.events import Event
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Future
 
     from app.audit import Trail
@@ -42,11 +43,12 @@ class Untraceable(Exception):  # noqa: N818 -- the page says what to do
 
 @dataclass(frozen=True)
 class Counts:
-    """How many patients the cache holds, how many are inside, how many of these in the own care units."""
+    """How many patients the cache holds, how many are inside, how many of these in the own care units, how many no ADT named."""
 
     all: int = 0
     inside: int = 0
     mine: int = 0
+    unnamed: int = 0
 
 
 @dataclass(frozen=True)
@@ -141,13 +143,23 @@ class Patients:
     # --- finding ------------------------------------------------------------------------------------------
 
     async def search(self, text: str, chip: str = "all", limit: int = LIMIT) -> tuple[Found, ...]:
-        """Return who matches *text* among `all`, those `inside`, or those inside the own units (`mine`)."""
+        """Return who matches *text* among `all`, those `inside`, those inside the own units (`mine`), or whom no ADT named (`unnamed`).
+
+        Of hidden identities outside the reader's care nobody learns more than the number, and only who asks for that finds them.
+        """
         desk = self._desk
         if desk is None:
             return ()
+        found = await self._search(desk, text, chip, limit)
+        return tuple(
+            [row for row in await self._veiled(desk, found) if not is_veiled(row) or asked_for(row, text)]
+        )
+
+    async def _search(self, desk: _Desk, text: str, chip: str, limit: int) -> Sequence[Found]:
         cache, units = desk.shelf.patients, sorted(self.reader.units)
         if chip != "mine":
-            return tuple(await _of(cache.search(text, limit=limit, inside=chip == "inside")))
+            inside, unnamed = chip == "inside", chip == "unnamed"
+            return list(await _of(cache.search(text, limit=limit, inside=inside, unnamed=unnamed)))
         lists = [await _of(cache.search(text, limit=limit, inside=True, unit=unit)) for unit in units]
         return _once(found for of in lists for found in of)[:limit]
 
@@ -157,25 +169,44 @@ class Patients:
         if desk is None:
             return Counts()
         cache = desk.shelf.patients
-        mine = await self.search("", "mine", MOST)
+        mine = await self._search(desk, "", "mine", MOST)
         self.held = await _of(cache.count())
-        return Counts(self.held, await _of(cache.inside_count()), len(mine))
+        inside, unnamed = await _of(cache.inside_count()), await _of(cache.unnamed_count())
+        return Counts(self.held, inside, len(mine), unnamed)
 
     async def homonyms(self, number: int) -> tuple[Found, ...]:
         """Return others whose name is the same or sounds so."""
         desk = self._desk
-        return () if desk is None else tuple(await _of(desk.shelf.patients.homonyms(number)))
+        return () if desk is None else await self._near(desk, number)
+
+    async def _near(self, desk: _Desk, number: int) -> tuple[Found, ...]:
+        near = await self._veiled(desk, await _of(desk.shelf.patients.homonyms(number)))
+        return tuple(one for one in near if not is_veiled(one))
 
     async def row(self, number: int) -> Found | None:
         """Return the identity row of a patient, None for a number that is none."""
         desk = self._desk
-        found = [] if desk is None else await _of(desk.shelf.patients.recent([number]))
+        found = (
+            [] if desk is None else await self._veiled(desk, await _of(desk.shelf.patients.recent([number])))
+        )
         return found[0] if found else None
 
     @property
     def reader(self) -> Reader:
         """Who works here, as the settings say it."""
         return Reader.of(self._config)
+
+    async def _veiled(self, desk: _Desk, rows: Iterable[Found]) -> list[Found]:
+        """Return *rows*, no more than the number of a hidden identity (PID-32 ANOM, CACH) for which the reader does not care."""
+        return [veil(row) if row.hidden and not await self._cares(desk, row.id) else row for row in rows]
+
+    async def _cares(self, desk: _Desk, number: int) -> bool:
+        patient = await _of(desk.shelf.patients.get(number))
+        return patient is not None and self._access(desk, patient).granted
+
+    def _access(self, desk: _Desk, patient: Patient) -> Access:
+        access = decide(patient, self.reader, self._now_ms())
+        return access if access.granted else desk.granted.get(_key(patient), SHUT)
 
     # --- opening ------------------------------------------------------------------------------------------
 
@@ -198,24 +229,28 @@ class Patients:
         return await self._opening(desk, patient, access)
 
     async def again(self, number: int, ipp: str = "") -> Opening | None:
-        """Read an open page once more, after a message; not traced anew."""
+        """Read an open page once more, after a message; traced anew only where the number became another patient's."""
         read = await self._read(number, ipp)
-        return None if read is None else await self._opening(*read)
+        if read is None:
+            return None
+        desk, patient, access = read
+        if ipp and patient.ipp != ipp:
+            await self._trace(desk, patient, _OPENED if access.granted else _REFUSED, access)
+        return await self._opening(desk, patient, access)
 
     async def _read(self, number: int, ipp: str = "") -> tuple[_Desk, Patient, Access] | None:
         """Return a patient with the access that holds without a further reason; nobody but the owner of *ipp*."""
         desk = self._desk
         patient = None if desk is None else await _of(desk.shelf.patients.get(number))
-        if desk is None or patient is None or (ipp and ipp not in {patient.ipp, *patient.merged}):
+        if desk is None or patient is None or (ipp and ipp not in _numbers(patient)):
             return None
-        access = decide(patient, self.reader, self._now_ms())
-        return desk, patient, access if access.granted else desk.granted.get(_key(patient), SHUT)
+        return desk, patient, self._access(desk, patient)
 
     async def _opening(self, desk: _Desk, patient: Patient, access: Access) -> Opening:
         if not access.granted:
-            return Opening(row_of(patient), SHUT)
-        near = await _of(desk.shelf.patients.homonyms(patient.id))
-        return Opening(row_of(patient), access, patient, tuple(near))
+            row = row_of(patient)
+            return Opening(veil(row) if row.hidden else row, SHUT)
+        return Opening(row_of(patient), access, patient, await self._near(desk, patient.id))
 
     async def trace(self, patient: Patient, action: str, reason: str = "") -> None:
         """Keep in the audit trail what was done on an open page (a document opened, a page printed); raises StorageError."""
@@ -248,10 +283,11 @@ class Patients:
         if read is None or not read[2].granted:
             return ()
         desk, patient, _access = read
-        numbers = dict.fromkeys((patient.ipp, *patient.merged))
-        about = [await _of(desk.shelf.audit.about(subject(patient.authority, ipp))) for ipp in numbers]
+        numbers = dict.fromkeys((patient.authority, ipp) for ipp in (patient.ipp, *patient.merged))
+        numbers |= dict.fromkeys((key.authority, key.ipp) for key in patient.joined)
+        about = [await _of(desk.shelf.audit.about(subject(*number))) for number in numbers]
         rows = sorted((entry for of in about for entry in of), key=lambda entry: -entry.seq)
-        names = await asyncio.to_thread(_names, desk.session)
+        names = await asyncio.to_thread(_people, desk.session)
         me = desk.session.user
         return tuple(
             Reading(
@@ -285,11 +321,12 @@ class Patients:
         looks = list(await self._looks(desk))
         by_id = {row.id: row for row in await _of(desk.shelf.patients.recent([look.id for look in looks]))}
         seen: dict[int, Seen] = {}
+        by_id = {row.id: row for row in await self._veiled(desk, by_id.values())}
         for look in looks:
             row = by_id.get(look.id)
             if row is None or row.ipp != look.ipp:  # merged, or the cache was made anew
                 patient = await _of(desk.shelf.patients.by_ipp(look.authority, look.ipp))
-                row = None if patient is None else row_of(patient)
+                row = None if patient is None else (await self._veiled(desk, [row_of(patient)]))[0]
             if row is not None:
                 seen.setdefault(row.id, Seen(row, look.at_ms))
         return tuple(seen.values())
@@ -335,7 +372,14 @@ def row_of(patient: Patient) -> Found:
         unit=patient.units[0][1] if patient.units else "",
         last_ms=patient.last_ms,
         ins=patient.ins,
+        by_ins_alone=patient.by_ins_alone,
+        unnamed=patient.unnamed,
+        hidden=patient.hidden,
     )
+
+
+def _numbers(patient: Patient) -> set[str]:
+    return {patient.ipp, *patient.merged, *(key.ipp for key in patient.joined)}
 
 
 def _forget_words() -> None:
@@ -362,7 +406,7 @@ def _read_looks(text: str) -> list[_Look]:
         return []
 
 
-def _names(session: Session) -> dict[bytes, str]:
+def _people(session: Session) -> dict[bytes, str]:
     return {one.user: one.name for one in readable(session.trust.certificates)}
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.i18n import fmt_number, isolated, tr, trn
+from app.patients.person.strangers import NONE, Stranger, Strangers, among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,12 +36,13 @@ RECEIPTS = frozenset(("Z01", "Z02", "Z03"))
 
 @dataclass(frozen=True)
 class PaperLine:
-    """One document as it stands now, or with `older` an earlier version of it."""
+    """One document as it stands now, or with `older` an earlier version; `stranger`: whom it names, if not the patient."""
 
     paper: Paper = field(repr=False)
     now_ms: int
     site: Site = field(repr=False)
     older: int = 0
+    stranger: Stranger | None = field(default=None, repr=False)
 
     @property
     def key(self) -> str:
@@ -97,6 +99,8 @@ class PaperLine:
         """Words, icon and tone where something is to be known before it is read."""
         if self.paper.withdrawn:
             return tr("person.paper.withdrawn"), "ban", "danger"
+        if self.stranger is not None:
+            return self.stranger.mark
         if self.paper.masked:
             return tr("person.paper.masked"), "eye-off", "warn"
         if self.older:
@@ -109,17 +113,24 @@ class PaperLine:
     def sentence(self) -> str:
         """All that the line shows, read out."""
         mark = self.mark[0] if self.mark is not None else ""
-        return ", ".join(part for part in (self.title, self.detail, mark, self.aside) if part)
+        other = self.stranger.words if self.stranger is not None else ""
+        return ", ".join(part for part in (self.title, self.detail, mark, self.aside, other) if part)
 
 
-def lines(shown: Iterable[Paper], now_ms: int, site: Site, *, versions: bool = True) -> tuple[PaperLine, ...]:
+def lines(
+    shown: Iterable[Paper], now_ms: int, site: Site, known: Strangers = NONE, *, versions: bool = True
+) -> tuple[PaperLine, ...]:
     """Return the documents, the newest first, each with its earlier *versions* below."""
+
+    def line(paper: Paper, older: int = 0) -> PaperLine:
+        return PaperLine(paper, now_ms, site, older, next(iter(among(paper.about, known)), None))
+
     told: list[PaperLine] = []
     for paper in sorted(shown, key=lambda one: one.at_ms, reverse=True):
-        told.append(PaperLine(paper, now_ms, site))
+        told.append(line(paper))
         if versions:
             count = len(paper.versions)
-            told += [PaperLine(one, now_ms, site, count - place) for place, one in enumerate(paper.versions)]
+            told += [line(one, count - place) for place, one in enumerate(paper.versions)]
     return tuple(told)
 
 

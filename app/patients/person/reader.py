@@ -15,7 +15,7 @@ from app.patients.person.paperlist import PaperList
 from app.patients.person.part import Part, bar
 from app.ui.buttons import Button
 from app.ui.marks import Chip
-from app.ui.panes import EmptyState, Glyph
+from app.ui.panes import Banner, EmptyState, Glyph, clear
 from app.ui.text import Label
 from app.ui.words import say, says
 from storage.errors import StorageError
@@ -64,6 +64,9 @@ class PapersPart(Part):
         self.back.clicked.connect(self.close_paper)
         self._mark = Chip("")
         column.addWidget(bar(self.back, None, self._mark, margins=(12, 6, 20, 0)))
+        self._other = QVBoxLayout()
+        self._other.setContentsMargins(20, 6, 20, 0)
+        column.addLayout(self._other)
         column.addWidget(self.paper, 1)
         return holder
 
@@ -72,7 +75,7 @@ class PapersPart(Part):
     def show_record(self, record: Record) -> None:
         """Show the documents; one that is open stays open, unless it was withdrawn meanwhile."""
         self._record = record
-        lines = papers.lines(record.papers, record.now_ms, record.site)
+        lines = papers.lines(record.papers, record.now_ms, record.site, record.strangers)
         self.list.show_lines(lines)
         held = len(record.patient.papers) - len(record.papers)
         self._held.say(says("person.papers.held", held) if held else "")
@@ -150,6 +153,11 @@ class PapersPart(Part):
         self._mark.setVisible(mark is not None)
         if mark is not None:
             self._mark.show_state(*mark)
+        clear(self._other)
+        if line.stranger is not None:
+            self._other.addWidget(
+                Banner(line.stranger.tone, line.stranger.words, say("identity.stranger.detail"))
+            )
 
     def _printed(self) -> None:
         self.acted.emit("paper-printed")
@@ -165,6 +173,7 @@ class PapersPart(Part):
         """Forget what is open; what was asked for it is not waited for."""
         self._asked += 1
         self._open = None
+        clear(self._other)
         self.paper.clear()
 
     def event(self, event: QEvent | None) -> bool:

@@ -12,7 +12,7 @@ from PyQt6.QtPrintSupport import QPrintDialog, QPrinter
 from app.i18n import tr
 from app.patients.person import traits
 from app.patients.person.moves import MoveLine
-from app.patients.person.values import ReportLine, ValueLine
+from app.patients.person.values import ReportLine, StrangerLine, ValueLine
 from app.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def results(record: Record) -> str:
         if isinstance(line, ReportLine):
             parts.append(f"<h2>{escape(line.title)}</h2><p>{escape(line.detail)}</p>")
             rows = []
+        elif isinstance(line, StrangerLine):
+            parts.append(f"<p><b>{escape(line.long)}</b></p>")
         elif isinstance(line, ValueLine):
             flag = line.flag[0] if line.flag is not None else ""
             state = " · ".join(part for part in (line.state, line.earlier) if part)

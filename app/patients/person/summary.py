@@ -187,7 +187,7 @@ class SummaryPart(Part):
         series = values.that_matter(record.analytes, VALUES)
         self.values.show_lines(tuple(SeriesLine(one, record) for one in series))
         self.papers.show_lines(
-            papers.lines(record.papers, record.now_ms, record.site, versions=False)[:PAPERS]
+            papers.lines(record.papers, record.now_ms, record.site, record.strangers, versions=False)[:PAPERS]
         )
         self.team.show_lines(tuple(_member(one) for one in view.around(record)[:TEAM]))
         drawn = next((one for one in series if one.trend), None)

@@ -10,8 +10,9 @@ from PyQt6.QtGui import QFontMetricsF
 
 from app.patients.person import values
 from app.patients.person.part import LEFT, SteadyList, write
-from app.patients.person.values import ReportLine, ValueLine
+from app.patients.person.values import ReportLine, StrangerLine, ValueLine
 from app.ui import paint
+from app.ui.icons import paint_icon
 from app.ui.marks import chip_colours
 from app.ui.rows import RowDelegate, RowList
 from app.ui.theme import theme
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 BATCH = 200
 """Lines that are measured at once."""
+STRANGER = 28
+"""Room for the icon before whom a report names."""
 SHARES = (0.28, 0.22, 0.14, 0.13, 0.23)
 """Of the width of a value's line: analyte, value, flag, reference, state."""
 
@@ -38,6 +41,8 @@ class ValueDelegate(RowDelegate):
         """Give a long text and notes the lines that they need: nothing that was written is cut."""
         line, view = index.data(Qt.ItemDataRole.UserRole), self.parent()
         high = theme().scaled(self.height)
+        if isinstance(line, StrangerLine) and isinstance(view, ValueList):
+            return QSize(0, math.ceil(_text_height(line, view.text_width() - STRANGER)) + theme().scaled(18))
         if not isinstance(line, ValueLine) or not line.long or not isinstance(view, ValueList):
             return QSize(0, high)
         return QSize(0, high + math.ceil(_text_height(line, view.text_width())))
@@ -47,6 +52,8 @@ class ValueDelegate(RowDelegate):
         painter.fillRect(rect, theme().color("surface"))
         if isinstance(line, ReportLine):
             _paint_report(painter, rect, line)
+        elif isinstance(line, StrangerLine):
+            _paint_stranger(painter, rect, line)
         elif isinstance(line, ValueLine):
             painter.fillRect(
                 QRectF(rect.x() + 20, rect.bottom() - 1, rect.width() - 40, 1), theme().color("line")
@@ -59,6 +66,20 @@ def _paint_report(painter: QPainter, rect: QRectF, line: ReportLine) -> None:
     paint.box(painter, box, 6, theme().color("sunken"))
     used = write(painter, box.adjusted(12, 0, -12, 0), line.title, "small_strong", "text") + 12
     write(painter, box.adjusted(12 + used, 0, -12, 0), line.detail, "small", "text_2")
+
+
+def _paint_stranger(painter: QPainter, rect: QRectF, line: StrangerLine) -> None:
+    fill, edge, ink = chip_colours(line.stranger.tone)
+    box = rect.adjusted(20, 2, -20, -4)
+    paint.box(painter, box, 6, fill, edge)
+    paint_icon(painter, "alert-triangle", QRectF(box.x() + 12, box.center().y() - 9, 18, 18), ink)
+    painter.setFont(theme().font("small"))
+    painter.setPen(theme().color("text"))
+    painter.drawText(
+        box.adjusted(40, 0, -12, 0),
+        int(Qt.TextFlag.TextWordWrap | LEFT | Qt.AlignmentFlag.AlignVCenter),
+        line.long,
+    )
 
 
 def _paint_value(painter: QPainter, rect: QRectF, line: ValueLine) -> None:
@@ -94,7 +115,7 @@ def paint_flag(painter: QPainter, rect: QRectF, words: str, tone: str) -> float:
     return wide
 
 
-def _text_height(line: ValueLine, width: float) -> float:
+def _text_height(line: ValueLine | StrangerLine, width: float) -> float:
     metrics = QFontMetricsF(theme().font("small"))
     room = QRectF(0, 0, width, 100_000)
     return metrics.boundingRect(room, int(Qt.TextFlag.TextWordWrap | LEFT), line.long).height() + 4

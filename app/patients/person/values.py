@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from app.i18n import isolated, language, tr, trn
+from app.patients.person.strangers import NONE, Stranger, Strangers, among
 
 if TYPE_CHECKING:
     from app.patients.person.times import Site
@@ -72,15 +73,43 @@ class ReportLine:
         return f"{self.title}, {self.detail}"
 
 
+@dataclass(frozen=True)
+class StrangerLine:
+    """Below the head of a report that names somebody else: who that is."""
+
+    report: Report = field(repr=False)
+    stranger: Stranger = field(repr=False)
+    place: int
+
+    @property
+    def key(self) -> str:
+        """The same for the same person named by the same report."""
+        return f"stranger {self.report.id} {self.report.at_ms} {self.place}"
+
+    @cached_property
+    def long(self) -> str:
+        """Who is named, on as many lines as that needs."""
+        return self.stranger.words
+
+    @property
+    def sentence(self) -> str:
+        """All that the line shows, read out."""
+        return self.long
+
+
 @dataclass(eq=False)
 class ValueLine:
-    """One observation of a report, seen at `at_ms`, else when its report was; `place` parts lines that would have the same key."""
+    """One observation of a report, seen at `at_ms`, else when its report was; `place` parts lines that would have the same key.
+
+    `stranger`: whom its report names, where that is not the patient.
+    """
 
     observation: Observation = field(repr=False)
     report: Report = field(repr=False)
     place: int
     at_ms: int
     site: Site = field(repr=False)
+    stranger: Stranger | None = field(default=None, repr=False)
 
     @property
     def key(self) -> str:
@@ -119,13 +148,17 @@ class ValueLine:
 
     @cached_property
     def flag(self) -> tuple[str, str] | None:
-        """Glyph and word in one text, and the tone."""
-        return flag(self.observation)
+        """Glyph and word in one text, and the tone; of another person's result both are led by `≠`."""
+        own = flag(self.observation)
+        if self.stranger is None or self.void:
+            return own
+        return f"≠ {own[0] if own is not None else tr('identity.flag')}", self.stranger.tone
 
     @cached_property
     def state(self) -> str:
-        """Corrected, provisional, deleted …, empty for a final value."""
-        return status(self.observation.status)
+        """Of another identity, corrected, provisional, deleted …, empty for a final value of the patient."""
+        other = self.stranger.mark[0] if self.stranger is not None else ""
+        return " · ".join(part for part in (other, status(self.observation.status)) if part)
 
     @cached_property
     def earlier(self) -> str:
@@ -151,7 +184,7 @@ class ValueLine:
         )
 
 
-Line: TypeAlias = ReportLine | ValueLine
+Line: TypeAlias = ReportLine | StrangerLine | ValueLine
 
 
 @dataclass(frozen=True)
@@ -197,14 +230,17 @@ class Series:
         return "level" if now == before else "up" if now > before else "down"
 
 
-def lines(patient: Patient, site: Site) -> tuple[Line, ...]:
-    """Return heads of reports and their values, the newest report first."""
+def lines(patient: Patient, site: Site, known: Strangers = NONE) -> tuple[Line, ...]:
+    """Return heads of reports, whom they name if not the patient, and their values, the newest report first."""
     told: list[Line] = []
     for report in sorted(patient.reports, key=lambda one: one.at_ms, reverse=True):
         told.append(ReportLine(report, site))
+        others = among(report.about, known)
+        told += [StrangerLine(report, one, place) for place, one in enumerate(others)]
+        other = others[0] if others else None
         at_ms = report.at_ms
         told += [
-            ValueLine(one, report, place, one.at_ms or at_ms, site)
+            ValueLine(one, report, place, one.at_ms or at_ms, site, other)
             for place, one in enumerate(report.observations)
         ]
     return tuple(told)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from app.i18n import fmt_list, isolated, tr, trn
 from app.patients.access import WINDOW_MS
-from app.patients.person import moves, values
+from app.patients.person import moves, strangers, values
 from app.patients.person.times import age, parts, written
 from storage.patients.ins import spaced
+from storage.patients.likeness import Likeness, likeness
 from storage.patients.records import Known, Member, Status
 
 if TYPE_CHECKING:
@@ -73,7 +74,12 @@ class Record:
     @cached_property
     def results(self) -> tuple[values.Line, ...]:
         """All reports and their values, made once for all parts of the page."""
-        return values.lines(self.patient, self.site)
+        return values.lines(self.patient, self.site, self.strangers)
+
+    @cached_property
+    def strangers(self) -> strangers.Strangers:
+        """Whom results and documents name that is not the patient."""
+        return strangers.strangers(self.patient)
 
     @cached_property
     def analytes(self) -> tuple[values.Series, ...]:
@@ -156,7 +162,7 @@ def head(record: Record) -> Head:
         status=status_chip(patient.status),
         traits=_traits(patient, record.now_ms, record.site),
         chips=(*_inside(patient), *allergies(patient)),
-        strips=_strips(patient, record.homonyms),
+        strips=(*_others_named(record), *_strips(patient, record.homonyms)),
         team=_team(record),
     )
 
@@ -249,18 +255,33 @@ def _severity(code: str) -> str:
     return tr(f"person.severity.{code.lower()}") if code in {"SV", "MO", "MI"} else ""
 
 
+def _others_named(record: Record) -> tuple[Strip, ...]:
+    count = strangers.count(record.patient, record.strangers)
+    if not count:
+        return ()
+    words = trn("identity.strangers", count), tr("identity.strangers.detail")
+    return (Strip("danger", "alert-triangle", *words),)
+
+
 def _strips(patient: Patient, homonyms: Sequence[Found]) -> tuple[Strip, ...]:
     shown: list[Strip] = []
     if patient.dead:
         on = written(patient.dead_at)
         title = tr("person.dead.on", day=on) if on else tr("person.dead")
         shown.append(Strip("plain", "ban", title, tr("person.dead.detail")))
+    if patient.joined:
+        others = fmt_list([isolated(key.ipp) for key in patient.joined])
+        shown.append(
+            Strip("info", "users", tr("identity.joined", numbers=others), tr("identity.joined.detail"))
+        )
     if patient.merged:
         old = fmt_list(patient.merged)
         shown.append(
             Strip("info", "users", tr("person.merged", old=old, ipp=patient.ipp), tr("person.merged.detail"))
         )
-    if patient.status is Status.PROVISIONAL:
+    if patient.unnamed:
+        shown.append(Strip("warn", "id-badge-2", tr("identity.unnamed"), tr("identity.unnamed.detail")))
+    elif patient.status is Status.PROVISIONAL:
         shown.append(
             Strip("warn", "alert-triangle", tr("person.provisional"), tr("person.provisional.detail"))
         )
@@ -272,9 +293,30 @@ def _strips(patient: Patient, homonyms: Sequence[Found]) -> tuple[Strip, ...]:
         )
     if patient.ins_warning:
         shown.append(Strip("warn", "key", tr("person.ins.wrong"), tr("person.ins.wrong.detail")))
-    if homonyms:
-        shown.append(Strip("warn", "users", trn("person.homonyms", len(homonyms)), _others(homonyms)))
-    return tuple(shown)
+    return (*shown, *_homonyms(patient, homonyms))
+
+
+def _homonyms(patient: Patient, others: Sequence[Found]) -> list[Strip]:
+    """Return a strip for each kind of likeness: who cannot be told apart by name and birth date comes first, in red."""
+    kinds: dict[Likeness, list[Found]] = {}
+    for one in others:
+        kind = likeness(patient, one) or Likeness.NEAR
+        kinds.setdefault(Likeness.NEAR if kind is Likeness.HOMONYM else kind, []).append(one)
+    shown = []
+    if same := kinds.get(Likeness.SAME):
+        who = fmt_list(_named(same))
+        shown.append(
+            Strip("danger", "users", trn("identity.same", len(same)), tr("identity.same.detail", who=who))
+        )
+    if twins := kinds.get(Likeness.TWIN):
+        who = fmt_list(_named(twins))
+        shown.append(
+            Strip("warn", "users", trn("identity.twin", len(twins)), tr("identity.twin.detail", who=who))
+        )
+    if near := kinds.get(Likeness.NEAR):
+        detail = tr("person.homonyms.detail", who=fmt_list(_named(near)))
+        shown.append(Strip("warn", "users", trn("person.homonyms", len(near)), detail))
+    return shown
 
 
 def doubts(patient: Patient) -> list[str]:
@@ -282,8 +324,9 @@ def doubts(patient: Patient) -> list[str]:
     return [tr(f"person.attribute.{one.lower()}") for one in patient.attributes if one in DOUBTS]
 
 
-def _others(homonyms: Sequence[Found]) -> str:
-    said = [
+def _named(homonyms: Sequence[Found]) -> list[str]:
+    """Name the first three."""
+    return [
         tr(
             "person.homonym",
             name=isolated(f"{one.birth_name} {one.given_name}"),
@@ -292,7 +335,6 @@ def _others(homonyms: Sequence[Found]) -> str:
         )
         for one in homonyms[:3]
     ]
-    return tr("person.homonyms.detail", who=fmt_list(said))
 
 
 def around(record: Record) -> list[Member]:
