@@ -39,6 +39,7 @@ from app.signin.users import said, write_card
 from app.sitting import Services, Sitting
 from app.today import feature as today_feature
 from app.today.service import Around, Fact
+from app.ui.qtwords import speak_qt
 from app.ui.theme import dress, theme
 from app.ui.words import say, says
 from app.waiting import Waiting
@@ -396,6 +397,7 @@ class Office(QObject):
         get = self.config.get
         dress(app, get(settings.THEME), get(settings.TEXT_SIZE), get(settings.CONTRAST))
         i18n.set_language(self.config.get(settings.LANGUAGE))
+        speak_qt(app, i18n.language())
 
     def _speak(self, _language: str) -> None:
         QApplication.sendEvent(self.window, QEvent(QEvent.Type.LanguageChange))

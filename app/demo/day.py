@@ -116,7 +116,7 @@ def _scenes(gam: Desk, laboratory: Desk) -> Iterator[tuple[int, Callable[[dateti
         ipp, unit, room, who = CLINICS[turn % len(CLINICS)]
         visit = 20 + turn // len(CLINICS)
         yield 115 + turn * EVERY_S, moves(ipp, Step(0, "", "A04", unit, room, who, visit), 1)
-        if turn % 4 == 3:
+        if turn % 8 == 7:
             yield 125 + turn * EVERY_S, finds(ODILE, [_drifted(one, value, turn) for one, value in fresh])
 
 

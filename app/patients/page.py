@@ -91,7 +91,7 @@ class PatientsPage(Page):
         watch(self, self._patients.changed, self._news, lambda old, new: old | new if old and new else new)
         watch(self, self._patients.switched, self._switched)
         watch(self, self._config.changed, self._allow_letters)
-        self._find = self._key("Ctrl+F", self.finder.to_search)
+        self._find = self._key("Ctrl+F", self._find_here)
         self._slash = self._key("/", self.finder.to_search)
         self._allow_letters("")
         app = QApplication.instance()
@@ -104,6 +104,15 @@ class PatientsPage(Page):
         while widget is not None and not isinstance(widget, PaperView):
             widget = widget.parentWidget()
         self._find.setEnabled(widget is None)
+
+    def _find_here(self) -> None:
+        """Look in the document that is open where the focus is beside it, else for a patient."""
+        focus = QApplication.focusWidget()
+        paper = next((one for one in self.person.findChildren(PaperView) if one.isVisible()), None)
+        if paper is not None and focus is not None and self.person.isAncestorOf(focus):
+            paper.open_find()
+        else:
+            self.finder.to_search()
 
     def _key(self, keys: str, call: Callable[[], None]) -> QShortcut:
         shortcut = QShortcut(QKeySequence(keys), self)

@@ -58,7 +58,11 @@ def type_sheet(color: dict[str, str], types: dict[str, Any], percent: int) -> st
     """Return the sizes, and the stage, which stays dark: in high contrast every other colour is the system's."""
     stage = [f'QLabel[tone="{tone}"] {{color:{color[tone]}}}' for tone in ("stage_text", "stage_text_2")]
     stage.append(f'QWidget[ground="stage"] {{background:{color["stage"]}}}')
-    stage.append(f"QLineEdit {{min-height:{round(_HEIGHTS['field'] * percent / 100)}px}}")
+    high = round(_HEIGHTS["field"] * percent / 100)
+    stage.append(
+        f"QLineEdit {{min-height:{high}px;border:1px solid palette(window-text);border-radius:6px;padding:0 10px}}"
+    )
+    stage.append('QLineEdit[bare="true"] {border:0;padding:0}')
     stage.append('QWidget[ground="surface"], QWidget[ground="sunken"] {background:palette(window)}')
     return "\n".join([*_types(types, percent), *stage])
 

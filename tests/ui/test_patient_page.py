@@ -18,6 +18,7 @@ from app.scenes import stills, wards
 from app.scenes.patients import CHEAP
 from app.scenes.person import ODILE, news
 from app.scenes.stills import NOW_MS
+from app.ui.qtwords import speak_qt
 from resources.demo.patients import AUTHORITY, PROFESSIONALS
 from storage.patients.facts import Document, Fact, Identity, Key, Movement, Observation, Report, Stamp
 from storage.vault import Vault
@@ -348,3 +349,25 @@ def test_the_page_speaks_another_language_at_once(dossier, qtbot):
     said = " ".join(shown.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(10))
     assert "corrected, before 10.9" in said
     assert "very high" in said
+
+
+def test_the_key_of_finding_looks_in_the_document_that_is_open_beside_the_focus(dossier, qtbot):
+    dossier.page.choose("papers")
+    reader = dossier.page.part("papers")
+    with qtbot.waitSignal(reader.paper.shown, timeout=15_000):
+        reader.open_key(reader.list.shown.lines[0].key)
+    assert reader.back.hasFocus()
+    dossier.key(Qt.Key.Key_F, CTRL)
+    assert reader.paper._find.isVisible()
+    reader.close_paper()
+    dossier.key(Qt.Key.Key_F, CTRL)
+    assert dossier.section.finder.search.hasFocus()
+
+
+def test_what_qt_says_itself_is_said_in_the_language_of_the_window(dossier):
+    app = QApplication.instance()
+    assert QApplication.translate("QPrintDialog", "Print") == "Imprimer"
+    speak_qt(app, "en")
+    assert QApplication.translate("QPrintDialog", "Print") == "Print"
+    speak_qt(app, "fr")
+    assert QApplication.translate("QPrintDialog", "Print") == "Imprimer"
