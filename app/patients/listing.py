@@ -369,10 +369,10 @@ class FindPane(QWidget):
         self.search.selectAll()
 
     def _to_list(self) -> None:
+        """Go to the first line: what is typed finds it, and the patient whose page is open may stand below."""
         first = self.list.first()
         if self.stack.currentIndex() == LIST and first.isValid():
-            if not self.list.currentIndex().isValid():
-                self.list.setCurrentIndex(first)
+            self.list.setCurrentIndex(first)
             self.list.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _enter(self) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QModelIndex, QRectF, QSize, Qt
 from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QTextLayout, QTextOption
+from PyQt6.QtWidgets import QListView
 
 from app.patients.lines import Heading, Line, PatientLine
 from app.ui import paint
@@ -72,6 +73,13 @@ class FoundList(RowList[Line]):
         self.setItemDelegate(FoundDelegate(self))
         self.setUniformItemSizes(False)
         self._needed: dict[tuple[str, int, int], int] = {}
+
+    def moveCursor(  # noqa: N802 -- Qt's name
+        self, action: QListView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Let Home reach the first patient, behind the heading."""
+        home = action == QListView.CursorAction.MoveHome
+        return self.first() if home else super().moveCursor(action, modifiers)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Measure the names anew: they may need more lines."""

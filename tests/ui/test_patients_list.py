@@ -108,6 +108,15 @@ def test_the_first_key_finds_and_the_keyboard_alone_opens(ward):
     assert ward.acts() == [("patient-opened", "team")]
 
 
+def test_the_arrow_from_the_box_goes_to_what_was_found_also_while_another_page_is_open(ward):
+    ward.type("a")
+    first, second, shown = ward.names()[:3]
+    ward.finder.mark(next(x.found.id for x in ward.finder.list.shown.lines if shown in x.sentence))
+    for key, name in ((Qt.Key.Key_Down, first), (Qt.Key.Key_Down, second), (Qt.Key.Key_Home, first)):
+        ward.press(key)
+        assert name in ward.finder.list.currentIndex().data()
+
+
 def test_the_return_key_in_the_box_opens_the_first_but_not_one_that_has_only_just_come(ward, qtbot):
     ward.finder.to_search()
     qtbot.keyClicks(ward.finder.search, "lemaitre odile")
