@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from app.interop.charset import Charset, detect
@@ -25,7 +24,6 @@ TEXT: Final = 64 << 10
 BOM: Final = b"\xef\xbb\xbf"
 _BLANK: Final = b" \t\r\n\x00\x0b\x1c"
 _HEADERS: Final = frozenset({"MSH", "FHS", "BHS"})
-_SHORT: Final = 1 << 14
 _BLANKS: Final = 1 << 10
 _NAME = re.compile(rb"[A-Za-z][A-Za-z0-9]{2}")
 _CONTROLS = dict.fromkeys([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), *range(0x7F, 0xA0)])
@@ -88,10 +86,10 @@ class Value:
         """Return `text` of the first *size* bytes."""
         if self._start == self._end:
             return ""
-        raw = self._message.raw[self._start : min(self._end, self._start + size)]
-        text = self._message.charset.decode(raw)
-        if self._message.escape and self._message.escape in text:
-            text = unescape(text, self._message.delimiters.text, self._message.charset)
+        message = self._message
+        text = message.charset.decode(message.raw[self._start : min(self._end, self._start + size)])
+        if message.escape and message.escape in text:
+            text = unescape(text, message.delimiters.text, message.charset)
         if not text.isprintable():
             text = text.translate(_UNSEEN)
         return text.strip()
@@ -146,14 +144,16 @@ class Value:
         return Value(self._message, self._end, self._end, 3)
 
     def _pick(self, mark: bytes, number: int, level: int) -> Value:
-        find, start = self._message.raw.find, self._start
+        find, start, stop, size = self._message.raw.find, self._start, self._end, len(mark)
+        if start == stop or (number > 1 and not mark):
+            return self._none()
         for _ in range(number - 1):
-            at = find(mark, start, self._end) if mark else -1
+            at = find(mark, start, stop)
             if at < 0:
                 return self._none()
-            start = at + len(mark)
-        end = find(mark, start, self._end) if mark else -1
-        return Value(self._message, start, self._end if end < 0 else end, level)
+            start = at + size
+        end = find(mark, start, stop) if mark else -1
+        return Value(self._message, start, stop if end < 0 else end, level)
 
     def _split(self, mark: bytes, level: int) -> list[Value]:
         most = self._message.limits.parts
@@ -188,14 +188,15 @@ class Segment:
 
     def field(self, number: int) -> Value:
         """Return field *number* (MSH-1 is the separator itself), empty where there is none. Raises Er7Error beyond the limit."""
-        cuts = self._found()
-        if self.name in _HEADERS:
+        cuts = self._cuts or self._found()
+        header = self.name in _HEADERS
+        if header:
             number -= 1
             if number == 0:
                 return Value(self._message, self.start + 3, self.start + 4, 3)
         if not 0 <= number < len(cuts) - 1:
             return Value(self._message, self.end, self.end, 3)
-        level = 3 if number == 1 and self.name in _HEADERS else 0
+        level = 3 if header and number == 1 else 0
         return Value(self._message, cuts[number] + 1, cuts[number + 1], level)
 
     def __len__(self) -> int:
@@ -296,16 +297,13 @@ def _begin(raw: bytes) -> int:
 
 
 def _cuts(raw: bytes, mark: bytes, start: int, end: int, most: int) -> list[int]:
-    """Return where *mark* stands, *most* places at most; in a long piece by single searches, which let other threads in."""
-    if mark and end - start < _SHORT:
-        found = [
-            *accumulate(map(len, raw[start:end].split(mark, most)), lambda at, size: at + len(mark) + size)
-        ]
-        return [start + at for at in found[:-1]]
+    """Return where *mark* stands, *most* places at most; by single searches, which let other threads in."""
     cuts: list[int] = []
-    while mark and len(cuts) < most and (at := raw.find(mark, start, end)) >= 0:
+    find, size = raw.find, len(mark)
+    at = find(mark, start, end) if mark else -1
+    while at >= 0 and len(cuts) < most:
         cuts.append(at)
-        start = at + len(mark)
+        at = find(mark, at + size, end)
     return cuts
 
 
