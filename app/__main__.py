@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app import logs
+from app import cores, logs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +76,7 @@ def _window(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     logs.begin(logging.WARNING, "%(levelname)s %(name)s %(message)s")
     sys.excepthook = _survive
+    cores.leave_none()
 
     from PyQt6.QtCore import Qt  # noqa: PLC0415 -- `--help` needs no Qt
     from PyQt6.QtWidgets import QApplication  # noqa: PLC0415

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app import logs, secretfile
+from app import cores, logs, secretfile
 from app.admin import profiles, store
 from app.admin.errors import AdminError
 from app.config import KEEP_DAYS, SITE_ZONE, BadValue, ForcedByIt
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser().parse_args(arguments)
     logs.begin(logging.INFO, "%(asctime)s %(levelname)s %(name)s %(message)s")
     os.umask(0o077)
-    _leave_no_core()
+    cores.leave_none()
     try:
         chosen.run(chosen)
     except StorageError as error:
@@ -96,14 +96,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _refused(REFUSED, "abandonné avant d'écouter.")
     return DONE
-
-
-def _leave_no_core() -> None:
-    """Let no crash write the memory, which holds keys and patients, to a disk."""
-    if sys.platform != "win32":
-        import resource  # noqa: PLC0415 -- exists elsewhere only
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _code(error: StorageError) -> int:
