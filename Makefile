@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PARTICIPANTS ?= 8
 SECONDS_IN_CALL ?= 20
+ON_A_SCREEN = $(if $(shell command -v xvfb-run),QT_QPA_PLATFORM=xcb xvfb-run -a)
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +32,7 @@ test-long: setup ## the long tests: 24 participants, soak, long fuzz
 	$(BIN)/python -m pytest -m long
 
 soak-kill: setup ## 1,000 kills each of window, gateway and relay: nothing acknowledged lost or doubled
-	$(BIN)/python -m pytest -m long tests/soak -k kills
+	$(ON_A_SCREEN) $(BIN)/python -m pytest -m long tests/soak -k kills
 
 lint: setup ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

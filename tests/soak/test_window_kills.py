@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Window:
-    """A doctor's workstation without a screen, on a profile that its organisation enrolled."""
+    """A doctor's workstation on a profile that its organisation enrolled; on a screen where QT_QPA_PLATFORM names one."""
 
     def __init__(self, folder: Path) -> None:
         self.profile, self.said = folder / "profile", folder / "window.log"
@@ -49,7 +49,7 @@ class Window:
 
     def begin(self) -> None:
         command = [sys.executable, str(PROGRAM), str(self.profile), str(self.secret), str(self.port)]
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+        environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ, "PYTHONPATH": str(ROOT)}
         with self.said.open("ab") as said:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, env=environment)
 
