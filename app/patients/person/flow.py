@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QSize
+from PyQt6.QtCore import QEvent, QSize
 from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PyQt6.QtCore import QEvent
     from PyQt6.QtGui import QResizeEvent
+
+
+_CHANGED = {QEvent.Type.LayoutRequest, QEvent.Type.Show, QEvent.Type.StyleChange, QEvent.Type.FontChange}
 
 
 class Flow(QWidget):
@@ -25,6 +27,8 @@ class Flow(QWidget):
         super().__init__()
         self._gap, self._below, self._tail = gap, below, tail
         self._items: list[QWidget] = []
+        self._heights: dict[int, int] = {}
+        self._wide = -1
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -44,21 +48,23 @@ class Flow(QWidget):
         for item in items:
             item.setParent(self)
             item.show()
-        self.updateGeometry()
-        self._place(self.width(), move=True)
+        self._place_anew()
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 -- Qt's name
-        """Return the height of all lines."""
-        return self._place(width, move=False)
+        """Return the height of all lines; Qt asks many times, so it is remembered until something in it changes."""
+        if width not in self._heights:
+            self._heights[width] = self._place(width, move=False)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
         """Return one line of all, so that a layout gives what room there is."""
-        width = sum(_size(item, 10_000).width() + self._gap for item in self._items)
-        return QSize(width, self._place(max(self.width(), 1), move=False))
+        if self._wide < 0:
+            self._wide = sum(_size(item, 10_000).width() + self._gap for item in self._items)
+        return QSize(self._wide, self.heightForWidth(max(self.width(), 1)))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
         """Become as narrow as the layout wants."""
-        return QSize(80, self._place(max(self.width(), 80), move=False))
+        return QSize(80, self.heightForWidth(max(self.width(), 80)))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Place everything anew."""
@@ -66,11 +72,16 @@ class Flow(QWidget):
         self._place(self.width(), move=True)
 
     def event(self, event: QEvent | None) -> bool:
-        """Place everything anew when what it holds asks for other room."""
-        if event is not None and event.type() == event.Type.LayoutRequest:
-            self.updateGeometry()
-            self._place(self.width(), move=True)
+        """Place everything anew when what it holds asks for other room, or is shown again after it may have changed unseen."""
+        if event is not None and event.type() in _CHANGED:
+            self._place_anew()
         return super().event(event)
+
+    def _place_anew(self) -> None:
+        self._heights.clear()
+        self._wide = -1
+        self.updateGeometry()
+        self._place(self.width(), move=True)
 
     def _place(self, width: int, *, move: bool) -> int:
         """Part the items into lines, centre each line's items in its height; return the height of all."""
