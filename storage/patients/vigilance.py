@@ -37,6 +37,33 @@ def difference(about: Person, patient: Patient) -> Difference | None:
     )
 
 
+class Jump(NamedTuple):
+    """Who somebody was under the same number until one message changed birth name and birth date at once, and when that was last said."""
+
+    until_ms: int
+    birth_name: str
+    given_name: str
+    birth: str
+
+
+def jump(patient: Patient) -> Jump | None:
+    """Return who *patient* was before the last change of name and birth date at once; None where there was none."""
+    before = {trait.name: trait.earlier[0] for trait in patient.traits if trait.earlier}
+    name, name_ms = before.get("birth_name", (None, 0))
+    birth, birth_ms = before.get("birth", (None, 0))
+    if not name or not birth or name_ms != birth_ms:
+        return None
+    was = replace(patient, birth_name=name, birth=birth)
+    if (
+        _plain(name) == _plain(patient.birth_name)
+        or was.birth.startswith(patient.birth)
+        or patient.birth.startswith(birth)
+    ):
+        return None
+    given, given_ms = before.get("given_name", (None, 0))
+    return Jump(name_ms, name, (given if given_ms == name_ms else patient.given_name) or "", birth)
+
+
 def sees_another(about: Person, patient: Patient) -> bool:
     """Tell whether anything at all that *patient* is now speaks against *about*: enough to keep them apart."""
     return difference(about, replace(patient, given_names="", traits=())) is not None
