@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from app.patients.ports import Shelf
     from app.session import Session
     from storage.patients.records import Found, Paper, Patient
+    from storage.patients.vigilance import Jump
 
 LIMIT = 60
 """Rows of one page of a list; `search` is asked for more as somebody scrolls."""
 MOST = 300
 REMEMBERED = 12
 _RECENT = "patients.recent"
+CHECKED = "patient-identity-checked"
+"""What the trail calls that somebody checked a change of identity; the reason is its `Jump.until_ms`."""
 _OPENED, _REFUSED, _DOCUMENT = "patient-opened", "patient-refused", "patient-document"
 
 
@@ -61,12 +64,16 @@ class Seen:
 
 @dataclass(frozen=True)
 class Opening:
-    """What came of asking for a page: `patient` only where access is granted; `row` says who it is about in either case."""
+    """What came of asking for a page: `patient` only where access is granted; `row` says who it is about in either case.
+
+    `jump`: who the patient was before name and birth date changed at once, until somebody says to have checked it.
+    """
 
     row: Found
     access: Access
     patient: Patient | None = None
     homonyms: tuple[Found, ...] = ()
+    jump: Jump | None = None
 
 
 @dataclass(frozen=True)
@@ -250,7 +257,19 @@ class Patients:
         if not access.granted:
             row = row_of(patient)
             return Opening(veil(row) if row.hidden else row, SHUT)
-        return Opening(row_of(patient), access, patient, await self._near(desk, patient.id))
+        near = await self._near(desk, patient.id)
+        return Opening(row_of(patient), access, patient, near, await self._unchecked(desk, patient))
+
+    async def _unchecked(self, desk: _Desk, patient: Patient) -> Jump | None:
+        """Return the change of identity that nobody checked yet: the trail knows."""
+        from storage.patients.vigilance import jump  # noqa: PLC0415 -- as the module says
+
+        found = jump(patient)
+        if found is None:
+            return None
+        told = await _of(desk.shelf.audit.about(subject(patient.authority, patient.ipp)))
+        done = any(one.action == CHECKED and one.reason == str(found.until_ms) for one in told)
+        return None if done else found
 
     async def trace(self, patient: Patient, action: str, reason: str = "") -> None:
         """Keep in the audit trail what was done on an open page (a document opened, a page printed); raises StorageError."""

@@ -8,8 +8,9 @@ import socket
 import threading
 
 import pytest
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QLabel
+from PyQt6.QtWidgets import QAbstractButton, QLabel
 
 from app.config import Policy
 from app.patients.access import subject
@@ -296,6 +297,22 @@ def test_a_page_whose_number_is_merged_turns_into_the_survivors_at_the_same_tab(
     assert [act for act, _ in hospital.acts()] == ["patient-opened", "patient-opened"]
     hospital.adt("1", "MARTIN^Paul^^^^^L", sex="M")
     hospital.reads("Paul")
+
+
+def test_a_number_that_became_another_person_at_once_is_said_until_somebody_checked(hospital, qtbot):
+    hospital.adt("1")
+    hospital.adt("1", "MARTIN^Jean^^^^^L", birth="19500201", sex="M")
+    hospital.open("1")
+    hospital.reads("Nom et date de naissance changés à la fois", "Avant : LEMAÎTRE Odile, 14/03/1954")
+    button = next(one for one in hospital.page.findChildren(QAbstractButton) if one.text() == "J'ai vérifié")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "changés à la fois" not in hospital.text())
+    assert hospital.acts()[-1][0] == "patient-identity-checked"
+    hospital.adt("1", "MARTIN^Jean^^^^^L", birth="19500201", sex="M", status="VALI")
+    hospital.reads("Identité validée")
+    assert "changés à la fois" not in hospital.text()
+    hospital.adt("1", "DUMAS^Luc^^^^^L", birth="19600101", sex="M")
+    hospital.reads("Avant : MARTIN Jean, 01/02/1950")
 
 
 class Gate:

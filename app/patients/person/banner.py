@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from app.i18n import isolated
 from app.patients.person.flow import Flow
 from app.ui import paint
-from app.ui.buttons import IconButton
+from app.ui.buttons import Button, IconButton
 from app.ui.icons import paint_icon
 from app.ui.marks import Chip, chip_colours
 from app.ui.panes import clear, ground
@@ -99,6 +99,10 @@ class StripFrame(QFrame):
         )
         flow.fill((title, detail) if strip.detail else (title,))
         row.addWidget(flow, 1)
+        self.act: Button | None = None
+        if strip.act:
+            self.act = Button(say(f"person.{strip.act}"), size="s", icon="check")
+            row.addWidget(self.act)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the ground, the edge of grey, the icon."""
@@ -159,8 +163,14 @@ class HeadBanner(QWidget):
         self._traits.fill([self._trait(trait) for trait in head.traits] if head is not None else ())
         self._chips.fill(_below(head) if head is not None else ())
         for strip in head.strips if head is not None else ():
-            self._strips.addWidget(StripFrame(strip))
+            self._strips.addWidget(self._strip(strip))
         return True
+
+    def _strip(self, strip: view.Strip) -> StripFrame:
+        frame = StripFrame(strip)
+        if frame.act is not None:
+            frame.act.clicked.connect(lambda: self.pressed.emit(strip.act))
+        return frame
 
     def _trait(self, trait: view.Trait) -> TraitLabel:
         label = TraitLabel(trait)

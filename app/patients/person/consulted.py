@@ -11,6 +11,7 @@ from app.i18n import isolated, tr
 from app.patients.access import DIRECT, REASONS
 from app.patients.person.part import Part, bar
 from app.patients.person.table import Table, as_csv
+from app.patients.service import CHECKED
 from app.ui.buttons import Button
 from app.ui.panes import EmptyState
 from app.ui.states import Loading
@@ -31,6 +32,7 @@ ACTS = frozenset(
         "patient-copied",
         "patient-ins",
         "patient-exported",
+        CHECKED,
     )
 )
 COLUMNS = ("when", "who", "desk", "action", "reason")
@@ -127,6 +129,8 @@ def _reason(row: Reading) -> str:
     """Return the words of a reason as the trail keeps it; of a document, its type."""
     if row.action == "patient-document" and row.reason:
         return tr("person.reader.paper", code=row.reason)
+    if row.action == CHECKED:
+        return ""
     ground, _, said = row.reason.partition(": ")
     return tr(f"person.ground.{ground}", text=said) if ground in {*DIRECT, *REASONS} else row.reason
 

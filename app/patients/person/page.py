@@ -25,6 +25,7 @@ from app.patients.person.results import ValuesPart
 from app.patients.person.summary import SummaryPart
 from app.patients.person.times import Site
 from app.patients.person.traits import TraitsPart
+from app.patients.service import CHECKED
 from app.ui.choices import Tabs
 from app.ui.panes import rule
 from app.ui.text import Label, Named
@@ -49,6 +50,7 @@ ACTS = {
     "copy": "patient-copied",
     "print": "patient-printed",
     "paper-printed": "patient-printed",
+    "identity-checked": CHECKED,
 }
 """What the audit trail calls what is done."""
 WAYS = {"who": "readers", "paper": "papers", "value": "values", **{key: key for key in TABS}}
@@ -138,7 +140,9 @@ class PersonPage(QWidget):
         self._access = opening.access
         site = Site(self._config.get(SITE_ZONE))
         inside = opening.access.ground in CARING
-        self._record = view.Record(patient, opening.homonyms, self._desk.now_ms(), site, masked=not inside)
+        self._record = view.Record(
+            patient, opening.homonyms, self._desk.now_ms(), site, masked=not inside, jump=opening.jump
+        )
         self._show()
 
     def _show(self) -> None:
@@ -248,7 +252,9 @@ class PersonPage(QWidget):
             self._focus_part()
         elif self._record is not None:
             record = self._record
-            work = self._patients.trace(record.patient, ACTS.get(name, "patient-exported"))
+            work = self._patients.trace(
+                record.patient, ACTS.get(name, "patient-exported"), _reason(name, record)
+            )
             self._desk.bridge.start(self, work, lambda _: self._done(name, record), self._untraced)
 
     def _done(self, name: str, record: view.Record) -> None:
@@ -257,6 +263,9 @@ class PersonPage(QWidget):
             return
         if name == "ins":
             self.head.reveal()
+        elif name == "identity-checked":
+            self._record = replace(self._record, jump=None)
+            self._show()
         elif name == "print":
             sheet = sheets.SHEETS.get(self.tabs.choice, sheets.identity)
             now = self._record.site.moment(self._desk.now_ms())
@@ -299,6 +308,11 @@ class PersonPage(QWidget):
         results = self.part("values")
         assert isinstance(results, ValuesPart)
         results.flip()
+
+
+def _reason(name: str, record: view.Record) -> str:
+    """Return what the trail is told beside the act: of a checked identity, which change of it."""
+    return str(record.jump.until_ms) if name == "identity-checked" and record.jump is not None else ""
 
 
 def _became(before: Patient, now: Patient) -> bool:

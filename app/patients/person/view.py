@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.patients.person.times import Site
     from storage.patients.facts import Professional
     from storage.patients.records import Found, Paper, Patient
+    from storage.patients.vigilance import Jump
 
 STATUSES = {
     Status.QUALIFIED: ("shield-check", "ok"),
@@ -65,6 +66,7 @@ class Record:
     now_ms: int
     site: Site
     masked: bool = False
+    jump: Jump | None = field(default=None, repr=False)
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -125,12 +127,13 @@ class Trait:
 
 @dataclass(frozen=True)
 class Strip:
-    """Something about the identity that nobody may overlook."""
+    """Something about the identity that nobody may overlook; `act` names what can be done about it."""
 
     tone: str
     icon: str
     title: str
     detail: str = ""
+    act: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,7 @@ def head(record: Record) -> Head:
         status=status_chip(patient.status),
         traits=_traits(patient, record.now_ms, record.site),
         chips=(*_inside(patient), *allergies(patient)),
-        strips=(*_others_named(record), *_strips(patient, record.homonyms)),
+        strips=(*_jumped(record), *_others_named(record), *_strips(patient, record.homonyms)),
         team=_team(record),
     )
 
@@ -253,6 +256,16 @@ _HARMLESS = {"MO": 1, "MI": 2}
 
 def _severity(code: str) -> str:
     return tr(f"person.severity.{code.lower()}") if code in {"SV", "MO", "MI"} else ""
+
+
+def _jumped(record: Record) -> tuple[Strip, ...]:
+    jump = record.jump
+    if jump is None:
+        return ()
+    who = isolated(f"{jump.birth_name} {jump.given_name}".strip())
+    title = tr("identity.jump", who=who, birth=written(jump.birth))
+    detail = tr("identity.jump.detail", at=record.site.moment(jump.until_ms))
+    return (Strip("danger", "alert-triangle", title, detail, "identity-checked"),)
 
 
 def _others_named(record: Record) -> tuple[Strip, ...]:

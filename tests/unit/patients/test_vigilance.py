@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from storage.patients.facts import Document, Identity, Key, Person, Report
-from storage.patients.vigilance import difference
+from storage.patients.vigilance import difference, jump
 from tests.unit.patients.conftest import TEST_OID, fact
 
 INS, OTHER = "279035121518989", "254039912345645"
@@ -159,3 +159,27 @@ def test_it_leaves_again_when_the_patient_turns_out_to_be_another(clinic):
     assert [one.id for one in clinic.by_ipp("1").papers] == ["D"]
     clinic.register("1", "LE MAITRE", "Marie", reliability="PROV", ins=None, ins_oid=None, at=6)
     assert clinic.by_ipp("1").papers == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "birth"),
+    [("DUPONT", "19500102"), ("DUPOND", "19500101"), ("DU PONT", "19800101"), ("DUPOND", "1950")],
+)
+def test_a_correction_of_one_trait_is_no_jump(clinic, name, birth):
+    clinic.register("1", "DUPONT", "Jean", "19500101")
+    clinic.register("1", name, "Jean", birth, at=1)
+    assert jump(clinic.by_ipp("1")) is None
+
+
+def test_traits_that_changed_one_after_the_other_are_no_jump(clinic):
+    clinic.register("1", "DUPONT", "Jean", "19500101")
+    clinic.register("1", "MARTIN", "Jean", "19500101", at=1)
+    clinic.register("1", "MARTIN", "Jean", "19800101", at=2)
+    assert jump(clinic.by_ipp("1")) is None
+
+
+def test_another_person_under_the_same_number_is_a_jump_also_later(clinic):
+    clinic.register("1", "DUPONT", "Jean", "19500101")
+    clinic.register("1", "MARTIN", "Léa", "19800101", at=1)
+    clinic.register("1", "MARTIN", "Léa", "19800101", at=2)
+    assert jump(clinic.by_ipp("1"))[1:] == ("DUPONT", "Jean", "19500101")
