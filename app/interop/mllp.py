@@ -9,7 +9,7 @@ import socket
 import time
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from app.interop.frames import END, MAX_FRAME, VT, Deframer, Frame
@@ -39,8 +39,8 @@ Take: TypeAlias = "Callable[[Sequence[Frame]], Awaitable[Sequence[bytes]]]"
 class Patience:
     """How long is waited, in seconds: for a first frame, the next one, the next byte of a frame, its end; for a reader.
 
-    `quiet`: how long after an FS without CR, or bytes without a frame, nothing more is expected. `spare`: how long a sender
-    that brings no frame keeps its place while others wait for one.
+    `quiet`: how long after an FS without CR, or bytes without a frame, nothing more is expected. `greet`, `spare`: how
+    long a sender that does not finish its TLS handshake, or brings no frame, keeps its place while others wait for one.
     """
 
     first: float = 60.0
@@ -50,6 +50,7 @@ class Patience:
     quiet: float = 0.3
     write: float = 30.0
     leave: float = 2.0
+    greet: float = 0.5
     spare: float = 5.0
 
 
@@ -73,7 +74,7 @@ class Listener:
         self._patience = patience or Patience()
         self._places = asyncio.Semaphore(connections)
         self._big = asyncio.Semaphore(BIG_PLACES)
-        self._callers: dict[asyncio.Task[None], _Caller | None] = {}
+        self._guests: dict[asyncio.Task[None], _Guest] = {}
         self._accepting: asyncio.Task[None] | None = None
         self._server: socket.socket | None = None
 
@@ -94,12 +95,12 @@ class Listener:
             self._accepting.cancel()
             await asyncio.wait([self._accepting])
             self._server.close()
-        for task, caller in self._callers.items():
-            if caller is None or caller.may_leave():
+        for task, guest in self._guests.items():
+            if guest.caller is None or guest.caller.may_leave():
                 task.cancel()
-        if self._callers:
-            await asyncio.wait(tuple(self._callers), timeout=self._patience.leave)
-        for task in self._callers:
+        if self._guests:
+            await asyncio.wait(tuple(self._guests), timeout=self._patience.leave)
+        for task in self._guests:
             task.cancel()
 
     async def _accept(self, server: socket.socket) -> None:
@@ -115,8 +116,9 @@ class Listener:
             except asyncio.CancelledError:
                 client.close()
                 raise
-            task = asyncio.create_task(self._welcome(client, address[0]))
-            self._callers[task] = None
+            guest = _Guest(str(address[0]))
+            task = asyncio.create_task(self._welcome(client, guest))
+            self._guests[task] = guest
             task.add_done_callback(self._gone)
 
     async def _find_place(self) -> None:
@@ -131,23 +133,18 @@ class Listener:
 
     def _send_one_away(self) -> None:
         """Close the longest silent connection, first of all of the address that has the most: no host keeps the others out."""
-        now = time.monotonic()
-        silent = {
-            task: (caller.address, now - caller.last)
-            for task, caller in self._callers.items()
-            if caller and caller.idle and now - caller.last >= self._patience.spare
-        }
-        if silent:
-            each = Counter(caller.address for caller in self._callers.values() if caller)
-            max(silent, key=lambda task: (each[silent[task][0]], silent[task][1])).cancel()
+        each = Counter(guest.address for guest in self._guests.values())
+        over = {task: guest for task, guest in self._guests.items() if guest.overstays(self._patience)}
+        if over:
+            max(over, key=lambda task: (each[over[task].address], over[task].silent)).cancel()
 
     def _gone(self, task: asyncio.Task[None]) -> None:
-        self._callers.pop(task)
+        self._guests.pop(task)
         self._places.release()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a connection failed: %s", type(error).__name__)
 
-    async def _welcome(self, client: socket.socket, address: str) -> None:
+    async def _welcome(self, client: socket.socket, guest: _Guest) -> None:
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(READ, loop)
         handshake, shutdown = (self._patience.byte, self._patience.leave) if self._tls else (None, None)
@@ -166,23 +163,39 @@ class Listener:
         except asyncio.CancelledError:
             client.close()
             raise
-        caller = _Caller(
+        caller = guest.caller = _Caller(
             reader,
             asyncio.StreamWriter(transport, protocol, reader, loop),
             self._take,
             self._big,
             self._patience,
             self._limit,
-            address,
         )
-        task = asyncio.current_task()
-        assert task is not None
-        self._callers[task] = caller
         try:
             with suppress(OSError):
                 await caller.serve()
         finally:
             transport.abort() if caller.deaf else transport.close()
+
+
+@dataclass
+class _Guest:
+    """Who has a place: from where, since when, and once it is greeted how it is answered."""
+
+    address: str
+    since: float = field(default_factory=time.monotonic)
+    caller: _Caller | None = None
+
+    @property
+    def silent(self) -> float:
+        """For how long it has brought nothing."""
+        return time.monotonic() - (self.caller.last if self.caller else self.since)
+
+    def overstays(self, patience: Patience) -> bool:
+        """Whether its place may be given to somebody else."""
+        if self.caller is None:
+            return self.silent >= patience.greet
+        return self.caller.idle and self.silent >= patience.spare
 
 
 class _Caller:
@@ -196,10 +209,9 @@ class _Caller:
         big: asyncio.Semaphore,
         patience: Patience,
         limit: int,
-        address: str,
     ) -> None:
-        self.address, self.last = address, time.monotonic()
-        """Where it calls from, and when it last brought a whole frame."""
+        self.last = time.monotonic()
+        """When it last brought a whole frame."""
         self._reader, self._writer, self._take = reader, writer, take
         self._big, self._patience, self._frames = big, patience, Deframer(limit)
         self._has_big = self._busy = self._leaving = False

@@ -231,6 +231,26 @@ def test_a_sender_that_brings_nothing_makes_room_for_one_that_waits():
     asyncio.run(act())
 
 
+def test_who_does_not_finish_its_tls_handshake_makes_room(certificates):
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(*certificates)
+    client = ssl.create_default_context(cafile=certificates[0])
+
+    async def act():
+        patience = Patience(quiet=0.02, greet=0.1)
+        async with (
+            listening(connections=2, patience=patience, tls=server) as where,
+            AsyncExitStack() as crowd,
+        ):
+            for _ in range(4):
+                await crowd.enter_async_context(calling(where))
+            async with calling(where, ssl=client, server_hostname="localhost") as (reader, writer):
+                writer.write(wrap(b"sealed"))
+                assert await answer(reader) == b"sealed"
+
+    asyncio.run(act())
+
+
 def test_who_works_keeps_its_place_however_many_wait():
     async def act():
         async with (
