@@ -353,6 +353,8 @@ class FindPane(QWidget):
         key = next((x.key for x in lines if isinstance(x, PatientLine) and x.found.id == self._marked), "")
         if key and not self.list.hasFocus():
             self.list.choose(key)
+            if self.list.currentIndex() == self.list.first():
+                self.list.scrollToTop()
 
     def widen(self) -> None:
         """Forget what was typed and chosen."""

@@ -109,7 +109,8 @@ def _paint_patient(painter: QPainter, rect: QRectF, line: PatientLine) -> None:
     top = rect.center().y() - (len(lines) + 1) * high / 2
     right = rect.right()
     if line.chips:
-        right = _paint_chip(painter, rect, top, line.chips[0], len(lines))
+        row = len(lines) if len(lines) > 1 or _crowded(rect.width(), line) else 0
+        right = _paint_chip(painter, rect, top + row * high, line.chips[0])
     done = 0
     for place, words in enumerate(lines):
         box = QRectF(rect.x(), top + place * high, rect.width(), high)
@@ -117,7 +118,7 @@ def _paint_patient(painter: QPainter, rect: QRectF, line: PatientLine) -> None:
         used = _paint_marked(painter, box, words, spans, "body_strong")
         done += len(words)
     beside = QRectF(rect.x() + used + GAP, top + (len(lines) - 1) * high, 0, high)
-    beside.setRight(right if len(lines) == 1 else rect.right())
+    beside.setRight(right if line.chips and not row else rect.right())
     if beside.width() > 30:
         paint.text(painter, beside, line.beside, small, color("text_2"), _LEFT)
     below = QRectF(rect.x(), top + len(lines) * high, rect.width(), high)
@@ -125,13 +126,22 @@ def _paint_patient(painter: QPainter, rect: QRectF, line: PatientLine) -> None:
     _paint_aside(painter, below.adjusted(used + GAP, 0, 0, 0), line)
 
 
-def _paint_chip(painter: QPainter, rect: QRectF, top: float, chip: tuple[str, str, str], lines: int) -> float:
-    """Paint the chip at the right of the first line; return where the room for words ends."""
+def _crowded(width: float, line: PatientLine) -> bool:
+    """Tell whether name, age and chip have no room side by side, and the chip has some on the line below."""
+    used = paint.text_width(line.name, theme().font("body_strong")) + GAP
+    used += paint.text_width(line.beside, theme().font("small")) + GAP + _chip_width(line.chips[0])
+    return used > width and not line.found.inside and len(line.chips) == 1
+
+
+def _chip_width(chip: tuple[str, str, str]) -> float:
+    return 18 + paint.text_width(chip[0], theme().font("caption"))
+
+
+def _paint_chip(painter: QPainter, rect: QRectF, top: float, chip: tuple[str, str, str]) -> float:
+    """Paint the chip at the right of the line at *top*; return where the room for words ends."""
     words, _icon, tone = chip
-    width = 18 + paint.text_width(words, theme().font("caption"))
-    high = theme().scaled(22)
-    row = 0 if lines == 1 else lines
-    place = QRectF(rect.right() - width, top + row * theme().scaled(LINE) - 1, width, high)
+    width, high = _chip_width(chip), theme().scaled(22)
+    place = QRectF(rect.right() - width, top - 1, width, high)
     fill, edge, ink = chip_colours(tone)
     paint.box(painter, place, 5, fill, edge)
     paint.text(painter, place, words, theme().font("caption"), ink, Qt.AlignmentFlag.AlignHCenter)
