@@ -178,6 +178,7 @@ def test_a_result_without_identity_is_found_and_joins_when_the_adt_comes(hospita
     hospital.result("9", "DUMAS^Luc^^^^^L", giver=LAB, sex="M")
     assert hospital.names("dumas") == [("DUMAS Luc", ["sans identité"])]
     assert hospital.names("", "unnamed") == [("DUMAS Luc", ["sans identité"])]
+    assert str(hospital.find("", "unnamed")[0].words) == "1 sans identité"
     hospital.open("9")
     hospital.reads("Sans identité : aucun message d'identité", "DUMAS")
     hospital.adt("9", "MARTIN^Léa^^^^^L", giver=LAB)

@@ -67,9 +67,10 @@ class Flow(QWidget):
         return QSize(80, self.heightForWidth(max(self.width(), 80)))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Place everything anew."""
+        """Place everything anew; ask for the height that the width of now needs."""
         super().resizeEvent(event)
-        self._place(self.width(), move=True)
+        if self._place(self.width(), move=True) != self.height():
+            self.updateGeometry()
 
     def event(self, event: QEvent | None) -> bool:
         """Place everything anew when what it holds asks for other room, or is shown again after it may have changed unseen."""
