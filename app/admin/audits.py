@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from storage.audit import Entry, Verdict
     from storage.vault import Vault
 
-NOBODY = b""
 PAGE = 1000
 FIELDS = ("seq", "time", "who", "workstation", "action", "subject", "reason", "result", "chain")
 WHOLE = "Le journal est intact."
@@ -156,7 +155,7 @@ def export(arguments: Namespace, now_s: int) -> None:
         raise AdminError("Le fichier à écrire se nomme en .jsonl ou en .csv.")
     store.check_new(arguments.to)
     with profiles.visiting(arguments) as vault:
-        vault.audit.record(now_s * 1000, NOBODY, "audit-export").result()
+        profiles.note(vault, now_s * 1000, "audit-export")
         rows = _written(vault, arguments.to)
     print(f"Journal écrit : {arguments.to}, {rows} lignes.")
 

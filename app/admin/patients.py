@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from app.admin import profiles
-from app.admin.quarantine import NOBODY
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -32,7 +31,7 @@ def run(arguments: Namespace, now_s: int) -> None:
     with profiles.visiting(arguments) as vault:
         profiles.catch_up(vault)
         zone = ZoneInfo(profiles.zone(vault))
-        vault.audit.record(now_s * 1000, NOBODY, "patients-export").result()
+        profiles.note(vault, now_s * 1000, "patients-export")
         for patient in _every(vault):
             print(
                 json.dumps(described(patient, zone), ensure_ascii=False) if arguments.json else _line(patient)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
+import os
 import sys
 import time
 from contextlib import contextmanager
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
 
+NOBODY = b""
+"""In the trail: no user of Consilium."""
 TEXTS: dict[type[StorageError], str] = {
     NoFolder: "le dossier du profil ne s'écrit pas : vérifiez le chemin et vos droits.",
     DiskTrouble: "le disque est plein, protégé ou en panne : libérez de la place, puis recommencez.",
@@ -83,6 +87,27 @@ def visiting(arguments: Namespace) -> Iterator[Vault]:
             vault.lock()
     except StorageError as error:
         raise AdminError(f"{arguments.profile} : {explain(error)}") from error
+
+
+def note(vault: Vault, now_ms: int, action: str, about: str = "") -> None:
+    """Write an act of the command line into the trail, with the account of the system that did it; raises StorageError.
+
+    No certificate stands for that account: it tells an auditor whom to ask, and proves no more than the machine's own logs.
+    """
+    reason = " ".join(part for part in (about, f"compte {_account()}") if part)
+    vault.audit.record(now_ms, NOBODY, action, reason=reason).result()
+
+
+def _account() -> str:
+    """Return the account that runs this process, not what its environment says."""
+    if sys.platform == "win32":
+        return getpass.getuser()
+    import pwd  # noqa: PLC0415 -- exists elsewhere only
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def settings(vault: Vault) -> Config:

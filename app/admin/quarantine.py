@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from storage.inbox import Quarantined
     from storage.vault import Vault
 
-NOBODY = b""
-"""Who did it, in the audit trail: the operator of this machine, whom the vault does not know."""
 REASONS = {
     "refused": "refusé",
     "conflict": "identifiant déjà utilisé, contenu différent",
@@ -51,7 +49,7 @@ def show(arguments: Namespace, now_s: int) -> None:
     with profiles.visiting(arguments) as vault:
         for number in arguments.numbers:
             row, raw = _found(vault, number)
-            vault.audit.record(now_s * 1000, NOBODY, "quarantine-show", reason=str(number)).result()
+            profiles.note(vault, now_s * 1000, "quarantine-show", str(number))
             text = raw.decode("utf-8" if _is_utf8(raw) else "cp1252", errors="replace")
             if arguments.json:
                 print(_json(_described(row) | {"message": text}))
@@ -81,7 +79,7 @@ def _replay(vault: Vault, number: int, now_ms: int) -> dict[str, Any]:
     if understood.refusal is not None:
         return {"id": number, "seq": None, "outcome": "refusé"}
     incoming = incoming_of(raw, understood, now_ms)
-    vault.audit.record(now_ms, NOBODY, "quarantine-replay", reason=str(number)).result()
+    profiles.note(vault, now_ms, "quarantine-replay", str(number))
     seq = vault.inbox.replay(number, incoming.sender, incoming.control_id, now_ms).result()
     return {"id": number, "seq": seq or None, "outcome": "repris" if seq else "incomplet"}
 

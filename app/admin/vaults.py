@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from storage.survey import Survey
 
-NOBODY = b""
 FILES = {"vault": "coffre", "audit": "journal", "inbox": "messages reçus", "cache": "patients"}
 
 
@@ -61,7 +60,7 @@ def erase_options(action: ArgumentParser) -> None:
 def back_up(arguments: Namespace, now_s: int) -> None:
     """`backup`: the profile in one file, also while it is in use."""
     with profiles.visiting(arguments) as vault:
-        vault.audit.record(now_s * 1000, NOBODY, "backup").result()
+        profiles.note(vault, now_s * 1000, "backup")
         manifest = vault.back_up(arguments.to, now_s * 1000)
     size = sum(part.size for part in manifest.files.values())
     print(f"Sauvegarde écrite : {arguments.to} ({size / 1_000_000:.1f} Mo).")

@@ -218,7 +218,7 @@ def test_the_trail_is_exported_for_people_and_programs(desk, tmp_path, capsys):
     assert main(["audit", "export", *desk.opened, "--to", str(sheet)]) == 0
     rows = [json.loads(line) for line in lines.read_text().splitlines()]
     assert [row["seq"] for row in rows] == list(range(1, 22))
-    assert rows[-1]["action"] == "audit-export"
+    assert (rows[-1]["action"], rows[-1]["reason"]) == ("audit-export", f"compte {lines.owner()}")
     assert "CANARI" not in lines.read_text()
     with sheet.open(newline="") as file:
         assert [row["reason"] for row in csv.DictReader(file)][3] == "'=1+1"
