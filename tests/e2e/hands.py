@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ROW = 384
 """Nothing that one chooses from is wider."""
+LINES = ("list item", "table cell")
 MOST_STOPS = 80
 """No screen has so many stops of Tab."""
 KEYS = {
@@ -25,7 +26,9 @@ KEYS = {
     "signin.unlock": "Return",
     "today.section": "ctrl+1",
     "meeting.section": "ctrl+2",
+    "patients.section": "ctrl+3",
     "directory.section": "ctrl+6",
+    "settings.title": "ctrl+comma",
     "window.lock": "ctrl+l",
     "window.return": "ctrl+j",
     "plan.new": "ctrl+n",
@@ -40,6 +43,8 @@ KEYS = {
     "lobby.admit_name": "a",
     "stage.zoom_in": "plus",
     "directory.identical": "i",
+    "person.papers.back": "alt+Left",
+    "person.values.as_table": "ctrl+t",
 }
 """What the window itself says a keyboard does; everything else is reached by Tab and pressed by Enter."""
 
@@ -208,8 +213,8 @@ class ByKeys(Person):
     def turns_to(self, key: str) -> None:
         """Go to its panel, to the row, take the one at its other end."""
         place = self._rightmost(words(key))
-        self._walk(lambda node: node["box"][0] > place[0] - ROW, "F6")
-        self._walk(lambda node: node["role"] == "check box" and _level(node["box"], place))
+        self.walk(lambda node: node["box"][0] > place[0] - ROW, "F6")
+        self.walk(lambda node: node["role"] == "check box" and _level(node["box"], place))
         self.desk.press("Left")
 
     def _leave_field(self) -> None:
@@ -221,9 +226,10 @@ class ByKeys(Person):
 
     def _go(self, name: str, role: str) -> None:
         self.desk.until(name, role)
-        self._walk(lambda node: name == node["name"] and role in node["role"])
+        self.walk(lambda node: name == node["name"] and role in node["role"])
 
-    def _walk(self, there: Callable[[dict[str, Any]], bool], key: str = "Tab") -> None:
+    def walk(self, there: Callable[[dict[str, Any]], bool], key: str = "Tab") -> None:
+        """Press *key* until the focus is *there*."""
         for _ in range(MOST_STOPS):
             focused = self._focused()
             if focused is not None and there(focused):
@@ -238,13 +244,23 @@ class ByKeys(Person):
             time.sleep(0.02)
 
     def _focused(self) -> dict[str, Any] | None:
-        """Return what has the focus, the innermost."""
-        return next((node for node in reversed(self.desk.look()) if node["focused"]), None)
+        """Return what has the focus, the innermost. (Qt calls the current line of a list focused, wherever the focus is.)"""
+        focused = [node for node in reversed(self.desk.look()) if node["focused"]]
+        own = next((node for node in focused if node["role"] not in LINES), None)
+        line = (
+            node for node in focused if node["role"] in LINES and own and _inside(node["box"], own["box"])
+        )
+        return next(line, own)
 
 
 def _level(box: list[int], place: tuple[int, int]) -> bool:
     """Tell whether *box* stands in the row of *place*, not beyond a panel's width from it."""
     return box[1] < place[1] < box[1] + box[3] and place[0] - box[0] < ROW
+
+
+def _inside(box: list[int], around: list[int]) -> bool:
+    """Tell whether *box* begins in *around*."""
+    return 0 <= box[0] - around[0] < around[2] and 0 <= box[1] - around[1] < around[3]
 
 
 def sit(desk: Desk) -> None:

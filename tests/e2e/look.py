@@ -12,6 +12,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi  # noqa: E402
 
 DEPTH = 30
+LONG = 2000
 
 
 def describe(node, depth, found):
@@ -19,7 +20,9 @@ def describe(node, depth, found):
     if depth and not states.contains(Atspi.StateType.SHOWING):
         return
     box = Atspi.Component.get_extents(node, Atspi.CoordType.SCREEN) if node.get_component_iface() else None
-    text = Atspi.Text.get_text(node, 0, 2000) if node.get_text_iface() else ""
+    text = (
+        Atspi.Text.get_text(node, 0, min(LONG, node.get_character_count())) if node.get_text_iface() else ""
+    )
     found.append(
         {
             "role": node.get_role_name(),
