@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ FOLDER = Path(__file__).parent
 _LINE = re.compile(r'(?:(msgid_plural|msgid|msgstr)(?:\[(\d)\])?\s+)?"((?:[^"\\]|\\.)*)"$')
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+_SINGLE = 2
+"""Parts of a message without plural forms: `msgid`, `msgstr`."""
 _PLURAL = re.compile(r"^Plural-Forms:\s*nplurals=(\d);\s*plural=([^;]+);", re.MULTILINE)
 
 
@@ -40,7 +43,10 @@ class _Entry:
     part: str = ""
 
     def forms(self) -> tuple[str, ...]:
-        return tuple(text for part, text in sorted(self.texts.items()) if part.startswith("msgstr"))
+        texts = self.texts
+        if len(texts) == _SINGLE and "msgstr" in texts:
+            return (texts["msgstr"],)
+        return tuple(text for part, text in sorted(texts.items()) if part.startswith("msgstr"))
 
 
 def load(language: str) -> Catalogue:
@@ -76,7 +82,13 @@ def parse(text: str, name: str) -> Catalogue:
     wrong = [key for key, texts in forms.items() if len(texts) not in {1, count}]
     if wrong:
         raise PoError(f"{name}: plural ids need {count} forms: {', '.join(wrong)}")
-    return Catalogue(forms, rule, gettext.c2py(rule))
+    return Catalogue(forms, rule, _compiled(rule))
+
+
+@cache
+def _compiled(rule: str) -> Callable[[int], int]:
+    """Return what chooses a form; every file of a language has the same rule."""
+    return gettext.c2py(rule)
 
 
 def _entries(lines: Iterable[str], name: str) -> list[_Entry]:
@@ -92,16 +104,21 @@ def _entries(lines: Iterable[str], name: str) -> list[_Entry]:
             entries.append(_Entry(number))
         if not entries:
             raise PoError(f"{name}:{number}: text before the first msgid")
-        _take(entries[-1], match, f"{name}:{number}")
+        _take(entries[-1], match, name, number)
     return entries
 
 
-def _take(entry: _Entry, match: re.Match[str], where: str) -> None:
-    if match[1] is not None:
-        entry.part = f"{match[1]}{match[2] or ''}"
-        if entry.part in entry.texts:
-            raise PoError(f"{where}: {match[1]} stands twice")
-    entry.texts[entry.part] = entry.texts.get(entry.part, "") + _unescape(match[3], where)
+def _take(entry: _Entry, match: re.Match[str], name: str, number: int) -> None:
+    word, form, text = match.groups()
+    if "\\" in text:
+        text = _unescape(text, f"{name}:{number}")
+    if word is None:
+        entry.texts[entry.part] = entry.texts.get(entry.part, "") + text
+        return
+    entry.part = word + (form or "")
+    if entry.part in entry.texts:
+        raise PoError(f"{name}:{number}: {word} stands twice")
+    entry.texts[entry.part] = text
 
 
 def _unescape(text: str, where: str) -> str:
@@ -110,4 +127,4 @@ def _unescape(text: str, where: str) -> str:
             raise PoError(f"{where}: unknown escape {match[0]}")
         return _ESCAPES[match[1]]
 
-    return _ESCAPE.sub(one, text) if "\\" in text else text
+    return _ESCAPE.sub(one, text)
