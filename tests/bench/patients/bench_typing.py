@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,10 +10,8 @@ from PyQt6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PyQt6.QtTest import QTest
 
 from app.patients.listing import LIST
-from app.scenes import stills
-from app.workstation import Profile, build_office
-from tests.bench.patients.ground import PASSWORD, profile, terms
-from tests.bench.window.rig import SIZE, START_MS, Watched, percentile, report
+from tests.bench.patients.desk import open_desk
+from tests.bench.window.rig import START_MS, Watched, percentile, report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,18 +96,7 @@ class Typist:
 def main() -> None:
     """Type, print."""
     app = Watched()
-    office = build_office(
-        Profile(
-            folder=profile(),
-            make_engine=lambda: stills.StillEngine(stills.StillArena()),
-            make_arena=stills.StillArena,
-            look=stills.look,
-            terms=terms(),
-        )
-    )
-    office.door.opened.emit(asyncio.run(office.signin.unlock(PASSWORD)))
-    office.window.resize(*SIZE)
-    office.window.show()
+    office = open_desk()
     typist: list[Typist] = []
 
     def begin() -> None:
