@@ -234,6 +234,25 @@ def come_back(doctor):
     doctor.remembers("recent")
 
 
+def fall(doctor, process, folder):
+    """Be killed while a page is open; whom one saw is there again after the next start, and opens."""
+    open_row(doctor, HERS)
+    doctor.desk.until(HERS, "label")
+    process.kill()
+    process.wait()
+    start(doctor, folder)
+    come_back(doctor)
+    open_row(doctor, HERS)
+    doctor.sees("person.merged", old=OLD, ipp=IPP)
+
+
+def start(doctor, folder):
+    """Start the workstation and sit down at it."""
+    process = doctor.desk.start(sys.executable, "-m", "app", "--profile", str(folder / "profile"))
+    sit(doctor.desk)
+    return process
+
+
 def assert_silent(person):
     """Nothing went wrong, and nobody was named in what was written down."""
     log = "\n".join(line for line in person.desk.log().splitlines() if QT_OWN not in line)
@@ -242,8 +261,7 @@ def assert_silent(person):
 
 
 def tour(doctor, folder):
-    process = doctor.desk.start(sys.executable, "-m", "app", "--profile", str(folder / "profile"))
-    sit(doctor.desk)
+    process = start(doctor, folder)
     unlock(doctor)
     wards = Wards(folder / "wards", listen(doctor))
     wards.tell_history()
@@ -259,6 +277,7 @@ def tour(doctor, folder):
     news_come(doctor, wards)
     lock(doctor, process)
     come_back(doctor)
+    fall(doctor, process, folder)
     assert_silent(doctor)
 
 
