@@ -26,7 +26,8 @@ run: setup ## open the demo hospital: the running RCP (without a display: headle
 	  --report build/demo/report.json --screenshots build/demo/screenshots; fi
 
 test: setup ## all tests but the long ones
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist worksteal --ignore tests/e2e --ignore tests/soak
+	$(BIN)/python -m pytest -m "not long" tests/e2e tests/soak
 
 test-long: setup ## the long tests: 24 participants, soak, long fuzz
 	$(BIN)/python -m pytest -m long

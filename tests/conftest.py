@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from resources.demo.patients import PATIENTS
@@ -53,7 +54,9 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Listen, and give this run and its processes temporary files of its own; pytest's own folders stay where they were."""
+    """Measure no speed, listen, and give this run and its processes temporary files of its own; pytest's own folders stay where they were."""
+    hypothesis.settings.register_profile("suite", deadline=None)
+    hypothesis.settings.load_profile("suite")
     logging.getLogger().addHandler(_Ear(logging.DEBUG))
     sys.addaudithook(_watch)
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
