@@ -59,6 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("suite")
     logging.getLogger().addHandler(_Ear(logging.DEBUG))
     sys.addaudithook(_watch)
+    if hasattr(config, "workerinput"):
+        return  # a worker has the folder of who started it
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     config.stash[_scratch] = Path(tempfile.mkdtemp(prefix="ct-"))
     os.environ["TMPDIR"] = tempfile.tempdir = str(config.stash[_scratch])
@@ -72,9 +74,19 @@ def _canaries() -> Iterator[None]:
     assert not found
 
 
+@pytest.fixture
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A private XDG_RUNTIME_DIR with a short name: a socket's whole path has room for 107 bytes."""
+    place = Path(tempfile.mkdtemp(prefix="run-"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(place))
+    return place
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Look at what is left of temporary files."""
-    scratch = session.config.stash[_scratch]
+    scratch = session.config.stash.get(_scratch, None)
+    if scratch is None:
+        return
     left = [str(file.relative_to(scratch)) for file in scratch.rglob("*") if _holds(file)]
     shutil.rmtree(scratch, ignore_errors=True)
     if left:

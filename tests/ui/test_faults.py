@@ -314,11 +314,8 @@ def test_a_clock_that_jumps_breaks_no_screen(make_desk, qtbot, settle, jump_ms):
 
 
 @pytest.fixture
-def first(tmp_path, monkeypatch):
+def first(tmp_path, runtime):
     """The program itself, started on an empty profile; returns its process and the folder."""
-    runtime = tmp_path / "run"
-    runtime.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     folder = tmp_path / "profile"
     process = start(folder)
     until = time.time() + 30

@@ -24,15 +24,8 @@ sys.exit(0 if hand_over(Path(sys.argv[1]), sys.stdin.readline().strip()) else 3)
 """
 
 
-@pytest.fixture(autouse=True)
-def _runtime(tmp_path, monkeypatch):
-    place = tmp_path / "run"
-    place.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(place))
-
-
 @pytest.fixture
-def bell(tmp_path, qapp):
+def bell(tmp_path, qapp, runtime):
     made = Doorbell(tmp_path / "p")
     assert made.listening
     yield made
@@ -59,10 +52,10 @@ def test_another_profile_is_another_window(bell, tmp_path, qtbot):
     assert second(tmp_path / "other", "", qtbot) == 3
 
 
-def test_nobody_else_can_listen_or_call(tmp_path, monkeypatch):
+def test_nobody_else_can_listen_or_call(tmp_path, runtime):
     folder = tmp_path / "p"
-    assert address(folder).startswith(str(tmp_path / "run"))
-    (tmp_path / "run").chmod(0o777)
+    assert address(folder).startswith(str(runtime))
+    runtime.chmod(0o777)
     assert address(folder).startswith(str(folder)), "a folder that others write to is not used"
 
 
