@@ -54,7 +54,8 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Measure no speed, listen, and give this run and its processes temporary files of its own; pytest's own folders stay where they were."""
+    """Show no window, measure no speed, listen, and give this run and its processes temporary files of its own; pytest's own folders stay where they were."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     hypothesis.settings.register_profile("suite", deadline=None)
     hypothesis.settings.load_profile("suite")
     logging.getLogger().addHandler(_Ear(logging.DEBUG))
