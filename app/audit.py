@@ -36,7 +36,8 @@ class Trail:
     """Records from any thread, never blocks, never raises.
 
     A call goes on for a minute after the lock: what is done while the vault is shut is held and written at the next
-    unlock, under its own time. What a full disk refuses is held as well and written before the next act, or by `retry`.
+    unlock, under its own time. What a full disk refuses is held as well and written once there is room: after the next
+    act that could be written, or by `retry`.
     What was held when the program ends is lost, and of more than `MAX_HELD` acts the oldest. On a PC that several share,
     what one did waits for that one's own vault: a *desk* is the name of its profile.
     """
@@ -93,6 +94,8 @@ class Trail:
         error = done.exception()
         if error is not None:
             log.warning("an act could not be recorded: %s", type(error).__name__)
-        if isinstance(error, DiskTrouble | Locked):
-            with self._gate:
+        with self._gate:
+            if isinstance(error, DiskTrouble | Locked):
                 self._hold(act)
+            elif error is None and self._held:
+                self.retry()  # what was refused while this was on its way would wait for the next act

@@ -82,25 +82,50 @@ def test_a_meeting_called_on_a_full_disk_is_refused_and_called_again_once_there_
 def test_what_was_done_on_a_full_disk_is_in_the_trail_in_order_once_there_is_room(
     make_desk, vault, disk, qtbot
 ):
-    desk = make_desk()
-    trail = desk.office.signin.trail
-    desk.office._came_in(Opened(vault, asyncio.run(read_session(vault)), {}, "", False, News()))
-    trail.open(vault.audit, b"u" * 16)
-    trail.record("unlock")
+    desk = at_work(make_desk, vault)
     disk.fill()
-    for number in range(200):
-        trail.record("admit", reason=f"{number:03}" + "x" * 500)
+    act_200_times(desk)
+    assert vault.audit.record(1, b"u" * 16, "last").exception(), (
+        "the disk is full, and all before it was refused"
+    )
     qtbot.waitUntil(lambda: "vault-failing" in codes(desk))
     assert desk.office.sitting._write_again.isActive()
     disk.free()
     desk.office.sitting._write_again.timeout.emit()
+    qtbot.waitUntil(lambda: len(kept(vault)) == 200)
+    assert kept(vault) == [f"{number:03}" for number in range(200)]
+    assert vault.audit.verify().result().whole
     qtbot.waitUntil(lambda: "vault-failing" not in codes(desk))
     assert not desk.office.sitting._write_again.isActive()
-    vault.audit.record(1, b"u" * 16, "after").result()
+
+
+def test_room_that_comes_while_acts_are_on_their_way_loses_none_of_them(make_desk, vault, disk, qtbot):
+    desk = at_work(make_desk, vault)
+    disk.fill()
+    act_200_times(desk)
+    qtbot.waitUntil(lambda: "vault-failing" in codes(desk))
+    disk.free()
+    desk.office.sitting._write_again.timeout.emit()
+    qtbot.waitUntil(lambda: len(kept(vault)) == 200)
+    assert sorted(kept(vault)) == [f"{number:03}" for number in range(200)]
+
+
+def at_work(make_desk, vault):
+    desk = make_desk()
+    desk.office._came_in(Opened(vault, asyncio.run(read_session(vault)), {}, "", False, News()))
+    desk.office.signin.trail.open(vault.audit, b"u" * 16)
+    desk.office.signin.trail.record("unlock")
+    return desk
+
+
+def act_200_times(desk):
+    for number in range(200):
+        desk.office.signin.trail.record("admit", reason=f"{number:03}" + "x" * 500)
+
+
+def kept(vault):
     rows = vault.audit.newest(300).result()
-    kept = [row.reason[:3] for row in reversed(rows) if row.action == "admit"]
-    assert kept == [f"{number:03}" for number in range(200)]
-    assert vault.audit.verify().result().whole
+    return [row.reason[:3] for row in reversed(rows) if row.action == "admit"]
 
 
 def door(disk):
