@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 from app.admin import profiles, store
 from app.admin.errors import AdminError
 from app.checkpoints import file_name
+from app.spreadsheet import no_formula
 from app.trust import readable
 from media.errors import MediaError
 from media.keys.certs import DeviceCert
@@ -32,7 +33,6 @@ PAGE = 1000
 FIELDS = ("seq", "time", "who", "workstation", "action", "subject", "reason", "result", "chain")
 WHOLE = "Le journal est intact."
 WHOLE_BUT_ITS_END = "La chaîne est intacte ; sa fin n'est garantie que par --checkpoints."
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def verify_options(action: ArgumentParser) -> None:
@@ -192,12 +192,9 @@ def _jsonl(file: IO[str]) -> Callable[[Entry], object]:
 def _csv(file: IO[str]) -> Callable[[Entry], object]:
     writer = csv.DictWriter(file, FIELDS)
     writer.writeheader()
-    return lambda entry: writer.writerow({key: _plain(value) for key, value in _fields(entry).items()})
-
-
-def _plain(value: object) -> object:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return lambda entry: writer.writerow(
+        {key: no_formula(str(value)) for key, value in _fields(entry).items()}
+    )
 
 
 def _fields(entry: Entry) -> dict[str, object]:

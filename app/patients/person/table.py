@@ -10,6 +10,7 @@ from PyQt6.QtCore import QAbstractTableModel, QModelIndex, QSize, Qt
 from PyQt6.QtGui import QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from app.spreadsheet import no_formula
 from app.ui.text import Named
 from app.ui.theme import theme
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QKeyEvent
 
     from app.ui.words import Words
-
-_ABOVE = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Rows(QAbstractTableModel):
@@ -174,5 +173,5 @@ def as_csv(lines: Iterable[Sequence[str]]) -> str:
     """Return *lines* for a spreadsheet: semicolons, as French ones expect; no cell is taken for a formula."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerows([f"'{cell}" if cell.startswith(_ABOVE) else cell for cell in line] for line in lines)
+    writer.writerows([no_formula(cell) for cell in line] for line in lines)
     return out.getvalue()
