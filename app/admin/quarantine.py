@@ -13,6 +13,7 @@ from app.admin import profiles
 from app.admin.errors import AdminError
 from app.interop.intake import incoming_of
 from app.interop.understand import understand
+from storage.inbox import Reason
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -58,18 +59,26 @@ def show(arguments: Namespace, now_s: int) -> None:
 
 
 def replay(arguments: Namespace, now_s: int) -> None:
-    """`replay [ID…]`: those messages, or all that wait, once more; raises AdminError when some are still not understood."""
+    """`replay [ID…]`: those messages, or all that wait, once more; raises AdminError when some stay.
+
+    A second content under a known id is let in only where somebody names it: which of the two is right nobody else can tell.
+    """
     with profiles.visiting(arguments) as vault:
-        numbers = arguments.numbers or [row.id for row in vault.inbox.quarantined().result()]
+        waiting = {row.id: row.reason for row in vault.inbox.quarantined().result()}
         left = 0
-        for number in numbers:
-            row = _replay(vault, number, now_s * 1000)
+        for number in arguments.numbers or waiting:
+            unnamed = not arguments.numbers and waiting[number] is Reason.CONFLICT
+            row = _left_out(number) if unnamed else _replay(vault, number, now_s * 1000)
             print(_json(row) if arguments.json else f"{row['id']} : {row['outcome']}")
             left += row["seq"] is None
     if left:
         raise AdminError(
             f"Messages qui restent en quarantaine : {left}. Demandez leur correction à l'émetteur."
         )
+
+
+def _left_out(number: int) -> dict[str, Any]:
+    return {"id": number, "seq": None, "outcome": "contradictoire : à lire (« show »), puis à nommer"}
 
 
 def _replay(vault: Vault, number: int, now_ms: int) -> dict[str, Any]:

@@ -183,12 +183,16 @@ def test_quarantine_is_listed_without_patients_shown_on_demand_and_replayed_whil
     )
     shown = site.admin("hl7", "quarantine", "show", str(row["id"]))
     assert "CORRIGE" in shown.stdout
+    unnamed = site.admin("hl7", "quarantine", "replay")
+    assert unnamed.returncode == 1
+    assert site.patients()["00000001"]["birth_name"] == "ESSAI1", "nobody said which of the two is right"
     for _ in range(2):
         replayed = site.admin("hl7", "quarantine", "replay", str(row["id"]), "--json")
         assert replayed.returncode == 0, replayed.stderr
     assert site.patients()["00000001"]["birth_name"] == "CORRIGE"
     assert site.admin("hl7", "quarantine", "list", "--json").stdout == ""
-    assert traced(site) == ["quarantine-show", "quarantine-replay", "quarantine-replay", "patients-export"]
+    replays = ["quarantine-replay", "quarantine-replay"]
+    assert traced(site) == ["quarantine-show", "patients-export", *replays, "patients-export"]
 
 
 def traced(site: Gateway) -> list[str]:
