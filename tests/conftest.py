@@ -1,4 +1,5 @@
-"""Canaries over the whole suite: no log record, command line or temporary file may carry a patient's name or INS.
+"""Canaries over the whole suite: no log record of this process, no command line of a process that it starts, no temporary file that
+any of them leaves may carry a patient's name or INS. (What the gateway's own process says is read by its tests.)
 
 The names and numbers of the demo hospital, and those that tests plant, stand for those of real people.
 """
@@ -58,7 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     hypothesis.settings.register_profile("suite", deadline=None)
     hypothesis.settings.load_profile("suite")
-    logging.getLogger().addHandler(_Ear(logging.DEBUG))
+    logging.getLogger().addHandler(_Ear())
+    logging.getLogger().setLevel(logging.INFO)  # as the gateway says most
     sys.addaudithook(_watch)
     if hasattr(config, "workerinput"):
         return  # a worker has the folder of who started it
