@@ -1,0 +1,1 @@
+"""The section Messages: threads with people and teams, about patients or not."""
