@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 class Session:
     """The unlocked identity. `sign` is the device key's Ed25519 signature; `relay_key` the organisation's relay seed.
 
+    `act` signs a clinical act with the whole device key (HSig), as `HybridSigner.sign` does: label and text.
+
     `call` signs an invitation with the whole device key, as `Invite.create` does, organisation and organiser given;
-    `agenda` is where meetings are kept. Both are None for a desk without a vault.
+    `agenda` is where meetings are kept. All three are None for a desk without a vault.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Session:
     certificate: bytes = field(repr=False)
     cert_hash: bytes = field(repr=False)
     sign: Callable[[bytes], bytes] = field(repr=False)
+    act: Callable[[str, bytes], bytes] | None = field(default=None, repr=False)
     trust: TrustAnchor = field(repr=False)
     relays: tuple[Relay, ...] = ()
     relay_key: bytes = field(default=b"", repr=False)

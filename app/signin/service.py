@@ -354,6 +354,7 @@ async def read_session(vault: Vault) -> Session:
         certificate=device.certificate,
         cert_hash=hashlib.sha256(device.certificate).digest(),
         sign=signer.ed25519.sign,
+        act=signer.sign,
         trust=await _trust(vault, certificate.org),
         relays=tuple(relays),
         relay_key=key.seed if key is not None else b"",
