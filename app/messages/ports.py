@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from storage.messages.records import Hit, Message, PatientLink, Receipt, Thread
 
 
+CROWD, CROWD_A_MINUTE = 20, 30
+"""How many people one message, and how many messages one minute, go to without being asked once more."""
+
+
 class Unwritable(Exception):  # noqa: N818 -- the page says what to do
     """The vault is shut or read-only."""
 
@@ -101,8 +105,20 @@ class Messages(Protocol):
     ) -> int:
         """Begin a team's thread and tell its members; return its id."""
 
-    async def send(self, thread: int, text: str, quote: bytes = b"", files: tuple[Outgoing, ...] = ()) -> int:
-        """Send, or keep for when the relay is there again; return the message's id. At most 20,000 characters, 2 GiB a file."""
+    async def send(
+        self,
+        thread: int,
+        text: str,
+        quote: bytes = b"",
+        files: tuple[Outgoing, ...] = (),
+        *,
+        confirmed: bool = False,
+    ) -> int:
+        """Send, or keep for when the relay is there again; return the message's id. At most 20,000 characters, 2 GiB a file.
+
+        To more than `CROWD` people, or as the message after `CROWD_A_MINUTE` of one minute, it is Refused("crowd") until the
+        user said so in so many words: the same call again with *confirmed*.
+        """
 
     async def correct(self, message: int, text: str) -> None:
         """Replace the text of an own message; what stood before stays readable for both."""
