@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from storage.messages.records import PatientLink
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,28 @@ class OpenPatient:
 
 
 @dataclass(frozen=True)
+class WriteMessage:
+    """Write to somebody of the directory (`user` empty: to be chosen), about a patient or not; nothing is sent by itself."""
+
+    user: bytes = b""
+    patient: PatientLink | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class OpenThread:
+    """Show a thread of messages, by the id that the vault gave; one message of it where `message` names one."""
+
+    id: int
+    message: int = 0
+
+
+@dataclass(frozen=True)
 class OpenSection:
     """Show a section as it was left, by its feature's key."""
 
     key: str
 
 
-Intent: TypeAlias = OpenSection | JoinMeeting | OpenSettings | OpenPerson | OpenPatient
+Intent: TypeAlias = (
+    OpenSection | JoinMeeting | OpenSettings | OpenPerson | OpenPatient | WriteMessage | OpenThread
+)

@@ -34,10 +34,14 @@ class Refused(Exception):  # noqa: N818 -- the page says what to do
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A file to send. With `shown_for_s` it is an ephemeral document: opened once, within `open_within_s`, for that long."""
+    """A file to send: the one at `path`, or `data` where there is none (a pasted picture, which never becomes a file).
 
-    path: Path = field(repr=False)
+    With `shown_for_s` it is an ephemeral document: opened once, within `open_within_s`, for that long.
+    """
+
+    path: Path | None = field(repr=False)
     name: str = field(repr=False)
+    data: bytes = field(default=b"", repr=False)
     open_within_s: int = 0
     shown_for_s: int = 0
 
