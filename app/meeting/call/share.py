@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from app.meeting.call.files import FileList
 from app.ui import paint
 from app.ui.buttons import Button, Press
 from app.ui.choices import Segmented
+from app.ui.files import PICTURES, FileList
 from app.ui.icons import paint_icon
 from app.ui.panes import EmptyState, clear, scrolled
 from app.ui.text import Label
@@ -102,7 +102,7 @@ class SharePanel(QWidget):
         self._things.addStretch(1)
 
     def _offer_image(self) -> None:
-        files = FileList()
+        files = FileList("share", PICTURES)
         files.chosen.connect(self._picked)
         self._things.addWidget(files, 1)
 

@@ -1,6 +1,8 @@
-"""Picking an image file inside the panel: a path to type, or a list of the folder."""
+"""Picking a file inside the window: a path to type, or a list of the folder."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QDir, QModelIndex, QSize, QStandardPaths, pyqtSignal
 from PyQt6.QtGui import QFileSystemModel
@@ -11,23 +13,30 @@ from app.ui.panes import Field
 from app.ui.text import Label, Named
 from app.ui.words import say
 
-PATTERNS = ["*.png", "*.jpg", "*.jpeg", "*.webp", "*.bmp", "*.tif", "*.tiff"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PICTURES = ("*.png", "*.jpg", "*.jpeg", "*.webp", "*.bmp", "*.tif", "*.tiff")
+_PLACE = QStandardPaths.StandardLocation
 
 
 class FileList(QWidget):
-    """Folders and images. `chosen` carries the path of an image; the folder is read off the Qt thread by Qt itself."""
+    """Folders and the files that fit *patterns*, all of them without one. `chosen` carries a path.
+
+    The folder is read off the Qt thread by Qt itself. Texts are `<words>.path`, `.path.hint`, `.up`, `.files`.
+    """
 
     chosen = pyqtSignal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, words: str, patterns: Sequence[str] = ()) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(Label(say("share.path"), "caption", "text_2"))
-        self._path = Field(say("share.path"), say("share.path.hint"))
+        column.addWidget(Label(say(f"{words}.path"), "caption", "text_2"))
+        self._path = Field(say(f"{words}.path"), say(f"{words}.path.hint"))
         self._path.returnPressed.connect(self._typed)
-        up = IconButton(say("share.up"), "arrow-left", bordered=True)
+        up = IconButton(say(f"{words}.up"), "arrow-left", bordered=True)
         up.clicked.connect(self._up)
         row = QHBoxLayout()
         row.addWidget(up)
@@ -35,17 +44,19 @@ class FileList(QWidget):
         column.addLayout(row)
         self._model = QFileSystemModel(self)
         self._model.setFilter(QDir.Filter.AllDirs | QDir.Filter.Files | QDir.Filter.NoDotAndDotDot)
-        self._model.setNameFilters(PATTERNS)
+        self._model.setNameFilters(list(patterns))
         self._model.setNameFilterDisables(False)
         self._list = QListView()
         self._list.setModel(self._model)
-        Named(self._list, say("share.files"))
+        Named(self._list, say(f"{words}.files"))
         self._list.setIconSize(QSize(18, 18))
         self._list.setUniformItemSizes(True)
         self._list.activated.connect(self._open)
         column.addWidget(self._list, 1)
-        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        self._enter(pictures if QDir(pictures).exists() else QDir.homePath())
+        usual = QStandardPaths.writableLocation(
+            _PLACE.PicturesLocation if patterns else _PLACE.DocumentsLocation
+        )
+        self._enter(usual if QDir(usual).exists() else QDir.homePath())
 
     def _enter(self, folder: str) -> None:
         self._list.setRootIndex(self._model.setRootPath(folder))
