@@ -198,6 +198,18 @@ class Patients:
         )
         return found[0] if found else None
 
+    async def number_of(self, row: int) -> tuple[str, str] | None:
+        """Return who gave a patient's number, and the number: how the same patient is named to another desk."""
+        desk = self._desk
+        patient = None if desk is None else await _of(desk.shelf.patients.get(row))
+        return None if patient is None else (patient.authority, patient.ipp)
+
+    async def named(self, authority: str, ipp: str) -> Found | None:
+        """Return the identity row of a number that another desk named, None where this cache has none."""
+        desk = self._desk
+        patient = None if desk is None else await _of(desk.shelf.patients.by_ipp(authority, ipp))
+        return None if patient is None else await self.row(patient.id)
+
     @property
     def reader(self) -> Reader:
         """Who works here, as the settings say it."""
