@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.bridge import Bridge
     from app.checkpoints import Checkpoints
     from app.config import Config
-    from app.directory.service import Directory
+    from app.directory.service import Decisions, Directory
     from app.interop.feed import Feed
     from app.line import Line
     from app.meeting.agenda.planning import Planning
@@ -78,7 +78,7 @@ class Sitting(QObject):
         bridge.watch(self, self._disk, self._disk_changed)
         bridge.watch(self, services.checkpoints.failing, self._checkpoints_failing)
         bridge.watch(self, services.planning.changed, self._agenda_changed)
-        bridge.watch(self, services.directory.renewed, self._verified_anew)
+        bridge.watch(self, services.directory.renewed, self._decided_anew)
 
     def who(self) -> Session:
         """Return who works here; only while the desk is unlocked."""
@@ -166,14 +166,18 @@ class Sitting(QObject):
         if self.session is not None:
             self._become(replace(self.session, meetings=meetings))
 
-    def _verified_anew(self, verified: list[tuple[bytes, bytes]]) -> None:
-        """Judge by the keys that were just compared, as the next unlock will."""
+    def _decided_anew(self, decided: Decisions) -> None:
+        """Judge by what was just decided about people and keys, as the next unlock will."""
         if self.session is None:
             return
-        trust = msgspec.structs.replace(self.session.trust, verified=verified)
+        trust = msgspec.structs.replace(
+            self.session.trust, verified=decided.verified, blocked=decided.blocked
+        )
         session = replace(self.session, trust=trust)
         if self.opened is not None:
-            self.opened = replace(self.opened, session=session)
+            self.opened = replace(
+                self.opened, session=session, news=self.opened.news.without(decided.verified)
+            )
         self._become(session)
         self._open_directory()
 

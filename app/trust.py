@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from media.errors import MediaError, TrustError
@@ -37,7 +37,8 @@ class News:
     """What a look at the directory showed.
 
     `trouble`: "" or a code of docs/protocol.md §9 (directory-old, directory-blocked, directory-fork, directory-rollback,
-    directory-unreadable); `unexpected`: certificates in the own user's name that no device of this user asked for;
+    directory-unreadable); `unexpected`: certificates in the own user's name that no device of this user asked for, and that
+    nobody here called their own since;
     `revoked`: the organisation took this device's certificate back and gave it no other; `lease_over`: nothing was heard of
     the organisation for longer than the offline lease. Both close the patients of this desk.
     """
@@ -51,6 +52,12 @@ class News:
     def patients_closed(self) -> bool:
         """Whether the patients of this desk must not be seen now."""
         return self.revoked or self.lease_over
+
+    def without(self, verified: Iterable[tuple[bytes, bytes]]) -> News:
+        """Return the same, without alarms about devices that the user called the own ones meanwhile."""
+        known = set(verified)
+        rest = tuple(one for one in self.unexpected if (one.user, one.public.ed25519) not in known)
+        return replace(self, unexpected=rest)
 
     @property
     def warnings(self) -> tuple[tuple[str, int], ...]:
@@ -87,9 +94,12 @@ async def refresh(vault: Vault, source: Path | None, now_s: int) -> News:
     head = await asyncio.wrap_future(vault.directory.head(own.org))
     trouble = trouble or _age(now_s - (head.time_s if head else 0))
     living = await _living(vault, own, now_s)
-    unexpected = tuple(one for one in living if one.public != own.public)
+    kept = await asyncio.wrap_future(vault.directory.verified())
+    mine = {one.ed25519_pk for one in kept if one.user == own.user} - {own.public.ed25519}
+    unexpected = tuple(one for one in living if one.public != own.public and one.public.ed25519 not in mine)
     revoked = own.hash in await asyncio.wrap_future(vault.directory.revoked())
-    return News(trouble, unexpected, revoked and len(unexpected) == len(living))
+    replaced = any(one.public == own.public for one in living)
+    return News(trouble, unexpected, revoked and not replaced)
 
 
 async def lease_over(vault: Vault, days: int, now_s: int) -> bool:
@@ -140,6 +150,7 @@ async def _keep(vault: Vault, directory: Directory) -> None:
     kept: list[Future[Any]] = [vault.identity.add_issuer(org, issuer) for issuer in directory.bundle.issuers]
     kept += [vault.directory.add_certificate(one.user, one.signed) for one in directory.certificates]
     kept.append(vault.directory.revoke(directory.revoked, head.time))
+    kept.append(vault.directory.keep_people(org, directory.bundle.people))
     await asyncio.gather(*map(asyncio.wrap_future, kept))
     await asyncio.wrap_future(vault.directory.see_head(Head(org, head.height, head.hash, head.time)))
 

@@ -11,10 +11,21 @@ from typing import TYPE_CHECKING
 
 from media.engine.messages import TrustAnchor
 from media.errors import TrustError
+from media.keys import people as roll
 from media.keys.certs import DeviceCert, shown_text
-from media.keys.directory import ISSUED, KEPT_S, MAX_ISSUERS, REVOKED, Bundle, Directory, Enrolment, Log
+from media.keys.directory import (
+    ISSUED,
+    KEPT_S,
+    MAX_ISSUERS,
+    PEOPLE,
+    REVOKED,
+    Bundle,
+    Directory,
+    Enrolment,
+    Log,
+)
 from media.keys.issuers import DAY_S, ID_BYTES, Issuer, RelayKey
-from media.keys.sign import HybridPublic, HybridSigner, Signer
+from media.keys.sign import HybridPublic, HybridSigner, Signer, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +48,8 @@ class Organisation:
     relay_seed: bytes
     log: Log
     certificates: list[DeviceCert]
+    listed: bytes = b""
+    """The list of people (media/keys/people.py), empty before there is one."""
 
     @classmethod
     def create(cls, name: str, now_s: int) -> tuple[Organisation, HybridSigner]:
@@ -56,7 +69,8 @@ class Organisation:
         log = Log(bundle.org, bundle.entries)
         relay_key = RelayKey.parse(bundle.relay_key)
         certificates = list(directory.certificates)
-        return cls(bundle.name, bundle.root, issuers, issuer_key, relay_key, relay_seed, log, certificates)
+        fixed = bundle.name, bundle.root, issuers, issuer_key, relay_key, relay_seed, log, certificates
+        return cls(*fixed, bundle.people)
 
     @property
     def id(self) -> bytes:
@@ -122,6 +136,18 @@ class Organisation:
         if certificate.hash not in self.log.revoked:
             self.log.append(REVOKED, certificate.hash, now_s)
 
+    @property
+    def people(self) -> tuple[roll.Entry, ...]:
+        """Everybody listed, with a device or without."""
+        return roll.parse(self.listed) if self.listed else ()
+
+    def list_people(self, people: Iterable[roll.Entry], now_s: int) -> None:
+        """Say *people* of everybody instead of what was said before; raises ProtocolError for a list that nobody would take."""
+        made = roll.encode(people)
+        if made != self.listed:
+            self.listed = made
+            self.log.append(PEOPLE, digest(made), now_s)
+
     def bundle(self, now_s: int) -> Bundle:
         """Return the directory with a head of *now_s*; raises TrustError("issuer-expired")."""
         self.issuer.check_time(now_s)
@@ -137,6 +163,7 @@ class Organisation:
             tuple(entry.encode() for entry in self.log.entries),
             tuple(certificate.signed for certificate in self.certificates),
             self.log.head(self.issuer_key, now_s).signed,
+            self.listed,
         )
 
     def enrolment(self, certificate: DeviceCert, now_s: int) -> Enrolment:

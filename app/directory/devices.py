@@ -18,7 +18,7 @@ from app.ui.words import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.directory.service import Device, Person
+    from app.directory.book import Device, Person
     from app.ui.words import Words
     from storage.directory import TrustNote
 

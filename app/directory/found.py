@@ -13,7 +13,8 @@ from app.intents import OpenPerson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.directory.service import Directory, Person
+    from app.directory.book import Person
+    from app.directory.service import Directory
     from app.feature import Desk
 
 

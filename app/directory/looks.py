@@ -10,7 +10,7 @@ from app.i18n import fmt_date, fmt_time
 from app.ui.words import Say, say
 
 if TYPE_CHECKING:
-    from app.directory.service import Person
+    from app.directory.book import Person
 
 LEVELS = {
     "verified": ("shield-check", "ok"),

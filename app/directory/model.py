@@ -14,7 +14,7 @@ from app.ui.words import say, says
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.directory.service import Person
+    from app.directory.book import Person
 
 PERSON = Qt.ItemDataRole.UserRole
 FILTERS: dict[str, frozenset[str]] = {

@@ -11,11 +11,12 @@ from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands import Command
 from app.config import SINGLE_KEYS
+from app.directory.book import Book
 from app.directory.model import PERSON, PeopleModel
 from app.directory.panel import WIDTH as PANEL_WIDTH
 from app.directory.panel import PersonPanel
 from app.directory.rows import Heads, PeopleList
-from app.directory.service import Book, Unwritable
+from app.directory.service import Unwritable
 from app.directory.side import WIDTH as SIDE_WIDTH
 from app.directory.side import Side
 from app.feature import Page
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QFocusEvent, QResizeEvent
 
     from app.config import Config
-    from app.directory.service import Device, Directory, Person
+    from app.directory.book import Device, Person
+    from app.directory.service import Directory
     from app.feature import Desk
     from app.intents import Intent
 

@@ -20,7 +20,7 @@ from app.ui.words import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.directory.service import Device, Person
+    from app.directory.book import Device, Person
     from storage.directory import TrustNote
 
 WIDTH = 388

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PyQt6.QtCore import QModelIndex
     from PyQt6.QtGui import QFont, QPaintEvent, QResizeEvent
 
-    from app.directory.service import Person
+    from app.directory.book import Person
 
 ROW, HEAD = 54, 36
 PAD, AVATAR, GAP = 16, 34, 10

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
-from app.names import sort_key
+from app.directory.book import NO_KEY, NOTHING, Book, Kept, entries, read_book
 from app.search import plain
-from app.trust import readable
-from media.errors import MediaError, TrustError
+from media.errors import MediaError
 from media.events import Event
 from media.keys import safety
-from media.keys.certs import DeviceCert, Trust
-from storage.directory import TrustNote, Verified
+from media.keys.certs import DeviceCert, shown_text
+from storage.directory import FAVOURITES, TrustNote, Verified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from app.audit import Trail
+    from app.directory.book import Device
     from app.session import Session
     from app.trust import News
+    from storage.directory import Circle
 
-State: TypeAlias = Literal[
-    "this", "unexpected", "verified", "certified", "changed", "expired", "revoked", "refused"
-]
-Level: TypeAlias = Literal["me", "alarm", "verified", "certified", "changed", "different", "none"]
-
-LIVING = frozenset(("this", "unexpected", "verified", "certified", "changed"))
-NO_KEY = bytes(32)
-"""Kept as the verified key of somebody whose number differed: no device holds it, so every meeting judges `changed`."""
-ACTS = frozenset(("identical", "different", "withdrawn", "accepted"))
+ACTS = frozenset(
+    ("identical", "different", "withdrawn", "accepted", "blocked", "unblocked", "own", "vouched")
+)
+LISTS = 100
+"""How many lists one keeps at most."""
 
 
 class Unwritable(Exception):  # noqa: N818 -- the page says what to do
@@ -41,11 +38,21 @@ class Unwritable(Exception):  # noqa: N818 -- the page says what to do
 class Rows(Protocol):
     """What is asked of the vault's directory (storage.directory.DirectoryRepository)."""
 
-    def verify(self, verified: Verified, /) -> Future[None]: ...  # noqa: D102 -- the repository says it
+    def verify(self, verified: Verified, /, *, alone: bool = False) -> Future[None]: ...  # noqa: D102 -- the repository says it
     def unverify(self, user: bytes, /) -> Future[None]: ...  # noqa: D102
     def verified(self) -> Future[list[Verified]]: ...  # noqa: D102
+    def block(self, user: bytes, time_s: int, /) -> Future[None]: ...  # noqa: D102
+    def unblock(self, user: bytes, /) -> Future[None]: ...  # noqa: D102
+    def blocked(self) -> Future[list[bytes]]: ...  # noqa: D102
     def note(self, note: TrustNote, /) -> Future[None]: ...  # noqa: D102
     def notes(self, user: bytes, /) -> Future[list[TrustNote]]: ...  # noqa: D102
+    def circles(self) -> Future[list[Circle]]: ...  # noqa: D102
+    def add_circle(self, name: str, /) -> Future[int]: ...  # noqa: D102
+    def rename_circle(self, circle: int, name: str, /) -> Future[None]: ...  # noqa: D102
+    def drop_circle(self, circle: int, /) -> Future[None]: ...  # noqa: D102
+    def join_circle(self, circle: int, user: bytes, /) -> Future[None]: ...  # noqa: D102
+    def leave_circle(self, circle: int, user: bytes, /) -> Future[None]: ...  # noqa: D102
+    def people(self, org: bytes, /) -> Future[bytes]: ...  # noqa: D102
 
 
 class Shelf(Protocol):
@@ -58,59 +65,11 @@ class Shelf(Protocol):
 
 
 @dataclass(frozen=True)
-class Device:
-    """One device of a person, as a meeting would judge it now."""
+class Decisions:
+    """What this user decided about keys and people, as TrustAnchor holds it."""
 
-    certificate: DeviceCert
-    state: State
-
-    @property
-    def living(self) -> bool:
-        """Whether its certificate counts today."""
-        return self.state in LIVING
-
-    @property
-    def short_id(self) -> str:
-        """`3F2A-90C1`: enough to tell two devices of a person apart."""
-        text = self.certificate.device_id[:4].hex().upper()
-        return f"{text[:4]}-{text[4:]}"
-
-
-@dataclass(frozen=True)
-class Person:
-    """One row of the directory; `devices` the newest first."""
-
-    user: bytes
-    name: str
-    role: str
-    specialty: str
-    level: Level
-    devices: tuple[Device, ...]
-
-    @property
-    def living(self) -> tuple[Device, ...]:
-        """The devices that count today."""
-        return tuple(device for device in self.devices if device.living)
-
-    @property
-    def me(self) -> bool:
-        """Whether this is the user of this desk."""
-        return self.level in {"me", "alarm"}
-
-    @property
-    def to_compare(self) -> Device | None:
-        """The device whose number matters most: one with another key than the verified, else the newest."""
-        return next((d for d in self.living if d.state == "changed"), next(iter(self.living), None))
-
-
-@dataclass(frozen=True)
-class Book:
-    """The directory of now. `head_s`: when the organisation last signed it; `trouble`: a code of `News`, or empty."""
-
-    people: tuple[Person, ...] = ()
-    head_s: int = 0
-    trouble: str = ""
-    writable: bool = False
+    verified: list[tuple[bytes, bytes]]
+    blocked: list[bytes]
 
 
 @dataclass(frozen=True)
@@ -123,7 +82,7 @@ class _Desk:
 class Directory:
     """Lists people, compares numbers, keeps decisions in vault and audit trail.
 
-    `renewed` hands the new verified keys to whoever holds the session (on the loop's thread); `changed` tells that the
+    `renewed` hands the new decisions to whoever holds the session (on the loop's thread); `changed` tells that the
     session is another one now; `known` is the book that was read last.
     """
 
@@ -131,7 +90,7 @@ class Directory:
         self._now_ms, self._trail = now_ms, trail
         self._desk: _Desk | None = None
         self.known = Book()
-        self.renewed: Event[list[tuple[bytes, bytes]]] = Event()
+        self.renewed: Event[Decisions] = Event()
         self.changed: Event[None] = Event()
 
     def open(self, session: Session, shelf: Shelf | None, news: News) -> None:
@@ -143,13 +102,15 @@ class Directory:
         """Forget the session and everybody in it: the desk is locked."""
         self._desk, self.known = None, Book()
         plain.cache_clear()
+        entries.cache_clear()
 
     async def book(self) -> Book:
         """Return everybody, sorted; raises MediaError when the own certificate cannot be read."""
         desk = self._desk
         if desk is None:
             return Book()
-        book = await asyncio.to_thread(read_book, desk.session, desk.news, self._now_s(), self.writable)
+        kept = NOTHING if desk.shelf is None else await _kept(desk.shelf.directory, desk.session.trust.org)
+        book = await asyncio.to_thread(read_book, desk.session, desk.news, kept, self._now_s(), self.writable)
         if self._desk is desk:
             self.known = book
         return book
@@ -180,102 +141,132 @@ class Directory:
     # --- decisions: each raises Unwritable or StorageError, and then nothing was decided --------------------
 
     async def identical(self, device: Device) -> None:
-        """Keep that the numbers were compared and equal: the key of *device* is that person's."""
-        await self._decide(device.certificate.user, "identical", device.certificate.public.ed25519)
+        """Keep that the numbers were compared and equal: the key of *device* is that person's, beside those compared before."""
+        certificate = device.certificate
+        key, refused = certificate.public.ed25519, self._is_refused(certificate.user)
+        await self._decide(certificate.user, "identical", key, alone=refused)
 
     async def different(self, user: bytes) -> None:
         """Keep that the numbers differed: no key of *user* is trusted until they compare equal."""
-        await self._decide(user, "different", NO_KEY)
+        await self._decide(user, "different", NO_KEY, alone=True)
 
     async def withdraw(self, user: bytes) -> None:
-        """Take a verification back."""
-        await self._decide(user, "withdrawn", b"")
+        """Take every verification of a person back."""
+        await self._decide(user, "withdrawn")
 
     async def accept(self, user: bytes) -> None:
         """Acknowledge that the key changed, without comparing: the person counts as unverified."""
-        await self._decide(user, "accepted", b"")
+        await self._decide(user, "accepted")
 
-    async def _decide(self, user: bytes, act: str, key: bytes) -> None:
+    async def own(self, device: Device) -> None:
+        """Say that a device in the own name is one's own: it raises no alarm any more."""
+        session = self._writable_desk()[0]
+        mine = DeviceCert.parse(session.certificate)
+        for key in (mine.public.ed25519, device.certificate.public.ed25519):
+            await self._decide(session.user, "own" if key != mine.public.ed25519 else "", key)
+
+    async def vouched(self, user: bytes, key: bytes, by: bytes) -> bool:
+        """Take the word of an older device (*by*, an Ed25519 key) of *user* for a newer one's *key*; tell whether it counts.
+
+        The caller verified the vouch and that both devices live. It counts where *by* was compared, or vouched for itself, and
+        nothing of this person is held.
+        """
+        trust = self._writable_desk()[0].trust
+        if (user, by) not in trust.verified or (user, key) in trust.verified:
+            return False
+        await self._decide(user, "vouched", key, by=by)
+        return True
+
+    async def block(self, user: bytes, yes: bool) -> None:
+        """Send nothing to *user* and take nothing, or do so again."""
+        session, rows = self._writable_desk()
+        if user == session.user:
+            return
+        await asyncio.wrap_future(rows.block(user, self._now_s()) if yes else rows.unblock(user))
+        await self._keep(rows, user, "blocked" if yes else "unblocked", b"")
+
+    def _is_refused(self, user: bytes) -> bool:
+        desk = self._desk
+        return desk is not None and (user, NO_KEY) in desk.session.trust.verified
+
+    def _writable_desk(self) -> tuple[Session, Rows]:
         desk = self._desk
         if desk is None or desk.shelf is None or desk.shelf.read_only:
             raise Unwritable
-        rows, now_s = desk.shelf.directory, self._now_s()
-        kept = rows.verify(Verified(user, key, now_s)) if key else rows.unverify(user)
-        await asyncio.wrap_future(kept)
+        return desk.session, desk.shelf.directory
+
+    async def _decide(
+        self, user: bytes, act: str, key: bytes = b"", *, by: bytes = b"", alone: bool = False
+    ) -> None:
+        _, rows = self._writable_desk()
+        verified = Verified(user, key, self._now_s(), by)
+        await asyncio.wrap_future(rows.verify(verified, alone=alone) if key else rows.unverify(user))
+        if act:
+            await self._keep(rows, user, act, b"" if key == NO_KEY else key)
+
+    async def _keep(self, rows: Rows, user: bytes, act: str, key: bytes) -> None:
+        """Trace what was decided, and let it count."""
         self._trail.record(f"safety-{act}", subject=user)
-        await asyncio.wrap_future(
-            rows.note(TrustNote(user, now_s, act))
-        )  # behind the trail's row: both are kept
+        note = TrustNote(user, self._now_s(), act, key)
+        await asyncio.wrap_future(rows.note(note))  # behind the trail's row: both are kept
         verified = await asyncio.wrap_future(rows.verified())
-        self.renewed.fire([(one.user, one.ed25519_pk) for one in verified])
+        blocked = await asyncio.wrap_future(rows.blocked())
+        self.renewed.fire(Decisions([(one.user, one.ed25519_pk) for one in verified], blocked))
+
+    # --- own lists: raise as above, ValueError for a name that cannot be shown ------------------------------
+
+    async def favour(self, user: bytes, yes: bool) -> None:
+        """Keep somebody among the favourites, or no more."""
+        await self.put(FAVOURITES, user, yes)
+
+    async def put(self, circle: int, user: bytes, yes: bool) -> None:
+        """Put somebody on a list, or take them off."""
+        _, rows = self._writable_desk()
+        act = rows.join_circle if yes else rows.leave_circle
+        await asyncio.wrap_future(act(circle, user))
+        self.changed.fire(None)
+
+    async def add_circle(self, name: str) -> int:
+        """Begin a list; return its id. A name that is taken gives that list."""
+        _, rows = self._writable_desk()
+        name, circles = _named(name), await asyncio.wrap_future(rows.circles())
+        for one in circles:
+            if one.name == name:
+                return one.id
+        if len(circles) > LISTS:
+            raise ValueError(name)
+        made = await asyncio.wrap_future(rows.add_circle(name))
+        self.changed.fire(None)
+        return made
+
+    async def rename_circle(self, circle: int, name: str) -> None:
+        """Give a list another name."""
+        _, rows = self._writable_desk()
+        await asyncio.wrap_future(rows.rename_circle(circle, _named(name)))
+        self.changed.fire(None)
+
+    async def drop_circle(self, circle: int) -> None:
+        """Forget a list, not the people on it."""
+        _, rows = self._writable_desk()
+        await asyncio.wrap_future(rows.drop_circle(circle))
+        self.changed.fire(None)
 
     def _now_s(self) -> int:
         return self._now_ms() // 1000
 
 
-def read_book(session: Session, news: News, now_s: int, writable: bool) -> Book:
-    """Judge every known certificate as a meeting would, and gather them by person."""
-    own, anchor = DeviceCert.parse(session.certificate), session.trust
-    trust = Trust(
-        roots=anchor.roots,
-        issuers=anchor.issuers,
-        certificates=anchor.certificates,
-        revoked=anchor.revoked,
-        verified=anchor.verified,
-        head_time=anchor.head_time,
-    )
-    alarm = {certificate.hash for certificate in news.unexpected}
-    devices: dict[bytes, list[Device]] = {}
-    for certificate in readable(anchor.certificates):
-        if certificate.org == own.org:
-            state = _state(trust, certificate, own, alarm, now_s)
-            devices.setdefault(certificate.user, []).append(Device(certificate, state))
-    refused = {user for user, key in anchor.verified if key == NO_KEY}
-    people = [_person(user, held, own, refused) for user, held in devices.items() if _recent(held, now_s)]
-    return Book(
-        tuple(sorted(people, key=lambda one: sort_key(one.name))), anchor.head_time, news.trouble, writable
-    )
-
-
-def _recent(devices: Iterable[Device], now_s: int) -> bool:
-    """Whoever left long ago is not listed: all certificates have run out."""
-    return any(device.certificate.not_after > now_s for device in devices)
-
-
-def _state(trust: Trust, certificate: DeviceCert, own: DeviceCert, alarm: set[bytes], now_s: int) -> State:
+def _named(name: str) -> str:
     try:
-        level = trust.judge(certificate.signed, now_s).level
-    except TrustError as error:
-        return {"certificate-revoked": "revoked", "certificate-expired": "expired"}.get(error.code, "refused")  # type: ignore[return-value]  # both are states
-    except MediaError:
-        return "refused"
-    if certificate.hash in alarm:
-        return "unexpected"
-    if certificate.public == own.public:
-        return "this"
-    return "certified" if level == "guest" else level
+        return shown_text(" ".join(name.split()))
+    except MediaError as error:
+        raise ValueError from error
 
 
-def _person(user: bytes, devices: list[Device], own: DeviceCert, refused: set[bytes]) -> Person:
-    held = sorted(devices, key=_age, reverse=True)
-    now = next((device for device in held if device.living), held[0]).certificate
-    level = _level(user, {device.state for device in held}, own, refused)
-    return Person(user, now.name, now.role, now.specialty, level, tuple(held))
-
-
-def _age(device: Device) -> tuple[bool, int, int]:
-    return device.living, device.certificate.not_before, device.certificate.serial
-
-
-def _level(user: bytes, states: set[State], own: DeviceCert, refused: set[bytes]) -> Level:
-    """One look for all devices of a person: the most careful one."""
-    if user == own.user:
-        return "alarm" if "unexpected" in states else "me"
-    if not states & LIVING:
-        return "none"
-    if user in refused:
-        return "different"
-    return "changed" if "changed" in states else "verified" if "verified" in states else "certified"
+async def _kept(rows: Rows, org: bytes) -> Kept:
+    circles = await asyncio.wrap_future(rows.circles())
+    verified = await asyncio.wrap_future(rows.verified())
+    vouched = frozenset((one.user, one.ed25519_pk) for one in verified if one.voucher)
+    return Kept(tuple(circles), vouched, await asyncio.wrap_future(rows.people(org)))
 
 
 def _identity(certificate: DeviceCert) -> safety.Identity:

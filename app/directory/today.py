@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.board import Reading
-    from app.directory.service import Book, Device, Directory, Person
+    from app.directory.book import Book, Device, Person
+    from app.directory.service import Directory
     from app.feature import Desk
     from media.events import Event
 

@@ -18,13 +18,15 @@ from app.signin.service import Opened, SignIn, SignInRefused
 from media.engine import messages as m
 from media.errors import MediaError
 from media.events import Event
+from media.keys import people as listed
 from media.keys.certs import DeviceCert, Issuer
 from media.keys.invite import Invite, Link
 from media.keys.sign import HybridSigner
 from media.link.probe import Seen
+from resources.demo.patients import PROFESSIONALS
 from resources.demo.people import CAST, HOSPITAL, ME, TITLE
 from resources.demo.portraits import ct_image, portrait_svg
-from storage.directory import TrustNote, Verified
+from storage.directory import Circle, TrustNote, Verified
 from storage.errors import DiskTrouble
 from storage.identity import Relay
 from storage.meetings import Meeting, MeetingsRepository
@@ -71,6 +73,8 @@ CROWD = (
 )
 """Names for more people than there are portraits."""
 VERIFIED = ("tran", "delcourt", "belkacem", "okafor")
+FAVOURED, TEAM = ("delcourt", "tran"), ("delcourt", "tran", "okafor", "roussel", "vasseur", "belkacem")
+"""Whom the doctor keeps among the favourites, and in the list of her thoracic board."""
 
 
 @dataclass(frozen=True)
@@ -383,6 +387,34 @@ def directory_session(*, alarm: bool = False) -> Session:
     return replace(session(), user=own.user, certificate=own.signed, cert_hash=own.hash, trust=trust)
 
 
+@cache
+def _people() -> bytes:
+    """Return what the organisation lists: everybody of the cast, and two who have no device yet."""
+    elsewhere = {"belkacem": "CH de Rethel", "lambert": "CHU de Montclar"}
+    numbers = {**{key: number for key, (number, _name) in PROFESSIONALS.items()}, "vasseur": "10100000080"}
+    cast = [
+        listed.Entry(
+            _id(one.key),
+            one.name,
+            one.role,
+            one.specialty,
+            "Oncologie thoracique" if one.key in TEAM else "",
+            elsewhere.get(one.key, HOSPITAL),
+            number if listed.is_rpps(number := numbers.get(one.key, "")) else "",
+        )
+        for one in (ME, *CAST)
+    ]
+    away = (
+        ("lagarde", "Dr Philippe Lagarde", "Médecine générale", "Cabinet, Rethel"),
+        ("noel", "Dr Claire Noël", "Médecine générale", "Maison de santé, Vouziers"),
+    )
+    cast += [
+        listed.Entry(_id(key), name, "doctor", specialty, "", structure, numbers[key])
+        for key, name, specialty, structure in away
+    ]
+    return listed.encode(cast)
+
+
 def unexpected() -> tuple[DeviceCert, ...]:
     """Return the alarm of `directory_session(alarm=True)`."""
     return (DeviceCert.parse(directory_session(alarm=True).trust.certificates[-1]),)
@@ -396,15 +428,19 @@ class StillShelf:
     def __init__(self, known: TrustNote | None = None) -> None:
         self._notes = [known] if known is not None else []
         self._verified = [Verified(user, key, NOW_S) for user, key in directory_session().trust.verified]
+        self._blocked: list[bytes] = []
+        self._circles = {1: ("", set(map(_id, FAVOURED))), 2: ("RCP thoracique", set(map(_id, TEAM)))}
 
     @property
     def directory(self) -> StillShelf:
         """It is its own table."""
         return self
 
-    def verify(self, verified: Verified, /) -> Future[None]:
+    def verify(self, verified: Verified, /, *, alone: bool = False) -> Future[None]:
         """Keep a decision."""
-        self._verified = [one for one in self._verified if one.user != verified.user] + [verified]
+        if alone:
+            self.unverify(verified.user)
+        self._verified.append(verified)
         return _done(None)
 
     def unverify(self, user: bytes, /) -> Future[None]:
@@ -415,6 +451,55 @@ class StillShelf:
     def verified(self) -> Future[list[Verified]]:
         """Return the decisions."""
         return _done(self._verified)
+
+    def block(self, user: bytes, _time_s: int, /) -> Future[None]:
+        """Keep that somebody is blocked."""
+        self._blocked.append(user)
+        return _done(None)
+
+    def unblock(self, user: bytes, /) -> Future[None]:
+        """Take it back."""
+        self._blocked.remove(user)
+        return _done(None)
+
+    def blocked(self) -> Future[list[bytes]]:
+        """Return whom nothing is sent to."""
+        return _done(list(self._blocked))
+
+    def circles(self) -> Future[list[Circle]]:
+        """Return the lists."""
+        kept = self._circles.items()
+        return _done([Circle(number, name, frozenset(users)) for number, (name, users) in kept])
+
+    def add_circle(self, name: str, /) -> Future[int]:
+        """Begin a list."""
+        number = max(self._circles) + 1
+        self._circles[number] = (name, set())
+        return _done(number)
+
+    def rename_circle(self, circle: int, name: str, /) -> Future[None]:
+        """Rename a list."""
+        self._circles[circle] = (name, self._circles[circle][1])
+        return _done(None)
+
+    def drop_circle(self, circle: int, /) -> Future[None]:
+        """Forget a list."""
+        self._circles.pop(circle, None)
+        return _done(None)
+
+    def join_circle(self, circle: int, user: bytes, /) -> Future[None]:
+        """Put somebody on a list."""
+        self._circles[circle][1].add(user)
+        return _done(None)
+
+    def leave_circle(self, circle: int, user: bytes, /) -> Future[None]:
+        """Take somebody off a list."""
+        self._circles[circle][1].discard(user)
+        return _done(None)
+
+    def people(self, _org: bytes, /) -> Future[bytes]:
+        """Return what the organisation says of everybody."""
+        return _done(_people())
 
     def note(self, note: TrustNote, /) -> Future[None]:
         """Keep a note."""

@@ -376,6 +376,7 @@ async def _trust(vault: Vault, org: bytes) -> TrustAnchor:
         certificates=await asyncio.wrap_future(directory.certificates()),
         revoked=await asyncio.wrap_future(directory.revoked()),
         verified=[(one.user, one.ed25519_pk) for one in verified],
+        blocked=await asyncio.wrap_future(directory.blocked()),
         head_height=head.height if head else 0,
         head_hash=head.hash if head else b"",
         head_time=head.time_s if head else 0,

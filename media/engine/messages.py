@@ -20,7 +20,8 @@ class TrustAnchor(msgspec.Struct, frozen=True, kw_only=True):
 
     `roots` are (ed25519_pk, mldsa_pk) pairs of the own and befriended organisations; `issuers` signed issuer
     certificates; `certificates` known signed DeviceCerts; `revoked` certificate hashes; `verified` users whose
-    safety number was compared, with the certificate's ed25519_pk seen then.
+    safety number was compared, each with the ed25519_pk of one device (several devices: several pairs); `blocked` users to whom
+    nothing is sent and from whom no message is taken (meetings do not look at it).
     """
 
     org: bytes
@@ -29,6 +30,7 @@ class TrustAnchor(msgspec.Struct, frozen=True, kw_only=True):
     certificates: list[bytes]
     revoked: list[bytes]
     verified: list[tuple[bytes, bytes]] = []
+    blocked: list[bytes] = []
     head_height: int = 0
     head_hash: bytes = b""
     head_time: int = 0

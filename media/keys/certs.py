@@ -242,8 +242,8 @@ class DeviceKeys:
 class Verdict:
     """Who a certificate speaks for and how far that is trusted; a guest has a name and a key, nothing else.
 
-    `level`: guest (a declared name), certified, verified (safety number compared), changed (verified once, with another
-    key). `logged`: the own directory knows this certificate.
+    `level`: guest (a declared name), certified, verified (this key was compared, or vouched for by one that was), changed
+    (only other keys of this person were). `logged`: the own directory knows this certificate.
     """
 
     level: Level
@@ -285,7 +285,9 @@ class Trust:
         self._revoked = frozenset(revoked)
         self._issuers = [issuer for data in issuers if (issuer := self._known_issuer(data))]
         self._logged = {digest(data) for data in certificates}
-        self._verified = dict(verified)
+        self._verified: dict[bytes, set[bytes]] = {}
+        for user, key in verified:
+            self._verified.setdefault(user, set()).add(key)
         self._head_time = head_time
 
     def directory_state(self, now_s: int) -> Literal["", "old", "blocked"]:
@@ -337,7 +339,7 @@ class Trust:
         seen = self._verified.get(cert.user)
         if seen is None:
             return "certified"
-        return "verified" if seen == cert.public.ed25519 else "changed"
+        return "verified" if cert.public.ed25519 in seen else "changed"
 
     def _check_new(self, now_s: int) -> None:
         if self.directory_state(now_s) == "blocked":

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from media.errors import ProtocolError, TrustError
-from media.keys import cbor
+from media.keys import cbor, people
 from media.keys.certs import DEVICE_LIFE_S, DeviceCert
 from media.keys.issuers import CLOCK_ERROR_S, DAY_S, ID_BYTES, Issuer, RelayKey, org_id
 from media.keys.sign import (
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 ENTRY, HEAD, BUNDLE, ENROLMENT = "CSL1/log", "CSL1/head", "CSL1/bundle", "CSL1/enrolment"
-ISSUED, REVOKED = 0, 1
+ISSUED, REVOKED, PEOPLE = 0, 1, 2
 HASH_BYTES = 32
 MAX_BUNDLE = 16 * 1024 * 1024
 MAX_ISSUERS = 16
@@ -37,7 +37,7 @@ KEPT_S = DEVICE_LIFE_S + 2 * DAY_S
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the log: certificate `hash` was issued or revoked at `time` (seconds)."""
+    """One line of the log: certificate `hash` was issued or revoked at `time` (seconds), or the list of people became another."""
 
     index: int
     previous: bytes
@@ -53,7 +53,7 @@ class Entry:
     def parse(cls, data: bytes) -> Entry:
         """Read one entry; raises ProtocolError."""
         index, previous, kind, hash_, time = cbor.record(data, ENTRY, (int, HASH_BYTES, int, HASH_BYTES, int))
-        if kind not in (ISSUED, REVOKED):
+        if kind not in (ISSUED, REVOKED, PEOPLE):
             raise ProtocolError("unknown kind of log entry")
         return cls(index, previous, kind, hash_, time)
 
@@ -171,13 +171,19 @@ class Log:
         """Hashes of all issued certificates."""
         return {entry.hash for entry in self.entries if entry.kind == ISSUED}
 
+    @property
+    def people(self) -> bytes:
+        """Hash of the newest list of people, empty while there is none."""
+        return next((entry.hash for entry in reversed(self.entries) if entry.kind == PEOPLE), b"")
+
 
 @dataclass(frozen=True)
 class Bundle:
     """The whole directory as a device fetches it; every field holds objects as signed, entries as encoded.
 
     Encoded: ``["CSL1/bundle", name, root_ed25519_pk, root_mldsa_pk, [issuer…], relay key or empty, [entry…],
-    [certificate…], head]``, at most 16 MiB. `certificates` are all that were logged in the last 92 days.
+    [certificate…], head]``, at most 16 MiB. `certificates` are all that were logged in the last 92 days. `people` is the
+    list (media/keys/people.py) that the log names last; the field is left out where it names none.
     """
 
     name: str
@@ -187,11 +193,13 @@ class Bundle:
     entries: tuple[bytes, ...]
     certificates: tuple[bytes, ...]
     head: bytes
+    people: bytes = b""
 
     def encode(self) -> bytes:
         """Return the file's bytes; raises ProtocolError when nobody would take them."""
         lists = [list(self.issuers), self.relay_key, list(self.entries), list(self.certificates)]
-        data = cbor.encode([BUNDLE, self.name, self.root.ed25519, self.root.mldsa, *lists, self.head])
+        more = [self.people] if self.people else []
+        data = cbor.encode([BUNDLE, self.name, self.root.ed25519, self.root.mldsa, *lists, self.head, *more])
         if len(data) > MAX_BUNDLE:
             raise ProtocolError("a directory has at most 16 MiB")
         return data
@@ -199,10 +207,8 @@ class Bundle:
     @classmethod
     def parse(cls, data: bytes) -> Bundle:
         """Read *data*; nothing is verified but its shape."""
-        kinds = (str, ED25519_PUBLIC, MLDSA_PUBLIC, list, bytes, list, list, bytes)
-        name, ed, mldsa, issuers, relay_key, entries, certificates, head = cbor.record(
-            data, BUNDLE, kinds, max_bytes=MAX_BUNDLE, max_depth=2
-        )
+        *fields, listed = _fields(data)
+        name, ed, mldsa, issuers, relay_key, entries, certificates, head = fields
         if not 0 < len(issuers) <= MAX_ISSUERS:
             raise ProtocolError("a directory has 1 to 16 issuers")
         for objects in (issuers, entries, certificates):
@@ -215,6 +221,7 @@ class Bundle:
             tuple(entries),
             tuple(certificates),
             head,
+            listed,
         )
 
     @property
@@ -226,8 +233,8 @@ class Bundle:
         """Return the directory if it is that of *org* and holds together; raises TrustError or ProtocolError.
 
         Codes: "issuer-unknown" (another root, or an issuer that the root did not sign), "signature", "clock",
-        "directory-rollback", "directory-fork", "directory-incomplete" (a logged certificate was left out, or one is
-        there that was not logged).
+        "directory-rollback", "directory-fork", "directory-incomplete" (a logged certificate or the list of people was
+        left out, or one is there that was not logged).
         """
         if self.org != org:
             raise TrustError("issuer-unknown", "another organisation")
@@ -242,7 +249,24 @@ class Bundle:
         log.verify(head, seen)
         certificates = [DeviceCert.parse(data) for data in self.certificates]
         _check_complete(log, certificates, now_s)
+        if (digest(self.people) if self.people else b"") != log.people:
+            raise TrustError("directory-incomplete", "another list of people")
+        if self.people:
+            people.parse(self.people)
         return Directory(self, head, revoked, tuple(certificates))
+
+
+def _fields(data: bytes) -> list[Any]:
+    """Return the nine fields of a bundle after its label; the last one, the list of people, is empty where it was left out."""
+    kinds = (str, ED25519_PUBLIC, MLDSA_PUBLIC, list, bytes, list, list, bytes)
+    value = cbor.decode(data, max_bytes=MAX_BUNDLE, max_depth=2)
+    if not isinstance(value, list) or value[:1] != [BUNDLE]:
+        raise ProtocolError("not a directory")
+    *fields, listed = value[1:] if len(value) == len(kinds) + 2 else [*value[1:], b""]
+    cbor.check(fields, kinds)
+    if not isinstance(listed, bytes) or (not listed and len(value) > len(kinds) + 1):
+        raise ProtocolError("a list of people is left out, or there")
+    return [*fields, listed]
 
 
 def _check_complete(log: Log, certificates: Sequence[DeviceCert], now_s: int) -> None:

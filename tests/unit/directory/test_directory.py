@@ -12,7 +12,8 @@ import pytest
 from app import trust
 from app.admin.organisation import Organisation
 from app.audit import Trail
-from app.directory.service import NO_KEY, Directory, Unwritable
+from app.directory.book import NO_KEY
+from app.directory.service import Directory, Unwritable
 from app.names import matches, sort_key
 from app.signin.service import read_session
 from app.trust import News
@@ -56,8 +57,10 @@ class Office:
         self.session = asyncio.run(read_session(self.vault))
         self.directory.open(self.session, self.vault, self.news)
 
-    def _renew(self, verified):
-        anchor = msgspec.structs.replace(self.session.trust, verified=verified)
+    def _renew(self, decided):
+        anchor = msgspec.structs.replace(
+            self.session.trust, verified=decided.verified, blocked=decided.blocked
+        )
         self.session = replace(self.session, trust=anchor)
         self.directory.open(self.session, self.vault, self.news)
 

@@ -145,7 +145,7 @@ def test_entries_chain_or_are_refused(published):
     for entries in ((second,), (second, first), (first, first), (first, second[:-1]), (first, b"")):
         with pytest.raises((TrustError, ProtocolError)):
             Log(published.issuer.org, entries)
-    wrong_kind = Entry(2, published.log.last, 2, bytes(32), published.now).encode()
+    wrong_kind = Entry(2, published.log.last, 3, bytes(32), published.now).encode()
     with pytest.raises(ProtocolError):
         Log(published.issuer.org, (first, second, wrong_kind))
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from app import i18n
-from app.directory.service import Book, Device, Person
+from app.directory.book import Book, Device, Person
 from app.directory.today import PeopleSource
 from app.intents import OpenPerson, OpenSection
 from media.events import Event
