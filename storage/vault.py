@@ -69,7 +69,9 @@ class Vault:
     def __init__(
         self, profile: Profile, terms: Terms, health: checkup.Health, keys: dict[str, bytes]
     ) -> None:
-        from storage.inbox import Inbox  # noqa: PLC0415 -- a lock that is only shown does without, and so below
+        from storage.feeds import FeedReader, Feeds  # noqa: PLC0415 -- a lock that is only shown does without, and so below
+        from storage.inbox import Inbox  # noqa: PLC0415
+        from storage.outgoing import Outgoing  # noqa: PLC0415
         from storage.patients.store import Patients  # noqa: PLC0415
 
         self._profile, self._terms = profile, terms
@@ -87,7 +89,9 @@ class Vault:
         self.directory = DirectoryRepository(vault)
         self.standing = Standing(vault)
         self.audit = AuditRepository(audit, platform.node())
-        self.inbox = Inbox(self._databases["inbox"])
+        inbox = self._databases["inbox"]
+        self.inbox, self.outgoing = Inbox(inbox), Outgoing(inbox)
+        self.feeds, self.feed_reader = Feeds(inbox), FeedReader(inbox)
         self.patients = Patients(self._databases["cache"])
         self._keys = keys
         self._open(keys)

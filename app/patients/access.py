@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.config import CARE_UNITS, PATIENTS_ACCESS, RPPS
+from storage.patients.wards import recent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.config import Config
-    from storage.patients.records import Patient, Stay
+    from storage.patients.records import Patient
 
 WINDOW_MS = 30 * 86_400_000
 REASONS = ("emergency", "cover", "opinion", "rcp", "identity", "other")
@@ -98,12 +99,4 @@ def _units(patient: Patient, now_ms: int) -> Iterator[str]:
     """Yield the care units that had the patient at a moment inside the window."""
     for code, _name in patient.units:
         yield code
-    stays = sorted((stay for stay in patient.stays if not stay.cancelled), key=lambda stay: stay.since_ms)
-    for place, stay in enumerate(stays):
-        if stay.care_unit[0] and _left_ms(stay, stays[place + 1 :]) >= now_ms - WINDOW_MS:
-            yield stay.care_unit[0]
-
-
-def _left_ms(stay: Stay, later: list[Stay]) -> int:
-    """Return when the patient left the unit of *stay*: with the next movement of that visit, as far as is known."""
-    return next((one.since_ms for one in later if one.visit == stay.visit), stay.since_ms)
+    yield from recent(patient.stays, now_ms - WINDOW_MS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from storage.patients import finder, fold, ins
+from storage.patients import finder, fold, ins, wards
 from storage.patients.ledger import Ledger
 from storage.patients.shelf import closure, history
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from storage.database import Database
-    from storage.patients.facts import Fact
+    from storage.patients.facts import Fact, Key
     from storage.patients.records import Found, Patient
+    from storage.patients.wards import Cared
 
 POSSIBLE_DUPLICATE = "DPOT"
 """The attribute (as in PID-32) of a patient whose qualified INS another number has as well."""
@@ -96,6 +97,21 @@ class Patients:
             db.executemany("DELETE FROM spent WHERE seq = ?", rows)
 
         return self._database.write(act)
+
+    # --- who cares -------------------------------------------------------------------------------------------
+
+    def concerned(self, seqs: Sequence[int], since_ms: int) -> Future[dict[int, tuple[Cared, ...]]]:
+        """Return for each inbox message of *seqs* of whom it told, with the units that have them or had them since *since_ms*."""
+        return self._database.read(lambda db: wards.concerned(db, seqs, since_ms))
+
+    def cared_for(self, after_id: int, limit: int, since_ms: int) -> Future[tuple[int, list[Cared]]]:
+        """Return who is in hospital, or was since *since_ms*, page by page; the number is the next *after_id*, 0 at the end."""
+        return self._database.read(lambda db: wards.page(db, after_id, limit, since_ms))
+
+    def told_of(self, keys: Iterable[Key], up_to: int) -> Future[list[int]]:
+        """Return the inbox messages up to *up_to* that told of *keys*, in order."""
+        numbers = list(keys)
+        return self._database.read(lambda db: wards.told_of(db, numbers, up_to))
 
     # --- one patient ---------------------------------------------------------------------------------------
 
