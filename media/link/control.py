@@ -90,7 +90,7 @@ class Control:
         self._writer = asyncio.create_task(self._write())
 
     @classmethod
-    async def connect(cls, address: RelayAddress) -> Control:
+    async def connect(cls, address: RelayAddress, *, path: str = "/csl1") -> Control:
         """Connect and read the greeting; `LinkLost` or `LinkRefused` (relay-impostor, relay-too-old, relay-too-new)."""
         seen: list[_Checked] = []
 
@@ -104,7 +104,7 @@ class Control:
         host = f"[{address.host}]" if ":" in address.host else address.host
         try:
             socket = await connect(
-                f"wss://{host}:{address.port}/csl1",
+                f"wss://{host}:{address.port}{path}",
                 ssl=_tls(address),
                 create_connection=Pinned,
                 compression=None,

@@ -32,6 +32,10 @@ class Caps:
     slot_kbps: int = 6000
     blob_total_mb: int = 256
     blob_days: int = 400
+    deposit_mb: int = 256
+    deposit_total_mb: int = 4096
+    deposit_days: int = 30
+    deposit_visitors: int = 64
 
 
 @dataclass(frozen=True)

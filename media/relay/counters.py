@@ -32,6 +32,9 @@ class Counters:
     rooms_opened: int = 0
     blobs_stored: int = 0
     blobs_refused: int = 0
+    deposits_stored: int = 0
+    deposits_opened: int = 0
+    deposits_refused: int = 0
 
     def render(self, gauges: dict[str, int]) -> str:
         """Give the text that a scraper reads."""

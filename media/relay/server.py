@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 
-from media import wire
+from media import depositwire, wire
 from media.relay.blobs import Blobs
 from media.relay.certificate import server_context
 from media.relay.counters import Counters
+from media.relay.depositdesk import DepositDesk
 from media.relay.hall import Hall
 from media.relay.health import Health
 from media.relay.limits import Gate
@@ -42,7 +43,7 @@ def _silent() -> logging.Logger:
 
 
 async def _only_protocol(connection: ServerConnection, request: Request) -> Response | None:
-    if request.path == "/csl1":
+    if request.path in {"/csl1", depositwire.PATH}:
         return None
     return connection.respond(http.HTTPStatus.NOT_FOUND, "not found\n")
 
@@ -67,6 +68,9 @@ class Relay:
         )
         self.http_port: int = self._health_gate.getsockname()[1]
         self._hall = Hall(config, self.fingerprint, self._counters, self._rooms, self._blobs, self._udp)
+        self._deposits = DepositDesk(
+            config.state_dir, caps, self.fingerprint, self._counters, self._hall.valid_keys
+        )
         self._servers: list[Server] = []
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -112,13 +116,17 @@ class Relay:
 
     async def _serve(self, socket: ServerConnection) -> None:
         self._counters.connections += 1
-        await Session(self._hall, socket).run()
+        if socket.request is not None and socket.request.path == depositwire.PATH:
+            await self._deposits.serve(socket)
+        else:
+            await Session(self._hall, socket).run()
 
     async def _sweep_until(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), SWEEP_S)
             self._hall.sweep()
+            self._deposits.sweep()
             if not self._udp.is_alive():  # half a relay is worse than one that its supervisor restarts
                 raise RuntimeError("the UDP thread ended")
 
@@ -127,9 +135,16 @@ class Relay:
 
     def _metrics(self) -> str:
         self._counters.connections_refused = self._gate.refused
-        return self._counters.render({**self._hall.gauges(), "open_connections": self._gate.total})
+        return self._counters.render(
+            {
+                **self._hall.gauges(),
+                "deposits": self._deposits.deposits.waiting,
+                "open_connections": self._gate.total,
+            }
+        )
 
     def _close(self) -> None:
         self._udp.stop()
         self._hall.close()
         self._blobs.close()
+        self._deposits.close()
