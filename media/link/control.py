@@ -90,7 +90,9 @@ class Control:
         self._writer = asyncio.create_task(self._write())
 
     @classmethod
-    async def connect(cls, address: RelayAddress, *, path: str = "/csl1") -> Control:
+    async def connect(
+        cls, address: RelayAddress, heartbeat_s: float = HEARTBEAT_S, *, path: str = "/csl1"
+    ) -> Control:
         """Connect and read the greeting; `LinkLost` or `LinkRefused` (relay-impostor, relay-too-old, relay-too-new)."""
         seen: list[_Checked] = []
 
@@ -111,8 +113,8 @@ class Control:
                 proxy=None if address.host.startswith(_LOOPBACK) else True,
                 user_agent_header=None,
                 open_timeout=OPEN_TIMEOUT_S,
-                ping_interval=HEARTBEAT_S,
-                ping_timeout=2 * HEARTBEAT_S,
+                ping_interval=heartbeat_s,
+                ping_timeout=2 * heartbeat_s,
                 close_timeout=1,
                 max_size=wire.MAX_MESSAGE,
                 max_queue=256,

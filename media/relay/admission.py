@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nacl.exceptions import CryptoError
 from nacl.signing import VerifyKey
 
-from media import wire
+from media import mailwire, wire
 
 SIGNATURE_BYTES = 64
 
@@ -65,6 +65,13 @@ def may_store(message: wire.StoreBlob, binding: Binding, organisation_keys: froz
     rest = hashlib.sha256(message.data).digest()
     return message.relay_pk in organisation_keys and binding.holds(
         wire.STORE, message.tag, rest, message.proof, (message.relay_pk,)
+    )
+
+
+def may_enter(message: mailwire.Enter, binding: Binding, organisation_keys: frozenset[bytes]) -> bool:
+    """Tell whether a known organisation's relay key signed to come to the mailboxes."""
+    return message.relay_pk in organisation_keys and binding.holds(
+        mailwire.ENTER, mailwire.NOBODY, b"", message.proof, (message.relay_pk,)
     )
 
 

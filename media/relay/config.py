@@ -24,7 +24,7 @@ class Caps:
     """What a client can make the relay hold or do, at most."""
 
     connections: int = 4096
-    connections_per_address: int = 256
+    connections_per_address: int = 2048
     rooms: int = 256
     slots_per_room: int = 64
     waiting_per_room: int = 16
@@ -32,6 +32,19 @@ class Caps:
     slot_kbps: int = 6000
     blob_total_mb: int = 256
     blob_days: int = 400
+    queues: int = 250_000
+    queue_blocks: int = 1000
+    contact_blocks: int = 200
+    queue_total_mb: int = 4096
+    block_days: int = 30
+    queue_days: int = 120
+    cards: int = 20_000
+    file_total_mb: int = 65_536
+    file_days: int = 30
+    disk_reserve_mb: int = 256
+    listens: int = 4000
+    mail_requests_s: int = 2000
+    mail_kbps: int = 400_000
     deposit_mb: int = 256
     deposit_total_mb: int = 4096
     deposit_days: int = 30

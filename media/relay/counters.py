@@ -32,6 +32,11 @@ class Counters:
     rooms_opened: int = 0
     blobs_stored: int = 0
     blobs_refused: int = 0
+    blocks_taken: int = 0
+    blocks_delivered: int = 0
+    blocks_acknowledged: int = 0
+    files_stored: int = 0
+    mail_refused: int = 0
     deposits_stored: int = 0
     deposits_opened: int = 0
     deposits_refused: int = 0

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from media.relay.blobs import Blobs
     from media.relay.config import Config
     from media.relay.counters import Counters
+    from media.relay.mail import Mail
     from media.relay.rooms import Room, Rooms, Seat
     from media.relay.session import Session
     from media.relay.udp import UdpLoop
@@ -56,12 +57,20 @@ class Hall:
     """All sessions and rooms of one relay."""
 
     def __init__(
-        self, config: Config, cert_hash: bytes, counters: Counters, rooms: Rooms, blobs: Blobs, udp: UdpLoop
+        self,
+        config: Config,
+        cert_hash: bytes,
+        counters: Counters,
+        rooms: Rooms,
+        blobs: Blobs,
+        mail: Mail,
+        udp: UdpLoop,
     ) -> None:
         self.cert_hash = cert_hash
         self.counters = counters
         self.rooms = rooms
         self.blobs = blobs
+        self.mail = mail
         self._organisation_keys = config.organisation_keys
         self._caps = config.caps
         self._udp = udp
@@ -281,7 +290,8 @@ class Hall:
                 admin.say(wire.KnockGone(door.number))
 
     def sweep(self) -> None:
-        """Forget rooms that nobody was in for a while."""
+        """Forget rooms that nobody was in for a while, and mail that has expired."""
+        self.mail.sweep(time.monotonic())
         self.rooms.sweep(time.monotonic() * 1000)
         for room_id in [room_id for room_id in self._presences if room_id not in self.rooms.by_id]:
             for session in list(self._presences[room_id].knockers.values()):
@@ -363,4 +373,5 @@ class Hall:
             "rooms": len(presences),
             "slots": sum(len(presence.members) for presence in presences),
             "waiting": sum(len(presence.knockers) for presence in presences),
+            **self.mail.gauges(),
         }

@@ -18,8 +18,11 @@ from media.relay.depositdesk import DepositDesk
 from media.relay.hall import Hall
 from media.relay.health import Health
 from media.relay.limits import Gate
+from media.relay.mail import Mail
+from media.relay.queues import SqliteStore
 from media.relay.rooms import Rooms
 from media.relay.session import Session
+from media.relay.shelf import Shelf
 from media.relay.udp import UdpLoop
 
 if TYPE_CHECKING:
@@ -67,7 +70,15 @@ class Relay:
             config.http_host, config.http_port, HTTP_CONNECTIONS, HTTP_CONNECTIONS
         )
         self.http_port: int = self._health_gate.getsockname()[1]
-        self._hall = Hall(config, self.fingerprint, self._counters, self._rooms, self._blobs, self._udp)
+        self._mail = Mail(
+            SqliteStore(config.state_dir / "queues.db", caps),
+            Shelf(config.state_dir / "blobs", caps.disk_reserve_mb << 20),
+            caps,
+            self._counters,
+        )
+        self._hall = Hall(
+            config, self.fingerprint, self._counters, self._rooms, self._blobs, self._mail, self._udp
+        )
         self._deposits = DepositDesk(
             config.state_dir, caps, self.fingerprint, self._counters, self._hall.valid_keys
         )
@@ -147,4 +158,5 @@ class Relay:
         self._udp.stop()
         self._hall.close()
         self._blobs.close()
+        self._mail.close()
         self._deposits.close()

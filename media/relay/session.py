@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
-from media import wire
+from media import mailwire, wire
 from media.errors import LinkRefused, ProtocolError
 from media.relay import admission
 from media.relay.limits import Bucket
+from media.relay.maildesk import MailDesk
 from media.relay.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ class Session:
         async with asyncio.timeout(FIRST_WORD_S):
             message = await self._after_measures()
         match message:
+            case mailwire.Enter():
+                await self._mail(message)
             case wire.StoreBlob() as store:
                 await self._store(store)
             case wire.FetchBlob(tag):
@@ -140,7 +143,10 @@ class Session:
     async def _after_measures(self) -> wire.Message:
         """Answer what only measures the line; return the first word that wants something."""
         for _ in range(MEASURES):
-            message = wire.decode_up(await self._receive())
+            data = await self._receive()
+            if data[0] == mailwire.Enter.KIND:
+                return mailwire.Enter.decode(data)
+            message = wire.decode_up(data)
             if not isinstance(message, wire.Measure):
                 return message
             self.say(self._hall.measured())
@@ -153,6 +159,17 @@ class Session:
     def _resume(self, message: wire.Resume) -> None:
         slot_pk = self._hall.slot_key(message.room_id, message.slot)
         self._hall.resume(self, message, allowed=admission.may_resume(message, self._binding, slot_pk))
+
+    # --- mailboxes ---
+
+    async def _mail(self, enter: mailwire.Enter) -> None:
+        """Serve a connection for mailboxes for as long as it lasts."""
+        stranger = enter == mailwire.Enter()
+        if not stranger and not admission.may_enter(enter, self._binding, self._hall.valid_keys()):
+            raise LinkRefused("not-allowed")
+        organisation = b"" if stranger else enter.relay_pk
+        say = self._socket.send
+        await MailDesk(self._hall.mail, self._binding, organisation, self._receive, say).serve()
 
     # --- blobs ---
 
