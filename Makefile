@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PARTICIPANTS ?= 8
 SECONDS_IN_CALL ?= 20
+# Sound and pictures in real time, or a user who watches the screen: they want both cores for themselves.
+ALONE := $(addprefix tests/e2e/test_,demo.py patients_tour.py tour.py two_windows.py)
 ON_A_SCREEN = $(if $(shell command -v xvfb-run),QT_QPA_PLATFORM=xcb xvfb-run -a)
 
 help: ## print this list
@@ -26,8 +28,8 @@ run: setup ## open the demo hospital: the running RCP (without a display: headle
 	  --report build/demo/report.json --screenshots build/demo/screenshots; fi
 
 test: setup ## all tests but the long ones
-	$(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist worksteal --ignore tests/e2e --ignore tests/soak
-	$(BIN)/python -m pytest -m "not long" tests/e2e tests/soak
+	$(BIN)/python -m pytest -m "not long" -n auto --maxprocesses 4 --dist worksteal $(addprefix --ignore=,$(ALONE))
+	$(BIN)/python -m pytest -m "not long" $(ALONE)
 
 test-long: setup ## the long tests: 24 participants, soak, long fuzz
 	$(BIN)/python -m pytest -m long
