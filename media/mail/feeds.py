@@ -12,110 +12,139 @@ from media.mail import texts
 from media.mail.bodies import HASH, ID, Patient, record, rows
 from media.mail.types import Type
 
-MAX_RAW = 10_000
+LIFE = 16
+MAX_PACKED = 4096
 MAX_UNITS = 256
-MAX_CHAINS = 1024
 
 
 @dataclass(frozen=True)
-class Raw:
-    """A message as the gateway got it: its number there, from whom, when (Unix ms), its bytes."""
+class Packed:
+    """An HL7 message as the gateway got it: from whom (MSH-3 and MSH-4), MSH-10, when (Unix ms); `size` 0: `data` is not deflated."""
 
-    seq: int
-    sender: str
+    sender: bytes
+    control_id: bytes = field(repr=False)
     arrived_ms: int
+    size: int
     data: bytes = field(repr=False)
 
     def row(self) -> list[object]:
         """Return the array that stands in a body."""
-        return [self.seq, self.sender, self.arrived_ms, self.data]
+        return [self.sender, self.control_id, self.arrived_ms, self.size, self.data]
 
 
-def _raw(value: list[Any]) -> tuple[Raw, ...]:
-    return tuple(Raw(*row) for row in rows(value, MAX_RAW, (int, str, int, bytes)))
+@dataclass(frozen=True)
+class Place:
+    """How far the feed of a care unit is: `life` parts it from one of the same unit that was lost; no number: nothing was said yet."""
+
+    unit: str
+    life: bytes
+    number: int
+
+    def row(self) -> list[object]:
+        """Return the array that stands in a body."""
+        return [texts.check_line(self.unit), self.life, self.number]
+
+
+def _packed(value: list[Any]) -> tuple[Packed, ...]:
+    return tuple(Packed(*row) for row in rows(value, MAX_PACKED, (bytes, bytes, int, int, bytes)))
+
+
+def _places(value: list[Any]) -> tuple[Place, ...]:
+    found = rows(value, MAX_UNITS, (str, LIFE, int))
+    return tuple(Place(texts.check_line(unit), life, number) for unit, life, number in found)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Messages of the feed, in the order in which the gateway numbered them."""
+    """The messages of a feed after number `after` up to that of `place`, in the order in which they came."""
 
     TYPE: ClassVar = Type.BATCH
-    messages: tuple[Raw, ...]
+    place: Place
+    after: int
+    messages: tuple[Packed, ...]
 
     def encode(self) -> bytes:
         """Return the bytes of the body."""
-        return cbor.encode(["CSL1/batch", [one.row() for one in self.messages]])
+        return cbor.encode(["CSL1/batch", self.place.row(), self.after, [one.row() for one in self.messages]])
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """Read a body."""
-        (messages,) = record(data, cls.TYPE, "CSL1/batch", (list,))
-        return cls(_raw(messages))
+        place, after, messages = record(data, cls.TYPE, "CSL1/batch", (list, int, list))
+        (found,) = _places([place])
+        if after >= found.number:
+            raise ProtocolError("not a batch of a feed")
+        return cls(found, after, _packed(messages))
 
 
 @dataclass(frozen=True)
 class Alive:
-    """The gateway's word, every 5 minutes, to one device: `last` has for each of its chains (16 bytes) the last seq said."""
+    """The gateway's word to one device, every 5 minutes at least: what it follows, and how far it was served."""
 
     TYPE: ClassVar = Type.ALIVE
-    last: tuple[tuple[bytes, int], ...]
+    places: tuple[Place, ...]
 
     def encode(self) -> bytes:
         """Return the bytes of the body."""
-        return cbor.encode(["CSL1/alive", [list(row) for row in self.last]])
+        return cbor.encode(["CSL1/alive", [one.row() for one in self.places]])
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """Read a body."""
         (value,) = record(data, cls.TYPE, "CSL1/alive", (list,))
-        return cls(tuple((chain, seq) for chain, seq in rows(value, MAX_CHAINS, (ID, int))))
+        return cls(_places(value))
 
 
 @dataclass(frozen=True)
 class Follow:
-    """The author's device follows these care units from now on, and no other."""
+    """The author's device follows these care units from now on, and no other; without any, those that the rules give it.
+
+    `has`: how far it has their feeds without a gap. `again`: what is missing is to be said once more.
+    """
 
     TYPE: ClassVar = Type.FOLLOW
     units: tuple[str, ...]
+    has: tuple[Place, ...] = ()
+    again: bool = False
 
     def encode(self) -> bytes:
         """Return the bytes of the body."""
-        data = cbor.encode(["CSL1/follow", list(self.units)])
+        has = [one.row() for one in self.has]
+        data = cbor.encode(["CSL1/follow", list(self.units), has, int(self.again)])
         self.parse(data)
         return data
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """Read a body."""
-        (units,) = record(data, cls.TYPE, "CSL1/follow", (list,))
-        cbor.check(units, [str] * len(units))
-        if len(units) > MAX_UNITS:
+        units, has, again = record(data, cls.TYPE, "CSL1/follow", (list, list, int))
+        if len(units) > MAX_UNITS or again > 1:
             raise ProtocolError("too many care units")
-        return cls(tuple(map(texts.check_line, units)))
+        cbor.check(units, [str] * len(units))
+        return cls(tuple(map(texts.check_line, units)), _places(has), bool(again))
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Piece `number` (from 0) of what was said before of the patients in `unit`."""
+    """A piece of what the gateway has of the patients in `place.unit`; with the last one the feed goes on from `place`."""
 
     TYPE: ClassVar = Type.SNAPSHOT
-    unit: str
-    number: int
+    place: Place
     last: bool
-    messages: tuple[Raw, ...]
+    messages: tuple[Packed, ...]
 
     def encode(self) -> bytes:
         """Return the bytes of the body."""
-        fields = [texts.check_line(self.unit), self.number, int(self.last)]
-        return cbor.encode(["CSL1/snapshot", *fields, [one.row() for one in self.messages]])
+        fields = [self.place.row(), int(self.last), [one.row() for one in self.messages]]
+        return cbor.encode(["CSL1/snapshot", *fields])
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """Read a body."""
-        unit, number, last, messages = record(data, cls.TYPE, "CSL1/snapshot", (str, int, int, list))
+        place, last, messages = record(data, cls.TYPE, "CSL1/snapshot", (list, int, list))
         if last > 1:
             raise ProtocolError("not a piece of a snapshot")
-        return cls(texts.check_line(unit), number, bool(last), _raw(messages))
+        return cls(*_places([place]), bool(last), _packed(messages))
 
 
 @dataclass(frozen=True)

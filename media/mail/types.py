@@ -15,6 +15,7 @@ ALL = DESKS | GATEWAY
 SMALL = 65_000
 LARGE = 1_000_000
 DOCUMENT = 8_000_000
+FEED = 34_000_000
 
 
 class Type(IntEnum):
@@ -71,10 +72,10 @@ RULES: dict[Type, Rule] = {
     Type.DIRECTORY: Rule(ALL),
     Type.VOUCH: Rule(PEOPLE),
     Type.HISTORY: Rule(PEOPLE, own=True, limit=LARGE),
-    Type.BATCH: Rule(GATEWAY, limit=LARGE),
+    Type.BATCH: Rule(GATEWAY, receipted=False, limit=FEED),
     Type.ALIVE: Rule(GATEWAY, receipted=False),
-    Type.FOLLOW: Rule(DESKS),
-    Type.SNAPSHOT: Rule(GATEWAY, limit=LARGE),
+    Type.FOLLOW: Rule(DESKS, receipted=False),
+    Type.SNAPSHOT: Rule(GATEWAY, receipted=False, limit=FEED),
     Type.OUTGOING: Rule(PEOPLE, limit=DOCUMENT),
     Type.OUTGOING_ACK: Rule(GATEWAY),
     Type.REQUEST: Rule(ALL, limit=LARGE),
