@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.admin import audits, commands, desks, hl7check, hl7send, patients, quarantine, vaults
+from app.admin import audits, commands, desks, hl7check, hl7send, patients, people, quarantine, vaults
 from app.admin.errors import AdminError, explain
 from app.secretfile import SecretFileError
 from media.errors import MediaError
@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _organisation(_group(groups, "org", "créer l'organisation, renouveler l'émetteur"))
     _device(_group(groups, "device", "certifier et révoquer des postes"))
     _directory(_group(groups, "directory", "consulter, dater et exporter l'annuaire"))
+    _people(_group(groups, "people", "dire qui travaille dans l'organisation, avec ou sans poste"))
     _desk(_group(groups, "desk", "installer l'identité d'un poste de travail"))
     _relay(_group(groups, "relay", "clé qui ouvre le relais aux postes de l'organisation"))
     _hl7(_group(groups, "hl7", "vérifier, envoyer des messages, reprendre ceux de la quarantaine"))
@@ -123,8 +124,12 @@ def _device(group: _Group[argparse.ArgumentParser]) -> None:
     _folder(issue)
     issue.add_argument("request", type=Path, metavar="DEMANDE", help="demande de certificat du poste")
     _who(issue, required=False)
-    issue.add_argument(
+    known = issue.add_mutually_exclusive_group()
+    known.add_argument(
         "--user", default="", metavar="HEX", help="personne déjà connue (second poste, renouvellement)"
+    )
+    known.add_argument(
+        "--rpps", default="", metavar="RPPS", help="personne déjà dans la liste (« people list »)"
     )
     issue.add_argument(
         "--days", type=int, default=90, choices=range(1, 91), metavar="1-90", help="durée en jours"
@@ -146,6 +151,17 @@ def _directory(group: _Group[argparse.ArgumentParser]) -> None:
     export = _action(group, "export", "écrire l'annuaire que les postes reçoivent", commands.export)
     export.add_argument("file", type=Path, metavar="FICHIER")
     for action in (show, head, export):
+        _folder(action)
+
+
+def _people(group: _Group[argparse.ArgumentParser]) -> None:
+    take = _action(group, "import", "prendre une liste CSV ou LDIF", people.run_import)
+    people.import_options(take)
+    show = _action(group, "list", "lister les personnes, avec ou sans poste", people.run_list)
+    people.list_options(show)
+    export = _action(group, "export", "écrire la liste en CSV", people.run_export)
+    export.add_argument("file", type=Path, metavar="FICHIER")
+    for action in (take, show, export):
         _folder(action)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.admin import store
 from app.admin.errors import AdminError
 from app.admin.organisation import Organisation
+from app.admin.people import user_of
 from media.errors import TrustError
 from media.keys import cbor
 from media.keys.certs import DeviceKeys, Request
@@ -65,6 +66,7 @@ def issue(arguments: Namespace, now_s: int) -> None:
     store.check_new(arguments.out)
     with store.locked(arguments.dir):
         organisation, _ = store.load(arguments.dir, now_s)
+        user = user_of(organisation, arguments.rpps) if arguments.rpps else user
         certificate = organisation.issue(asked, now_s, user=user, days=arguments.days, **who)
         store.save(arguments.dir, organisation, now_s)
     store.write_new(arguments.out, organisation.enrolment(certificate, now_s).encode())
