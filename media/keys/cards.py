@@ -62,8 +62,8 @@ class Card:
         kinds = (HASH_BYTES, int, PUBLIC_BYTES, ID_BYTES, int)
         body, _ = split_signed(data, max_bytes=MAX_CARD)
         cert_hash, number, prekey, queue, day = cbor.record(body, CARD, kinds)
-        if number > MAX_NUMBER:
-            raise ProtocolError("a pre-key's number has 32 bits")
+        if max(number, day) > MAX_NUMBER:
+            raise ProtocolError("a pre-key's number and day have 32 bits")
         return cls(cert_hash, number, prekey, queue, day, data)
 
     def verify(self, ed25519_pk: bytes, newest: int, today: int) -> bool:

@@ -32,6 +32,8 @@ HASH_BYTES, SALT_BYTES, SEED_BYTES = 32, 16, 32
 BOX_OVERHEAD = seal.NONCE_BYTES + 16 + SALT_BYTES
 MAX_RECIPIENTS = 64
 MAX_SECONDS = 2**32 - 1
+MAX_NUMBER = 2**48 - 1
+"""Of a time in ms or a place in a log: what every database can hold."""
 OFFER_ROOM = 256
 """Kept free for a queue offer, so that what fits for one device fits for all."""
 CLASSES = (65_536, 1_048_576, 8_388_608, 67_108_864)
@@ -122,6 +124,7 @@ class Header:
         header = cls(*values)
         if len(header.prev_hash) != (HASH_BYTES if header.seq else 0):
             raise ProtocolError("a chain begins at 0, and every later header names the one before")
+        check_numbers(header.sent_ms, header.head_height)
         if len(header.head_hash) not in (0, HASH_BYTES) or max(header.expires_s, header.seq) > MAX_SECONDS:
             raise ProtocolError("a header out of range")
         return header
@@ -130,6 +133,12 @@ class Header:
     def hash(self) -> bytes:
         """H of the body: what the next header of the chain names, and what acts are about."""
         return digest(self.encode())
+
+
+def check_numbers(*values: int) -> None:
+    """Raise ProtocolError for a time or place that nothing has."""
+    if max(values) > MAX_NUMBER:
+        raise ProtocolError("a number out of range")
 
 
 def _recipients(value: list[Any]) -> tuple[bytes, ...]:
@@ -219,6 +228,7 @@ class QueueOffer:
         body, signature = split_signed(data)
         sign.verify(ed25519_pk, body, signature)
         offer = cls(*cbor.record(body, QUEUE, (HASH_BYTES, ID_BYTES, ID_BYTES, SEED_BYTES, int)))
+        check_numbers(offer.made_ms)
         if offer.cert_hash != cert_hash or offer.to != to:
             raise TrustError("signature", "an offer to somebody else")
         return offer

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from media.errors import TrustError
 from media.keys import cbor
+from media.keys.envelope import check_numbers
 from media.keys.issuers import ID_BYTES, verify_hybrid
 from media.keys.sign import ED25519_PUBLIC, MLDSA_PUBLIC, HybridPublic, signed, split_signed
 
@@ -55,6 +56,7 @@ class Vouch:
         """Read *data*; nothing is verified but its shape."""
         kinds = (ID_BYTES, ID_BYTES, ED25519_PUBLIC, ED25519_PUBLIC, MLDSA_PUBLIC, ID_BYTES, int)
         org, user, older, ed, mldsa, device, time_s = cbor.record(split_signed(data)[0], VOUCH, kinds)
+        check_numbers(time_s)
         return cls(org, user, older, HybridPublic(ed, mldsa), device, time_s, data)
 
     def verify(self, older: DeviceCert, newer: DeviceCert) -> None:

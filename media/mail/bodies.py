@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 from media.errors import ProtocolError
 from media.keys import cbor, files
 from media.keys.certs import shown_text
+from media.keys.envelope import check_numbers
 from media.keys.seal import PUBLIC_BYTES
 from media.mail import texts
 from media.mail.types import RULES, Type
@@ -233,6 +234,7 @@ class Receipt:
         reached, about, at_ms = record(data, cls.TYPE, "CSL1/receipt", (int, list, int))
         if reached not in tuple(Reached):
             raise ProtocolError("not a receipt")
+        check_numbers(at_ms)
         return cls(Reached(reached), ids(about, 1, MAX_RECEIPTS), at_ms)
 
 
@@ -379,6 +381,7 @@ class Newer:
     def parse(cls, data: bytes) -> Self:
         """Read a body."""
         height, file = record(data, cls.TYPE, "CSL1/newer", (int, list))
+        check_numbers(height)
         return cls(height, Attachment.of_row(file))
 
 
@@ -416,6 +419,7 @@ class History:
     def parse(cls, data: bytes) -> Self:
         """Read a body."""
         number, last, records = record(data, cls.TYPE, "CSL1/history", (int, int, bytes))
+        check_numbers(number)
         if last > 1:
             raise ProtocolError("not a piece of a history")
         return cls(number, bool(last), records)
