@@ -202,15 +202,17 @@ class FeedReader:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take(self, gateway: bytes, messages: Sequence[Incoming], place: Place) -> Future[list[int]]:
-        """Keep the messages of a live batch that are new; return their numbers in the inbox. Twice does no harm."""
-        return self._database.write(lambda db: _take(db, gateway, messages, place, absolute=False))
+    def take(
+        self, gateway: bytes, messages: Sequence[Incoming], place: Place, after: int
+    ) -> Future[list[int]]:
+        """Keep what is new of a batch that goes on *after* a number up to *place*; return the numbers in the inbox. Twice does no harm."""
+        return self._database.write(lambda db: _take(db, gateway, messages, place, after))
 
     def restore(
         self, gateway: bytes, messages: Sequence[Incoming], place: Place | None = None
     ) -> Future[list[int]]:
         """Keep a piece of a snapshot; with its last one comes the *place* from which live batches go on."""
-        return self._database.write(lambda db: _take(db, gateway, messages, place, absolute=True))
+        return self._database.write(lambda db: _take(db, gateway, messages, place, SNAPSHOT))
 
     def heard(self, gateway: bytes, places: Sequence[Place]) -> Future[None]:
         """Note how far the gateway says that its feeds are; what it does not name is followed no more."""
@@ -249,14 +251,13 @@ def _forget(db: Connection, lost: Iterable[tuple[str, Key]]) -> None:
 
 
 def _take(
-    db: Connection, gateway: bytes, messages: Sequence[Incoming], place: Place | None, *, absolute: bool
+    db: Connection, gateway: bytes, messages: Sequence[Incoming], place: Place | None, after: int
 ) -> list[int]:
     kept = [seq for one in messages if (seq := _keep(db, gateway, one))]
     if place is not None:
         _said(db, gateway, place)
-        reached = "?" if absolute else "CASE WHEN number = ? - 1 THEN number + 1 ELSE number END"
-        sql = f"UPDATE feed_read SET number = max(number, {reached}) WHERE gateway = ? AND unit = ?"  # noqa: S608
-        db.execute(sql, (place.number, gateway, place.unit))
+        sql = "UPDATE feed_read SET number = max(number, ?) WHERE gateway = ? AND unit = ? AND number >= ?"
+        db.execute(sql, (place.number, gateway, place.unit, after))
     return kept
 
 

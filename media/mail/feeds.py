@@ -144,7 +144,8 @@ class Snapshot:
         place, last, messages = record(data, cls.TYPE, "CSL1/snapshot", (list, int, list))
         if last > 1:
             raise ProtocolError("not a piece of a snapshot")
-        return cls(*_places([place]), bool(last), _packed(messages))
+        (found,) = _places([place])
+        return cls(found, bool(last), _packed(messages))
 
 
 @dataclass(frozen=True)

@@ -50,18 +50,18 @@ def test_a_follower_stands_where_it_was_served_and_leaves_what_it_names_no_more(
 def test_a_desk_keeps_each_message_once_and_knows_its_gap(vault):
     reader = vault.feed_reader
     assert len(reader.restore(GATEWAY, [incoming(1)], Place("2101", LIFE, 4)).result()) == 1
-    assert len(reader.take(GATEWAY, [incoming(1), incoming(2)], Place("2101", LIFE, 5)).result()) == 1
-    reader.take(GATEWAY, [incoming(4)], Place("2101", LIFE, 7)).result()
+    assert len(reader.take(GATEWAY, [incoming(1), incoming(2)], Place("2101", LIFE, 5), 4).result()) == 1
+    reader.take(GATEWAY, [incoming(4)], Place("2101", LIFE, 7), 6).result()
     assert reader.read(GATEWAY).result() == [Read("2101", LIFE, 5, 7)]
-    reader.take(GATEWAY, [incoming(3)], Place("2101", LIFE, 6)).result()
-    reader.take(GATEWAY, [incoming(4)], Place("2101", LIFE, 7)).result()
+    reader.take(GATEWAY, [incoming(3)], Place("2101", LIFE, 6), 5).result()
+    reader.take(GATEWAY, [incoming(4)], Place("2101", LIFE, 7), 6).result()
     assert reader.read(GATEWAY).result() == [Read("2101", LIFE, 7, 7)]
     assert [one.raw for one in vault.inbox.after(0).result()] == [b"MSH|1", b"MSH|2", b"MSH|4", b"MSH|3"]
 
 
 def test_a_second_content_of_an_id_that_somebody_let_in_at_the_gateway_comes_in_here_too(vault):
     reader = vault.feed_reader
-    reader.take(GATEWAY, [incoming(1), incoming(1, b"MSH|corrected")], Place("2101", LIFE, 1)).result()
+    reader.take(GATEWAY, [incoming(1), incoming(1, b"MSH|corrected")], Place("2101", LIFE, 1), 0).result()
     assert len(vault.inbox.after(0).result()) == 2
     assert vault.inbox.waiting().result() == 0
 
