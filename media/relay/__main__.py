@@ -15,6 +15,11 @@ from pathlib import Path
 from media.relay.config import Config, ConfigError, load
 from media.relay.server import Relay
 
+try:
+    import resource
+except ImportError:  # Windows has no such limit
+    resource = None  # type: ignore[assignment]
+
 SWITCH_S = 0.0005
 """How long one thread may keep the other waiting: media must not wait 5 ms for a control message."""
 
@@ -30,6 +35,7 @@ def main() -> int:
     level = logging.INFO if arguments.verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     os.umask(0o077)
+    _open_many_files()
     sys.setswitchinterval(SWITCH_S)
     try:
         config = load(arguments.config)
@@ -37,6 +43,14 @@ def main() -> int:
     except (ConfigError, OSError) as error:
         print(f"consilium-relay: {error}", file=sys.stderr)
         return 2
+
+
+def _open_many_files() -> None:
+    """Raise the limit of open files as far as the system lets one: every connection is one."""
+    if resource is not None:
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve(config: Config) -> int:
