@@ -1,0 +1,87 @@
+"""Whose devices there are and how far each is trusted now: the certificates that the session knows, judged when first asked."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from media.errors import MediaError
+from media.keys.certs import DeviceCert, Trust, Verdict
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+
+class Book:
+    """The directory of one session. Judging costs two signatures a certificate: a verdict is kept for as long as the book is."""
+
+    def __init__(self, session: Session, now_s: int) -> None:
+        anchor = session.trust
+        self._now_s = now_s
+        self._trust = Trust(
+            roots=anchor.roots,
+            issuers=anchor.issuers,
+            certificates=anchor.certificates,
+            revoked=anchor.revoked,
+            verified=anchor.verified,
+            head_time=anchor.head_time,
+        )
+        self._revoked = frozenset(anchor.revoked)
+        self.head = (anchor.head_height, anchor.head_hash)
+        self.own = DeviceCert.parse(session.certificate)
+        self._certs: dict[bytes, DeviceCert] = {self.own.hash: self.own}
+        for signed in anchor.certificates:
+            with contextlib.suppress(MediaError):
+                certificate = DeviceCert.parse(signed)
+                self._certs[certificate.hash] = certificate
+        self._verdicts: dict[bytes, Verdict | MediaError] = {}
+
+    @property
+    def revoked(self) -> bool:
+        """Whether the organisation took this device's own certificate back."""
+        return self.own.hash in self._revoked
+
+    def knows(self, cert_hash: bytes) -> bool:
+        """Whether a certificate with this hash is in the directory of now."""
+        return cert_hash in self._certs
+
+    def certificate(self, cert_hash: bytes) -> DeviceCert:
+        """Return a certificate that is known; raises KeyError."""
+        return self._certs[cert_hash]
+
+    def judge(self, cert_hash: bytes) -> Verdict:
+        """Return whom a known certificate speaks for; raises TrustError, ProtocolError, KeyError (unknown)."""
+        if cert_hash not in self._verdicts:
+            try:
+                self._verdicts[cert_hash] = self._trust.judge(self._certs[cert_hash].signed, self._now_s)
+            except MediaError as error:
+                self._verdicts[cert_hash] = error
+        found = self._verdicts[cert_hash]
+        if isinstance(found, MediaError):
+            raise found
+        return found
+
+    def living(self, user: bytes) -> tuple[Verdict, ...]:
+        """Return the devices of *user* that count now, the own one left out; of a renewed one its newest certificate."""
+        newest: dict[bytes, DeviceCert] = {}
+        for certificate in self._certs.values():
+            before = newest.get(certificate.device_id)
+            if certificate.user == user and (before is None or _age(before) < _age(certificate)):
+                newest[certificate.device_id] = certificate
+        newest.pop(self.own.device_id, None)
+        return tuple(filter(None, (self._verdict(one.hash) for one in newest.values())))
+
+    def name(self, user: bytes) -> str:
+        """Return the name under which *user* was certified last, empty for nobody."""
+        mine = [one for one in self._certs.values() if one.user == user]
+        return max(mine, key=_age).name if mine else ""
+
+    def _verdict(self, cert_hash: bytes) -> Verdict | None:
+        try:
+            return self.judge(cert_hash)
+        except MediaError:
+            return None
+
+
+def _age(certificate: DeviceCert) -> tuple[int, int]:
+    return certificate.not_before, certificate.serial

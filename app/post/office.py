@@ -1,0 +1,299 @@
+"""The post office of a desk, a gateway or an issuer: one line to the relay while the vault is open; no Qt.
+
+    post = Post(now_ms)
+    post.hear(Type.BATCH, take_batch)              # before a block is acknowledged; raising StorageError lets it come again
+    work = asyncio.create_task(post.work(session, vault))
+    await post.say(Type.FOLLOW, conv, [gateway], Follow(units).encode())
+
+All of it runs on one asyncio loop, and events fire there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.post import receipts
+from app.post.desk import Desk
+from app.post.peers import Peers
+from app.post.prekeys import PreKeys
+from app.post.receiving import Receiver
+from app.post.sending import Sender
+from app.post.taking import Taking
+from app.post.writing import Writer
+from app.relay import address_of, proof_of
+from media.errors import LinkLost, MediaError
+from media.events import Event
+from media.keys.sign import Signer
+from media.link.mailbox import Mailbox
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from app.post.told import Told
+    from app.session import Session
+    from media.link.mailbox import Delivery
+    from media.mail.types import Type
+    from storage.messages.posting import Queue
+    from storage.vault import Vault
+
+BACK_OFF_S = (0.5, 1, 2, 4, 8, 15, 30, 60)
+SETTLED_S = 10.0
+"""A line that held for so long is made again at once."""
+LOOK_S, CARD_S, RECEIPTS_S = 30.0, 3600.0, 0.2
+"""How often the outbox is looked at without being asked, the card renewed when it is due; how long receipts are gathered."""
+REFRESH_MS = 30_000
+log = logging.getLogger(__name__)
+
+
+class Closed(Exception):  # noqa: N818 -- who asked says what to do
+    """The post office is closed: the desk is locked, or its vault cannot be written."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Whether the relay is there; `since_ms`: since when it is so."""
+
+    online: bool = False
+    since_ms: int = 0
+
+
+class Post:
+    """Sends what the outbox has and takes what comes, from `work` until that is cancelled.
+
+    `told` hears of everything that was stored, after it was; `threads` of the threads in which something changed (none: any
+    may have); `line` of the relay; `refused` of the code of each block that was not taken.
+    """
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
+        self.told: Event[Told] = Event()
+        self.threads: Event[frozenset[int]] = Event()
+        self.lined: Event[Line] = Event()
+        self.refused: Event[str] = Event()
+        self.line = Line()
+        self.refresh: Callable[[], Awaitable[Session | None]] | None = None
+        """Reads the organisation's directory again; returns the session that results, None where nothing is new."""
+        self._handlers: dict[Type, Callable[[Told], Awaitable[None]]] = {}
+        self._open: _Open | None = None
+
+    # --- what others ask -----------------------------------------------------------------------------------
+
+    def hear(self, type_: Type, handler: Callable[[Told], Awaitable[None]]) -> None:
+        """Hand messages of a type to *handler* before they count as taken: at least once, in the order in which they came."""
+        self._handlers[type_] = handler
+
+    async def say(
+        self,
+        type_: Type,
+        conv: bytes,
+        recipients: Iterable[bytes],
+        body: bytes,
+        *,
+        expires_s: int = 0,
+        device: bytes = b"",
+    ) -> bytes:
+        """Put a message into the outbox, for all devices of *recipients* or one *device* of theirs; return its id.
+
+        It is on disk once this returns. Raises Closed, StorageError, ProtocolError (too long).
+        """
+        desk, writer = self.desk, self.writer
+        draft = await asyncio.to_thread(
+            writer.draft, type_, conv, recipients, body, expires_s=expires_s, device=device
+        )
+        await desk.write(lambda rows: writer.post(rows, draft))
+        desk.wake.set()
+        return draft.msg_id
+
+    def renew(self, session: Session) -> None:
+        """Judge by what *session* knows from now on: blocks that waited for a certificate are looked at again."""
+        if self._open is not None:
+            self._open.renew(session)
+
+    @property
+    def desk(self) -> Desk:
+        """What is open; raises Closed."""
+        if self._open is None:
+            raise Closed
+        return self._open.desk
+
+    @property
+    def writer(self) -> Writer:
+        """Makes letters that `Writer.post` puts into the outbox within a transaction; raises Closed."""
+        if self._open is None:
+            raise Closed
+        return self._open.writer
+
+    @property
+    def mailbox(self) -> Mailbox | None:
+        """The connection to the relay while there is one."""
+        return self._open.desk.line if self._open is not None else None
+
+    # --- its life ------------------------------------------------------------------------------------------
+
+    async def work(self, session: Session, vault: Vault) -> None:
+        """Be open for *session* and its *vault* until cancelled; a vault that is read-only has no post."""
+        if vault.read_only:
+            return
+        opened = _Open(Desk(session, vault, self._now_ms), self, self._handlers)
+        self._open = opened
+        try:
+            await opened.run()
+        finally:
+            self._open = None
+            self._stand(online=False)
+            await opened.close()
+
+    def _stand(self, *, online: bool) -> None:
+        if online != self.line.online:
+            self.line = Line(online, self._now_ms())
+            self.lined.fire(self.line)
+
+
+class _Open:
+    """One opening: the parts of the office, and what runs."""
+
+    def __init__(self, desk: Desk, post: Post, handlers: dict[Type, Any]) -> None:
+        self.desk, self._post = desk, post
+        self.writer = Writer(desk)
+        self.prekeys, self.peers = PreKeys(desk), Peers(desk, self._listen_new)
+        self._sender = Sender(desk, self.writer, self.peers, post.threads.fire)
+        self._receiver = Receiver(desk, self.prekeys, self.peers, Taking(desk.session.user), handlers)
+        self._receiver.refused = post.refused.fire
+        self._receiver.stored = self._stored
+        self._receiver.refresh = self._refresh
+        self._came: asyncio.Queue[Delivery] = asyncio.Queue()
+        self._owing = asyncio.Event()
+        self._refreshed_ms = 0
+
+    async def run(self) -> None:
+        """Keep the line and write receipts, until cancelled."""
+        await asyncio.wrap_future(self.desk.mail.tidy())
+        self._owing.set()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_line())
+            group.create_task(self._pay())
+
+    async def close(self) -> None:
+        """Let the line go."""
+        line, self.desk.line = self.desk.line, None
+        if line is not None:
+            await line.close()
+        await self._receiver.close()
+
+    def renew(self, session: Session) -> None:
+        """Judge anew, and write to whom a key changed or was compared."""
+        self.desk.renew(session)
+        for delivery in self._receiver.again():
+            self._came.put_nowait(delivery)
+        self.desk.wake.set()
+
+    # --- the line ------------------------------------------------------------------------------------------
+
+    async def _keep_line(self) -> None:
+        failures = 0
+        while True:
+            begun = self._now_s()
+            with contextlib.suppress(MediaError, OSError, StorageError):
+                await self._serve(await self._connect())
+            failures = 0 if self._now_s() - begun > SETTLED_S else failures + 1
+            await asyncio.sleep(BACK_OFF_S[min(failures, len(BACK_OFF_S) - 1)])
+
+    async def _connect(self) -> Mailbox:
+        session = self.desk.session
+        if not session.relays or not session.relay_key:
+            raise LinkLost("unreachable")
+        return await Mailbox.connect(address_of(session.relays[0]), proof_of(session.relay_key))
+
+    async def _serve(self, line: Mailbox) -> None:
+        """Use the line until it is lost."""
+        self._receiver.again()  # what waited on an earlier line comes again
+        work = [asyncio.create_task(one) for one in (self._begin(line), self._receive(line), line.ended())]
+        try:
+            done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            self.desk.line = None
+            self._post._stand(online=False)  # noqa: SLF001 -- one of its own parts
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+            await line.close()
+
+    async def _begin(self, line: Mailbox) -> None:
+        """Listen, lay out the card, then send for as long as the line is there."""
+        contact = await self.peers.contact()
+        card = await self.prekeys.card(contact.queue)
+        queues = await self.desk.read(lambda rows: rows.peers.queues())
+        await asyncio.gather(*(self._listen(line, queue) for queue in queues))
+        await self._publish(line, card)
+        self.desk.line = line
+        self._post._stand(online=True)  # noqa: SLF001 -- one of its own parts
+        until = self._now_s() + CARD_S
+        while True:
+            while await self._sender.send(line):
+                pass
+            if self._now_s() >= until:
+                await self._publish(line, await self.prekeys.card(contact.queue))
+                until = self._now_s() + CARD_S
+            await self.desk.woken(LOOK_S)
+
+    async def _publish(self, line: Mailbox, card: Any) -> None:
+        session = self.desk.session
+        await line.publish(self.desk.book.own.public.ed25519, session.sign, card.number, card.signed)
+
+    async def _listen(self, line: Mailbox, queue: Queue) -> None:
+        """Make an own queue (again, after a relay that lost it) and have its blocks handed over."""
+        owner = Signer(queue.owner_seed)
+        writer = Signer(queue.writer_seed).public if queue.writer_seed else b""
+        await line.make_queue(queue.queue, owner.public, writer)
+        await line.listen(queue.queue, owner.sign, self._came.put_nowait)
+
+    async def _listen_new(self, queue: Queue) -> None:
+        if self.desk.line is not None:
+            await self._listen(self.desk.line, queue)
+
+    async def _receive(self, line: Mailbox) -> None:
+        while not self._came.empty():
+            self._came.get_nowait()  # of an earlier line: what it was comes again
+        while True:
+            await self._receiver.take(line, await self._came.get())
+
+    # --- what follows --------------------------------------------------------------------------------------
+
+    def _stored(self, told: Told, thread: int) -> None:
+        self._owing.set()
+        if thread:
+            self._post.threads.fire(frozenset((thread,)))
+        self._post.told.fire(told)
+
+    async def _pay(self) -> None:
+        while True:
+            await self._owing.wait()
+            await asyncio.sleep(RECEIPTS_S)
+            self._owing.clear()
+            with contextlib.suppress(StorageError, MediaError):
+                while await receipts.pay(self.desk, self.writer):
+                    pass
+
+    def owe(self) -> None:
+        """Write receipts soon."""
+        self._owing.set()
+
+    async def _refresh(self) -> None:
+        """Read the directory again, not more often than every half minute."""
+        now_ms = self.desk.now_ms()
+        if self._post.refresh is None or now_ms - self._refreshed_ms < REFRESH_MS:
+            return
+        self._refreshed_ms = now_ms
+        session = await self._post.refresh()
+        if session is not None:
+            self.renew(session)
+
+    def _now_s(self) -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,194 @@
+"""The outbox being emptied: a block for each device, pipelined, in order; sealed again without a receipt in 24 h, given up after 72."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from typing import TYPE_CHECKING
+
+from app.post.writing import unpack
+from media.errors import LinkLost, LinkRefused, MediaError
+from media.keys import cbor
+from media.keys.envelope import padded, seal_block
+from media.mail.sending import AGAIN_MS, GIVE_UP_MS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.post.desk import Desk
+    from app.post.peers import Peers, Way
+    from app.post.writing import Writer
+    from media.keys.certs import Verdict
+    from media.link.mailbox import Mailbox
+    from storage.messages.posting import Letter, Parcel
+    from storage.messages.store import Mailbag
+
+BATCH = 64
+RETRY_MS = (5_000, 15_000, 60_000, 300_000, 1_800_000)
+"""After the first refusal of a parcel, the second, …"""
+NO_DEVICE_MS = 600_000
+PIECE = 256 * 1024
+BOX_LIFE_S = 30 * 86_400
+log = logging.getLogger(__name__)
+
+
+class Sender:
+    """Sends what the outbox has. *told* hears of messages whose state changed."""
+
+    def __init__(
+        self, desk: Desk, writer: Writer, peers: Peers, told: Callable[[frozenset[int]], None]
+    ) -> None:
+        self._desk, self._writer, self._peers, self._told = desk, writer, peers, told
+        self._laid: set[bytes] = set()
+
+    async def send(self, line: Mailbox) -> bool:
+        """Send what is due; False where nothing was. Raises LinkLost."""
+        desk = self._desk
+        now_ms = desk.now_ms()
+        await self._remind(now_ms)
+        due = await desk.read(lambda rows: rows.outbox.due(now_ms, BATCH))
+        if not due:
+            return False
+        letters = await desk.read(lambda rows: {one.letter: rows.outbox.letter(one.letter) for one in due})
+        by_device: dict[tuple[bytes, bytes], list[Parcel]] = {}
+        for parcel in due:
+            by_device.setdefault((parcel.user, parcel.device), []).append(parcel)
+        await asyncio.gather(
+            *(self._to(line, device, parcels, letters) for device, parcels in by_device.items())
+        )
+        self._told(frozenset(letter.message for letter in letters.values() if letter and letter.message))
+        return True
+
+    async def _remind(self, now_ms: int) -> None:
+        """Seal again what got no receipt in a day, give up what got none in three."""
+        desk = self._desk
+        silent = await desk.read(lambda rows: rows.outbox.silent(now_ms, BATCH))
+        if not silent:
+            return
+        late = [one.id for one in silent if now_ms - one.made_ms >= GIVE_UP_MS]
+        again = [one.id for one in silent if now_ms - one.made_ms < GIVE_UP_MS]
+        await desk.write(lambda rows: _turn(rows, late, again, now_ms))
+        letters = await desk.read(lambda rows: [rows.outbox.letter(one.letter) for one in silent])
+        self._told(frozenset(one.message for one in letters if one and one.message))
+
+    async def _to(
+        self,
+        line: Mailbox,
+        place: tuple[bytes, bytes],
+        parcels: Sequence[Parcel],
+        letters: dict[int, Letter | None],
+    ) -> None:
+        """Send what one device is to get; what fails is tried again later, or held."""
+        user, device_id = place
+        device = next((one for one in self._desk.book.living(user) if one.device_id == device_id), None)
+        if device is None:
+            await self._nobody(user, device_id, parcels)
+            return
+        held = self._writer.held(device)
+        if held:
+            await self._desk.write(lambda rows: rows.outbox.hold([one.id for one in parcels], held))
+            return
+        anew = any(self._desk.now_ms() - one.made_ms >= AGAIN_MS for one in parcels)
+        try:
+            way = await self._peers.way(device, anew=anew)
+        except LinkLost:
+            raise
+        except MediaError as error:
+            log.warning("a pre-key card was refused: %s", getattr(error, "code", "broken"))
+            way = None
+        if way is None:
+            await self._later(parcels)
+            return
+        await self._put(line, device, way, [(one, letters[one.letter]) for one in parcels])
+
+    async def _put(
+        self, line: Mailbox, device: Verdict, way: Way, parcels: Sequence[tuple[Parcel, Letter | None]]
+    ) -> None:
+        offer = await self._peers.offer(device)
+        sends = []
+        for parcel, letter in parcels:
+            if letter is not None:
+                await self._lay(line, letter)
+                sends.append(self._block(line, device, way, parcel, letter, offer))
+        done = await asyncio.gather(*sends, return_exceptions=True)
+        now_ms = self._desk.now_ms()
+        sent = [parcel.id for (parcel, _), error in zip(parcels, done, strict=True) if error is None]
+        failed = [parcel for (parcel, _), error in zip(parcels, done, strict=True) if error is not None]
+        if sent:
+            await self._desk.write(lambda rows: rows.outbox.sent(sent, now_ms, now_ms + AGAIN_MS))
+        lost = next(
+            (
+                error
+                for error in done
+                if isinstance(error, BaseException) and not isinstance(error, LinkRefused)
+            ),
+            None,
+        )
+        if lost is not None:
+            raise lost
+        await self._later(failed)
+
+    async def _block(
+        self, line: Mailbox, device: Verdict, way: Way, _parcel: Parcel, letter: Letter, offer: bytes
+    ) -> None:
+        """Put one block into the device's queue; into its contact queue where the relay does not know the other (any more)."""
+        content = unpack(letter.blob) if letter.blob else letter.box
+        prekey = (way.card.number, way.card.prekey_pk)
+        block = seal_block(prekey, device.device_id, letter.header, content, offer)
+        try:
+            await line.send(way.queue, block, way.sign)
+        except LinkRefused as error:
+            if error.code != "queue-unknown" or way.sign is None:
+                raise
+            await line.send(way.card.contact_queue, block)
+
+    async def _lay(self, line: Mailbox, letter: Letter) -> None:
+        """Leave a box at the relay that does not fit into a block, once for all devices; it runs out by itself."""
+        if not letter.blob or letter.blob in self._laid:
+            return
+        ref = unpack(letter.blob)
+        data = padded(letter.box)
+        there = await line.begin_blob(
+            ref.id, ref.size_class, BOX_LIFE_S, hashlib.sha256(self._key(ref.id)).digest()
+        )
+        await asyncio.gather(
+            *(line.put(ref.id, at, data[at : at + PIECE]) for at in range(there, len(data), PIECE))
+        )
+        await line.end_blob(ref.id, hashlib.sha256(data).digest())
+        self._laid.add(letter.blob)
+
+    def _key(self, blob: bytes) -> bytes:
+        """Return the key that deletes a box: nobody but this device can work it out, and nothing need be kept."""
+        return hashlib.sha256(self._desk.session.sign(cbor.encode(["CSL1/box", blob]))).digest()
+
+    async def _nobody(self, user: bytes, device_id: bytes, parcels: Sequence[Parcel]) -> None:
+        """Turn to the devices that the person has now; a device that does not count any more gets nothing."""
+        desk = self._desk
+        targets = [one for one in self._writer.targets([user]) if one.device and not one.own]
+        now_ms = desk.now_ms()
+        if device_id or targets:
+            for parcel in parcels:
+                await desk.write(lambda rows, one=parcel: rows.outbox.aim(one.letter, targets, now_ms))  # type: ignore[misc]
+        if device_id:
+            await desk.write(lambda rows: rows.outbox.fail([one.id for one in parcels], "no-device"))
+        elif not targets:
+            await self._later(parcels, NO_DEVICE_MS)
+
+    async def _later(self, parcels: Sequence[Parcel], wait_ms: int = 0) -> None:
+        now_ms = self._desk.now_ms()
+
+        def wait(one: Parcel) -> int:
+            return wait_ms or RETRY_MS[min(one.attempts, len(RETRY_MS) - 1)]
+
+        def act(rows: Mailbag) -> None:
+            for one in parcels:
+                rows.outbox.later(one.id, now_ms + wait(one))
+
+        if parcels:
+            await self._desk.write(act)
+
+
+def _turn(rows: Mailbag, late: list[int], again: list[int], now_ms: int) -> None:
+    rows.outbox.undelivered(late)
+    rows.outbox.reseal(again, now_ms)

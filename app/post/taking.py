@@ -1,0 +1,204 @@
+"""What a message does to the vault, in the transaction that takes it: a line in a thread, another text, a mark, another team."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from media.keys import cbor
+from media.keys.issuers import ID_BYTES
+from media.keys.sign import digest
+from media.mail import bodies, convs, team
+from media.mail.timers import due_ms
+from storage.messages.posting import NewFile, NewMessage
+from storage.messages.records import FileState, PatientLink, State, ThreadKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from app.post.told import Told
+    from storage.messages.records import Message, Thread
+    from storage.messages.store import Mailbag
+
+
+class Taking:
+    """The effects of what came, for the user *me*; each returns the thread that changed, 0 for none."""
+
+    def __init__(self, me: bytes) -> None:
+        self._me = me
+
+    def take(self, rows: Mailbag, told: Told) -> int:
+        """Do what *told* asks for."""
+        act = self._ACTS.get(type(told.body))
+        return act(self, rows, told, told.body) if act else 0
+
+    # --- what people wrote ---------------------------------------------------------------------------------
+
+    def _text(self, rows: Mailbag, told: Told, said: bodies.Text) -> int:
+        header, thread = told.header, self.thread(rows, told)
+        message = rows.messages.add(
+            NewMessage(
+                thread=thread,
+                msg_id=header.msg_id,
+                author=told.by.user,
+                own=told.own,
+                sent_ms=header.sent_ms,
+                at_ms=told.at_ms,
+                state=State.DELIVERED if told.own else State.RECEIVED,
+                text=said.text,
+                quote=said.quote,
+                patient=_link(said.patient),
+                files=tuple(map(_file, said.files)),
+                read=told.own,
+                warning=told.warning,
+                expires_ms=due_ms(header.sent_ms, told.at_ms, header.expires_s),
+            )
+        )
+        rows.origins.keep(message, told.by.device_id, header.hash)
+        return thread
+
+    def _correct(self, rows: Mailbag, told: Told, said: bodies.Correct) -> int:
+        message = _written(rows, told, said.about)
+        if message is None:
+            return 0
+        rows.messages.correct(message.id, said.text, told.header.sent_ms)
+        return message.thread
+
+    def _withdraw(self, rows: Mailbag, told: Told, said: bodies.Withdraw) -> int:
+        message = _written(rows, told, said.about)
+        if message is None:
+            return 0
+        rows.messages.withdraw(message.id, told.header.sent_ms)
+        return message.thread
+
+    def _taken(self, rows: Mailbag, told: Told, said: bodies.Taken) -> int:
+        thread = rows.threads.find(told.conv)
+        message = rows.messages.quoted(thread.id, said.about) if thread else None
+        origin = rows.origins.of(message.id) if message else None
+        if message is None or origin is None or origin.hash != said.header_hash:
+            return 0
+        rows.messages.take(message.id, told.by.user, told.header.sent_ms, told.proof)
+        return message.thread
+
+    def _receipt(self, rows: Mailbag, told: Told, said: bodies.Receipt) -> int:
+        read_ms = said.at_ms if said.reached is bodies.Reached.READ else 0
+        changed = 0
+        for about in said.about:
+            rows.outbox.delivered(about, told.by.user, told.by.device_id, said.at_ms, read_ms)
+            message = rows.messages.find(about, self._me)
+            changed = message.thread if message else changed
+        return changed
+
+    # --- threads -------------------------------------------------------------------------------------------
+
+    def thread(self, rows: Mailbag, told: Told) -> int:
+        """Return the thread of a message, begun where it is the first one."""
+        known = rows.threads.find(told.conv)
+        if known is not None:
+            return known.id
+        others = {told.by.user, *told.header.recipients} - {self._me}
+        kind = ThreadKind.DIRECT if convs.is_direct(told.conv) else ThreadKind.TEAM
+        return rows.threads.begin(told.conv, kind, others, expire_s=told.header.expires_s)
+
+    def _team(self, rows: Mailbag, told: Told, said: bodies.Team) -> int:
+        """Let the team be another one, where a member says so and nothing newer was said."""
+        author = told.by.user
+        known = rows.threads.find(told.conv)
+        people = set(known.members) | {self._me} if known else set(said.members)
+        direct = convs.is_direct(told.conv) and {author, *told.header.recipients} != set(said.members)
+        if author not in people or direct or told.warning == "late":
+            return 0
+        place = Place(told.conv, author, told.header.msg_id, told.header.sent_ms, told.at_ms)
+        return self.regroup(rows, place, said)
+
+    def regroup(self, rows: Mailbag, place: Place, said: bodies.Team) -> int:
+        """Let a thread be as *said*, and write into it what changed."""
+        known = rows.threads.find(place.conv)
+        others = set(said.members) - {self._me}
+        if known is None:
+            kind = ThreadKind.DIRECT if convs.is_direct(place.conv) else ThreadKind.TEAM
+            thread = rows.threads.begin(
+                place.conv, kind, others, said.title, _link(said.patient), said.expire_s
+            )
+            changes: tuple[team.Change, ...] = (team.Change("created"),)
+        else:
+            thread, changes = known.id, team.changes(self._before(known), said, place.author)
+            rows.threads.rename(thread, said.title)
+            rows.threads.set_members(thread, others)
+            rows.threads.link(thread, _link(said.patient))
+            rows.threads.set_timer(thread, said.expire_s)
+        rows.threads.leave(thread, self._me not in said.members)
+        self._say(rows, thread, place, changes)
+        return thread
+
+    def _before(self, known: Thread) -> bodies.Team:
+        me = () if known.left else (self._me,)
+        members = tuple(sorted({*known.members, *me}))
+        return bodies.Team(known.title, members, known.expire_s, patient_of(known.patient))
+
+    def _say(self, rows: Mailbag, thread: int, place: Place, changes: Iterable[team.Change]) -> None:
+        for number, change in enumerate(changes):
+            msg_id = digest(place.msg_id + bytes((number,)))[:ID_BYTES] if number else place.msg_id
+            rows.messages.add(
+                NewMessage(
+                    thread,
+                    msg_id,
+                    place.author,
+                    place.author == self._me,
+                    place.sent_ms,
+                    place.at_ms,
+                    event=change.what,
+                    event_about=change.about,
+                )
+            )
+
+    _ACTS: ClassVar[dict[type, Callable[..., int]]] = {
+        bodies.Text: _text,
+        bodies.Correct: _correct,
+        bodies.Withdraw: _withdraw,
+        bodies.Taken: _taken,
+        bodies.Team: _team,
+        bodies.Receipt: _receipt,
+    }
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and when a thread was changed, and by whom."""
+
+    conv: bytes
+    author: bytes
+    msg_id: bytes
+    sent_ms: int
+    at_ms: int
+
+
+def patient_of(link: PatientLink | None) -> bodies.Patient | None:
+    """Return a patient link as it travels."""
+    return bodies.Patient(link.authority, link.ipp, link.label) if link else None
+
+
+def _written(rows: Mailbag, told: Told, about: bytes) -> Message | None:
+    """Return the message *about* where it is its author who speaks, and it still says something."""
+    message = rows.messages.find(about, told.by.user)
+    return message if message and not message.withdrawn_ms and not message.gone_ms else None
+
+
+def _link(patient: bodies.Patient | None) -> PatientLink | None:
+    return PatientLink(patient.authority, patient.ipp, patient.label) if patient else None
+
+
+def _file(one: bodies.Attachment) -> NewFile:
+    once = bool(one.shown_for_s)
+    manifest = cbor.encode(one.row())
+    return NewFile(
+        one.name,
+        one.kind,
+        one.size,
+        FileState.OFFERED,
+        b"" if once else one.key,
+        manifest,
+        once,
+        one.open_within_s,
+        one.shown_for_s,
+    )
