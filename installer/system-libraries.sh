@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# System libraries of Debian and Ubuntu: Qt's xcb plugin, a virtual display, a private PulseAudio, voices for the demo, a screen reader's bus for the tests.
+# System libraries of Debian and Ubuntu: Qt's xcb plugin, a virtual display, a private PulseAudio, voices for the demo, a screen reader's bus and a browser for the tests.
 # Installed when root, otherwise the exact line to type is printed.
 set -euo pipefail
 
@@ -9,6 +9,7 @@ packages=(
   libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-render-util0 libxcb-shape0
   libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 libegl1 libgl1 libdbus-1-3 libfontconfig1
 )
+grep -qs '^ID=debian' /etc/os-release && packages+=(chromium) # Ubuntu has it as a snap only: those tests are skipped there, and say so
 
 command -v dpkg-query >/dev/null || exit 0
 missing=()
