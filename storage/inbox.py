@@ -131,6 +131,27 @@ class Inbox:
         """Return a message as it came; None where it is no longer kept."""
         return self._database.read(lambda db: _one(db, "SELECT raw FROM incoming WHERE seq = ?", seq))
 
+    def numbers(self, after: int, up_to: int, limit: int = 256) -> Future[list[int]]:
+        """Return the numbers of the next messages after *after*, none above *up_to*."""
+        sql = "SELECT seq FROM incoming WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+        return self._database.read(lambda db: [seq for (seq,) in db.execute(sql, (after, up_to, limit))])
+
+    def sizes(self, seqs: Iterable[int]) -> Future[dict[int, int]]:
+        """Return how many bytes each of these messages has; what is no longer kept is left out."""
+        asked = list(seqs)
+        sql = "SELECT length(raw) FROM incoming WHERE seq = ?"
+        return self._database.read(
+            lambda db: {seq: size for seq in asked if (size := _one(db, sql, seq)) is not None}
+        )
+
+    def whole(self, seqs: Iterable[int]) -> Future[list[Incoming]]:
+        """Return these messages as they came, in this order; what is no longer kept is left out."""
+        asked = list(seqs)
+        sql = "SELECT sender, control_id, raw, arrived_ms FROM incoming WHERE seq = ?"
+        return self._database.read(
+            lambda db: [Incoming(*row) for seq in asked for row in db.execute(sql, (seq,))]
+        )
+
     def newest(self) -> Future[int]:
         """Return the number of the newest message, 0 in an empty inbox."""
         return self._database.read(lambda db: int(_one(db, "SELECT max(seq) FROM incoming") or 0))

@@ -42,7 +42,7 @@ def plan(
 ) -> Plan:
     """Return what the messages of *concerned* (in order) bring to the *feeds* that somebody follows.
 
-    A message about several persons goes to the units of each. A feed that does not get a message about somebody carries them no more.
+    A message about several persons goes to the units of each. A unit that somebody left gets the message that says so as the last one.
     """
     made = Plan()
     known = {key: set(units) for key, units in carries.items()}
@@ -62,11 +62,19 @@ def _hand_on(
         made.lost -= {(unit, key) for key in first}
         for key in first:
             known[key].add(unit)
-    for key in person.keys:
-        for unit in known.get(key, set()) - person.units:
+    _let_go(made, known, seq, person, feeds)
+
+
+def _let_go(made: Plan, known: dict[Key, set[str]], seq: int, person: Cared, feeds: AbstractSet[str]) -> None:
+    """Tell the units that no longer have somebody by which message they left, and nothing after it."""
+    left = {unit for key in person.keys for unit in known.get(key, set())} - person.units
+    for unit in sorted(left):
+        if unit in feeds:
+            made.due.setdefault(unit, []).append(Due(seq))
+        for key in person.keys:
             made.lost.add((unit, key))
             made.carried.discard((unit, key))
-            known[key].discard(unit)
+            known.get(key, set()).discard(unit)
 
 
 def batches(seqs: Iterable[int], sizes: Mapping[int, int], most: int = MAX_BATCH) -> list[tuple[int, ...]]:

@@ -36,11 +36,40 @@ class Standing(StrEnum):
     """The address, or a TLS file, is not usable: somebody must mend the setting."""
 
 
+LATE_MS = 900_000
+"""So long without a word of a gateway, which speaks every five minutes, is an alarm: a relay can hide what it brings."""
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What gateways hand on to this desk. `units` are given, `refused` were asked for and are not.
+
+    `heard_ms`: the newest word, 0 for none since the unlock; `since_ms`: from when one may be missed; `missing`: the gateway said
+    something that did not come.
+    """
+
+    units: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    heard_ms: int = 0
+    since_ms: int = 0
+    missing: bool = False
+
+    @property
+    def follows(self) -> bool:
+        """Whether anything is expected."""
+        return bool(self.units)
+
+    def late(self, now_ms: int) -> bool:
+        """Tell whether nothing came for too long."""
+        return self.follows and now_ms - max(self.heard_ms, self.since_ms) >= LATE_MS
+
+
 @dataclass(frozen=True)
 class State:
     """What is known of the feed. `last_ms`: when the newest message came, 0 for never; `waiting` are in quarantine.
 
     `kept` counts since the unlock; `progress` is how far the cache is behind the inbox.
+    `reception`: what comes from a gateway.
     """
 
     standing: Standing = Standing.OFF
@@ -49,6 +78,7 @@ class State:
     kept: int = 0
     waiting: int = 0
     progress: Progress = field(default_factory=Progress)
+    reception: Reception = field(default_factory=Reception)
 
 
 @dataclass(frozen=True)

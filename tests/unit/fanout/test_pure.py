@@ -103,9 +103,9 @@ def test_a_number_that_became_somebodys_brings_its_own_history():
     assert made.due == {"2101": [Due(7, (ALIAS,))]}
 
 
-def test_who_left_is_carried_no_more_and_brings_everything_again_on_coming_back():
+def test_the_unit_that_somebody_left_hears_so_last_and_gets_everything_again_on_coming_back():
     made = plan({5: cared("2102"), 6: cared("2101")}, {"2101", "2102"}, {ODILE: {"2101"}})
-    assert made.due["2101"] == [Due(6, (ODILE,))]
+    assert made.due == {"2101": [Due(5), Due(6, (ODILE,))], "2102": [Due(5, (ODILE,)), Due(6)]}
     assert made.lost == {("2102", ODILE)}
     assert ("2101", ODILE) in made.carried
 
