@@ -32,7 +32,7 @@ from media.link.mailbox import Mailbox
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Collection, Iterable
 
     from app.post.told import Told
     from app.session import Session
@@ -95,19 +95,31 @@ class Post:
         body: bytes,
         *,
         expires_s: int = 0,
-        device: bytes = b"",
+        devices: Collection[bytes] = (),
     ) -> bytes:
-        """Put a message into the outbox, for all devices of *recipients* or one *device* of theirs; return its id.
+        """Put a message into the outbox, for all devices of *recipients* or some *devices* of theirs; return its id.
 
-        It is on disk once this returns. Raises Closed, StorageError, ProtocolError (too long).
+        It is on disk once this returns; where none of *devices* counts any more, nothing is said. Raises Closed, StorageError, ProtocolError (too long).
         """
         desk, writer = self.desk, self.writer
         draft = await asyncio.to_thread(
-            writer.draft, type_, conv, recipients, body, expires_s=expires_s, device=device
+            writer.draft, type_, conv, recipients, body, expires_s=expires_s, devices=devices
         )
+        if devices and not draft.targets:
+            return draft.msg_id
         await desk.write(lambda rows: writer.post(rows, draft))
         desk.wake.set()
         return draft.msg_id
+
+    def wake(self) -> None:
+        """Look at the outbox now."""
+        if self._open is not None:
+            self._open.desk.wake.set()
+
+    def owe(self) -> None:
+        """Write the receipts that are owed, soon."""
+        if self._open is not None:
+            self._open.owe()
 
     def renew(self, session: Session) -> None:
         """Judge by what *session* knows from now on: blocks that waited for a certificate are looked at again."""

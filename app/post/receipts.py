@@ -42,4 +42,4 @@ def _draft(desk: Desk, writer: Writer, user: bytes, device: bytes, read: bool, o
     at_ms = max(one.read_ms or one.delivered_ms for one in owed)
     said = Receipt(Reached.READ if read else Reached.DELIVERED, about, at_ms)
     conv = convs.direct(desk.session.user, user)
-    return writer.draft(Type.RECEIPT, conv, (user,), said.encode(), device=device)
+    return writer.draft(Type.RECEIPT, conv, (user,), said.encode(), devices=(device,))

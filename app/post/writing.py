@@ -14,7 +14,7 @@ from media.mail.types import rule
 from storage.messages.posting import NewLetter, Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from app.post.desk import Desk
     from media.keys.certs import Verdict
@@ -54,12 +54,12 @@ class Writer:
         body: bytes,
         *,
         expires_s: int = 0,
-        device: bytes = b"",
+        devices: Collection[bytes] = (),
     ) -> Draft:
-        """Encrypt *body* for *recipients* (user ids; the own one counts only where it is alone), or for one *device* of theirs."""
+        """Encrypt *body* for *recipients* (user ids; the own one counts only where it is alone), or for some *devices* of theirs."""
         own = self._desk.session.user
         people = tuple(sorted(set(recipients) - {own})) or (own,)
-        targets = tuple(self.targets(people, device))
+        targets = tuple(self.targets(people, devices))
         return Draft(type_, conv, people, Content.seal(body), expires_s, self._desk.now_ms(), targets)
 
     def post(self, rows: Mailbag, draft: Draft, message: int = 0) -> bytes:
@@ -103,19 +103,19 @@ class Writer:
             raise PermissionError(MSG)
         return sign_act(header, self._desk.session.act)
 
-    def targets(self, recipients: Iterable[bytes], device: bytes = b"") -> list[Target]:
-        """Return the devices that get a block: the living ones of each recipient and the own others, or *device* alone."""
+    def targets(self, recipients: Iterable[bytes], devices: Collection[bytes] = ()) -> list[Target]:
+        """Return the devices that get a block: the living ones of each recipient and the own others, or of them *devices* alone."""
         desk = self._desk
         people = tuple(sorted(set(recipients)))
-        devices = [
+        known = [
             self.standing(one) for user in {*people, desk.session.user} for one in desk.book.living(user)
         ]
-        found = sending.targets(people, desk.session.user, desk.device, devices, restored=desk.vault.restored)
+        found = sending.targets(people, desk.session.user, desk.device, known, restored=desk.vault.restored)
         stop = "certificate-revoked" if desk.book.revoked else ""
         return [
             Target(one.user, one.device_id, one.own, self._held(one, stop))
             for one in found
-            if not device or device == one.device_id
+            if not devices or one.device_id in devices
         ]
 
     def _held(self, target: sending.Target, stop: str) -> str:
@@ -136,7 +136,7 @@ class Writer:
 
     def held(self, device: Verdict) -> str:
         """Return why nothing may go to *device* now, "" where it may."""
-        found = self.targets([device.user], device.device_id)
+        found = self.targets([device.user], (device.device_id,))
         return found[0].held if found else "blocked"
 
 
