@@ -61,7 +61,7 @@ def save(folder: Path, keys: Mapping[str, bytes], target: Path, now_ms: int) -> 
     ):
         copies = Path(place)
         (copies / KEYS).write_bytes((folder / KEYS).read_bytes())
-        for name in ("vault", "cache", "inbox", "audit"):
+        for name in ("vault", "cache", "inbox", "mail", "audit"):
             _copy(folder / f"{name}.db", keys[name], copies / f"{name}.db")
         manifest = Manifest(FORMAT, now_ms, {name: _part(copies / name) for name in _NAMES})
         fresh = copies / "backup.tar"

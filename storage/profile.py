@@ -24,12 +24,16 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-DATABASES = ("vault", "audit", "inbox", "cache")
-"""Who we are; who did what; what was acknowledged to a sender; what was read from that, to be made again at any time."""
+DATABASES = ("vault", "audit", "inbox", "cache", "mail")
+"""Who we are; who did what; what was acknowledged to a sender; what was read from that, to be made again at any time; messages."""
 PATIENTS = ("inbox", "cache")
 PATIENCE_S = 10.0
 """How long one waits for a visitor to leave, or for the check of the files to end."""
 DIRTY = "dirty"
+PUT_BACK = "put-back"
+"""Lies in a folder that was made from a backup, until the messages know it."""
+FILES = "files"
+"""The folder of the sealed files of messages."""
 PRIVATE = 0o600
 _PARTS = ("", "-wal", "-shm", "-journal")
 
@@ -124,8 +128,12 @@ class Profile:
         for name in DATABASES:
             for part in _PARTS:
                 (self.folder / f"{name}.db{part}").unlink(missing_ok=True)
-        shutil.rmtree(self.folder / "set-aside", ignore_errors=True)
-        for path in (self._flag, self._birth, self.keys.with_name("keys.json.new"), self.folder / "visit"):
+        for folder in ("set-aside", FILES):
+            shutil.rmtree(self.folder / folder, ignore_errors=True)
+        for path in (
+            *(self._flag, self._birth, self.folder / PUT_BACK),
+            *(self.keys.with_name("keys.json.new"), self.folder / "visit"),
+        ):
             path.unlink(missing_ok=True)
         with suppress(OSError):  # the lock is held while it goes, which Windows does not like
             (self.folder / "lock").unlink()

@@ -24,7 +24,7 @@ from storage.identity import IdentityRepository
 from storage.keyfile import KeyFile
 from storage.meetings import MeetingsRepository
 from storage.oskeyring import SECRET_BYTES, KeyringPolicy, OsKeyring, SecretStore
-from storage.profile import DATABASES, PATIENTS, Profile
+from storage.profile import DATABASES, FILES, PATIENTS, Profile
 from storage.recovery import CODE_BYTES, read_code, write_code
 from storage.settings import SettingsRepository
 from storage.slots import (
@@ -71,6 +71,7 @@ class Vault:
     ) -> None:
         from storage.feeds import FeedReader, Feeds  # noqa: PLC0415 -- a lock that is only shown does without, and so below
         from storage.inbox import Inbox  # noqa: PLC0415
+        from storage.messages.store import Mail  # noqa: PLC0415
         from storage.outgoing import Outgoing  # noqa: PLC0415
         from storage.patients.store import Patients  # noqa: PLC0415
 
@@ -93,6 +94,7 @@ class Vault:
         self.inbox, self.outgoing = Inbox(inbox), Outgoing(inbox)
         self.feeds, self.feed_reader = Feeds(inbox), FeedReader(inbox)
         self.patients = Patients(self._databases["cache"])
+        self.mail = Mail(self._databases["mail"], profile.folder / FILES)
         self._keys = keys
         self._open(keys)
         self.audit_cut = self._audit_was_cut()

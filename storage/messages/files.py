@@ -1,0 +1,133 @@
+"""Files of messages: what they are, how far they came, the key of their sealed bytes, the blobs that they are cut into."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from storage.messages.posting import Blob, Kept
+from storage.messages.records import File, FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from sqlite3 import Connection
+
+    from storage.messages.posting import NewFile
+
+NAME_BYTES = 16
+_SHOWN = "id, name, kind, size, state, done, ephemeral, open_within_s, shown_for_s, opened_ms, opened_by"
+_KEPT = "id, message, key, manifest, shelf, source"
+
+
+class Files:
+    """Queries over files, on the connection of one transaction."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    # --- reading -------------------------------------------------------------------------------------------
+
+    def get(self, file: int) -> File | None:
+        """Return what is shown of a file."""
+        row = self._db.execute(f"SELECT {_SHOWN} FROM file WHERE id = ?", (file,)).fetchone()  # noqa: S608 -- constants
+        return _file(row) if row else None
+
+    def of(self, messages: Iterable[int]) -> dict[int, list[File]]:
+        """Return the files of messages, in order."""
+        found: dict[int, list[File]] = defaultdict(list)
+        numbers = ",".join(map(str, messages))
+        sql = f"SELECT message, {_SHOWN} FROM file WHERE message IN ({numbers}) ORDER BY id"  # noqa: S608 -- integers
+        for message, *row in self._db.execute(sql):
+            found[message].append(_file(row))
+        return found
+
+    def kept(self, file: int) -> Kept | None:
+        """Return what rests of a file: key, manifest, place on the shelf."""
+        row = self._db.execute(f"SELECT {_KEPT} FROM file WHERE id = ?", (file,)).fetchone()  # noqa: S608 -- constants
+        return Kept(*row) if row else None
+
+    def under_way(self) -> tuple[int, ...]:
+        """Return the files that were coming or going when last looked at, oldest first."""
+        sql = "SELECT id FROM file WHERE state IN ('coming', 'going') ORDER BY id"
+        return tuple(number for (number,) in self._db.execute(sql))
+
+    def blobs(self, file: int) -> tuple[Blob, ...]:
+        """Return the blobs of a file in order, none before they are known."""
+        sql = "SELECT number, blob, size_class, done, delete_key FROM blob WHERE file = ? ORDER BY number"
+        return tuple(Blob(*row) for row in self._db.execute(sql, (file,)))
+
+    def on_shelf(self) -> frozenset[str]:
+        """Return the name of everything that should lie on the shelf."""
+        return frozenset(name for (name,) in self._db.execute("SELECT shelf FROM file WHERE shelf <> ''"))
+
+    # --- writing -------------------------------------------------------------------------------------------
+
+    def add(self, message: int, new: NewFile) -> int:
+        """Add a file to a message; return its id."""
+        ephemeral = (int(new.ephemeral), new.open_within_s, new.shown_for_s)
+        row = (
+            message,
+            new.name,
+            new.kind,
+            new.size,
+            new.state,
+            *ephemeral,
+            new.key,
+            new.manifest,
+            new.source,
+        )
+        sql = (
+            "INSERT INTO file (message, name, kind, size, state, ephemeral, open_within_s, shown_for_s, key, manifest, source,"
+            " done, opened_ms, opened_by, shelf) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, x'', '')"
+        )
+        return int(self._db.execute(sql, row).lastrowid or 0)
+
+    def place(self, file: int) -> str:
+        """Give a file a name on the shelf, before its first byte is written there; return it, the same each time."""
+        name = secrets.token_hex(NAME_BYTES)
+        self._db.execute("UPDATE file SET shelf = ? WHERE id = ? AND shelf = ''", (name, file))
+        return str(self._db.execute("SELECT shelf FROM file WHERE id = ?", (file,)).fetchone()[0])
+
+    def seal(self, file: int, key: bytes, manifest: bytes) -> None:
+        """Keep the key and the manifest of a file that is now sealed, and forget where it came from."""
+        sql = "UPDATE file SET key = ?, manifest = ?, source = '' WHERE id = ?"
+        self._db.execute(sql, (key, manifest, file))
+
+    def state(self, file: int, state: FileState, done: int | None = None) -> None:
+        """Say where a file is, and how many bytes of its plaintext came or went."""
+        sql = "UPDATE file SET state = ?, done = coalesce(?, done) WHERE id = ?"
+        self._db.execute(sql, (state, done, file))
+
+    def opened(self, file: int, user: bytes, at_ms: int) -> bool:
+        """Say that an ephemeral document was opened, and forget its key; False where it was before."""
+        sql = "UPDATE file SET opened_ms = ?, opened_by = ?, key = x'' WHERE id = ? AND opened_ms = 0"
+        return bool(self._db.execute(sql, (at_ms, user, file)).rowcount)
+
+    def cut(self, file: int, blobs: Iterable[Blob]) -> None:
+        """Say which blobs a file is cut into, instead of what was said before."""
+        self._db.execute("DELETE FROM blob WHERE file = ?", (file,))
+        rows = [(file, one.number, one.blob, one.size_class, one.done, one.delete_key) for one in blobs]
+        self._db.executemany("INSERT INTO blob VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def went(self, file: int, number: int, done: int) -> None:
+        """Say how many bytes of a blob are there, or here."""
+        self._db.execute("UPDATE blob SET done = ? WHERE file = ? AND number = ?", (done, file, number))
+
+    def forget(self, message: int) -> tuple[str, ...]:
+        """Delete the files of a message with their keys; return what is to go from the shelf."""
+        sql = "DELETE FROM file WHERE message = ? RETURNING shelf"
+        return tuple(name for (name,) in self._db.execute(sql, (message,)).fetchall() if name)
+
+    def missing(self, names: Iterable[str]) -> None:
+        """Say of what is not on the shelf any more that it is gone; what somebody else sent can be fetched again."""
+        sql = (
+            "UPDATE file SET shelf = '', done = 0, state = iif((SELECT own FROM message WHERE id = message), 'gone', 'offered')"
+            " WHERE shelf = ?"
+        )
+        self._db.executemany(sql, [(name,) for name in names])
+
+
+def _file(row: Sequence[Any]) -> File:
+    number, name, kind, size, state, done, ephemeral, *rest = row
+    return File(number, name, kind, size, FileState(state), done, bool(ephemeral), *rest)

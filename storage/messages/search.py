@@ -1,0 +1,73 @@
+"""Finding messages as somebody types: by the beginnings of words, without accents or case; what is typed is never an error."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from storage.messages.records import Hit
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+MAX_TEXT = 200
+MAX_WORDS = 8
+AROUND = 60
+"""So many characters before and after a match are shown."""
+_WORD = re.compile(r"[^\W_]+")
+_WIDE = str.maketrans({"œ": "oe", "æ": "ae"})
+_FOUND = """
+    SELECT m.id, m.thread, m.author, m.sent_ms, m.text FROM (
+        SELECT rowid AS id FROM message_words WHERE message_words MATCH ? ORDER BY rowid DESC LIMIT ?
+    ) AS hit CROSS JOIN message AS m ON m.id = hit.id ORDER BY m.place DESC
+"""
+
+
+class Search:
+    """Queries over the words of messages, on the connection of one transaction."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def find(self, text: str, thread: int = 0, limit: int = 50) -> tuple[Hit, ...]:
+        """Return messages that have a word beginning with each of those typed, in one thread or all (0), newest first."""
+        typed = _words(text[:MAX_TEXT])[:MAX_WORDS]
+        if not typed:
+            return ()
+        rows = self._db.execute(_FOUND, (_expression(typed, thread), limit))
+        return tuple(_hit(row, typed) for row in rows)
+
+
+def _hit(row: tuple[Any, ...], typed: list[str]) -> Hit:
+    message, thread, author, sent_ms, said = row
+    return Hit(message, thread, author, sent_ms, *_pieces(said, typed))
+
+
+def _expression(typed: list[str], thread: int) -> str:
+    words = " AND ".join(f'"{word}"*' for word in typed)
+    return f'text : ({words}) AND thread : "t{thread}"' if thread else f"text : ({words})"
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_folded(text))
+
+
+def _folded(text: str) -> str:
+    """Return *text* as it is searched: no accents, no ligatures, no case."""
+    flat = unicodedata.normalize("NFKD", text.casefold().translate(_WIDE))
+    return "".join(char for char in flat if not unicodedata.combining(char))
+
+
+def _pieces(said: str, typed: list[str]) -> tuple[str, str, str]:
+    """Return what stands before the first match, the word that matches, and what stands behind it."""
+    for word in _WORD.finditer(said):
+        if _folded(word[0]).startswith(tuple(typed)):
+            start, end = word.span()
+            before, after = said[max(0, start - AROUND) : start], said[end : end + AROUND]
+            return (
+                before if start <= AROUND else f"…{before}",
+                word[0],
+                f"{after}…" if end + AROUND < len(said) else after,
+            )
+    return "", "", said[: 2 * AROUND]
