@@ -76,6 +76,8 @@ class Standing:
     """Messages that wait for the relay."""
     unread: int = 0
     held: int = 0
+    leaving: int = 0
+    """Read messages that the retention deletes within a week: it is said before."""
 
 
 class Messages(Protocol):
