@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from app.session import Session
     from app.trust import News
+    from storage.directory import TrustNote
 
 State: TypeAlias = Literal[
     "this", "mine", "unexpected", "verified", "certified", "changed", "expired", "revoked", "refused"
@@ -209,6 +210,25 @@ class _Reader:
         if user in self._refused:
             return "different"
         return "changed" if "changed" in states else "verified" if "verified" in states else "certified"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the history of a person's keys: an act of `service.ACTS`, or `key` where one was certified; `device` short, or empty."""
+
+    act: str
+    time_s: int
+    device: str = ""
+
+
+def history(person: Person, notes: Iterable[TrustNote]) -> tuple[Event, ...]:
+    """Return what was decided about a person and when each key was first certified, the newest first."""
+    born: dict[bytes, Device] = {}
+    for device in sorted(person.devices, key=lambda one: one.certificate.not_before):
+        born.setdefault(device.certificate.public.ed25519, device)
+    keys = [Event("key", one.certificate.not_before, one.short_id) for one in born.values()]
+    told = [Event(one.text, one.time_s, born[one.key].short_id if one.key in born else "") for one in notes]
+    return tuple(sorted((*keys, *told), key=lambda one: -one.time_s))
 
 
 @lru_cache(maxsize=1)

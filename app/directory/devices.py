@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.directory.looks import HISTORY, STATES, Day, moment
@@ -18,17 +18,17 @@ from app.ui.words import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.directory.book import Device, Person
+    from app.directory.book import Device, Event, Person
     from app.ui.words import Words
-    from storage.directory import TrustNote
 
 
 class DeviceRow(QWidget):
     """One device: its short id, its dates, its state; own ones with the request to revoke them."""
 
     compared = pyqtSignal(bytes)
+    claimed = pyqtSignal(bytes)
 
-    def __init__(self, person: Person, device: Device, *, chosen: bool, choice: bool) -> None:
+    def __init__(self, person: Person, device: Device, *, chosen: bool, choice: bool, writable: bool) -> None:
         super().__init__()
         self._device = device
         certificate = device.certificate
@@ -45,8 +45,11 @@ class DeviceRow(QWidget):
         words.addWidget(Label(say("directory.device.dates", **dates), "caption", "text_2", wrap=True))
         row.addLayout(words, 1)
         icon, tone = STATES[device.state]
-        row.addWidget(Chip(say(f"directory.state.{device.state}"), icon, tone))
+        state = "vouched" if device.vouched and device.state == "verified" else device.state
+        row.addWidget(Chip(say(f"directory.state.{state}"), icon, tone))
         column.addLayout(row)
+        if device.state == "unexpected" and writable:
+            column.addWidget(self._claim())
         if person.me and device.living:
             column.addWidget(_Request(person, device))
         elif choice and device.living:
@@ -58,6 +61,18 @@ class DeviceRow(QWidget):
         button.setEnabled(not chosen)
         button.clicked.connect(self._ask)
         return _indented(button)
+
+    def _claim(self) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(28, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(Label(say("directory.device.own.detail"), "caption", "text_2", wrap=True))
+        button = Button(say("directory.device.own"), size="s", icon="device-desktop")
+        button.speak(say("directory.device.own.spoken", id=self._device.short_id))
+        button.clicked.connect(lambda: self.claimed.emit(self._device.certificate.hash))
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return holder
 
     def _ask(self) -> None:
         self.compared.emit(self._device.certificate.hash)
@@ -106,9 +121,10 @@ def revocation(person: Person, device: Device) -> Words:
 
 
 class DeviceList(QWidget):
-    """Every device of a person; `compared` asks for another one's number."""
+    """Every device of a person; `compared` asks for another one's number, `claimed` calls one the own."""
 
     compared = pyqtSignal(bytes)
+    claimed = pyqtSignal(bytes)
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,18 +132,21 @@ class DeviceList(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
 
-    def show_devices(self, person: Person, chosen: Device | None) -> None:
+    def show_devices(self, person: Person, chosen: Device | None, *, writable: bool) -> None:
         """Show the devices of *person*; *chosen* is the one whose number is shown."""
         clear(self._column)
         choice = not person.me and len(person.living) > 1
         for device in person.devices:
-            row = DeviceRow(person, device, chosen=device == chosen, choice=choice)
+            row = DeviceRow(person, device, chosen=device == chosen, choice=choice, writable=writable)
             row.compared.connect(self.compared)
+            row.claimed.connect(self.claimed)
             self._column.addWidget(row)
+        if not person.devices:
+            self._column.addWidget(Label(say("directory.devices.none"), "small", "text_2", wrap=True))
 
 
 class History(QWidget):
-    """What this user decided about a person, the newest first."""
+    """What became of a person's keys, the newest first."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -135,24 +154,27 @@ class History(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
 
-    def show_notes(self, notes: Sequence[TrustNote]) -> None:
-        """Show *notes*."""
+    def show_events(self, events: Sequence[Event]) -> None:
+        """Show *events*."""
         clear(self._column)
-        for note in notes:
-            self._column.addWidget(_HistoryRow(note))
+        for event in events:
+            self._column.addWidget(_HistoryRow(event))
 
 
 class _HistoryRow(QWidget):
-    """One decision and when it was taken."""
+    """One decision or new key, and when."""
 
-    def __init__(self, note: TrustNote) -> None:
+    def __init__(self, event: Event) -> None:
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
-        row.addWidget(Glyph(*HISTORY[note.text], 18))
-        row.addWidget(Label(say(f"directory.history.{note.text}"), "small", wrap=True), 1)
-        row.addWidget(Label(moment(note.time_s), "small", "text_2"))
+        row.addWidget(Glyph(*HISTORY[event.act], 18), 0, Qt.AlignmentFlag.AlignTop)
+        words = say(f"directory.history.{event.act}")
+        if event.device:
+            words = say("directory.history.device", what=words, id=event.device)
+        row.addWidget(Label(words, "small", wrap=True), 1)
+        row.addWidget(Label(moment(event.time_s), "small", "text_2"), 0, Qt.AlignmentFlag.AlignTop)
 
 
 def _indented(widget: QWidget) -> QWidget:

@@ -17,6 +17,7 @@ LEVELS = {
     "certified": ("shield", "plain"),
     "changed": ("shield-exclamation", "warn"),
     "different": ("shield-exclamation", "danger"),
+    "blocked": ("ban", "danger"),
     "none": ("ban", "plain"),
     "me": ("user", "accent"),
     "alarm": ("alert-circle", "danger"),
@@ -24,6 +25,7 @@ LEVELS = {
 """Levels of `service.Person`: icon and tone; the words are `directory.level.<level>`."""
 STATES = {
     "this": ("device-desktop", "accent"),
+    "mine": ("device-desktop", "ok"),
     "unexpected": ("alert-circle", "danger"),
     "verified": ("shield-check", "ok"),
     "certified": ("shield", "plain"),
@@ -38,8 +40,13 @@ HISTORY = {
     "different": ("shield-exclamation", "danger"),
     "withdrawn": ("shield", "text_2"),
     "accepted": ("shield", "warn"),
+    "blocked": ("ban", "danger"),
+    "unblocked": ("ban", "text_2"),
+    "own": ("device-desktop", "ok"),
+    "vouched": ("shield-check", "ok"),
+    "key": ("key", "text_2"),
 }
-"""What was decided: icon and ink; the words are `directory.history.<act>`."""
+"""What happened: icon and ink; the words are `directory.history.<act>`."""
 
 
 def level_words(level: str) -> Say:

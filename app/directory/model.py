@@ -1,30 +1,86 @@
-"""The people that the list shows: all of them, filtered by what is typed and by the state of their key."""
+"""The people that the list shows: all of them, filtered by what is typed and by one of the filters at the left."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, Qt
 
 from app.directory.looks import calling, level_words
-from app.names import matches
+from app.names import matches, sort_key
 from app.ui.graphemes import isolated
 from app.ui.words import say, says
+from storage.directory import FAVOURITES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from app.directory.book import Person
+    from app.directory.book import Book, Person
+    from app.ui.words import Words
 
 PERSON = Qt.ItemDataRole.UserRole
-FILTERS: dict[str, frozenset[str]] = {
-    "all": frozenset(),
-    "verified": frozenset(("verified",)),
-    "certified": frozenset(("certified",)),
-    "held": frozenset(("changed", "different")),
-    "mine": frozenset(("me", "alarm")),
-}
-"""Filters by level; an empty set lets everybody through."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Some of the people: `key` tells it from others, `words` name it, `circle` is the own list that it shows, if any."""
+
+    key: str
+    icon: str
+    words: Words
+    holds: Callable[[Person], bool]
+    circle: int = 0
+
+
+def of_levels(key: str, icon: str, *levels: str) -> Filter:
+    """Return the filter of those whose level is one of *levels*."""
+    return Filter(key, icon, say(f"directory.filter.{key}"), lambda one: one.level in levels)
+
+
+ALL = Filter("all", "users", say("directory.filter.all"), lambda _: True)
+FAVOURED = Filter(
+    "favourites", "star", say("directory.filter.favourites"), lambda one: one.favourite, FAVOURITES
+)
+MINE = of_levels("mine", "device-desktop", "me", "alarm")
+STATES = (
+    of_levels("verified", "shield-check", "verified"),
+    of_levels("certified", "shield", "certified"),
+    of_levels("held", "shield-exclamation", "changed", "different"),
+)
+BLOCKED = of_levels("blocked", "ban", "blocked")
+
+
+def groups_of(book: Book) -> tuple[tuple[Filter, ...], ...]:
+    """Return the filters that *book* gives, in groups: people and lists, places, states of keys, the own devices."""
+    lists = [
+        Filter(f"circle {one.id}", "users-group", one.name, partial(_on, one.id), one.id)
+        for one in book.circles
+        if one.id != FAVOURITES
+    ]
+    lists.sort(key=lambda one: sort_key(str(one.words)))
+    favoured = (FAVOURED,) if book.circles else ()
+    states = (*STATES, BLOCKED) if any(map(BLOCKED.holds, book.people)) else STATES
+    return (ALL, *favoured, *lists), tuple(_places(book)), states, (MINE,)
+
+
+def _on(circle: int, person: Person) -> bool:
+    return circle in person.circles
+
+
+def _places(book: Book) -> Iterator[Filter]:
+    """Yield the own structure, rooms, and those without a device: only where there are any."""
+    me = next((one for one in book.people if one.me), None)
+    here = me.listed.structure if me is not None else ""
+    places = (
+        Filter("structure", "building-hospital", here, lambda one: one.listed.structure == here),
+        Filter("rooms", "device-tv", say("directory.filter.rooms"), lambda one: one.role == "room"),
+        Filter("without", "user", say("directory.filter.without"), lambda one: not one.devices),
+    )
+    for one in places:
+        if any(map(one.holds, book.people)) and (here or one.key != "structure"):
+            yield one
 
 
 class PeopleModel(QAbstractListModel):
@@ -34,21 +90,20 @@ class PeopleModel(QAbstractListModel):
         super().__init__()
         self._all: tuple[Person, ...] = ()
         self._shown: tuple[Person, ...] = ()
-        self.query, self.filter = "", "all"
+        self.query, self.filter = "", ALL
 
     def show_people(self, people: Sequence[Person]) -> None:
         """Take everybody anew; where the same stand in the same order, only the rows are repainted."""
         self._all = tuple(people)
         self._choose()
 
-    def narrow(self, query: str, chosen: str) -> None:
+    def narrow(self, query: str, chosen: Filter) -> None:
         """Show those who match *query* and the filter *chosen*."""
         self.query, self.filter = query, chosen
         self._choose()
 
     def _choose(self) -> None:
-        levels = FILTERS[self.filter]
-        shown = tuple(one for one in self._all if (not levels or one.level in levels) and self._found(one))
+        shown = tuple(one for one in self._all if self.filter.holds(one) and self._found(one))
         if [one.user for one in shown] == [one.user for one in self._shown]:
             self._shown = shown
             if shown:
@@ -59,12 +114,13 @@ class PeopleModel(QAbstractListModel):
         self.endResetModel()
 
     def _found(self, person: Person) -> bool:
-        return matches(self.query, person.name, str(calling(person)), str(say(f"role.{person.role}")))
+        listed = person.listed
+        more = (listed.specialty, listed.service, listed.structure, listed.rpps)
+        return matches(self.query, person.name, str(calling(person)), str(say(f"role.{person.role}")), *more)
 
-    def count(self, chosen: str) -> int:
+    def count(self, chosen: Filter) -> int:
         """Return how many stand under a filter, whatever is typed."""
-        levels = FILTERS[chosen]
-        return sum(1 for one in self._all if not levels or one.level in levels)
+        return sum(map(chosen.holds, self._all))
 
     def person(self, user: bytes) -> Person | None:
         """Return somebody by user id, shown or not."""
@@ -100,5 +156,14 @@ class PeopleModel(QAbstractListModel):
 def spoken(person: Person) -> str:
     """Return one person in a sentence."""
     devices = str(says("directory.devices_n", len(person.living)))
-    parts = (isolated(person.name), str(calling(person)), str(level_words(person.level)), devices)
-    return ", ".join(parts)
+    star = str(say("directory.favourite.is")) if person.favourite else ""
+    place = isolated(person.listed.structure) if person.listed.structure else ""
+    parts = (
+        isolated(person.name),
+        star,
+        str(calling(person)),
+        place,
+        str(level_words(person.level)),
+        devices,
+    )
+    return ", ".join(filter(None, parts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, QModelIndex, Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
@@ -12,7 +12,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from app.commands import Command
 from app.config import SINGLE_KEYS
 from app.directory.book import Book
-from app.directory.model import PERSON, PeopleModel
+from app.directory.lists import ListBar
+from app.directory.model import ALL, MINE, PERSON, PeopleModel
 from app.directory.panel import WIDTH as PANEL_WIDTH
 from app.directory.panel import PersonPanel
 from app.directory.rows import Heads, PeopleList
@@ -20,20 +21,22 @@ from app.directory.service import Unwritable
 from app.directory.side import WIDTH as SIDE_WIDTH
 from app.directory.side import Side
 from app.feature import Page
-from app.intents import OpenPerson
+from app.intents import OpenPerson, WriteMessage
 from app.ui.buttons import Button
+from app.ui.graphemes import isolated
 from app.ui.panes import Banner, EmptyState, SearchField, clear, rule
 from app.ui.text import Named
 from app.ui.theme import theme
 from app.ui.words import Words, say, says
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
 
     from PyQt6.QtGui import QFocusEvent, QResizeEvent
 
     from app.config import Config
     from app.directory.book import Device, Person
+    from app.directory.model import Filter
     from app.directory.service import Directory
     from app.feature import Desk
     from app.intents import Intent
@@ -80,6 +83,8 @@ class DirectoryPage(Page):
         self.search = SearchField(say("directory.search"), say("directory.search.hint"))
         self.search.setMaximumWidth(420)
         bar.addWidget(self.search)
+        self.list_bar = ListBar()
+        bar.addWidget(self.list_bar)
         self._banners = QVBoxLayout()
         bar.addLayout(self._banners)
         column.addLayout(bar)
@@ -94,7 +99,7 @@ class DirectoryPage(Page):
         inner.addWidget(Heads(self.list))
         inner.addWidget(self.list, 1)
         self._stack = QStackedWidget()
-        for page in (listed, self._nobody(), self._none_found(), self._unreadable()):
+        for page in (listed, self._nobody(), self._none_found(), self._unreadable(), self._empty_list()):
             self._stack.addWidget(page)
         column.addWidget(self._stack, 1)
         return middle
@@ -108,6 +113,12 @@ class DirectoryPage(Page):
         words = say("directory.none_found"), say("directory.none_found.detail")
         return EmptyState("search", *words, actions=(button,))
 
+    def _empty_list(self) -> QWidget:
+        button = Button(say("directory.none_found.clear"))
+        button.clicked.connect(self._widen)
+        words = say("directory.circle.empty"), say("directory.circle.empty.detail")
+        return EmptyState("users-group", *words, actions=(button,))
+
     def _unreadable(self) -> QWidget:
         button = Button(say("directory.unreadable.again"), icon="refresh")
         button.clicked.connect(self._read)
@@ -116,6 +127,9 @@ class DirectoryPage(Page):
 
     def _connect(self) -> None:
         self.side.chosen.connect(self._filter)
+        self.side.listed.connect(self._begin_list)
+        self.list_bar.renamed.connect(self._rename_list)
+        self.list_bar.dropped.connect(self._drop_list)
         self.search.textChanged.connect(self._narrow)
         self.search.returnPressed.connect(self._to_list)
         self.list.clicked.connect(self._clicked)
@@ -126,7 +140,10 @@ class DirectoryPage(Page):
         self.panel.closed.connect(self._close_by_hand)
         self.panel.decided.connect(self._decide)
         self.panel.compared.connect(self._compare)
-        self._identical_key = self._key("I", self._press_identical)
+        self.panel.claimed.connect(self._claim)
+        self.panel.put.connect(self._put)
+        self.panel.written.connect(self._write)
+        self._letters = (self._key("I", self._press_identical), self._key("E", self._write))
         self._key("Esc", self._close_by_hand)
         self._key("Ctrl+F", self._to_search)
         self._desk.bridge.watch(self, self._directory.changed, self._reread)
@@ -140,7 +157,8 @@ class DirectoryPage(Page):
         return shortcut
 
     def _allow_letters(self, _key: str) -> None:
-        self._identical_key.setEnabled(self._config.get(SINGLE_KEYS))
+        for key in self._letters:
+            key.setEnabled(self._config.get(SINGLE_KEYS))
 
     # --- the list -----------------------------------------------------------------------------------------
 
@@ -158,9 +176,9 @@ class DirectoryPage(Page):
     def _show_book(self, book: Book) -> None:
         self._book = book
         self.model.show_people(book.people)
-        me = next((one for one in book.people if one.me), None)
-        self.side.show_counts(self.model, len(me.living) if me is not None else 0, book.head_s)
-        self._show_banners(me)
+        self.side.show_book(book, self.model)
+        self.model.narrow(self.model.query, self.side.choice)
+        self._show_banners(next((one for one in book.people if one.me), None))
         self._show_list()
         self._keep_person()
         self._show_wanted()
@@ -181,9 +199,11 @@ class DirectoryPage(Page):
     def _show_list(self) -> None:
         """Show the list, or why it is empty."""
         alone = all(one.me for one in self._book.people)
-        shown = self.model.rowCount()
-        whole = not self.model.query and self.model.filter == "all"
-        self._stack.setCurrentIndex(1 if alone and whole else 0 if shown else 2)
+        shown, chosen = self.model.rowCount(), self.model.filter
+        whole = not self.model.query and chosen is ALL
+        none = 4 if chosen.circle and not self.model.query else 2
+        self._stack.setCurrentIndex(1 if alone and whole else 0 if shown else none)
+        self.list_bar.show_list(chosen.circle, str(chosen.words), writable=self._book.writable)
 
     def _keep_person(self) -> None:
         """Bring the panel up to date after the people were read anew."""
@@ -203,10 +223,10 @@ class DirectoryPage(Page):
         else:
             self._open(now)
 
-    def _filter(self, chosen: str) -> None:
+    def _filter(self, chosen: Filter) -> None:
         self.model.narrow(self.search.text(), chosen)
         self._show_list()
-        if chosen == "mine":
+        if chosen is MINE:
             self._clicked(self.model.index(0))
 
     def _narrow(self, query: str) -> None:
@@ -214,15 +234,15 @@ class DirectoryPage(Page):
         self._show_list()
 
     def _widen(self) -> None:
-        self.side.choose("all")
+        self.side.choose(ALL.key)
         self.search.clear()
-        self.model.narrow("", "all")
+        self.model.narrow("", ALL)
         self._show_list()
         self.list.setFocus()
 
     def _see_own(self) -> None:
-        self.side.choose("mine")
-        self._filter("mine")
+        self.side.choose(MINE.key)
+        self._filter(MINE)
 
     def _to_list(self) -> None:
         if self.model.rowCount():
@@ -285,7 +305,7 @@ class DirectoryPage(Page):
         self._select(person)
 
     def _show_person(self, person: Person, *, anew: bool) -> None:
-        self.panel.show_person(person, self._device, writable=self._book.writable, anew=anew)
+        self.panel.show_person(person, self._device, self._book, anew=anew)
         self._asked += anew
         asked = self._asked
         if anew and self._device is not None:
@@ -318,6 +338,9 @@ class DirectoryPage(Page):
 
     def _decide(self, act: str) -> None:
         person, device = self.panel.person, self._device
+        if person is not None and act in {"block", "unblock"}:
+            self._block(person.user, act == "block")
+            return
         if person is None or device is None:
             return
         directory = self._directory
@@ -329,8 +352,72 @@ class DirectoryPage(Page):
         }[act]()
         self._desk.bridge.start(self, work, self._decided, self._failed)
 
-    def _decided(self, _nothing: None) -> None:
+    def _decided(self, _nothing: object) -> None:
         self.panel.first().setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _block(self, user: bytes, yes: bool) -> None:
+        """Block or unblock; what was done can be taken back as long as the message stays."""
+
+        def told(_nothing: None) -> None:
+            words = say("directory.blocked.told" if yes else "directory.unblocked.told")
+            self._desk.tell(words, lambda: self._block(user, not yes))
+
+        self._desk.bridge.start(self, self._directory.block(user, yes), told, self._failed)
+
+    def _claim(self, certificate: bytes) -> None:
+        person = self.panel.person
+        mine = person.devices if person is not None and person.me else ()
+        device = next((one for one in mine if one.certificate.hash == certificate), None)
+        if device is not None:
+            self._desk.bridge.start(self, self._directory.own(device), self._decided, self._failed)
+
+    # --- lists and writing --------------------------------------------------------------------------------
+
+    def _put(self, circle: int, yes: bool) -> None:
+        person = self.panel.person
+        if person is not None:
+            self._start(self._directory.put(circle, person.user, yes))
+
+    def _begin_list(self, name: str) -> None:
+        def begun(circle: int) -> None:
+            self.side.choose_soon(f"circle {circle}")
+            self._read()
+
+        self._desk.bridge.start(self, self._directory.add_circle(name), begun, self._not_kept)
+
+    def _rename_list(self, circle: int, name: str) -> None:
+        self._start(self._directory.rename_circle(circle, name))
+
+    def _drop_list(self, circle: int, name: str) -> None:
+        """Forget a list; as long as the message stays it comes back with everybody on it."""
+        members = tuple(one.user for one in self._book.people if circle in one.circles)
+
+        async def restore() -> None:
+            number = await self._directory.add_circle(name)
+            for user in members:
+                await self._directory.put(number, user, True)
+
+        def told(_nothing: None) -> None:
+            self.list.setFocus()
+            words = say("directory.circle.dropped", name=isolated(name))
+            self._desk.tell(words, lambda: self._start(restore()))
+
+        self._desk.bridge.start(self, self._directory.drop_circle(circle), told, self._not_kept)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        self._desk.bridge.start(self, work, lambda _: None, self._not_kept)
+
+    def _not_kept(self, error: Exception) -> None:
+        log.warning("a list of people was not kept: %s", type(error).__name__)
+        self._desk.tell(say("directory.circle.failed"))
+        self._read()
+
+    def _may_write(self) -> bool:
+        return self.panel.write.isVisible()
+
+    def _write(self) -> None:
+        if self.panel.person is not None and self._may_write():
+            self._desk.open(WriteMessage(self.panel.person.user))
 
     def _failed(self, error: Exception) -> None:
         log.warning("the directory did not answer: %s", type(error).__name__)
@@ -386,6 +473,9 @@ class DirectoryPage(Page):
                 "I",
                 "shield-check",
                 self._may_confirm,
+            ),
+            Command(
+                "directory.write", say("directory.write"), self._write, "E", "message-2", self._may_write
             ),
         )
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.directory.book import history
 from app.directory.devices import DeviceList, History
+from app.directory.lists import Lists
 from app.directory.looks import Day, calling
 from app.directory.number import NumberCard, QrCode, qr_row
 from app.ui.buttons import Button, IconButton
@@ -16,11 +18,12 @@ from app.ui.marks import Avatar, Chip
 from app.ui.panes import Banner, Glyph, clear, ground, rule, scrolled
 from app.ui.text import Label
 from app.ui.words import say
+from storage.directory import FAVOURITES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.directory.book import Device, Person
+    from app.directory.book import Book, Device, Person
     from storage.directory import TrustNote
 
 WIDTH = 388
@@ -30,16 +33,23 @@ _BANNERS = {
     "changed": ("warn", "shield-exclamation"),
     "different": ("danger", "shield-exclamation"),
     "none": ("info", "ban"),
+    "blocked": ("danger", "ban"),
     "alarm": ("danger", "alert-circle"),
 }
 
 
 class PersonPanel(QWidget):
-    """One person. `decided` names what the user decided; `compared` asks for the number of another device."""
+    """One person. `decided` names what the user decided; `compared` asks for the number of another device.
+
+    `claimed`: a device is the user's own; `put`: the person joins or leaves a list; `written`: a message is begun.
+    """
 
     closed = pyqtSignal()
     decided = pyqtSignal(str)
     compared = pyqtSignal(bytes)
+    claimed = pyqtSignal(bytes)
+    put = pyqtSignal(int, bool)
+    written = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,6 +62,7 @@ class PersonPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._head())
+        column.addWidget(self._verbs())
         column.addWidget(rule())
         column.addWidget(scrolled(self._body()), 1)
 
@@ -65,14 +76,40 @@ class PersonPanel(QWidget):
         words = QVBoxLayout()
         words.setSpacing(0)
         self._name = Label("", "heading", wrap=True)
-        self._calling, self._role = (Label("", "small", "text_2", wrap=True) for _ in range(2))
-        for label in (self._name, self._calling, self._role):
+        self._calling, self._role, self._listed, self._contact = (
+            Label("", "small", "text_2", wrap=True) for _ in range(4)
+        )
+        for label in (self._name, self._calling, self._role, self._listed, self._contact):
             words.addWidget(label)
         row.addLayout(words, 1)
         self.close_button = IconButton(say("directory.close"), "x", ("Échap",))
         self.close_button.clicked.connect(self.closed)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         return head
+
+    def _verbs(self) -> QWidget:
+        self._verb_row = QWidget()
+        row = QHBoxLayout(self._verb_row)
+        row.setContentsMargins(20, 0, 16, 12)
+        row.setSpacing(8)
+        self.write = Button(say("directory.write"), size="s", icon="message-2", keys=("E",))
+        self.write.clicked.connect(self.written)
+        self.star = Button(say("directory.favourite"), "ghost", "s", "star")
+        self.star.clicked.connect(self._favour)
+        self.block = Button(say("directory.block"), "ghost", "s", "ban")
+        self.block.clicked.connect(self._block)
+        for button in (self.write, self.star, self.block):
+            row.addWidget(button)
+        row.addStretch(1)
+        return self._verb_row
+
+    def _favour(self) -> None:
+        if self.person is not None:
+            self.put.emit(FAVOURITES, not self.person.favourite)
+
+    def _block(self) -> None:
+        if self.person is not None:
+            self.decided.emit("unblock" if self.person.level == "blocked" else "block")
 
     def _body(self) -> QWidget:
         body = QWidget()
@@ -89,7 +126,13 @@ class PersonPanel(QWidget):
         column.addWidget(Label(say("directory.devices"), "subhead"))
         self._devices = DeviceList()
         self._devices.compared.connect(self.compared)
+        self._devices.claimed.connect(self.claimed)
         column.addWidget(self._devices)
+        self._lists_head = Label(say("directory.circles"), "subhead")
+        column.addWidget(self._lists_head)
+        self.lists = Lists()
+        self.lists.put.connect(self.put)
+        column.addWidget(self.lists)
         self._past = Label(say("directory.history"), "subhead")
         column.addWidget(self._past)
         self._history = History()
@@ -150,8 +193,9 @@ class PersonPanel(QWidget):
 
     # --- what is shown ------------------------------------------------------------------------------------
 
-    def show_person(self, person: Person, device: Device | None, *, writable: bool, anew: bool) -> None:
-        """Show *person* and, where there is one, *device* to compare with; *anew*: its number is not known yet."""
+    def show_person(self, person: Person, device: Device | None, book: Book, *, anew: bool) -> None:
+        """Show *person* of *book* and, where there is one, *device* to compare with; *anew*: its number is not known yet."""
+        writable = book.writable
         self.person, self._writable = person, writable
         self._avatar.show_name(person.name)
         self._name.say(person.name)
@@ -159,14 +203,38 @@ class PersonPanel(QWidget):
         role = say(f"role.{person.role}")
         self._role.say(role)
         self._role.setVisible(bool(person.specialty) and str(role) != person.specialty)
+        self._show_listed(person)
+        self._show_verbs(person)
+        self.lists.show_person(person, book.circles, writable=writable)
+        for part in (self._lists_head, self.lists):
+            part.setVisible(not person.me and bool(book.circles))
         self._comparison.setVisible(person.level in _COMPARABLE)
         self._rule.setVisible(person.level in _COMPARABLE)
         if anew:
             self._failed, self._notes = "", ()
             self.show_number(())
-        self._devices.show_devices(person, device)
+        self._devices.show_devices(person, device, writable=writable)
         self._show_banners()
         self._show_verdict()
+
+    def _show_listed(self, person: Person) -> None:
+        """Show what the organisation says of somebody: where, under which number, how to call."""
+        listed = person.listed
+        where = ", ".join(isolated(text) for text in (listed.service, listed.structure) if text)
+        number = str(say("directory.rpps", number=listed.rpps)) if listed.rpps else ""
+        self._listed.say("\n".join(filter(None, (where, number))))
+        self._contact.say("\n".join(isolated(text) for text in (listed.phone, listed.mail) if text))
+        for label in (self._listed, self._contact):
+            label.setVisible(bool(label.text()))
+
+    def _show_verbs(self, person: Person) -> None:
+        self._verb_row.setVisible(not person.me)
+        self.write.setVisible(person.reachable and person.role not in {"room", "gateway"})
+        self.star.say(say("directory.unfavourite" if person.favourite else "directory.favourite"))
+        self.block.setVisible(bool(person.devices))
+        self.block.say(say("directory.unblock" if person.level == "blocked" else "directory.block"))
+        for button in (self.star, self.block):
+            button.setEnabled(self._writable)
 
     def show_number(self, groups: Sequence[str]) -> None:
         """Show the number, not spelt yet; empty while it is computed."""
@@ -177,9 +245,10 @@ class PersonPanel(QWidget):
     def show_history(self, notes: Sequence[TrustNote]) -> None:
         """Show what was decided about this person."""
         self._notes = tuple(notes)
-        self._history.show_notes(self._notes)
-        self._past.setVisible(bool(notes))
-        self._history.setVisible(bool(notes))
+        events = history(self.person, self._notes) if self.person is not None else ()
+        self._history.show_events(events)
+        self._past.setVisible(bool(events))
+        self._history.setVisible(bool(events))
         self._show_banners()
 
     def show_failure(self, code: str) -> None:
@@ -197,7 +266,7 @@ class PersonPanel(QWidget):
         elif person.level in _COMPARABLE and not self._writable:
             self._banner("info", "lock", "readonly")
         if person.level in _BANNERS:
-            self._banner(*_BANNERS[person.level], person.level)
+            self._banner(*_BANNERS[person.level], "listed" if not person.devices else person.level)
 
     def _banner(self, tone: str, icon: str, key: str) -> None:
         assert self.person is not None

@@ -11,8 +11,9 @@ from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QTextLayout, QTextOptio
 from PyQt6.QtWidgets import QListView, QSizePolicy, QWidget
 
 from app.directory.looks import LEVELS, calling, level_words
-from app.i18n import fmt_number, language
+from app.i18n import language
 from app.ui import paint
+from app.ui.icons import paint_icon
 from app.ui.marks import paint_avatar
 from app.ui.rows import RowDelegate, paint_chip
 from app.ui.theme import theme
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from app.directory.book import Person
 
 ROW, HEAD = 54, 36
-PAD, AVATAR, GAP = 16, 34, 10
+PAD, AVATAR, GAP, STAR = 16, 34, 10, 14
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Columns:
 
     name: tuple[float, float]
     calling: tuple[float, float]
-    devices: tuple[float, float]
+    place: tuple[float, float]
     key: tuple[float, float]
 
     @classmethod
@@ -46,11 +47,11 @@ class Columns:
 @lru_cache(maxsize=8)
 def _columns(width: float, _language: str, _percent: int) -> Columns:
     key = max(_chip_width(str(level_words(level))) for level in LEVELS)
-    devices = paint.text_width(str(say("directory.column.devices")), theme().font("caption")) + 16
     left, right = PAD + AVATAR + GAP, width - PAD - key
-    room = right - devices - left - 2 * GAP
-    name = room * 0.55
-    return Columns((left, name), (left + name + GAP, room - name), (right - devices, devices), (right, key))
+    room = right - left - 3 * GAP
+    name, calling = room * 0.42, room * 0.31
+    middle, last = left + name + GAP, left + name + calling + 2 * GAP
+    return Columns((left, name), (middle, calling), (last, right - GAP - last), (right, key))
 
 
 class Heads(QWidget):
@@ -73,7 +74,7 @@ class Heads(QWidget):
         viewport = self._people.viewport()
         columns = Columns.of(viewport.width() if viewport is not None else self.width())
         font, ink = theme().font("caption"), theme().color("text_2")
-        for name in ("name", "calling", "devices", "key"):
+        for name in ("name", "calling", "place", "key"):
             x, width = getattr(columns, name)
             x = PAD if name == "name" else x
             paint.text(painter, QRectF(x, 0, width, self.height()), str(_head(name)), font, ink)
@@ -85,7 +86,7 @@ def _head(name: str) -> object:
 
 
 class PersonDelegate(RowDelegate):
-    """Avatar, name on one or two lines, what they do, devices, key."""
+    """Avatar, name on one or two lines, what they do, where, key."""
 
     height = ROW
 
@@ -100,12 +101,17 @@ def _paint_person(painter: QPainter, width: float, height: float, person: Person
     color, font = theme().color, theme().font
     paint_avatar(painter, QRectF(PAD, (height - AVATAR) / 2, AVATAR, AVATAR), person.name)
     x, room = columns.name
+    if person.favourite:
+        paint_icon(
+            painter, "star", QRectF(x + room - STAR, (height - STAR) / 2, STAR, STAR), color("accent_text")
+        )
+        room -= STAR + 4
     _two_lines(painter, QRectF(x, 3, room, height - 7), person.name, font("subhead"), color("text"))
     x, room = columns.calling
     paint.text(painter, QRectF(x, 0, room, height), str(calling(person)), font("small"), color("text_2"))
-    x, room = columns.devices
-    count = fmt_number(len(person.living))
-    paint.text(painter, QRectF(x, 0, room, height), count, font("small"), color("text_2"))
+    x, room = columns.place
+    place = person.listed.structure
+    paint.text(painter, QRectF(x, 0, room, height), place, font("small"), color("text_2"))
     x, room = columns.key
     high = theme().scaled(24)
     icon, tone = LEVELS[person.level]

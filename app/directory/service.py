@@ -35,6 +35,10 @@ class Unwritable(Exception):  # noqa: N818 -- the page says what to do
     """The vault is shut or read-only: nothing can be decided now."""
 
 
+class Unnameable(Exception):  # noqa: N818 -- the page says what to do
+    """A list cannot have this name, or there are too many lists."""
+
+
 class Rows(Protocol):
     """What is asked of the vault's directory (storage.directory.DirectoryRepository)."""
 
@@ -213,7 +217,7 @@ class Directory:
         blocked = await asyncio.wrap_future(rows.blocked())
         self.renewed.fire(Decisions([(one.user, one.ed25519_pk) for one in verified], blocked))
 
-    # --- own lists: raise as above, ValueError for a name that cannot be shown ------------------------------
+    # --- own lists: raise as above, Unnameable for a name that cannot be shown ------------------------------
 
     async def favour(self, user: bytes, yes: bool) -> None:
         """Keep somebody among the favourites, or no more."""
@@ -234,7 +238,7 @@ class Directory:
             if one.name == name:
                 return one.id
         if len(circles) > LISTS:
-            raise ValueError(name)
+            raise Unnameable
         made = await asyncio.wrap_future(rows.add_circle(name))
         self.changed.fire(None)
         return made
@@ -259,7 +263,7 @@ def _named(name: str) -> str:
     try:
         return shown_text(" ".join(name.split()))
     except MediaError as error:
-        raise ValueError from error
+        raise Unnameable from error
 
 
 async def _kept(rows: Rows, org: bytes) -> Kept:

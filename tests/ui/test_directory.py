@@ -112,9 +112,9 @@ def test_identical_opens_only_after_all_groups_were_shown_and_verifies(section, 
 def test_palette_and_help_offer_what_the_page_can_do_now(section, qtbot):
     section.open("Dr Fatou Mbaye")
     able = lambda: {one.text for one in section.page.commands() if one.enabled()}  # noqa: E731
-    assert able() == {"Chercher dans l'annuaire"}
+    assert able() == {"Chercher dans l'annuaire", "Écrire"}
     section.spell()
-    assert able() == {"Chercher dans l'annuaire", "Codes identiques"}
+    assert able() == {"Chercher dans l'annuaire", "Écrire", "Codes identiques"}
 
 
 def test_g_then_d_opens_the_directory(desk, qtbot):
@@ -207,7 +207,10 @@ def test_an_unreadable_directory_says_so(desk, qtbot):
 def test_a_row_is_read_out_as_a_sentence(section):
     index = section.page.model.place(section.page.model.named("Dr Paul Vasseur").user)
     spoken = index.data(Qt.ItemDataRole.AccessibleTextRole)
-    assert spoken == "\u2068Dr Paul Vasseur\u2069, Anatomopathologie, Clé changée, 1 poste"
+    assert (
+        spoken
+        == "\u2068Dr Paul Vasseur\u2069, Anatomopathologie, \u2068CHU de Champagne\u2069, Clé changée, 1 poste"
+    )
 
 
 @pytest.mark.parametrize("name", ["Dr Paul Vasseur", "Dr Hélène Marchetti", "Dr Mei-Lin Tran"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -13,12 +14,14 @@ from app import trust
 from app.admin.organisation import Organisation
 from app.audit import Trail
 from app.directory.book import NO_KEY
-from app.directory.service import Directory, Unwritable
+from app.directory.service import Directory, Unnameable, Unwritable
 from app.names import matches, sort_key
 from app.signin.service import read_session
 from app.trust import News
 from media.keys import safety
 from media.keys.certs import DeviceKeys, Request
+from media.keys.people import Entry
+from storage import migrate
 from storage.identity import Relay
 from storage.slots import KdfCost
 from storage.vault import Terms, Vault
@@ -187,6 +190,125 @@ def test_different_numbers_hold_every_key_of_that_person_in_meetings_too(office)
     assert office.acts(person.user) == ["safety-different"]
     office.do(office.directory.identical(person.to_compare))
     assert office.people()["Dr Jean Hoffmann"].level == "verified"
+
+
+def test_each_device_of_a_person_is_compared_by_itself(office):
+    first = office.issue("Dr Paul Vasseur")
+    office.issue("Dr Paul Vasseur", user=first.user)
+    office.look()
+    for _ in range(2):
+        person = office.people()["Dr Paul Vasseur"]
+        assert person.level != "verified"
+        office.do(office.directory.identical(person.to_compare))
+    office.look()
+    assert office.people()["Dr Paul Vasseur"].level == "verified"
+    office.do(office.directory.withdraw(first.user))
+    assert office.people()["Dr Paul Vasseur"].level == "certified"
+
+
+def test_a_newer_device_counts_by_the_word_of_a_compared_one_only(office):
+    old = office.issue("Dr Paul Vasseur")
+    office.look()
+    new = office.issue("Dr Paul Vasseur", user=old.user)
+    rogue = office.issue("Dr Paul Vasseur", user=old.user)
+    office.look()
+    keys = [one.public.ed25519 for one in (old, new, rogue)]
+    vouched = office.directory.vouched
+    assert not asyncio.run(vouched(old.user, keys[1], keys[0]))  # nobody compared the older one
+    device = next(one for one in office.people()["Dr Paul Vasseur"].devices if one.certificate == old)
+    office.do(office.directory.identical(device))
+    assert not asyncio.run(vouched(old.user, keys[1], keys[2]))
+    assert asyncio.run(vouched(old.user, keys[1], keys[0]))
+    states = {
+        one.certificate.hash: (one.state, one.vouched) for one in office.people()["Dr Paul Vasseur"].devices
+    }
+    assert states == {
+        old.hash: ("verified", False),
+        new.hash: ("verified", True),
+        rogue.hash: ("changed", False),
+    }
+    office.do(office.directory.different(old.user))
+    assert not asyncio.run(vouched(old.user, keys[1], keys[0]))
+    assert {one.state for one in office.people()["Dr Paul Vasseur"].devices} == {"changed"}
+
+
+def test_my_second_device_raises_no_alarm_once_i_called_it_mine(office):
+    mine = office.issue("Dr Iris Vanel", user=office.own.user)
+    office.look()
+    device = next(one for one in office.people()["Dr Iris Vanel"].devices if one.certificate == mine)
+    office.do(office.directory.own(device))
+    assert office.people()["Dr Iris Vanel"].level == "me"
+    office.look()
+    assert office.news.unexpected == ()
+    assert {one.state for one in office.people()["Dr Iris Vanel"].devices} == {"this", "mine"}
+    stranger = office.issue("Dr Iris Vanel", user=office.own.user)
+    office.look()
+    assert [one.hash for one in office.news.unexpected] == [stranger.hash]
+    office.organisation.revoke(office.own, office.now_s)
+    office.look()
+    assert office.news.revoked  # another own device does not stand for this one
+
+
+def test_whom_one_blocks_is_kept_and_can_be_unblocked(office):
+    user = office.issue("Dr Jean Hoffmann").user
+    office.look()
+    office.do(office.directory.block(user, True))
+    office.do(office.directory.block(office.own.user, True))  # nobody blocks themselves
+    office.look()
+    assert office.people()["Dr Jean Hoffmann"].level == "blocked"
+    assert office.session.trust.blocked == [user]
+    assert asyncio.run(office.directory.book()).recipients == ()
+    office.do(office.directory.block(user, False))
+    assert office.people()["Dr Jean Hoffmann"].level == "certified"
+    assert office.acts(user) == ["safety-blocked", "safety-unblocked"]
+
+
+def test_what_the_organisation_lists_is_shown_also_of_who_has_no_device(office):
+    user = office.issue("Dr Jean Hoffmann").user
+    office.organisation.list_people(
+        [
+            Entry(user, "Jean Hoffmann", "doctor", "Radiologie interventionnelle", "Imagerie", "CH d'essai"),
+            Entry(b"n" * 16, "Dr Nina Sans", "doctor", rpps="10100000081"),
+        ],
+        NOW,
+    )
+    office.look()
+    people = office.people()
+    assert people["Dr Jean Hoffmann"].specialty == "Radiologie interventionnelle"
+    assert people["Dr Jean Hoffmann"].listed.service == "Imagerie"
+    assert (people["Dr Nina Sans"].level, people["Dr Nina Sans"].reachable) == ("none", False)
+    office.organisation.list_people([], NOW)
+    office.look()
+    assert "Dr Nina Sans" not in office.people()
+
+
+def test_own_lists_are_kept_and_favourites_come_first(office):
+    first, last = office.issue("Dr Anne Abel").user, office.issue("Dr Zoé Zed").user
+    office.look()
+    office.do(office.directory.favour(last, True))
+    made = asyncio.run(office.directory.add_circle("  RCP   thorax "))
+    assert asyncio.run(office.directory.add_circle("RCP thorax")) == made
+    office.do(office.directory.put(made, first, True))
+    book = asyncio.run(office.directory.book())
+    assert [one.name for one in book.recipients] == ["Dr Zoé Zed", "Dr Anne Abel"]
+    assert [(one.name, one.members) for one in book.circles] == [("", {last}), ("RCP thorax", {first})]
+    office.do(office.directory.drop_circle(1))
+    office.do(office.directory.drop_circle(made))
+    assert [one.members for one in asyncio.run(office.directory.book()).circles] == [{last}]
+    for wrong in ("", "a\u202eb", "x" * 101):
+        with pytest.raises(Unnameable):
+            asyncio.run(office.directory.add_circle(wrong))
+
+
+def test_a_vault_of_before_keeps_whom_it_had_verified(tmp_path):
+    db = sqlite3.connect(tmp_path / "vault.db", isolation_level=None)
+    scripts = migrate._scripts("vault")
+    for number, script in enumerate(scripts[:4], 1):
+        migrate._apply(db, script, number)
+    db.execute("INSERT INTO verified VALUES (?, ?, 7)", (b"u" * 16, b"k" * 32))
+    migrate.migrate(db, "vault")
+    rows = db.execute("SELECT user, ed25519_pk, time_s, voucher FROM verified").fetchall()
+    assert rows == [(b"u" * 16, b"k" * 32, 7, b"")]
 
 
 def test_revoked_people_stay_listed_until_their_certificate_would_have_ended(office):

@@ -7,10 +7,11 @@ import dataclasses
 import pytest
 
 from media.errors import ProtocolError, TrustError
+from media.keys import cbor, people
 from media.keys.certs import DeviceKeys
-from media.keys.directory import ISSUED, Bundle, Enrolment, Entry, Head, Log
+from media.keys.directory import ISSUED, PEOPLE, Bundle, Enrolment, Entry, Head, Log
 from media.keys.issuers import DAY_S, RelayKey
-from media.keys.sign import HybridSigner
+from media.keys.sign import HybridSigner, digest
 
 
 @pytest.fixture
@@ -189,3 +190,57 @@ def test_an_enrolment_with_a_foreign_or_revoked_certificate_is_refused(published
     revoked = Enrolment(published.certificates[0].signed, b"s" * 32, published.bundle())
     with pytest.raises(TrustError, match="certificate-revoked"):
         revoked.verify(published.issuer.org, published.now)
+
+
+def listed(published, *entries):
+    """Publish a list of people in the log; return its bytes."""
+    data = people.encode(entries)
+    published.log.append(PEOPLE, digest(data), published.now)
+    return data
+
+
+NINA, OMAR = people.Entry(b"n" * 16, "Dr Nina Sans"), people.Entry(b"o" * 16, "Dr Omar Deux", service="Bloc")
+
+
+def test_a_list_of_people_travels_with_the_log_that_names_it(published):
+    data = listed(published, OMAR, NINA)
+    bundle = Bundle.parse(published.bundle(people=data).encode())
+    directory = bundle.verify(published.issuer.org, published.now)
+    assert people.parse(directory.bundle.people) == (NINA, OMAR)
+
+
+def test_a_list_that_is_older_left_out_or_invented_is_refused(published):
+    first = listed(published, NINA)
+    second = listed(published, NINA, OMAR)
+    published.bundle(people=second).verify(published.issuer.org, published.now)
+    for wrong in (first, b"", people.encode([OMAR])):
+        refused("directory-incomplete", published, published.bundle(people=wrong))
+
+
+def test_a_log_without_a_list_takes_none(published):
+    refused("directory-incomplete", published, published.bundle(people=people.encode([NINA])))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        cbor.encode(["CSL1/people", [["x"]]]),
+        cbor.encode(["CSL1/people", ["x"]]),
+        cbor.encode(["CSL1/people", [[b"n" * 16, "Dr\u202eX", "doctor", "", "", "", "", "", ""]]]),
+        cbor.encode(["CSL1/people", [[b"n" * 16, "X", "gateways", "", "", "", "", "", ""]]]),
+        cbor.encode(["CSL1/people", [[b"n" * 16, "X", "doctor", "", "", "", "10100000080", "", ""]]]),
+        cbor.encode(["CSL1/people", [[b"n" * 16, "X", "doctor", "", "", "", "", "call me", ""]]]),
+        cbor.encode(["CSL1/people", [[b"n" * 16, "X", "doctor", "", "", "", "", "", ""]] * 2]),
+    ],
+)
+def test_a_list_that_shows_other_than_it_says_is_refused(data):
+    with pytest.raises(ProtocolError):
+        people.parse(data)
+
+
+def test_a_list_in_a_wrong_place_or_empty_is_no_directory(published):
+    fields = cbor.decode(published.bundle().encode(), max_bytes=1 << 20)
+    for wrong in ([*fields, b""], [*fields, "x"], [*fields, b"a", b"b"], fields[:-1], [*fields[1:]]):
+        with pytest.raises(ProtocolError):
+            Bundle.parse(cbor.encode(wrong))
