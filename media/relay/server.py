@@ -34,6 +34,8 @@ HANDSHAKE_S = 5
 HEARTBEAT_S = 10
 SWEEP_S = 5
 HTTP_CONNECTIONS = 32
+GRACE_S = 2
+"""After a stop: who has not gone by then reads too slowly to be told."""
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,11 @@ def _silent() -> logging.Logger:
     logger = logging.getLogger("media.relay.websocket")
     logger.disabled = True
     return logger
+
+
+def _cut(connections: set[ServerConnection]) -> None:
+    for connection in connections:
+        connection.transport.abort()
 
 
 async def _only_protocol(connection: ServerConnection, request: Request) -> Response | None:
@@ -123,6 +130,7 @@ class Relay:
             ]
             log.info("relay listens")
             await self._sweep_until(stop)
+            asyncio.get_running_loop().call_later(GRACE_S, _cut, self._servers[0].connections)
         log.info("relay stopped")
 
     async def _serve(self, socket: ServerConnection) -> None:

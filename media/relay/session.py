@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from media.relay.rooms import Room, Seat
 
 FIRST_WORD_S = 5.0
+PATIENCE_S = 60.0
 MESSAGES_S, MESSAGES_BURST = 200, 600
 MEDIA_S, MEDIA_BURST = 1500, 3000
 BYTES_S, BYTES_BURST = 512 * 1024, 4 << 20
@@ -168,8 +169,18 @@ class Session:
         if not stranger and not admission.may_enter(enter, self._binding, self._hall.valid_keys()):
             raise LinkRefused("not-allowed")
         organisation = b"" if stranger else enter.relay_pk
-        say = self._socket.send
-        await MailDesk(self._hall.mail, self._binding, organisation, self._receive, say).serve()
+        self._socket.ping_timeout = PATIENCE_S  # a pong waits behind the pieces of a blob
+        desk = MailDesk(self._hall.mail, self._binding, organisation, self._receive, self._say_patiently)
+        await desk.serve()
+
+    async def _say_patiently(self, data: bytes) -> None:
+        """Write *data* as fast as the other reads; who reads nothing for a minute is given up."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._socket.send(data)
+        except TimeoutError:
+            self._hall.counters.slow_consumers += 1
+            self._socket.transport.abort()
 
     # --- blobs ---
 
