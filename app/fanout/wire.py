@@ -1,16 +1,19 @@
-"""What the fan-out asks of the post office: say something to devices, hear what came for it."""
+"""What feeds and documents ask of the post office: say something to devices."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from app.post.office import Closed
 from media.keys import cbor
 from media.keys.sign import digest
+from storage.errors import Locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
+    from app.post.office import Post
     from media.mail.say import Body
 
 ID_BYTES = 16
@@ -22,17 +25,32 @@ class Wire(Protocol):
     """The post office, as far as feeds and documents need it."""
 
     async def say(
-        self,
-        body: Body,
-        to: Mapping[bytes, AbstractSet[bytes] | None],
-        *,
-        conv: bytes,
-        expires_s: int = 0,
+        self, body: Body, to: Mapping[bytes, AbstractSet[bytes]], *, conv: bytes, expires_s: int = 0
     ) -> bytes:
-        """Put *body* into the outbox for these devices of each user (None: all), and no own ones; return its msg_id.
+        """Put *body* into the outbox for these devices of each user and no others (none: all of theirs); return its msg_id.
 
         On disk once it returns; raises StorageError.
         """
+
+
+class PostWire:
+    """The real one."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+
+    async def say(
+        self, body: Body, to: Mapping[bytes, AbstractSet[bytes]], *, conv: bytes, expires_s: int = 0
+    ) -> bytes:
+        """Put *body* into the outbox, as `Wire.say`."""
+        devices = frozenset(device for those in to.values() for device in those)
+        data = body.encode()
+        try:
+            return await self._post.say(
+                body.TYPE, conv, to.keys(), data, expires_s=expires_s, devices=devices
+            )
+        except Closed as error:
+            raise Locked from error
 
 
 def conv(about: str, devices: Iterable[bytes]) -> bytes:

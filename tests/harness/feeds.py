@@ -39,6 +39,7 @@ class Letter:
 
     device: bytes
     told: SimpleNamespace
+    msg_id: bytes = b""
 
 
 @dataclass
@@ -52,11 +53,11 @@ class Wire:
     async def say(self, body, to, *, conv, expires_s=0):
         data, msg_id = body.encode(), os.urandom(16)
         for devices in to.values():
-            for device in devices:
+            for device in devices or (b"",):
                 header = SimpleNamespace(sent_ms=self.clock(), conv=conv)
                 read = say.parse(body.TYPE, data)
                 told = SimpleNamespace(by=self.by, header=header, body=read, type=body.TYPE, msg_id=msg_id)
-                self.letters.append(Letter(device, told))
+                self.letters.append(Letter(device, told, msg_id))
         return msg_id
 
     def take(self) -> list[Letter]:
