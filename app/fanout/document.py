@@ -67,8 +67,8 @@ def build(paper: Paper, patient: Patient, now_ms: int, *, form: str, zone: str) 
         lines = (head, pid(patient), "PV1|1|N", order, obr, obx)
     else:
         txa = (
-            f"TXA|1|{text(paper.code)}|TEXT|{at}||||^{text(paper.author)}"
-            + "|" * 4
+            f"TXA|1|{text(paper.code)}|TEXT|{at}|||||^{text(paper.author)}"
+            + "|" * 3
             + f"{number}^CONSILIUM"
             + "|" * 5
             + "AU"
