@@ -31,6 +31,7 @@ _HOST_PORT = re.compile(
 )
 _KBPS = (0, 300, 600, 1000, 2000, 4000, 8000)
 _LISTEN = re.compile(r"|([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]):[0-9]{1,5}")
+_PAGE = re.compile(r"|https://[a-z0-9.-]+(:[0-9]{1,5})?/([A-Za-z0-9._~-]+/)*")
 _RPPS = re.compile(r"|[0-9]{11}")
 _UNIT_CODE = re.compile(r"[^\s,;^&~|\\]{1,20}")
 
@@ -247,6 +248,17 @@ RELAYS = _declare(
         fits=_HOST_PORT.fullmatch,
     )
 )
+DEPOSIT_PAGE = _declare(
+    Setting(
+        "deposit.page",
+        "",
+        "Page des dépôts pour les correspondants sans Consilium (https://…/)",
+        "Page of deposits for people without Consilium (https://…/)",
+        Level.IT_FORCED,
+        fits=_PAGE.fullmatch,
+    )
+)
+"""On the hospital's own web server (docs/deposit.md); empty: nothing can be deposited."""
 DIRECTORY_FILE = _declare(
     Setting(
         "directory.file",

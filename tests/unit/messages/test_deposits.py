@@ -1,0 +1,232 @@
+"""Leaving a document for somebody without Consilium: a real vault, a real relay, the visitor who comes for it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.audit import Trail
+from app.config import Config, Policy
+from app.messages.deposits import DepositRefused, Deposits, Draft
+from app.session import Session
+from media import depositwire as dw
+from media.keys import deposit as keys
+from storage.identity import Relay
+from storage.messages.deposits import DepositState
+from storage.oskeyring import OsKeyring
+from storage.slots import KdfCost
+from storage.vault import Terms, Vault
+from tests.unit.deposit.harness import Visitor, attempt
+from tests.unit.relay.harness import ORGANISATION, RelayProcess
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = "https://depot.chu.example/"
+NOW = 1_800_000_000_000
+
+
+class House:
+    """A desk that deposits. `now_ms` is its clock, which the relay does not know."""
+
+    def __init__(self, folder: Path, **forced) -> None:
+        self.relay = RelayProcess(folder / "relay")
+        self.relay.folder.mkdir()
+        self.relay.start()
+        terms = Terms("off", OsKeyring(), KdfCost(ops=1, mem_kib=8))
+        self.vault, _ = Vault.create(folder / "profile", "mot de passe", terms)
+        self.now_ms = NOW
+        self.trail = Trail(lambda: self.now_ms)
+        self.trail.open(self.vault.audit, b"u" * 16)
+        config = Config(Policy(forced={"deposit.page": PAGE} | forced))
+        self.deposits = Deposits(config, lambda: self.now_ms, self.trail)
+        self.deposits.begin(self.session(), self.vault)
+        self.letter = folder / "Compte rendu.pdf"
+        self.letter.write_bytes(os.urandom(300_000))
+
+    def session(self, **changes) -> Session:
+        relay = Relay("127.0.0.1", self.relay.port, self.relay.pin)
+        known = {
+            "name": "Anne",
+            "certificate": b"",
+            "cert_hash": b"",
+            "sign": bytes,
+            "trust": None,
+            "relays": (relay,),
+            "relay_key": bytes(ORGANISATION),
+        }
+        return Session(**known | changes)
+
+    def leave(self, **changes):
+        return asyncio.run(self.deposits.leave(Draft(self.letter, "Dr Roux, cabinet", **changes)))
+
+    def look(self):
+        asyncio.run(self.deposits.look())
+        return asyncio.run(self.deposits.all())
+
+    def acts(self) -> list[str]:
+        return [entry.action for entry in reversed(self.vault.audit.newest().result())]
+
+    def close(self) -> None:
+        if self.relay.process.poll() is None:
+            self.relay.stop()
+        self.vault.lock()
+
+
+@pytest.fixture
+def house(tmp_path):
+    house = House(tmp_path)
+    yield house
+    house.close()
+
+
+def secret_of(house, one) -> keys.Secret:
+    """What the recipient has: the link as sent, the code as told."""
+    link = house.deposits.link(one)
+    assert link.startswith(PAGE + "#")
+    raw = base64.urlsafe_b64decode(link.split("#")[1])
+    return keys.Secret(raw[:16], raw[16:], one.code)
+
+
+async def collect(relay, secret: keys.Secret) -> tuple[str, bytes]:
+    opened = secret.unlock()
+    async with Visitor(relay) as visitor:
+        answer = await visitor.say(dw.Try(secret.id, opened.proof, bytes(16)))
+        whole = await visitor.fetch(answer.size)
+        await visitor.say(dw.Done())
+    return keys.open_file(opened, whole)
+
+
+def test_link_and_code_open_the_very_file_and_the_sender_is_told(house):
+    progress = []
+    house.deposits.progress.subscribe(progress.append)
+    one = house.leave()
+    assert one.state is DepositState.THERE
+    assert [p.sending for p in progress] == sorted(p.sending for p in progress), "sealed, then sent"
+    assert progress[-1].done == progress[-1].size
+    got = asyncio.run(collect(house.relay, secret_of(house, one)))
+    assert got == ("Compte rendu.pdf", house.letter.read_bytes())
+    (told,) = house.look()
+    assert told.state is DepositState.COLLECTED
+    assert told.opened_ms > 0
+    assert (told.link_key, told.code, told.owner_seed) == (b"", "", b""), (
+        "nothing is left that opens anything"
+    )
+    assert house.deposits.link(told) == ""
+    assert house.acts() == ["deposit-left", "deposit-collected"]
+
+
+def test_wrong_codes_are_told_and_five_shut_it(house):
+    one = house.leave()
+    asyncio.run(attempt(house.relay, one.deposit, bytes(32)))
+    assert [d.wrong for d in house.look()] == [1]
+    for _ in range(4):
+        asyncio.run(attempt(house.relay, one.deposit, bytes(32)))
+    (told,) = house.look()
+    assert (told.state, told.wrong, told.code) == (DepositState.SHUT, 5, "")
+    assert house.acts() == ["deposit-left", "deposit-over"]
+
+
+def test_taken_back_it_opens_nothing_and_can_leave_the_list(house):
+    one = house.leave()
+    secret = secret_of(house, one)
+    asyncio.run(house.deposits.take_back(one))
+    with pytest.raises(Exception, match="unknown"):
+        asyncio.run(collect(house.relay, secret))
+    (told,) = house.look()
+    assert told.state is DepositState.TAKEN_BACK
+    asyncio.run(house.deposits.forget(told))
+    assert house.look() == ()
+
+
+def test_two_deposits_of_one_file_share_nothing(house):
+    first, second = house.leave(), house.leave()
+    assert first.deposit != second.deposit
+    assert first.link_key != second.link_key
+    files = [path.read_bytes() for path in (house.relay.folder / "state" / "deposits").iterdir()]
+    assert len(set(files)) == 2
+
+
+def test_a_relay_that_comes_back_is_waited_for(house):
+    house.relay.stop()
+    house.deposits._retry_s = (0.05,) * 400
+
+    async def both():
+        return (
+            await asyncio.gather(
+                house.deposits.leave(Draft(house.letter, "")), asyncio.to_thread(house.relay.start)
+            )
+        )[0]
+
+    assert asyncio.run(both()).state is DepositState.THERE
+
+
+def test_a_relay_that_stays_away_is_said_and_nothing_lies_about_in_the_list(house):
+    house.relay.stop()
+    house.deposits._retry_s = (0.0, 0.0)
+    with pytest.raises(DepositRefused, match="offline"):
+        house.leave()
+    (told,) = asyncio.run(house.deposits.all())
+    assert (told.state, told.code) == (DepositState.LOST, "")
+
+
+def test_what_a_crash_interrupted_is_said_to_be_lost(house):
+    one = house.leave()
+    row = replace(one, deposit=os.urandom(16), state=DepositState.SENDING)
+    house.vault.mail.write(lambda m: m.deposits.add(row)).result()
+    states = {d.deposit: d.state for d in house.look()}
+    assert states == {one.deposit: DepositState.THERE, row.deposit: DepositState.LOST}
+
+
+def test_over_its_time_it_is_expired_also_where_the_relay_forgot_it(house):
+    old = replace(house.leave(), deposit=os.urandom(16), expires_ms=NOW - 1)
+    house.vault.mail.write(lambda m: m.deposits.add(old)).result()
+    assert DepositState.EXPIRED in {d.state for d in house.look()}
+    house.now_ms += 200 * 86_400_000
+    house.look()
+    assert old.deposit not in {d.deposit for d in house.look()}, "the list does not grow for ever"
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda p: p.mkdir(), "file"),
+        (lambda p: p.symlink_to("/nowhere"), "file"),
+        (lambda p: (p.write_bytes(b""), os.truncate(p, keys.MAX_FILE + 1)), "too-big"),
+    ],
+)
+def test_what_is_no_file_or_too_large_is_refused_and_nothing_kept(house, tmp_path, make, code):
+    path = tmp_path / "other"
+    make(path)
+    with pytest.raises(DepositRefused, match=code):
+        asyncio.run(house.deposits.leave(Draft(path, "x")))
+    assert house.look() == ()
+
+
+def test_without_page_relay_or_vault_it_says_why(house, tmp_path):
+    assert house.deposits.obstacle == ""
+    house.deposits.begin(house.session(relays=()), house.vault)
+    assert house.deposits.obstacle == "no-relay"
+    bare = Deposits(Config(Policy()), lambda: NOW, house.trail)
+    assert bare.obstacle == "locked"
+    bare.begin(house.session(), house.vault)
+    assert bare.obstacle == "no-page"
+    house.deposits.end()
+    with pytest.raises(DepositRefused, match="locked"):
+        house.leave()
+    assert asyncio.run(house.deposits.all()) == ()
+
+
+def test_hidden_characters_of_name_and_label_are_not_sent_on(house, tmp_path):
+    odd = tmp_path / "rapport\u202efdp.exe"
+    odd.write_bytes(b"x")
+    one = asyncio.run(house.deposits.leave(Draft(odd, " Dr\u200b  Roux\u202e ")))
+    assert "\u202e" not in one.name
+    assert one.label == "Dr Roux"
+    name, _ = asyncio.run(collect(house.relay, secret_of(house, one)))
+    assert name == one.name
