@@ -366,6 +366,27 @@ AUDIT_DAYS = _declare(
         offered=(180, 365, 730, 1825),
     )
 )
+READ_RECEIPTS = _declare(
+    Setting(
+        "messages.read-receipts",
+        True,
+        "Dire à l’auteur que son message est lu",
+        "Tell authors that their message was read",
+        Level.IT_FORCED,
+    )
+)
+MESSAGES_KEEP_DAYS = _declare(
+    Setting(
+        "messages.keep-days",
+        0,
+        "Supprimer les messages lus après (jours)",
+        "Delete read messages after (days)",
+        Level.IT_FORCED,
+        high=36_500,
+        unit="days",
+        offered=(0, 90, 180, 365, 730),
+    )
+)
 KEEP_DAYS = _declare(
     Setting(
         "patients.keep-days",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.post import receipts
 from app.post.desk import Desk
+from app.post.once import Once
 from app.post.peers import Peers
 from app.post.prekeys import PreKeys
 from app.post.receiving import Receiver
@@ -29,6 +30,7 @@ from media.errors import LinkLost, MediaError
 from media.events import Event
 from media.keys.sign import Signer
 from media.link.mailbox import Mailbox
+from media.mail.types import Type
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from app.post.told import Told
     from app.session import Session
     from media.link.mailbox import Delivery
-    from media.mail.types import Type
     from storage.messages.posting import Queue
     from storage.vault import Vault
 
@@ -141,6 +142,18 @@ class Post:
         return self._open.writer
 
     @property
+    def once(self) -> Once:
+        """Ephemeral documents; raises Closed."""
+        if self._open is None:
+            raise Closed
+        return self._open.once
+
+    @property
+    def is_open(self) -> bool:
+        """Whether `desk` and `writer` may be asked for."""
+        return self._open is not None
+
+    @property
     def mailbox(self) -> Mailbox | None:
         """The connection to the relay while there is one."""
         return self._open.desk.line if self._open is not None else None
@@ -174,6 +187,8 @@ class _Open:
         self.writer = Writer(desk)
         self.prekeys, self.peers = PreKeys(desk), Peers(desk, self._listen_new)
         self._sender = Sender(desk, self.writer, self.peers, post.threads.fire)
+        self.once = Once(desk, self.writer)
+        handlers = {Type.ASK: self.once.asked, Type.GRANT: self.once.granted, **handlers}
         self._receiver = Receiver(desk, self.prekeys, self.peers, Taking(desk.session.user), handlers)
         self._receiver.refused = post.refused.fire
         self._receiver.stored = self._stored
@@ -202,6 +217,7 @@ class _Open:
         self.desk.renew(session)
         for delivery in self._receiver.again():
             self._came.put_nowait(delivery)
+        self._sender.review = True
         self.desk.wake.set()
 
     # --- the line ------------------------------------------------------------------------------------------

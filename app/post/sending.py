@@ -14,7 +14,7 @@ from media.keys.envelope import padded, seal_block
 from media.mail.sending import AGAIN_MS, GIVE_UP_MS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from app.post.desk import Desk
     from app.post.peers import Peers, Way
@@ -34,18 +34,23 @@ log = logging.getLogger(__name__)
 
 
 class Sender:
-    """Sends what the outbox has. *told* hears of messages whose state changed."""
+    """Sends what the outbox has. *told* hears of the threads whose messages came further."""
 
     def __init__(
         self, desk: Desk, writer: Writer, peers: Peers, told: Callable[[frozenset[int]], None]
     ) -> None:
         self._desk, self._writer, self._peers, self._told = desk, writer, peers, told
         self._laid: set[bytes] = set()
+        self.review = True
+        """Whether what is held may have become free: at the beginning, and whenever somebody's key was compared."""
 
     async def send(self, line: Mailbox) -> bool:
         """Send what is due; False where nothing was. Raises LinkLost."""
         desk = self._desk
         now_ms = desk.now_ms()
+        if self.review:
+            self.review = False
+            await self._free(now_ms)
         await self._remind(now_ms)
         due = await desk.read(lambda rows: rows.outbox.due(now_ms, BATCH))
         if not due:
@@ -57,8 +62,30 @@ class Sender:
         await asyncio.gather(
             *(self._to(line, device, parcels, letters) for device, parcels in by_device.items())
         )
-        self._told(frozenset(letter.message for letter in letters.values() if letter and letter.message))
+        await self._tell(letters.values())
         return True
+
+    async def _tell(self, letters: Iterable[Letter | None]) -> None:
+        """Tell of the threads whose messages came further."""
+        ids = {letter.message for letter in letters if letter and letter.message}
+        found = await self._desk.read(lambda rows: [rows.messages.get(one) for one in ids])
+        if threads := frozenset(message.thread for message in found if message):
+            self._told(threads)
+
+    async def _free(self, now_ms: int) -> None:
+        """Let go what was held for somebody for whom nothing is held any more."""
+        desk = self._desk
+        held = await desk.read(lambda rows: rows.outbox.held())
+        people = {one.user for one in held}
+        free = [
+            user
+            for user in people
+            if not all(one.held for one in await asyncio.to_thread(self._writer.targets, [user]))
+        ]
+        for user in free:
+            await desk.write(lambda rows, one=user: rows.outbox.release(one, now_ms))  # type: ignore[misc]
+        if free:
+            await self._tell(await desk.read(lambda rows: [rows.outbox.letter(one.letter) for one in held]))
 
     async def _remind(self, now_ms: int) -> None:
         """Seal again what got no receipt in a day, give up what got none in three."""
@@ -70,7 +97,7 @@ class Sender:
         again = [one.id for one in silent if now_ms - one.made_ms < GIVE_UP_MS]
         await desk.write(lambda rows: _turn(rows, late, again, now_ms))
         letters = await desk.read(lambda rows: [rows.outbox.letter(one.letter) for one in silent])
-        self._told(frozenset(one.message for one in letters if one and one.message))
+        await self._tell(letters)
 
     async def _to(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from media.keys import cbor
@@ -38,6 +38,10 @@ class Draft:
     sent_ms: int = 0
     targets: tuple[Target, ...] = ()
     msg_id: bytes = field(default_factory=lambda: os.urandom(ID_BYTES))
+
+    def named(self, msg_id: bytes) -> Draft:
+        """Return the draft under an id that its message has already."""
+        return replace(self, msg_id=msg_id)
 
 
 class Writer:

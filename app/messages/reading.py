@@ -1,0 +1,87 @@
+"""What is there: threads, pages, finding, versions, receipts; and having read it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from app.config import READ_RECEIPTS
+from app.messages.ground import Ground
+from storage.messages.posting import Owed
+
+if TYPE_CHECKING:
+    from storage.messages.records import Hit, Message, Receipt, Thread
+    from storage.messages.store import Mailbag
+
+
+class Reading(Ground):
+    """Reads of the vault; nothing of it waits for the relay."""
+
+    async def threads(self) -> tuple[Thread, ...]:
+        """Return all threads, pinned first, then the newest."""
+        return await self._read(lambda rows: rows.threads.all())
+
+    async def about(self, authority: str, ipp: str) -> tuple[Thread, ...]:
+        """Return the threads linked to a patient."""
+        return await self._read(lambda rows: rows.threads.about(authority, ipp))
+
+    async def page(self, thread: int, before: int = 0, limit: int = 50) -> tuple[Message, ...]:
+        """Return up to *limit* messages before the `order` *before* (0: the newest), oldest first."""
+        return self._seen(await self._read(lambda rows: rows.messages.page(thread, before, limit)))
+
+    async def around(self, message: int, limit: int = 50) -> tuple[Message, ...]:
+        """Return a message with what stands before and after it, oldest first."""
+        return self._seen(await self._read(lambda rows: rows.messages.around(message, limit)))
+
+    async def search(self, text: str, thread: int = 0, limit: int = 50) -> tuple[Hit, ...]:
+        """Find messages by the beginnings of words, in one thread or all, newest first."""
+        now_ms = self._now_ms()
+
+        def act(rows: Mailbag) -> tuple[Hit, ...]:
+            hits = rows.search.find(text, thread, limit)
+            found = [(hit, rows.messages.get(hit.message)) for hit in hits]
+            return tuple(hit for hit, message in found if message and not _over(message, now_ms))
+
+        return await self._read(act)
+
+    async def receipts(self, message: int) -> tuple[Receipt, ...]:
+        """Return how far an own message came, a row a person."""
+        return await self._read(lambda rows: rows.messages.receipts(message))
+
+    async def versions(self, message: int) -> tuple[tuple[int, str], ...]:
+        """Return what a corrected message said before: (time, text), oldest first."""
+        return await self._read(lambda rows: rows.messages.versions(message))
+
+    async def read(self, thread: int, order: int) -> None:
+        """Mark as read up to `order`, tell the authors where the user allows, and trace what is about a patient."""
+        told, now_ms = self._config.get(READ_RECEIPTS), self._now_ms()
+
+        def act(rows: Mailbag) -> tuple[Thread | None, tuple[Message, ...]]:
+            found = rows.threads.get(thread)
+            unread = rows.messages.unread(thread, order)
+            rows.messages.read(thread, order)
+            for message in unread if told and found else ():
+                origin = rows.origins.of(message.id)
+                if origin and not message.own and found:
+                    owed = Owed(message.msg_id, origin.device, message.author, found.conv, now_ms, now_ms)
+                    rows.inflow.owe_read(owed)
+            return found, unread
+
+        found, unread = await self._write(act, thread)
+        for patient in {one.patient or (found.patient if found else None) for one in unread} - {None}:
+            self._trace("message-read", patient)
+        if unread and told:
+            self._post.owe()
+
+    def _seen(self, page: tuple[Message, ...]) -> tuple[Message, ...]:
+        """Show nothing of what its timer ended, also before it is effaced for good."""
+        now_ms = self._now_ms()
+        return tuple(_gone(one) if _over(one, now_ms) else one for one in page)
+
+
+def _over(message: Message, now_ms: int) -> bool:
+    return 0 < message.expires_ms <= now_ms and not message.gone_ms
+
+
+def _gone(message: Message) -> Message:
+    return replace(message, text="", files=(), gone_ms=message.expires_ms)

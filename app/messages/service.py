@@ -1,0 +1,131 @@
+"""The service of the section Messages (`app.messages.ports.Messages`): the vault's threads, and the post office that carries them. No Qt."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from app.config import MESSAGES_KEEP_DAYS
+from app.messages.gathering import Gathering
+from app.messages.ground import Desk
+from app.messages.ports import Standing, Unwritable
+from app.messages.reading import Reading
+from media.errors import MediaError
+from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from app.audit import Trail
+    from app.config import Config
+    from app.post.office import Post
+    from app.post.told import Told
+    from app.session import Session
+    from storage.messages.store import Mailbag
+    from storage.vault import Vault
+
+TICK_S = 30.0
+SOON_DAYS = 7
+"""How long before a retention deletes anything it is said."""
+log = logging.getLogger(__name__)
+
+
+class Messages(Reading, Gathering):
+    """Threads and what is in them, from the unlock to the lock. Made for one loop: coroutines run and events fire there."""
+
+    def __init__(self, post: Post, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:
+        super().__init__(post, config, now_ms, trail)
+        self._counting: asyncio.Task[None] | None = None
+        self._heard_ms = 0
+        post.told.subscribe(self._hear_time)
+        post.threads.subscribe(self.changed.fire)
+        post.lined.subscribe(lambda _line: self._count_soon())
+        post.refused.subscribe(lambda code: trail.record("message-refused", reason=code))
+        self.changed.subscribe(lambda _threads: self._count_soon())
+
+    async def work(
+        self, session: Session, vault: Vault, refresh: Callable[[], Awaitable[Session | None]] | None = None
+    ) -> None:
+        """Be open for *session* and its *vault* until cancelled; a read-only vault can be read."""
+        self._desk = Desk(session, vault)
+        self._post.refresh = refresh
+        try:
+            self.changed.fire(frozenset())
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._post.work(session, vault))
+                group.create_task(self._carry())
+                group.create_task(self._keep_time())
+        finally:
+            self._desk = None
+            self._stand(Standing())
+
+    def renew(self, session: Session) -> None:
+        """Judge by what *session* knows from now on, and send what was held for a key that is now trusted."""
+        if self._desk is not None:
+            self._desk = Desk(session, self._desk.vault)
+            self._post.renew(session)
+
+    # --- time ----------------------------------------------------------------------------------------------
+
+    async def _keep_time(self) -> None:
+        """Efface what its timer ended and what the retention ends, as long as a vault is open."""
+        while True:
+            try:
+                await self._efface()
+            except (StorageError, Unwritable, MediaError) as error:
+                log.warning("messages could not be effaced: %s", type(error).__name__)
+            await asyncio.sleep(TICK_S)
+
+    async def _efface(self) -> None:
+        """Efface no further than a day after what the organisation's directory says the time is: a clock may run ahead."""
+        desk = self._open
+        if desk.vault.read_only:
+            return
+        keep_days = self._config.get(MESSAGES_KEEP_DAYS)
+        heard_ms = (desk.session.trust.head_time + 86_400) * 1000
+        now_ms = min(self._now_ms(), max(heard_ms, self._heard_ms + 86_400_000))
+
+        def act(rows: Mailbag) -> tuple[bool, tuple[str, ...]]:
+            seen_ms = rows.timers.see(now_ms)
+            due = rows.timers.due(seen_ms)
+            gone = rows.timers.efface(due, seen_ms)
+            count, retired = rows.timers.retire(keep_days, now_ms)
+            return bool(due or count), (*gone, *retired)
+
+        changed, shelf = await self._write(act)
+        if shelf:
+            await asyncio.to_thread(desk.vault.mail.shelf.drop, shelf)
+        if changed:
+            self.changed.fire(frozenset())
+
+    def _hear_time(self, told: Told) -> None:
+        """Take the hour of somebody else's signed header."""
+        if told.warning != "clock" and not told.own:
+            self._heard_ms = max(self._heard_ms, told.header.sent_ms)
+
+    # --- how it stands -------------------------------------------------------------------------------------
+
+    def _count_soon(self) -> None:
+        if self._desk is not None and (self._counting is None or self._counting.done()):
+            self._counting = asyncio.get_running_loop().create_task(self._count())
+
+    async def _count(self) -> None:
+        keep_days, now_ms = self._config.get(MESSAGES_KEEP_DAYS), self._now_ms()
+
+        def act(rows: Mailbag) -> tuple[int, tuple[int, int], int]:
+            leaving = sum(rows.timers.due_soon(keep_days, SOON_DAYS, now_ms).values())
+            return rows.outbox.waiting(), rows.threads.counts(), leaving
+
+        try:
+            waiting, (unread, held), leaving = await self._read(act)
+        except (Unwritable, StorageError):
+            return
+        line = self._post.line
+        since_ms = 0 if line.online else line.since_ms
+        self._stand(Standing(line.online, since_ms, waiting, unread, held, leaving))
+
+    def _stand(self, standing: Standing) -> None:
+        if standing != self.standing:
+            self.standing = standing
+            self.stood.fire(standing)

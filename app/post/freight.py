@@ -1,0 +1,320 @@
+"""Files up and down: sealed on disk once, cut into padded blobs, in pieces; halted and gone on with at any byte, on both sides."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from media.errors import LinkLost, LinkRefused, MediaError, TrustError
+from media.keys import cbor
+from media.keys.envelope import CLASSES
+from media.keys.files import FileOpener, FileSealer, new_key, parts, sealed_size, spans
+from media.keys.issuers import ID_BYTES
+from media.mail.bodies import Attachment
+from storage.errors import StorageError
+from storage.messages.posting import Blob
+from storage.messages.records import FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable, Iterator
+
+    from app.post.desk import Desk
+    from media.link.mailbox import Mailbox
+    from storage.messages.posting import Kept
+    from storage.messages.records import File
+    from storage.messages.shelf import Shelf
+    from storage.messages.store import Mailbag
+
+PIECE = 256 * 1024
+WINDOW = 8
+"""Pieces under way at once."""
+READ = 1 << 20
+LIFE_S = 30 * 86_400
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How far a file is: bytes of the plaintext."""
+
+    file: int
+    message: int
+    done: int
+    size: int
+
+
+class Changed(Exception):  # noqa: N818 -- the page says what to do
+    """The file is not what it was when it was chosen, or cannot be read."""
+
+
+class Freight:
+    """Moves the files that are coming and going; one at a time, the oldest first. *moved* hears of each piece, *sent* of a whole own file."""
+
+    def __init__(
+        self, desk: Desk, moved: Callable[[Moved], None], sent: Callable[[Mailbag, int], None]
+    ) -> None:
+        self._desk, self._moved, self._sent = desk, moved, sent
+        self.wake = asyncio.Event()
+        self.told: Callable[[int], None] = lambda _message: None
+
+    async def run(self) -> None:
+        """Move what there is to move, whenever the relay is there, until cancelled."""
+        await self._give_up_lost()
+        while True:
+            line = self._desk.line
+            await self.seal_all()
+            moved = await self._round(line) if line is not None else False
+            if not moved:
+                try:
+                    await asyncio.wait_for(self.wake.wait(), 2.0)
+                except TimeoutError:
+                    continue
+                self.wake.clear()
+
+    async def _give_up_lost(self) -> None:
+        """Say of what was in memory only when the program ended that it cannot be sent."""
+        for number in await self._under_way():
+            file, kept = await self._look(number)
+            if file and kept and file.state is FileState.GOING and not (kept.source or kept.manifest):
+                await self._end(kept, FileState.REFUSED)
+
+    async def seal_all(self) -> None:
+        """Seal what was chosen and is not sealed yet: this needs no relay."""
+        for number in await self._under_way():
+            file, kept = await self._look(number)
+            if file and kept and not kept.manifest and kept.source and file.state is FileState.GOING:
+                try:
+                    await self.seal(file, _read(kept.source, file.size))
+                except (Changed, StorageError):
+                    await self._end(kept, FileState.REFUSED)
+
+    async def _round(self, line: Mailbox) -> bool:
+        moved = False
+        for number in await self._under_way():
+            file, kept = await self._look(number)
+            if file is None or kept is None or not kept.manifest:
+                continue
+            try:
+                moved = await self._move(line, file, kept) or moved
+            except LinkLost:
+                return False
+            except (LinkRefused, MediaError) as error:
+                await self._stop(kept, getattr(error, "code", "malformed"))
+            except StorageError as error:
+                log.warning("a file could not be kept: %s", type(error).__name__)
+                await self._end(kept, FileState.PAUSED)
+        return moved
+
+    async def _move(self, line: Mailbox, file: File, kept: Kept) -> bool:
+        if file.state is FileState.GOING:
+            return await self._up(line, file, kept)
+        return await self._down(line, file, kept)
+
+    # --- up ------------------------------------------------------------------------------------------------
+
+    async def seal(self, file: File, pieces: Iterable[bytes]) -> None:
+        """Write the sealed file to the shelf, under a key of its own; nothing of it is kept readable."""
+        name = await self._desk.write(lambda rows: rows.files.place(file.id))
+        key = new_key()
+        digest = await asyncio.to_thread(self._seal_now, name, pieces, key)
+        blobs = tuple(os.urandom(ID_BYTES) for _ in parts(file.size))
+        once = file.ephemeral
+        manifest = Attachment(
+            file.name,
+            file.kind,
+            file.size,
+            b"" if once else key,
+            digest,
+            blobs,
+            file.open_within_s,
+            file.shown_for_s,
+        )
+        rows_of = [
+            Blob(number, blob, size, 0, os.urandom(32))
+            for number, (blob, size) in enumerate(zip(blobs, parts(file.size), strict=True))
+        ]
+        row = cbor.encode(manifest.row())
+
+        def act(rows: Mailbag) -> None:
+            rows.files.seal(file.id, key, row)
+            rows.files.cut(file.id, rows_of)
+
+        await self._desk.write(act)
+
+    def _seal_now(self, name: str, pieces: Iterable[bytes], key: bytes) -> bytes:
+        shelf, sealer = self._desk.mail.shelf, FileSealer(key)
+        shelf.cut(name, 0)
+        shelf.write(name, 0, sealer.header)
+        at = len(sealer.header)
+        try:
+            for piece in pieces:
+                sealed = sealer.push(piece)
+                shelf.write(name, at, sealed)
+                at += len(sealed)
+        except OSError as error:
+            raise Changed from error
+        shelf.write(name, at, sealer.finish())
+        shelf.sync(name)
+        return sealer.digest
+
+    async def _up(self, line: Mailbox, file: File, kept: Kept) -> bool:
+        """Bring what is missing of the blobs to the relay; False where it was halted."""
+        blobs = await self._desk.read(lambda rows: rows.files.blobs(file.id))
+        for blob, (start, end) in zip(blobs, spans(file.size), strict=True):
+            if not await self._up_blob(line, file, kept, blob, start, end):
+                return False
+        message = kept.message
+
+        def act(rows: Mailbag) -> None:
+            rows.files.state(file.id, FileState.SENT, file.size)
+            self._sent(rows, message)
+
+        await self._desk.write(act)
+        self._desk.wake.set()
+        self.told(message)
+        return True
+
+    async def _up_blob(self, line: Mailbox, file: File, kept: Kept, blob: Blob, start: int, end: int) -> bool:
+        size = CLASSES[blob.size_class]
+        proof = hashlib.sha256(blob.delete_key).digest()
+        there = await line.begin_blob(blob.blob, blob.size_class, LIFE_S, proof)
+        while there < size:
+            if not await self._goes_on(file):
+                return False
+            offsets = range(there, min(size, there + WINDOW * PIECE), PIECE)
+            pieces = [await self._piece(kept.shelf, start + at, min(PIECE, size - at)) for at in offsets]
+            await asyncio.gather(
+                *(line.put(blob.blob, at, piece) for at, piece in zip(offsets, pieces, strict=True))
+            )
+            there = min(size, there + WINDOW * PIECE)
+            await self._tell(file, kept, min(end, start + there))
+        if blob.done < size:
+            digest = await asyncio.to_thread(self._digest, kept.shelf, start, size)
+            await line.end_blob(blob.blob, digest)
+            await self._desk.write(lambda rows: rows.files.went(file.id, blob.number, size))
+        return True
+
+    async def _piece(self, name: str, at: int, length: int) -> bytes:
+        """Return a piece of the sealed file, filled with zeros behind its end."""
+        data = await asyncio.to_thread(self._desk.mail.shelf.read, name, at, length)
+        return data.ljust(length, b"\0")
+
+    def _digest(self, name: str, start: int, size: int) -> bytes:
+        found = hashlib.sha256()
+        for at in range(0, size, READ):
+            found.update(
+                self._desk.mail.shelf.read(name, start + at, min(READ, size - at)).ljust(
+                    min(READ, size - at), b"\0"
+                )
+            )
+        return found.digest()
+
+    # --- down ----------------------------------------------------------------------------------------------
+
+    async def _down(self, line: Mailbox, file: File, kept: Kept) -> bool:
+        """Fetch what is missing of the sealed file, then look whether it is the one that was announced."""
+        manifest = attachment(kept)
+        name = kept.shelf or await self._desk.write(lambda rows: rows.files.place(file.id))
+        there, whole = self._desk.mail.shelf.size(name), sealed_size(file.size)
+        while there < whole:
+            if not await self._goes_on(file):
+                return False
+            there = await self._fetch(line, manifest, name, there, whole)
+            await self._tell(file, kept, there)
+        await asyncio.to_thread(self._desk.mail.shelf.sync, name)
+        if not file.ephemeral:
+            await asyncio.to_thread(check, self._desk.mail.shelf, name, manifest)
+        await self._end(kept, FileState.HERE, file.size)
+        return True
+
+    async def _fetch(self, line: Mailbox, manifest: Attachment, name: str, there: int, whole: int) -> int:
+        """Fetch the next window of pieces and write it to the shelf; return how far that is."""
+        asks: list[Coroutine[Any, Any, bytes]] = []
+        for (start, end), blob in zip(spans(manifest.size), manifest.blobs, strict=True):
+            at = max(start, there)
+            while at < min(end, whole) and len(asks) < WINDOW:
+                length = min(PIECE, min(end, whole) - at)
+                asks.append(line.get(blob, at - start, length))
+                at += length
+        data = b"".join(await asyncio.gather(*asks))
+        if not data:
+            raise TrustError("file-forged", "nothing came")
+        await asyncio.to_thread(self._desk.mail.shelf.write, name, there, data)
+        return there + len(data)
+
+    # --- both ----------------------------------------------------------------------------------------------
+
+    async def _under_way(self) -> tuple[int, ...]:
+        return await self._desk.read(lambda rows: rows.files.under_way())
+
+    async def _look(self, number: int) -> tuple[File | None, Kept | None]:
+        return await self._desk.read(lambda rows: (rows.files.get(number), rows.files.kept(number)))
+
+    async def _goes_on(self, file: File) -> bool:
+        """Look whether somebody halted the file, or withdrew its message."""
+        now = await self._desk.read(lambda rows: rows.files.get(file.id))
+        return now is not None and now.state is file.state
+
+    async def _tell(self, file: File, kept: Kept, sealed: int) -> None:
+        done = min(file.size, sealed)
+        await self._desk.write(
+            lambda rows: rows.files.state(file.id, file.state, done) if _same(rows, file) else None
+        )
+        self._moved(Moved(file.id, kept.message, done, file.size))
+
+    async def _stop(self, kept: Kept, code: str) -> None:
+        """Take the relay's or the judge's no: what is gone is gone, what was forged is refused, the rest waits for a click."""
+        log.warning("a file was halted: %s", code)
+        states = {"blob-unknown": FileState.GONE, "file-forged": FileState.REFUSED}
+        file, _ = await self._look(kept.id)
+        going = file is not None and file.state is FileState.GOING
+        await self._end(kept, FileState.PAUSED if going else states.get(code, FileState.PAUSED))
+
+    async def _end(self, kept: Kept, state: FileState, done: int | None = None) -> None:
+        await self._desk.write(lambda rows: rows.files.state(kept.id, state, done))
+        self.told(kept.message)
+
+
+def attachment(kept: Kept) -> Attachment:
+    """Return the manifest that travels, or came, in the message; raises ProtocolError."""
+    return Attachment.of_row(cbor.decode(kept.manifest))
+
+
+def check(shelf: Shelf, name: str, manifest: Attachment) -> None:
+    """Raise TrustError unless the whole file on the shelf opens under its key."""
+    for _ in opened(shelf, name, manifest, manifest.key):
+        pass
+
+
+def opened(shelf: Shelf, name: str, manifest: Attachment, key: bytes) -> Iterator[bytes]:
+    """Yield the plaintext of a sealed file; the last piece comes before the whole is judged: TrustError then, throw all away."""
+    opener = FileOpener(key, manifest.size, manifest.digest)
+    for at in range(0, sealed_size(manifest.size), READ):
+        yield opener.push(shelf.read(name, at, READ))
+    opener.finish()
+
+
+def unsealed(shelf: Shelf, kept: Kept) -> Iterator[bytes]:
+    """Yield the plaintext of a file that is here; as `opened`."""
+    return opened(shelf, kept.shelf, attachment(kept), kept.key)
+
+
+def _same(rows: Mailbag, file: File) -> bool:
+    now = rows.files.get(file.id)
+    return now is not None and now.state is file.state
+
+
+def _read(source: str, size: int) -> Iterator[bytes]:
+    """Yield exactly *size* bytes of a file."""
+    with open(source, "rb") as file:  # noqa: PTH123 -- the path as it was chosen
+        left = size
+        while left:
+            piece = file.read(min(READ, left))
+            if not piece:
+                raise Changed
+            left -= len(piece)
+            yield piece

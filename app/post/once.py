@@ -1,0 +1,152 @@
+"""Ephemeral documents (docs/protocol.md §13): the author's desk grants, the reader's asks; the key is in memory only while it is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from app.post.freight import attachment, opened
+from media.errors import TrustError
+from media.keys import cbor
+from media.mail import bodies, convs
+from media.mail.onetime import RETRY_MS, Offered, Opening, Reading
+from media.mail.receiving import Author
+from media.mail.types import Type
+from storage.messages.records import FileState
+
+if TYPE_CHECKING:
+    from app.post.desk import Desk
+    from app.post.told import Told
+    from app.post.writing import Writer
+    from storage.messages.posting import Kept
+    from storage.messages.records import File, Message
+    from storage.messages.store import Mailbag
+
+WAIT_S = RETRY_MS / 1000
+
+
+class Once:
+    """Both sides of the ephemeral documents of one desk."""
+
+    def __init__(self, desk: Desk, writer: Writer) -> None:
+        self._desk, self._writer = desk, writer
+        self._offered: dict[int, Offered] = {}
+        self._reading: dict[bytes, asyncio.Future[bodies.Grant]] = {}
+
+    # --- the author's side ---------------------------------------------------------------------------------
+
+    async def asked(self, told: Told) -> None:
+        """Answer an ask; that it was opened, and by whom, is on disk before the key leaves."""
+        ask = told.body
+        if not isinstance(ask, bodies.Ask):
+            return
+        asker = Author(told.by.user, told.by.role, told.by.device_id)
+        conv = convs.direct(self._desk.session.user, told.by.user)
+
+        def act(rows: Mailbag) -> None:
+            grant = self._judge(rows, ask, told.header.hash, asker)
+            draft = self._writer.draft(
+                Type.GRANT, conv, (told.by.user,), grant.encode(), devices=(told.by.device_id,)
+            )
+            self._writer.post(rows, draft)
+
+        await self._desk.write(act)
+        self._desk.wake.set()
+
+    def _judge(self, rows: Mailbag, ask: bodies.Ask, ask_hash: bytes, asker: Author) -> bodies.Grant:
+        message = rows.messages.find(ask.about, self._desk.session.user)
+        files = message.files if message and not message.withdrawn_ms and not message.gone_ms else ()
+        if message is None or ask.file >= len(files) or not files[ask.file].ephemeral:
+            return bodies.Grant(ask_hash, bodies.Answer.GONE)
+        file, now_ms = files[ask.file], self._desk.now_ms()
+        offered = self._offer(rows, message, file)
+        if offered is None:
+            return bodies.Grant(ask_hash, bodies.Answer.OPENED if file.opened_ms else bodies.Answer.GONE)
+        after, grant = offered.answer(ask, ask_hash, asker, now_ms)
+        self._offered[file.id] = after
+        if after is not offered:
+            _keep(rows, file.id, after)
+            if len(after.openings) == len(after.recipients):
+                rows.files.opened(file.id, asker.user, now_ms)
+        return grant
+
+    def _offer(self, rows: Mailbag, message: Message, file: File) -> Offered | None:
+        """Return the document as it stands; None where its key is gone."""
+        if file.id in self._offered:
+            return self._offered[file.id]
+        kept, thread = rows.files.kept(file.id), rows.threads.get(message.thread)
+        if kept is None or not kept.key or thread is None:
+            return None
+        return Offered(thread.members, kept.key, message.sent_ms, file.open_within_s, _openings(kept))
+
+    # --- the reader's side ---------------------------------------------------------------------------------
+
+    async def open(self, message: Message, file: File, kept: Kept) -> tuple[bytes, int]:
+        """Return the document and until when it may be seen; it is gone from this desk then.
+
+        Raises TrustError: "once-expired", "once-opened", "once-gone", "once-refused", "file-forged", "seal-broken";
+        TimeoutError where its author's desk did not answer.
+        """
+        desk = self._desk
+        number = [one.id for one in message.files].index(file.id)
+        reading = Reading(message.msg_id, number, file.shown_for_s)
+        origin = await desk.read(lambda rows: rows.origins.of(message.id))
+        if origin is None:
+            raise TrustError("once-gone")
+        grant, reading = await self._ask(reading, message.author, origin.device)
+        reading, key = reading.opened(grant, desk.now_ms())
+        data = await asyncio.to_thread(
+            lambda: b"".join(opened(desk.mail.shelf, kept.shelf, attachment(kept), key))
+        )
+        await self._spend(file, kept)
+        return data, reading.until_ms
+
+    async def _ask(self, reading: Reading, author: bytes, device: bytes) -> tuple[bodies.Grant, Reading]:
+        desk = self._desk
+        conv = convs.direct(desk.session.user, author)
+        draft = await asyncio.to_thread(
+            self._writer.draft, Type.ASK, conv, (author,), reading.ask.encode(), devices=(device,)
+        )
+        answer: asyncio.Future[bodies.Grant] = asyncio.get_running_loop().create_future()
+        ask_hash = await desk.write(lambda rows: self._writer.post(rows, draft))
+        self._reading[ask_hash] = answer
+        desk.wake.set()
+        try:
+            return await asyncio.wait_for(answer, WAIT_S), reading.asked(ask_hash, desk.now_ms())
+        finally:
+            self._reading.pop(ask_hash, None)
+
+    async def _spend(self, file: File, kept: Kept) -> None:
+        """Keep that it was opened here, and drop its sealed bytes."""
+        desk = self._desk
+
+        def act(rows: Mailbag) -> None:
+            rows.files.opened(file.id, desk.session.user, desk.now_ms())
+            rows.files.state(file.id, FileState.GONE)
+
+        await desk.write(act)
+        await asyncio.to_thread(desk.mail.shelf.drop, (kept.shelf,))
+
+    async def granted(self, told: Told) -> None:
+        """Hand the answer to whoever waits for it; one that nobody waits for is nothing."""
+        grant = told.body
+        if isinstance(grant, bodies.Grant):
+            answer = self._reading.get(grant.ask)
+            if answer is not None and not answer.done():
+                answer.set_result(grant)
+
+
+def _openings(kept: Kept) -> tuple[Opening, ...]:
+    """Return who opened an own document; these stand behind its manifest."""
+    row = cbor.decode(kept.manifest)
+    return tuple(Opening(*one) for one in row[1]) if len(row) == 2 and isinstance(row[0], list) else ()
+
+
+def _keep(rows: Mailbag, file: int, offered: Offered) -> None:
+    kept = rows.files.kept(file)
+    if kept is None:
+        return
+    row = cbor.decode(kept.manifest)
+    manifest = row[0] if isinstance(row[0], list) else row
+    openings = [[one.user, one.ask, one.at_ms] for one in offered.openings]
+    rows.files.seal(file, offered.key, cbor.encode([manifest, openings]))
