@@ -1,4 +1,4 @@
-"""A whole profile in one file, and back: an uncompressed tar of `manifest.json`, `keys.json` and the databases.
+"""A whole profile in one file, and back: an uncompressed tar of `manifest.json`, `keys.json`, the databases, the files of messages.
 
 Nothing in it opens without the password (and the keyring's half, where the profile has one) or the recovery code. The
 manifest's SHA-256 finds a broken copy; what somebody changed on purpose is found when the profile opens, as on any disk.
@@ -20,18 +20,23 @@ import msgspec
 from storage import keyfile
 from storage.database import connect, translated
 from storage.errors import Damaged, DiskTrouble, ProfileExists, TooNew
-from storage.profile import DATABASES, DIRTY, PRIVATE, sync_folder
+from storage.messages.shelf import NAME, Shelf
+from storage.profile import DATABASES, DIRTY, FILES, PRIVATE, PUT_BACK, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-FORMAT = 1
+FORMAT = 2
+"""1 had no messages; it is still restored."""
 MANIFEST, KEYS = "manifest.json", "keys.json"
 UNDER_WAY = ".consilium-"
 """How a folder of work begins: one that a kill left behind may be deleted."""
 MAX_DATABASE = 1 << 40
 _CHUNK = 1 << 20
 _NAMES = (KEYS, *(f"{name}.db" for name in DATABASES))
+_BEFORE_MESSAGES = tuple(name for name in _NAMES if name != "mail.db")
+MAX_MANIFEST = 64 << 20
+"""Of half a million files."""
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,7 +58,8 @@ def save(folder: Path, keys: Mapping[str, bytes], target: Path, now_ms: int) -> 
     """Write the profile in *folder* to *target* (0600), replacing it only once the new one is whole and on disk.
 
     The profile may be in use: each database is copied as it stands in one moment, the cache before the inbox that it is
-    made from and the vault before the trail whose place it keeps. Raises Damaged, DiskTrouble, Busy.
+    made from, the vault before the trail whose place it keeps, the messages before their files. One that is effaced meanwhile may make
+    it fail: repeat. Raises Damaged, DiskTrouble, Busy.
     """
     with (
         _disk("the backup cannot be written"),
@@ -63,10 +69,14 @@ def save(folder: Path, keys: Mapping[str, bytes], target: Path, now_ms: int) -> 
         (copies / KEYS).write_bytes((folder / KEYS).read_bytes())
         for name in ("vault", "cache", "inbox", "mail", "audit"):
             _copy(folder / f"{name}.db", keys[name], copies / f"{name}.db")
-        manifest = Manifest(FORMAT, now_ms, {name: _part(copies / name) for name in _NAMES})
+        parts = {name: _part(copies / name) for name in _NAMES}
+        whole = _whole(folder / "mail.db", keys["mail"]) & Shelf(folder / FILES).names()
+        sealed = {f"{FILES}/{name}": folder / FILES / name for name in sorted(whole)}
+        parts |= {name: _part(path) for name, path in sealed.items()}
+        manifest = Manifest(FORMAT, now_ms, parts)
         fresh = copies / "backup.tar"
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
-            _pack(file, manifest, copies)
+            _pack(file, manifest, {name: sealed.get(name, copies / name) for name in parts})
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(target)
@@ -87,7 +97,10 @@ def restore(source: Path, folder: Path) -> Manifest:
             whole = Path(place) / "profile"
             whole.mkdir(mode=0o700)
             manifest = _unpack(source, whole)
-            (whole / DIRTY).touch(PRIVATE)
+            for mark in (DIRTY, PUT_BACK):
+                (whole / mark).touch(PRIVATE)
+            if (whole / FILES).exists():
+                sync_folder(whole / FILES)
             sync_folder(whole)
             if folder.exists():
                 folder.rmdir()
@@ -105,17 +118,30 @@ def _copy(source: Path, key: bytes, target: Path) -> None:
         connection.close()
 
 
+def _whole(path: Path, key: bytes) -> frozenset[str]:
+    """Return the files of messages that are whole and change no more; one under way is fetched or sent again."""
+    connection = connect(path, key, query_only=True)
+    try:
+        with translated(path.name):
+            return frozenset(
+                name
+                for (name,) in connection.execute("SELECT shelf FROM file WHERE state IN ('here', 'sent')")
+            )
+    finally:
+        connection.close()
+
+
 def _part(path: Path) -> Part:
     with path.open("rb") as file:
         return Part(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def _pack(file: IO[bytes], manifest: Manifest, copies: Path) -> None:
+def _pack(file: IO[bytes], manifest: Manifest, sources: Mapping[str, Path]) -> None:
     with tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT) as tar:
         text = msgspec.json.encode(manifest)
         tar.addfile(_entry(MANIFEST, len(text), manifest), io.BytesIO(text))
         for name, part in _in_order(manifest):
-            with (copies / name).open("rb") as content:
+            with sources[name].open("rb") as content:
                 tar.addfile(_entry(name, part.size, manifest), content)
 
 
@@ -128,11 +154,13 @@ def _entry(name: str, size: int, manifest: Manifest) -> tarfile.TarInfo:
 def _unpack(source: Path, folder: Path) -> Manifest:
     """Write the files of the backup *source* into *folder*: these names, once each, in this order, nothing else."""
     with source.open("rb") as file:
-        manifest = _manifest(file.read(_header(file, MANIFEST, keyfile.MAX_BYTES)))
+        manifest = _manifest(file.read(_header(file, MANIFEST, MAX_MANIFEST)))
         for name, part in _in_order(manifest):
             _align(file)
             if _header(file, name, part.size) != part.size:
                 raise Damaged(name, "not of the size it had")
+            if name not in _NAMES:
+                (folder / FILES).mkdir(mode=0o700, exist_ok=True)
             _write(file, folder / name, part)
         _align(file)
         if file.read(tarfile.BLOCKSIZE).strip(b"\0"):
@@ -142,7 +170,8 @@ def _unpack(source: Path, folder: Path) -> Manifest:
 
 
 def _in_order(manifest: Manifest) -> Iterator[tuple[str, Part]]:
-    yield from ((name, manifest.files[name]) for name in _NAMES)
+    first = [name for name in _NAMES if name in manifest.files]
+    yield from ((name, manifest.files[name]) for name in (*first, *sorted(set(manifest.files) - set(first))))
 
 
 def _header(file: IO[bytes], name: str, most: int) -> int:
@@ -168,9 +197,17 @@ def _manifest(content: bytes) -> Manifest:
         raise Damaged(MANIFEST, "cannot be read") from error
     if manifest.format > FORMAT:
         raise TooNew(MANIFEST)
-    if set(manifest.files) != set(_NAMES) or manifest.files[KEYS].size > keyfile.MAX_BYTES:
+    needed = _NAMES if manifest.format == FORMAT else _BEFORE_MESSAGES
+    others = set(manifest.files) - set(needed)
+    if not all(name in manifest.files for name in needed) or manifest.files[KEYS].size > keyfile.MAX_BYTES:
         raise Damaged(MANIFEST, "incomplete")
+    if not all(_is_sealed_file(name) for name in others):
+        raise Damaged(MANIFEST, "more than a profile")
     return manifest
+
+
+def _is_sealed_file(name: str) -> bool:
+    return name.startswith(f"{FILES}/") and NAME.fullmatch(name.removeprefix(f"{FILES}/")) is not None
 
 
 def _write(content: IO[bytes], path: Path, part: Part) -> None:

@@ -28,12 +28,17 @@ CACHE_ASIDE = "cache-damaged"
 
 @dataclass(frozen=True)
 class Health:
-    """What the look found: a read-only vault; what was set aside and begun anew (the name it was given, else empty)."""
+    """What the look found: a read-only vault; what was set aside and begun anew (the name it was given, else empty).
+
+    Damaged messages are read-only as the vault is; `mail_set_aside` says that their file was gone.
+    """
 
     read_only: bool = False
     audit_set_aside: str = ""
     inbox_set_aside: str = ""
     cache_set_aside: str = ""
+    mail_read_only: bool = False
+    mail_set_aside: str = ""
 
 
 def opens(path: Path, key: bytes) -> bool:
@@ -69,12 +74,14 @@ def examine(profile: Profile, keys: dict[str, bytes], *, up_to: int = 0) -> Heal
     if not opens(vault, keys["vault"]):
         raise Damaged(vault.name, "does not open with its key")
     if not _sound(vault, keys["vault"], up_to):
-        with suppress(DiskTrouble):  # the damaged file itself stays where it is, and is written no more
-            profile.copy_aside("vault", _stamp(vault))
+        _copy_aside(profile, "vault")
         return Health(read_only=True)
     _update(vault, keys["vault"])
-    aside = {name: _mended(profile, keys, name, up_to) for name in keys if name != "vault"}
-    return Health(False, aside.get("audit", ""), aside.get("inbox", ""), aside.get("cache", ""))
+    broken = "mail" in keys and _broken(profile, keys, up_to)
+    spared = ("vault", "mail") if broken else ("vault",)
+    aside = {name: _mended(profile, keys, name, up_to) for name in keys if name not in spared}
+    audit, inbox, cache, mail = (aside.get(name, "") for name in ("audit", "inbox", "cache", "mail"))
+    return Health(False, audit, inbox, cache, broken, mail)
 
 
 def current(profile: Profile, keys: dict[str, bytes]) -> bool:
@@ -82,6 +89,21 @@ def current(profile: Profile, keys: dict[str, bytes]) -> bool:
     return all(
         name in keys and _layout(profile.database(name), keys[name]) == newest(name) for name in DATABASES
     )
+
+
+def _broken(profile: Profile, keys: dict[str, bytes], up_to: int) -> bool:
+    """Tell whether messages are there and damaged: what people wrote is never begun anew without anybody's word."""
+    path = profile.database("mail")
+    broken = path.exists() and not (opens(path, keys["mail"]) and _sound(path, keys["mail"], up_to))
+    if broken:
+        _copy_aside(profile, "mail")
+    return broken
+
+
+def _copy_aside(profile: Profile, name: str) -> None:
+    """Keep a copy; the damaged file itself stays where it is, and is written no more."""
+    with suppress(DiskTrouble):
+        profile.copy_aside(name, _stamp(profile.database(name)))
 
 
 def _layout(path: Path, key: bytes) -> int:
@@ -156,6 +178,8 @@ def _restart(profile: Profile, keys: dict[str, bytes], name: str) -> str:
     finally:
         connection.close()
     profile.move_aside(name, stamp)
+    if name == "mail":
+        profile.put_files_aside(stamp)
     create(path, keys[name])
     return stamp
 

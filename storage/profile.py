@@ -6,6 +6,7 @@ second too while it checks the files or gives them new keys.
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sys
@@ -158,6 +159,27 @@ class Profile:
         """Remember that the databases were closed in order."""
         with suppress(OSError):
             self._flag.unlink(missing_ok=True)
+
+    @property
+    def put_back(self) -> bool:
+        """True in a folder that was made from a backup, until `mark_known`."""
+        return (self.folder / PUT_BACK).exists()
+
+    def mark_known(self) -> None:
+        """Remember that whoever must know of the backup does."""
+        with suppress(OSError):
+            (self.folder / PUT_BACK).unlink(missing_ok=True)
+
+    def put_files_aside(self, stamp: str) -> None:
+        """Move the sealed files of messages whose database is lost into `set-aside/<stamp>/`; raises DiskTrouble."""
+        place = self.folder / "set-aside" / stamp
+        try:
+            if (self.folder / FILES).exists():
+                place.mkdir(mode=0o700, parents=True, exist_ok=True)
+                free = next(n for n in itertools.count() if not (place / f"{FILES}-{n}").exists())
+                (self.folder / FILES).replace(place / f"{FILES}-{free}")
+        except OSError as error:
+            raise DiskTrouble("files cannot be set aside") from error
 
     def copy_aside(self, name: str, stamp: str) -> None:
         """Copy the files of a damaged database into `set-aside/<stamp>/`; raises DiskTrouble."""

@@ -45,6 +45,18 @@ class Standing:
 
         return self._database.write(act)
 
+    def mail_opened(self) -> Future[int]:
+        """Return how often the messages were opened, as far as the vault knows."""
+        return self._database.read(lambda db: int(db.execute("SELECT mail FROM standing").fetchone()[0]))
+
+    def see_mail(self, opened: int) -> Future[None]:
+        """Remember how often the messages were opened."""
+
+        def act(db: Connection) -> None:
+            db.execute("UPDATE standing SET mail = max(mail, ?)", (opened,))
+
+        return self._database.write(act)
+
 
 def was_restored(standing: Standing, store: SecretStore, mirror: str) -> bool:
     """Count this unlock here and in the keyring; tell whether the keyring knows of later ones than this vault."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import platform
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
@@ -62,6 +63,7 @@ class Vault:
     was put away, else empty. `audit_cut`: rows are missing that were there when the profile was last closed.
     `inbox_set_aside`: as for the audit trail, what senders had been promised may lie there. `cache_rebuilt`: the cache was
     damaged or missing and is empty; it fills itself from the inbox.
+    `mail_read_only`: the messages are damaged and only read, as far as that goes. `mail_lost`: their file was gone.
     `restored`: an older copy was put back: the keyring knows of later unlocks.
     `recovery_code`: empty, or a new code to print: a change of password had been cut short, or an older profile got new files.
     """
@@ -80,6 +82,8 @@ class Vault:
         self.audit_set_aside = health.audit_set_aside
         self.inbox_set_aside = health.inbox_set_aside
         self.cache_rebuilt = bool(health.cache_set_aside)
+        self.mail_read_only = health.read_only or health.mail_read_only
+        self.mail_lost = bool(health.mail_set_aside)
         self.restored = False
         self.recovery_code = ""
         self._databases = {name: Database(profile.database(name)) for name in DATABASES}
@@ -220,7 +224,7 @@ class Vault:
         Raises WrongPassword, KeyringLost, ReadOnly, ProfileInUse (a visitor) and changes nothing. On Damaged or DiskTrouble the vault is locked:
         unlock it with either password. No other call may be under way.
         """
-        if self.read_only:
+        if self.mail_read_only:
             raise ReadOnly
         if not self._profile.held:
             raise ProfileInUse
@@ -285,7 +289,7 @@ class Vault:
         up_to = checkup.ALL if everything else checkup.WHOLE_BYTES if profile.dirty else 0
         health = checkup.examine(profile, opened.now, up_to=up_to)
         keys = opened.now
-        if rotation_due and not health.read_only:
+        if rotation_due and not (health.read_only or health.mail_read_only):
             fresh = password if lacking or not keep else None
             if keep and not opened.opener.slot.keyring and terms.keyring == "allowed":
                 terms = replace(terms, keyring="off")  # who chose none keeps none
@@ -294,7 +298,19 @@ class Vault:
         vault.recovery_code = code
         if any(slot.keyring for slot in opened.keyfile.slots) and not vault.read_only:
             vault.restored = vault._was_restored(rotation.mirror(opened.keyfile))
+        if not vault.mail_read_only:
+            vault._enter_mail()
         return vault
+
+    def _enter_mail(self) -> None:
+        """Let the messages know whether an older copy was put back; what they do not take is said again by the next unlock."""
+        restored = self.restored or self.mail_lost or self._profile.put_back
+        with suppress(StorageError):
+            known = self.standing.mail_opened().result()
+            opened = self.mail.opened(known, restored=restored).result()
+            self._profile.mark_known()
+            self.standing.see_mail(opened).result()
+        self.mail.tidy()
 
     def _was_restored(self, mirror: str) -> bool:
         """Count this unlock; a disk that does not take the count is told by the next act."""
@@ -305,7 +321,7 @@ class Vault:
 
     def _open(self, keys: dict[str, bytes]) -> None:
         if self._profile.held:
-            self._profile.mark_dirty()
+            self._profile.mark_dirty(damaged=self.mail_read_only and not self.read_only)
         try:
             for name in DATABASES:
                 self._open_one(name, keys)
@@ -316,10 +332,11 @@ class Vault:
 
     def _open_one(self, name: str, keys: dict[str, bytes]) -> None:
         """Open a file; what is lost beside a damaged vault must not keep the vault from being read."""
+        held_back = self.mail_read_only if name == "mail" else self.read_only
         try:
-            self._databases[name].open(keys[name], read_only=self.read_only)
+            self._databases[name].open(keys[name], read_only=held_back)
         except (KeyError, StorageError):
-            if name == "vault" or not self.read_only:
+            if name == "vault" or not held_back:
                 raise
 
     def _close(self) -> None:
@@ -327,7 +344,7 @@ class Vault:
         kept = was_open and self._profile.held and not self.read_only and self._remember_audit()
         for database in self._databases.values():
             database.close()
-        if self.damaged and self._profile.held:
+        if (self.damaged or (self.mail_read_only and not self.read_only)) and self._profile.held:
             self._profile.mark_dirty(damaged=True)
         elif kept:
             self._profile.mark_clean()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from storage.survey import Survey
 
-FILES = {"vault": "coffre", "audit": "journal", "inbox": "messages reçus", "cache": "patients"}
+FILES = {"vault": "coffre", "audit": "journal", "inbox": "messages HL7 reçus", "cache": "patients", "mail": "messagerie"}
 
 
 def backup_options(action: ArgumentParser) -> None:

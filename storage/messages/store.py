@@ -74,11 +74,12 @@ class Mail:
         """Tell whether this is an older copy that was put back: nothing may be sent before `begin_anew`."""
         return self._database.read(lambda db: bool(_one(db, "SELECT restored FROM life")))
 
-    def note_restored(self) -> Future[None]:
-        """Remember that an older copy was put back."""
+    def opened(self, at_least: int, *, restored: bool) -> Future[int]:
+        """Count an opening; one that was not behind *at_least*, the vault's count, was of an older copy, as *restored* says."""
 
-        def act(db: Connection) -> None:
-            db.execute("UPDATE life SET restored = 1")
+        def act(db: Connection) -> int:
+            sql = "UPDATE life SET restored = restored OR ?2 OR opened < ?1, opened = max(opened, ?1) + 1 RETURNING opened"
+            return int(db.execute(sql, (at_least, int(restored))).fetchall()[0][0])
 
         return self._database.write(act)
 

@@ -103,7 +103,7 @@ def test_backup_restore_check(desk, tmp_path, capsys):
     assert main(["vault", "check", *opened, "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["whole"]
-    assert said["files"] == {"vault": [], "audit": [], "inbox": [], "cache": []}
+    assert said["files"] == {"vault": [], "audit": [], "inbox": [], "cache": [], "mail": []}
     assert said["audit"]["rows"] == 21  # the backup itself is one
     file.write_bytes(file.read_bytes()[:-9000])
     assert main(["vault", "restore", "--from", str(file), "--profile", str(tmp_path / "third")]) == 1
@@ -158,7 +158,7 @@ def test_erase_leaves_nothing_that_opens(desk, tmp_path, capsys):
     stolen = shutil.copytree(desk.folder, tmp_path / "stolen")
     assert main(["vault", "erase", "--profile", str(desk.folder), "--yes"]) == 0
     assert {path.name for path in desk.folder.iterdir()} <= {"shown.json"}
-    for name in ("vault.db", "audit.db", "inbox.db", "cache.db"):  # a disk that gives its deleted files back
+    for name in ("vault.db", "audit.db", "inbox.db", "cache.db", "mail.db"):  # a disk that gives its deleted files back
         shutil.copy(stolen / name, desk.folder / name)
     with pytest.raises(Damaged):
         Vault.unlock(desk.folder, SECRET, Terms(keyring="off"))

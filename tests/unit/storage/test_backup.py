@@ -206,6 +206,7 @@ def test_the_backup_is_an_ordinary_tar(kept):
             "audit.db",
             "inbox.db",
             "cache.db",
+            "mail.db",
         ]
 
 

@@ -68,7 +68,7 @@ RECOVER = """
 vault, code = Vault.unlock_with_recovery(folder, sys.argv[3], "neu", terms)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-STEPS = 7  # new keys.json, vault, audit, inbox, cache, last keys.json, and the end
+STEPS = 8  # new keys.json, vault, audit, inbox, cache, mail, last keys.json, and the end
 
 
 def start(program: str, *arguments: object) -> subprocess.Popen[str]:

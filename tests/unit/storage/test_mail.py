@@ -44,7 +44,9 @@ def test_a_letter_goes_its_way_to_read(vault):
     def post(m):
         made = m.chains.next(b"c" * 16, lambda link: (b"header %d" % link.seq, b"h" * 32))
         letter = NewLetter(bytes(16), 1, b"c" * 16, made, b"box", message=message)
-        return m.outbox.add(letter, [Target(PAUL, b"d1"), Target(PAUL, b"d2"), Target(ANNE, b"d3", own=True)], NOW)
+        return m.outbox.add(
+            letter, [Target(PAUL, b"d1"), Target(PAUL, b"d2"), Target(ANNE, b"d3", own=True)], NOW
+        )
 
     mail.write(post).result()
     states = [page(mail, thread)[0].state]

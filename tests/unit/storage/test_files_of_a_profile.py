@@ -1,4 +1,4 @@
-"""Four files of a profile: an older one gets them, each may break on its own, none takes the others with it."""
+"""The files of a profile: an older one gets them, each may break on its own, none takes the others with it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from storage.errors import (
     WrongRecoveryCode,
 )
 from storage.inbox import Incoming, Outcome
+from storage.messages.posting import NewMessage
+from storage.messages.records import ThreadKind
 from storage.patients.facts import Fact, Identity, Key, Stamp
 from storage.profile import DATABASES, Profile
 from storage.vault import Terms, Vault
@@ -31,9 +33,9 @@ from tests.harness.disk import small_disk
 ROOT = Path(__file__).parents[3]
 PASSWORD = "mot de passe"
 NAMES = [f"{name}.db" for name in DATABASES]
-NEW = ("inbox", "cache")
-STEPS = 9
-"""Two moves and makings, new keys.json, four databases, last keys.json, the end."""
+NEW = ("inbox", "cache", "mail")
+STEPS = 11
+"""Three makings, new keys.json, five databases, last keys.json, the end."""
 
 
 def message(number: int) -> Incoming:
@@ -46,11 +48,26 @@ def told(number: int) -> Fact:
 
 
 def fill(vault: Vault, count: int = 40) -> None:
+    thread = vault.mail.write(lambda m: m.threads.begin(b"c" * 16, ThreadKind.DIRECT, [b"p" * 16])).result()
     for number in range(1, count + 1):
         vault.inbox.keep(message(number)).result()
         vault.patients.apply([(number, [told(number)])]).result()
         vault.audit.record(number, b"u", "act").result()
         vault.settings.save(str(number), "x" * 300).result()
+        said = NewMessage(
+            thread,
+            b"%16d" % number,
+            b"a" * 16,
+            own=True,
+            sent_ms=number,
+            at_ms=number,
+            text=f"CANARI {number}",
+        )
+        vault.mail.write(lambda m, said=said: m.messages.add(said)).result()
+
+
+def texts(vault: Vault) -> list[str]:
+    return [one.text for one in vault.mail.read(lambda m: m.messages.page(1, limit=1000)).result()]
 
 
 def judge(vault: Vault, count: int = 40) -> None:
@@ -63,9 +80,15 @@ def judge(vault: Vault, count: int = 40) -> None:
         (lambda: vault.settings.all().result().keys(), {str(n + 1) for n in range(count)}),
         (lambda: vault.patients.count().result(), count),
         (lambda: vault.audit.verify().result().rows, count),
+        (lambda: texts(vault), [f"CANARI {n + 1}" for n in range(count)]),
     )
-    for name, (read, wanted) in zip(("inbox", "vault", "cache", "audit"), reads, strict=True):
-        anew = {"inbox": vault.inbox_set_aside, "cache": vault.cache_rebuilt, "audit": vault.audit_set_aside}
+    for name, (read, wanted) in zip(("inbox", "vault", "cache", "audit", "mail"), reads, strict=True):
+        anew = {
+            "inbox": vault.inbox_set_aside,
+            "cache": vault.cache_rebuilt,
+            "audit": vault.audit_set_aside,
+            "mail": vault.mail_lost,
+        }
         try:
             found = read()
         except (Damaged, Locked):
@@ -73,24 +96,25 @@ def judge(vault: Vault, count: int = 40) -> None:
         assert found == wanted or (anew.get(name) and not found), name
 
 
-def age(folder: Path) -> None:
-    """Turn a locked profile into one of the version before: two files, two keys a slot."""
+def age(folder: Path, new=NEW) -> None:
+    """Turn a locked profile into one of a version before, without the files *new* and their keys."""
     profile = Profile(folder)
     keys = rotation.read(profile)
     slots = []
     for slot in keys.slots:
-        wraps = {name: boxes for name, boxes in slot.wraps.items() if name not in NEW}
+        wraps = {name: boxes for name, boxes in slot.wraps.items() if name not in new}
         slots.append(type(slot)(slot.id, slot.kind, slot.kdf, slot.keyring, slot.check, wraps))
-    files = {name: id_ for name, id_ in keys.files.items() if name not in NEW}
+    files = {name: id_ for name, id_ in keys.files.items() if name not in new}
     rotation.write(profile, type(keys)(keys.profile, files, keys.slots), slots)
-    for name in NEW:
+    for name in new:
         (folder / f"{name}.db").unlink()
 
 
-def test_an_older_profile_gets_the_new_files_and_a_new_code(vault, folder, terms):
+@pytest.mark.parametrize("new", [NEW, ("mail",)])
+def test_an_older_profile_gets_the_new_files_and_a_new_code(vault, folder, terms, new):
     vault.settings.save("kept", "1").result()
     vault.lock()
-    age(folder)
+    age(folder, new)
     opened = Vault.unlock(folder, PASSWORD, terms)
     code = opened.recovery_code
     assert code
@@ -208,6 +232,8 @@ def test_a_lost_file_is_made_again_and_told(vault, folder, terms, name):
     opened = Vault.unlock(folder, PASSWORD, terms)
     assert opened.cache_rebuilt == (name == "cache")
     assert opened.inbox_set_aside == ("missing" if name == "inbox" else "")
+    assert opened.mail_lost == (name == "mail")
+    assert opened.mail.restored().result() == (name == "mail")
     assert opened.inbox.keep(message(41)).result().outcome is Outcome.NEW
     opened.lock()
 
