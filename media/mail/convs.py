@@ -38,11 +38,14 @@ def belongs(conv: bytes, author: bytes, recipients: tuple[bytes, ...]) -> bool:
     return not is_direct(conv) or (len(recipients) == 1 and conv == direct(author, recipients[0]))
 
 
-def chain_key(conv: bytes, recipients: Iterable[bytes], devices: Iterable[bytes]) -> bytes:
+def chain_key(
+    conv: bytes, recipients: Iterable[bytes], devices: Iterable[bytes], *, receipted: bool = True
+) -> bytes:
     """Return the name under which the author keeps its chain for one audience, 16 bytes.
 
     A chain has one audience: whoever gets one of its messages gets all of them, so that a missing number is a loss and not
-    a message to others. Another set of recipients, or a device more, begins another chain.
+    a message to others. Another set of recipients, or a device more, begins another chain. What nobody sends again once it
+    is lost (`types.Rule.receipted`) is numbered apart: a lost receipt is no gap in what people wrote.
     """
-    audience = [sorted(set(recipients)), sorted(set(devices))]
+    audience = [sorted(set(recipients)), sorted(set(devices)), int(receipted)]
     return digest(cbor.encode(["CSL1/audience", conv, *audience]))[:ID_BYTES]

@@ -14,7 +14,7 @@ from media.keys.seal import XWing
 from media.keys.sign import HybridSigner
 from media.mail import bodies, convs, receiving, say
 from media.mail.receiving import Author, Chain, Judged, Verdict
-from media.mail.types import rule
+from media.mail.types import RULES, rule
 
 NOW_MS = 1_800_000_000_000
 ROOT, ISSUING = HybridSigner.generate(), HybridSigner.generate()
@@ -85,11 +85,13 @@ class Desk:
         """Number a message to these users; *devices* are the audience beside them."""
         recipients = tuple(sorted({user for user in to if user != self.user})) or (self.user,)
         conv = conv or convs.direct(self.user, recipients[0])
-        key = convs.chain_key(conv, recipients, devices)
+        number = changed.pop("type", None) or int(body.TYPE)
+        receipted = number not in RULES or rule(number).receipted
+        key = convs.chain_key(conv, recipients, devices, receipted=receipted)
         chain, seq, prev = self.own.get(key, (os.urandom(16), 0, b""))
         content = Content.seal(body if isinstance(body, bytes) else body.encode())
         fields = {
-            "type": changed.pop("type", None) or int(body.TYPE),
+            "type": number,
             "conv": conv,
             "msg_id": os.urandom(16),
             "cert_hash": self.cert.hash,
@@ -113,7 +115,7 @@ class Desk:
         return Letter(header, self.sign(header), content.box)
 
     def sign(self, header: Header) -> bytes:
-        act = header.type in say.CLASSES and rule(header.type).act
+        act = header.type in RULES and rule(header.type).act
         if act:
             return envelope.sign_act(header, self.keys.hybrid.sign)
         return envelope.sign_header(header, self.keys.signer.sign)
