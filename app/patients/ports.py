@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
 
+    from media.events import Event
     from storage.audit import Entry
+    from storage.messages.records import Message, Thread
     from storage.patients.records import Found, Patient
 
 
@@ -40,6 +42,15 @@ class Messages(Protocol):
     """What is asked of the inbox (storage.inbox.Inbox)."""
 
     def raw(self, seq: int, /) -> Future[bytes | None]: ...  # noqa: D102 -- the repository says it
+
+
+class Talks(Protocol):
+    """What is asked of the secure messages (app.messages.ports.Messages)."""
+
+    changed: Event[frozenset[int]]
+
+    async def about(self, authority: str, ipp: str, /) -> tuple[Thread, ...]: ...  # noqa: D102 -- the port says it
+    async def page(self, thread: int, /, before: int = 0, limit: int = 50) -> tuple[Message, ...]: ...  # noqa: D102
 
 
 class Texts(Protocol):

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from app.audit import Trail
     from app.config import Config
-    from app.patients.ports import Shelf
+    from app.patients.ports import Shelf, Talks
     from app.session import Session
+    from storage.messages.records import Message, Thread
     from storage.patients.records import Found, Paper, Patient
     from storage.patients.vigilance import Jump
 
@@ -38,6 +39,7 @@ _RECENT = "patients.recent"
 CHECKED = "patient-identity-checked"
 """What the trail calls that somebody checked a change of identity; the reason is its `Jump.until_ms`."""
 _OPENED, _REFUSED, _DOCUMENT = "patient-opened", "patient-refused", "patient-document"
+_TALKS = "patient-messages"
 
 
 class Untraceable(Exception):  # noqa: N818 -- the page says what to do
@@ -88,6 +90,14 @@ class Reading:
     mine: bool
 
 
+@dataclass(frozen=True)
+class Talk:
+    """A message about a patient, and the thread in which it stands."""
+
+    thread: Thread
+    message: Message
+
+
 class _Look(msgspec.Struct, frozen=True, array_like=True):
     """A patient seen, also by the number that outlives a rebuild of the cache."""
 
@@ -111,17 +121,24 @@ class Patients:
     """The patients of this desk, from the unlock to the lock.
 
     `changed` tells which patients a message changed (an empty set: any may have), `switched` that somebody else works
-    here now, or nobody; `seen` that a page was opened. All may fire on any thread. `held`: how many were counted last;
+    here now, or nobody; `seen` that a page was opened, `talked` that messages came or went. All may fire on any thread. `held`: how many were counted last;
     `closed_by`: see `begin`.
     """
 
     def __init__(self, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:
         self._config, self._now_ms, self._trail = config, now_ms, trail
+        self._talks: Talks | None = None
+        self.talked: Event[frozenset[int]] = Event()
         self._desk: _Desk | None = None
         self.changed: Event[frozenset[int]] = Event()
         self.switched: Event[None] = Event()
         self.seen: Event[None] = Event()
         self.held, self.closed_by = 0, ""
+
+    def follow(self, talks: Talks) -> None:
+        """Show what *talks* has about a patient on that patient's page."""
+        self._talks = talks
+        talks.changed.subscribe(self.talked.fire)
 
     def begin(self, session: Session, shelf: Shelf | None, closed_by: str = "") -> None:
         """Work for *session* with the cache of *shelf*; the same shelf again keeps what was granted.
@@ -314,9 +331,7 @@ class Patients:
         if read is None or not read[2].granted:
             return ()
         desk, patient, _access = read
-        numbers = dict.fromkeys((patient.authority, ipp) for ipp in (patient.ipp, *patient.merged))
-        numbers |= dict.fromkeys((key.authority, key.ipp) for key in patient.joined)
-        about = [await _of(desk.shelf.audit.about(subject(*number))) for number in numbers]
+        about = [await _of(desk.shelf.audit.about(subject(*number))) for number in _keys(patient)]
         rows = sorted((entry for of in about for entry in of), key=lambda entry: -entry.seq)
         names = await asyncio.to_thread(_people, desk.session)
         me = desk.session.user
@@ -326,6 +341,26 @@ class Patients:
             )
             for one in rows
         )
+
+    async def talks(self, patient: Patient) -> tuple[tuple[Talk, ...], dict[bytes, str]]:
+        """Return what was said about a patient in the threads of this user, the newest first, and who the people are.
+
+        For a page that is open. The trail has it before anybody sees it; raises StorageError where it takes nothing.
+        """
+        desk = self._desk
+        if desk is None:
+            return (), {}
+        found = [talk for number in _keys(patient) for talk in await self._said_about(*number)]
+        if found:
+            await self._record(desk, patient, _TALKS, "")
+        found.sort(key=lambda one: (-one.message.sent_ms, -one.message.order))
+        return tuple(found[:MOST]), await asyncio.to_thread(_people, desk.session)
+
+    async def _said_about(self, authority: str, ipp: str) -> list[Talk]:
+        talks = self._talks
+        threads = await talks.about(authority, ipp) if talks is not None else ()
+        pages = [(one, await talks.page(one.id, limit=LIMIT)) for one in threads if talks is not None]
+        return [Talk(thread, message) for thread, said in pages for message in said if not message.event]
 
     async def _trace(self, desk: _Desk, patient: Patient, action: str, access: Access) -> None:
         """Write before anything is shown; the care team is not kept out by a full disk: its row is held and written later."""
@@ -411,6 +446,12 @@ def row_of(patient: Patient) -> Found:
 
 def _numbers(patient: Patient) -> set[str]:
     return {patient.ipp, *patient.merged, *(key.ipp for key in patient.joined)}
+
+
+def _keys(patient: Patient) -> Iterable[tuple[str, str]]:
+    """Return every number under which somebody may have named the patient, each once."""
+    numbers = dict.fromkeys((patient.authority, ipp) for ipp in (patient.ipp, *patient.merged))
+    return numbers | dict.fromkeys((key.authority, key.ipp) for key in patient.joined)
 
 
 def _forget_words() -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from app.patients.person import view
 
-ACTIONS = (("copy", "copy"), ("print", "printer"), ("who", "history"))
+ACTIONS = (("write", "message-2"), ("copy", "copy"), ("print", "printer"), ("who", "history"))
 """Name and icon of what can be done from the head; the words are `person.<name>`."""
 
 

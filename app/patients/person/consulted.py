@@ -32,6 +32,13 @@ ACTS = frozenset(
         "patient-copied",
         "patient-ins",
         "patient-exported",
+        "patient-messages",
+        "message-linked",
+        "message-read",
+        "message-sent",
+        "message-corrected",
+        "message-withdrawn",
+        "message-taken",
         CHECKED,
     )
 )

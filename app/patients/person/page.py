@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBoxL
 from app.commands import Command
 from app.config import SITE_ZONE
 from app.i18n import tr
+from app.intents import OpenThread, WriteMessage
 from app.patients.person import sheets, view
 from app.patients.person.banner import HeadBanner
 from app.patients.person.consulted import ReadersPart
@@ -23,6 +24,7 @@ from app.patients.person.history import MovesPart
 from app.patients.person.reader import PapersPart
 from app.patients.person.results import ValuesPart
 from app.patients.person.summary import SummaryPart
+from app.patients.person.talks import TalksPart, link_of
 from app.patients.person.times import Site
 from app.patients.person.traits import TraitsPart
 from app.patients.service import CHECKED
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 
 CARING = frozenset(("team", "unit"))
 """Grounds of access on which documents that are masked from professionals are shown."""
-TABS = ("summary", "moves", "values", "papers", "traits", "readers")
+TABS = ("summary", "moves", "values", "papers", "talks", "traits", "readers")
 ACTS = {
     "ins": "patient-ins",
     "copy": "patient-copied",
@@ -77,6 +79,7 @@ class PersonPage(QWidget):
             "moves": MovesPart,
             "values": ValuesPart,
             "papers": partial(PapersPart, desk, patients),
+            "talks": self._make_talks,
             "traits": TraitsPart,
             "readers": partial(ReadersPart, desk, patients),
         }
@@ -85,6 +88,11 @@ class PersonPage(QWidget):
         self._lay_out()
         self._connect()
         self.choose("summary")
+
+    def _make_talks(self) -> TalksPart:
+        part = TalksPart(self._desk, self._patients)
+        part.opened.connect(lambda thread, message: self._desk.open(OpenThread(thread, message)))
+        return part
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -250,6 +258,8 @@ class PersonPage(QWidget):
             self.choose(WAYS[where])
             self.part(WAYS[where]).show_one(key)
             self._focus_part()
+        elif name == "write" and self._record is not None:
+            self._desk.open(WriteMessage(patient=link_of(self._record.patient)))
         elif self._record is not None:
             record = self._record
             work = self._patients.trace(
@@ -291,7 +301,7 @@ class PersonPage(QWidget):
         next_tab = Command(
             "person.tab", say("person.command.tab"), partial(self._step, 1), "Ctrl+Tab", "tabs", shown
         )
-        acts = (("copy", "copy"), ("print", "printer"), ("who", "history"))
+        acts = (("write", "message-2"), ("copy", "copy"), ("print", "printer"), ("who", "history"))
         made = [
             Command(f"person.{name}", say(f"person.{name}"), partial(self._act, name), "", icon, shown)
             for name, icon in acts
