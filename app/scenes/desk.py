@@ -130,6 +130,35 @@ def _directory_search(query: str) -> Callable[[Stage], None]:
     return play
 
 
+def _directory_list(key: str, name: str = "") -> Callable[[Stage], None]:
+    """Show an own list, and somebody on it; `circle 3` is begun first."""
+
+    def play(stage: Stage) -> None:
+        page = stage.directory()
+
+        def choose() -> None:
+            page.side.choose(key)
+            page._filter(page.side.choice)  # noqa: SLF001 -- as its button does
+            page.open_name(name)
+
+        def begin() -> None:
+            if key == "circle 3":
+                page.side.listed.emit("Garde de novembre")
+            stage.when(lambda: key in page.side._buttons, choose)  # noqa: SLF001 -- its own pictures
+
+        stage.when(lambda: page.model.rowCount() > 0, begin)
+
+    return play
+
+
+def _directory_blocked(name: str) -> Callable[[Stage], None]:
+    def play(stage: Stage) -> None:
+        page = stage.directory(name)
+        stage.when(page.panel.block.isVisible, page.panel.block.click)
+
+    return play
+
+
 _POLICY = (
     '{"name":"CHVS-2026-11","forced":{"ceiling.up":1000},"reasons":{"ceiling.up":"Réseau hospitalier partagé : 1 Mb/s."}}'
 ).encode()
@@ -154,6 +183,10 @@ SCENES = (
     Scene("08-annuaire-postes", _directory("Dr Hélène Marchetti", alarm=True)),
     Scene("08-annuaire-personne", _directory_search("zzz")),
     Scene("08-annuaire-recherche", _directory_search("reanim")),
+    Scene("08-annuaire-sans-poste", _directory("Dr Philippe Lagarde")),
+    Scene("08-annuaire-liste", _directory_list("circle 2", "Dr Mei-Lin Tran")),
+    Scene("08-annuaire-liste-vide", _directory_list("circle 3")),
+    Scene("08-annuaire-bloque", _directory_blocked("Dr Julie Lambert")),
     Scene("08-annuaire-150", _directory("Dr Paul Vasseur", 5), b'{"default":{"text.size":150}}'),
     Scene("12-reglages-appareils", _devices),
     Scene("12-reglages-apparence", _settings("appearance")),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.scenes import stills
+from app.scenes.letters import StillMessages
 from app.scenes.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
 from media.engine import messages as m
 from resources.demo.people import TITLE
@@ -56,6 +57,7 @@ class Stage:
         self.now_ms = NOW_MS
         self.arena = StillArena()
         self.engine = StillEngine(self.arena)
+        self.messages = StillMessages(stills.directory_session().user, lambda: self.now_ms)
         policy = Policy.parse(scene.policy) if scene.policy else Policy()
         policy.default.update({"language": language, "theme": theme})
         self.office: Office = build_office(
@@ -69,6 +71,7 @@ class Stage:
                 look=self._look,
                 run=_at_once,
                 play=lambda _tone: None,
+                messages=self.messages,
             )
         )
         self.size = scene.size
@@ -135,7 +138,11 @@ class Stage:
 
         session = stills.directory_session(alarm=alarm)
         self.office.enter_as(session)
-        self.office.directory.open(session, stills.shelf(), News("", stills.unexpected() if alarm else ()))
+        shelf, news = stills.shelf(), News("", stills.unexpected() if alarm else ())
+        self.office.sitting._open_directory = lambda: self.office.directory.open(  # type: ignore[method-assign]  # noqa: SLF001 -- no vault
+            self.office.session(), shelf, news
+        )
+        self.office.directory.open(session, shelf, news)
         self.office.window.show_feature("directory")
         page: DirectoryPage = self.office.window.page("directory")  # type: ignore[assignment]  # its own page
 

@@ -81,7 +81,7 @@ def test_favourites_are_kept_and_filtered(section, qtbot):
     section.open("Dr Fatou Mbaye")
     section.press(section.panel.star)
     qtbot.waitUntil(lambda: section.page.model.named("Dr Fatou Mbaye").favourite)
-    assert section.panel.star.name == "Retirer des favoris"
+    assert section.panel.star.name == "Plus favori"
     section.filter("favourites")
     assert section.page.model.rowCount() == 3
     assert not section.page.list_bar.isVisible()
