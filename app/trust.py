@@ -76,12 +76,20 @@ async def enrol(vault: Vault, device: DeviceKeys, enrolment: Enrolment, relay: R
     bundle = enrolment.bundle
     root = Organisation(bundle.org, bundle.name, bundle.root.ed25519, bundle.root.mldsa, own=True)
     await asyncio.wrap_future(vault.identity.trust(root))
+    await _begin_anew(vault, device)
     await asyncio.wrap_future(vault.identity.save_device(Device(*device.seeds, enrolment.certificate)))
     key = RelayKey.parse(bundle.relay_key)
     kept = KeptRelayKey(bundle.org, enrolment.relay_seed, bundle.relay_key, key.not_after)
     await asyncio.wrap_future(vault.identity.save_relay_key(kept))
     await asyncio.wrap_future(vault.identity.save_relay(relay))
     await _keep(vault, directory)
+
+
+async def _begin_anew(vault: Vault, device: DeviceKeys) -> None:
+    """Let nothing of another device's messages be used again: its chains, queues and pre-keys go with its keys."""
+    known = await asyncio.wrap_future(vault.identity.device())
+    if known is not None and (known.ed25519_seed, known.mldsa_seed) != device.seeds:
+        await asyncio.wrap_future(vault.mail.begin_anew())
 
 
 async def refresh(vault: Vault, source: Path | None, now_s: int) -> News:

@@ -53,6 +53,8 @@ TROUBLES = {
     "vault-restored": "danger",
     "inbox-set-aside": "danger",
     "cache-rebuilt": "warn",
+    "mail-read-only": "danger",
+    "mail-lost": "danger",
     "checkpoints-failing": "warn",
     "lease-over": "danger",
     "device-revoked": "danger",

@@ -104,6 +104,8 @@ class Opened:
             "vault-restored": vault.restored,
             "inbox-set-aside": bool(vault.inbox_set_aside),
             "cache-rebuilt": vault.cache_rebuilt,
+            "mail-read-only": vault.mail_read_only and not self.read_only,
+            "mail-lost": vault.mail_lost,
         }
         return (*self.news.warnings, *((code, 0) for code, true in found.items() if true))
 
