@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 from app import cores, logs, secretfile
 from app.admin import profiles, store
 from app.admin.errors import AdminError
-from app.config import KEEP_DAYS, SITE_ZONE, BadValue, ForcedByIt
-from app.interop.endpoint import EndpointError, address, server_tls
+from app.checkpoints import Checkpoints
+from app.config import AUDIT_CHECKPOINTS, DIRECTORY_FILE, KEEP_DAYS, SITE_ZONE, BadValue, ForcedByIt
+from app.fanout.rules import Rules, RulesError
+from app.interop.endpoint import EndpointError, address, client_tls, server_tls
 from app.interop.flow import Flow
 from app.secretfile import SecretFileError
 from storage.errors import Damaged, ProfileExists, ProfileInUse, StorageError, WrongPassword
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Sequence
 
-    from app.config import Setting
+    from app.config import Config, Setting
+    from app.fanout.outbox import Record
+    from app.session import Session
 
 DONE, REFUSED, _USAGE, SECRET, IN_USE, ADDRESS, STORAGE = range(7)
 EPILOG = (
@@ -56,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     for action in (init, run):
         profiles.options(action)
     _listening(run)
+    _handing_on(run)
     return top
 
 
@@ -75,6 +80,23 @@ def _listening(run: argparse.ArgumentParser) -> None:
         metavar="JOURS",
         help="oublier les patients sans nouvelles depuis, retenu (0 : jamais)",
     )
+
+
+def _handing_on(run: argparse.ArgumentParser) -> None:
+    """Declare what an enrolled gateway does besides (« consilium-admin gateway enrol »)."""
+    run.add_argument(
+        "--rules", type=Path, metavar="TOML", help="qui peut suivre quelles unités de soins (sans : personne)"
+    )
+    run.add_argument("--directory", metavar="FICHIER", help="annuaire de l'organisation, retenu")
+    run.add_argument(
+        "--record", metavar="HÔTE:PORT", help="écoute MLLP du dossier patient, pour les documents"
+    )
+    run.add_argument(
+        "--record-form", choices=("mdm", "oru"), default="mdm", help="message qui porte un document"
+    )
+    run.add_argument("--record-tls-ca", type=Path, metavar="PEM", help="autorité du dossier patient : TLS")
+    run.add_argument("--record-tls-cert", type=Path, metavar="PEM", help="certificat présenté au dossier")
+    run.add_argument("--record-tls-key", type=Path, metavar="PEM", help="sa clé, fichier en 0600")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,12 +146,13 @@ def _init(arguments: argparse.Namespace) -> None:
 def _run(arguments: argparse.Namespace) -> None:
     """Listen until SIGTERM: what was answered AA is on disk before the answer, whatever happens then."""
     where, tls = address(arguments.mllp), _tls(arguments)
+    rules, record = _rules(arguments.rules), _record(arguments)
     profiles.check_there(arguments.profile)
     vault = _unlock(arguments.profile, secretfile.secret(arguments.secret_file))
     try:
         _say_what_was_found(vault)
-        zone, keep_days = _settle(vault, arguments)
-        asyncio.run(_serve(vault, zone, keep_days, where, tls))
+        config = _settle(vault, arguments)
+        asyncio.run(_serve(vault, config, (rules, record), where, tls))
     finally:
         vault.lock()
 
@@ -155,12 +178,32 @@ def _tls(arguments: argparse.Namespace) -> ssl.SSLContext | None:
     return None
 
 
-def _settle(vault: Vault, arguments: argparse.Namespace) -> tuple[str, int]:
-    """Keep what was chosen with the profile, for the commands that read it later; return the zone and days that hold."""
+def _rules(path: Path | None) -> Rules:
+    if path is None:
+        return Rules()
+    try:
+        return Rules.load(path)
+    except (OSError, RulesError) as error:
+        raise AdminError(f"{path} : règles illisibles ou mal écrites ({error}).") from error
+
+
+def _record(arguments: argparse.Namespace) -> Record | None:
+    from app.fanout.outbox import Record  # noqa: PLC0415 -- a listener alone does without
+
+    if not arguments.record:
+        return None
+    files = arguments.record_tls_ca, arguments.record_tls_cert, arguments.record_tls_key
+    tls = client_tls(*files) if any(files) else None
+    return Record(*address(arguments.record), tls, arguments.record_form)
+
+
+def _settle(vault: Vault, arguments: argparse.Namespace) -> Config:
+    """Keep what was chosen with the profile, for the commands that read it later; return the settings that hold."""
     config = profiles.settings(vault)
     chosen: tuple[tuple[Setting[Any], Any], ...] = (
         (SITE_ZONE, arguments.zone),
         (KEEP_DAYS, arguments.keep_days),
+        (DIRECTORY_FILE, arguments.directory),
     )
     for setting, value in chosen:
         if value is not None:
@@ -171,7 +214,7 @@ def _settle(vault: Vault, arguments: argparse.Namespace) -> tuple[str, int]:
                     f"« {setting.french} » : valeur impossible, ou fixée par la politique."
                 ) from error
             vault.settings.save(setting.key, text).result()
-    return config.get(SITE_ZONE), config.get(KEEP_DAYS)
+    return config
 
 
 def _say_what_was_found(vault: Vault) -> None:
@@ -197,13 +240,18 @@ def _say_what_was_found(vault: Vault) -> None:
 
 
 async def _serve(
-    vault: Vault, zone: str, keep_days: int, where: tuple[str, int], tls: ssl.SSLContext | None
+    vault: Vault,
+    config: Config,
+    handing_on: tuple[Rules, Record | None],
+    where: tuple[str, int],
+    tls: ssl.SSLContext | None,
 ) -> None:
     stop = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C ends it by itself
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    flow = Flow(vault, lambda: time.time_ns() // 1_000_000, zone=zone, keep_days=keep_days)
+    zone = config.get(SITE_ZONE)
+    flow = Flow(vault, _now_ms, zone=zone, keep_days=config.get(KEEP_DAYS))
     try:
         await flow.listen(*where, tls)
     except OSError as error:
@@ -213,11 +261,54 @@ async def _serve(
         ) from error
     flow.follow()
     vault.watch(lambda: _tell_of_the_disk(failing=vault.failing))
-    print(json.dumps({"ready": True, "mllp": flow.state.address}), flush=True)
+    session = await _session(vault)
+    print(
+        json.dumps({"ready": True, "mllp": flow.state.address, "enrolled": session is not None}), flush=True
+    )
+    work = asyncio.create_task(_hand_on(vault, session, config, handing_on)) if session else None
     try:
         await _until(stop, vault)
     finally:
+        if work is not None:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
         await flow.stop()
+
+
+async def _session(vault: Vault) -> Session | None:
+    """Return who this gateway is; None for one that only listens."""
+    device = await asyncio.wrap_future(vault.identity.device())
+    if device is None or not device.certificate:
+        return None
+    from app.signin.service import read_session  # noqa: PLC0415 -- a listener alone does without
+
+    return await read_session(vault)
+
+
+async def _hand_on(
+    vault: Vault, session: Session, config: Config, handing_on: tuple[Rules, Record | None]
+) -> None:
+    """Serve the desks, and write signed checkpoints of the trail, until cancelled."""
+    from app.fanout.program import Program  # noqa: PLC0415 -- a listener alone does without
+    from app.signin.service import read_session  # noqa: PLC0415
+
+    path = config.get(DIRECTORY_FILE)
+    program = Program(vault, read_session, Path(path) if path else None, _now_ms)
+    checkpoints = Checkpoints(_now_ms)
+    checkpoints.open(vault.audit, session, config.get(AUDIT_CHECKPOINTS))
+    try:
+        while True:
+            try:
+                await program.run(session, *handing_on, config.get(SITE_ZONE))
+            except Exception as error:  # noqa: BLE001 -- whatever it is, the listener goes on, and this begins again
+                log.error("nothing is handed on to desks: %s", type(error).__name__)  # noqa: TRY400 -- a trace may show patients
+            await asyncio.sleep(PATIENCE_S)
+    finally:
+        checkpoints.close()
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 async def _until(stop: asyncio.Event, vault: Vault) -> None:

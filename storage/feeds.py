@@ -186,6 +186,15 @@ class Feeds:
 
         return self._database.write(act)
 
+    def leave(self, device: bytes, units: Iterable[str]) -> Future[None]:
+        """Let *device* follow these units no more."""
+        rows = [(device, unit) for unit in units]
+
+        def act(db: Connection) -> None:
+            db.executemany("DELETE FROM follower WHERE device = ? AND unit = ?", rows)
+
+        return self._database.write(act)
+
     def stand(self, unit: str, devices: Iterable[bytes], number: int) -> Future[None]:
         """Note that *devices* were served *unit* up to *number*."""
         rows = [(number, device, unit) for device in devices]

@@ -9,7 +9,18 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.admin import audits, commands, desks, hl7check, hl7send, patients, people, quarantine, vaults
+from app.admin import (
+    audits,
+    commands,
+    desks,
+    gateways,
+    hl7check,
+    hl7send,
+    patients,
+    people,
+    quarantine,
+    vaults,
+)
 from app.admin.errors import AdminError, explain
 from app.secretfile import SecretFileError
 from media.errors import MediaError
@@ -34,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     _directory(_group(groups, "directory", "consulter, dater et exporter l'annuaire"))
     _people(_group(groups, "people", "dire qui travaille dans l'organisation, avec ou sans poste"))
     _desk(_group(groups, "desk", "installer l'identité d'un poste de travail"))
+    _gateway(_group(groups, "gateway", "enrôler une passerelle, vérifier qui elle sert"))
     _relay(_group(groups, "relay", "clé qui ouvre le relais aux postes de l'organisation"))
     _hl7(_group(groups, "hl7", "vérifier, envoyer des messages, reprendre ceux de la quarantaine"))
     _vault(_group(groups, "vault", "sauvegarder, restaurer, vérifier, effacer un profil"))
@@ -174,11 +186,20 @@ def _desk(group: _Group[argparse.ArgumentParser]) -> None:
         ("--password-file", "phrase de passe de l'utilisateur, fichier en 0600"),
     ):
         create.add_argument(name, type=Path, required=True, metavar="FICHIER", help=text)
-    create.add_argument("--relay", required=True, metavar="NOM:PORT", help="relais de l'établissement")
-    create.add_argument("--pin", metavar="HEX", help="empreinte SHA-256 de son certificat")
-    create.add_argument(
-        "--authority", type=Path, metavar="PEM", help="autorité qui l'a signé, au lieu de --pin"
+    desks.relay_options(create)
+
+
+def _gateway(group: _Group[argparse.ArgumentParser]) -> None:
+    request = _action(group, "request", "créer les clés d'une passerelle et sa demande", gateways.request)
+    gateways.request_options(request)
+    enrol = _action(group, "enrol", "installer l'enrôlement que l'organisation a rendu", gateways.enrol)
+    gateways.enrol_options(enrol)
+    rules = _action(group, "rules", "vérifier les règles de suivi, et ce qu'elles accordent", gateways.rules)
+    gateways.rules_options(rules)
+    followers = _action(
+        group, "followers", "lister les postes servis, par unité de soins", gateways.followers
     )
+    gateways.followers_options(followers)
 
 
 def _relay(group: _Group[argparse.ArgumentParser]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import secretfile, trust
@@ -15,8 +16,7 @@ from storage.identity import Relay
 from storage.vault import Vault
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-    from pathlib import Path
+    from argparse import ArgumentParser, Namespace
 
     from media.keys.certs import DeviceKeys
 
@@ -29,7 +29,7 @@ def create(arguments: Namespace, now_s: int) -> None:
     """Make the profile; print the recovery code, which nothing keeps."""
     device = store.decode_device(store.read_secret(arguments.keys))
     enrolment = Enrolment.parse(store.read(arguments.enrolment, MAX_ENROLMENT))
-    relay = _relay(arguments)
+    relay = relay_of(arguments)
     password = secretfile.secret(arguments.password_file)
     try:
         vault, code = Vault.create(arguments.profile, password)
@@ -49,7 +49,17 @@ async def _enrol(vault: Vault, device: DeviceKeys, enrolment: Enrolment, relay: 
         await asyncio.to_thread(vault.lock)
 
 
-def _relay(arguments: Namespace) -> Relay:
+def relay_options(action: ArgumentParser) -> None:
+    """Declare how the relay of the organisation is found and recognised."""
+    action.add_argument("--relay", required=True, metavar="NOM:PORT", help="relais de l'établissement")
+    action.add_argument("--pin", metavar="HEX", help="empreinte SHA-256 de son certificat")
+    action.add_argument(
+        "--authority", type=Path, metavar="PEM", help="autorité qui l'a signé, au lieu de --pin"
+    )
+
+
+def relay_of(arguments: Namespace) -> Relay:
+    """Return the relay that *arguments* name; raises AdminError."""
     host, _, port = arguments.relay.rpartition(":")
     if not host or not port.isdecimal():
         raise AdminError("Le relais s'écrit NOM:PORT.")

@@ -80,6 +80,7 @@ class Fanout:
         self._snapshots: dict[str, _Snapshot] = {}
         self._forgot_ms = 0
         self._came = asyncio.Event()
+        self._turn = asyncio.Lock()
 
     # --- what runs ------------------------------------------------------------------------------------------
 
@@ -110,13 +111,25 @@ class Fanout:
     async def step(self) -> bool:
         """Do what is to be done now; True where more waits already."""
         now_ms = self._now_ms()
-        await self._take_asked(now_ms)
-        more = await self._look(now_ms)
-        more |= await self._serve(now_ms)
-        more |= await self._restore(now_ms)
-        await self._say_alive(now_ms)
-        await self._keep_house(now_ms)
+        async with self._turn:
+            await self._take_asked(now_ms)
+            more = await self._look(now_ms)
+            more |= await self._serve(now_ms)
+            more |= await self._restore(now_ms)
+            await self._say_alive(now_ms)
+            await self._keep_house(now_ms)
         return more
+
+    async def review(self, askers: Mapping[bytes, Asker]) -> None:
+        """Judge all followers anew by what the directory says of their devices now; who is not in *askers* gets nothing more."""
+        async with self._turn:
+            for device, user in {one.device: one.user for one in self._followers.values()}.items():
+                units = self._rows(device).keys()
+                asker = askers.get(device)
+                kept = self._rules.decide(asker, units) if asker and units else frozenset()
+                if units - kept:
+                    self._trace(user, (), units - kept, ())
+                    await self._let_go(device, units - kept)
 
     async def _wait(self) -> None:
         with suppress(TimeoutError):
@@ -376,16 +389,16 @@ class Fanout:
             return
         self._forgot_ms = now_ms
         await _done(self._vault.feeds.forget_batches(now_ms - KEPT_MS))
-        silent = {one.device: one.user for one in self._followers.values() if now_ms - one.heard_ms > GONE_MS}
-        for device, user in silent.items():
-            await self._let_go(device, user, now_ms)
+        silent = {one.device for one in self._followers.values() if now_ms - one.heard_ms > GONE_MS}
+        for device in silent:
+            await self._let_go(device, self._rows(device))
 
-    async def _let_go(self, device: bytes, user: bytes, now_ms: int) -> None:
-        units = self._rows(device).keys()
-        await _done(self._vault.feeds.follow(device, user, {}, now_ms))
-        for unit in units:
+    async def _let_go(self, device: bytes, units: Iterable[str]) -> None:
+        gone = set(units)
+        await _done(self._vault.feeds.leave(device, gone))
+        for unit in gone:
             del self._followers[device, unit]
-        await self._end_unfollowed(units)
+        await self._end_unfollowed(gone)
 
 
 async def _done(future: Future[T]) -> T:
