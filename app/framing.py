@@ -79,6 +79,11 @@ class Rail(QWidget):
         """Show that something runs in a section."""
         self._buttons[key].show_dot(dot)
 
+    def show_count(self, key: str, count: int) -> None:
+        """Show how many things wait in a section."""
+        if key in self._buttons:
+            self._buttons[key].show_count(count)
+
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the bar beside the chosen section."""
         super().paintEvent(event)

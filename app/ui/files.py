@@ -34,13 +34,13 @@ class FileList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(Label(say(f"{words}.path"), "caption", "text_2"))
-        self._path = Field(say(f"{words}.path"), say(f"{words}.path.hint"))
-        self._path.returnPressed.connect(self._typed)
+        self.path = Field(say(f"{words}.path"), say(f"{words}.path.hint"))
+        self.path.returnPressed.connect(self._typed)
         up = IconButton(say(f"{words}.up"), "arrow-left", bordered=True)
         up.clicked.connect(self._up)
         row = QHBoxLayout()
         row.addWidget(up)
-        row.addWidget(self._path, 1)
+        row.addWidget(self.path, 1)
         column.addLayout(row)
         self._model = QFileSystemModel(self)
         self._model.setFilter(QDir.Filter.AllDirs | QDir.Filter.Files | QDir.Filter.NoDotAndDotDot)
@@ -60,7 +60,7 @@ class FileList(QWidget):
 
     def _enter(self, folder: str) -> None:
         self._list.setRootIndex(self._model.setRootPath(folder))
-        self._path.setText(QDir.toNativeSeparators(folder))
+        self.path.setText(QDir.toNativeSeparators(folder))
 
     def _up(self) -> None:
         folder = QDir(self._model.rootPath())
@@ -75,7 +75,7 @@ class FileList(QWidget):
             self.chosen.emit(path)
 
     def _typed(self) -> None:
-        path = self._path.text().strip()
+        path = self.path.text().strip()
         if QDir(path).exists():
             self._enter(path)
         elif path:

@@ -11,8 +11,10 @@ from PyQt6.QtWidgets import QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QW
 from app.ui import paint
 from app.ui.buttons import Press
 from app.ui.icons import paint_icon
+from app.ui.marks import badge_text, badge_width, paint_badge
 from app.ui.panes import ground
 from app.ui.theme import theme
+from app.ui.words import says
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,14 +29,14 @@ CENTRED = 1640
 
 
 class NavButton(Press):
-    """A section in the rail: icon over name, 76 x 58; a dot says that something runs there."""
+    """A section in the rail: icon over name, 76 x 58; a dot says that something runs there, a number how many things wait."""
 
     radius = 8.0
 
     def __init__(self, words: Words, icon: str, keys: Sequence[str]) -> None:
         super().__init__(words, keys)
         self._icon = icon
-        self._dot = False
+        self._dot, self._count = False, 0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
@@ -48,8 +50,15 @@ class NavButton(Press):
             self._dot = dot
             self.update()
 
+    def show_count(self, count: int) -> None:
+        """Show how many things wait, nothing for none; a screen reader hears it with the name."""
+        if count != self._count:
+            self._count = count
+            self.speak(says("window.waiting", count, name=self.name) if count else "")
+            self.update()
+
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Paint ground, icon, name, dot."""
+        """Paint ground, icon, name, dot or number."""
         painter = paint.painter_for(self)
         color = theme().color
         on = self.isChecked()
@@ -63,6 +72,10 @@ class NavButton(Press):
         paint.text(painter, words, self.name, font, ink, Qt.AlignmentFlag.AlignHCenter)
         if self._dot:
             paint.box(painter, QRectF(middle + 8, 7, 10, 10), 5, color("danger_fill"))
+        elif self._count:
+            number = badge_text(self._count)
+            place = QRectF(middle + 7, 2, badge_width(number), theme().scaled(18))
+            paint_badge(painter, place, number, "accent")
 
 
 class _Corner(QWidget):
