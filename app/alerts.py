@@ -31,6 +31,7 @@ KINDS = {
     "knock": Kind("knock", "meeting"),
     "admitted": Kind("arrive", "meeting"),
     "soon": Kind("soon", "meeting"),
+    "message": Kind("message", "messages"),
 }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QTimer
 
 from app.alerts import Alerts
 from app.meeting.herald import SOON_S, Herald
+from app.messages.herald import Herald as LetterHerald
 from app.sounds import Sounds
 from app.ui.notify import Notifier
 from app.ui.words import say
@@ -19,9 +21,12 @@ if TYPE_CHECKING:
     from app.config import Config
     from app.meeting.agenda.planning import Planning
     from app.meeting.service import Meeting
+    from app.messages.ports import Messages
     from app.window import Window
+    from storage.messages.records import Thread
 
 LOOK_MS = 5_000
+log = logging.getLogger(__name__)
 
 
 def play_aside(sound: bytes) -> None:
@@ -57,6 +62,20 @@ class Attention(QObject):
         timer.timeout.connect(self._look)
         timer.start(LOOK_MS)
 
+    def follow_messages(self, messages: Messages) -> None:
+        """Tell that messages came in, in threads that are not muted."""
+        self._messages, self._letters = messages, LetterHerald(self.alerts.tell)
+        self._bridge.watch(self, messages.changed, self._read_messages)
+
+    def _read_messages(self, _threads: frozenset[int]) -> None:
+        if self._window.locked:
+            self._letters.forget()
+        else:
+            self._bridge.start(self, self._messages.threads(), self._follow_messages, _not_read)
+
+    def _follow_messages(self, threads: tuple[Thread, ...]) -> None:
+        self._letters.follow(threads)
+
     def _look(self) -> None:
         now_ms = self._now_ms()
         now_s = now_ms // 1000
@@ -87,3 +106,7 @@ class Attention(QObject):
         if event is not None and event.type() == QEvent.Type.WindowActivate:
             self.notifier.rest()
         return False
+
+
+def _not_read(error: Exception) -> None:
+    log.warning("messages were not looked at: %s", type(error).__name__)

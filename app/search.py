@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 MAX_QUERY = 200
-GROUPS = ("patient", "meeting", "person", "action", "go", "setting")
+GROUPS = ("patient", "meeting", "thread", "person", "action", "go", "setting")
 """Kinds in the order of their groups."""
 PREFIXES = {
     ">": ("action", "go", "setting"),
     "@": ("person",),
-    "#": ("patient", "meeting"),
+    "#": ("patient", "meeting", "thread"),
     "?": ("action", "go"),
 }
 """First character typed -> the kinds that it keeps; `?` keeps those with a key."""

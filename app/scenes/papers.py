@@ -63,7 +63,7 @@ _OTHER = """<?xml version="1.0" encoding="UTF-8"?>
 N2.</paragraph></text></section></component></structuredBody></component></ClinicalDocument>""".encode()
 
 
-def _pdf() -> bytes:
+def report() -> bytes:
     """Return the report as a PDF of two pages."""
     from PyQt6.QtCore import QBuffer, QIODevice  # noqa: PLC0415 -- Qt starts in main()
     from PyQt6.QtGui import QFont, QPageSize, QPdfWriter, QTextDocument  # noqa: PLC0415
@@ -116,10 +116,10 @@ def _find(paper: PaperView) -> None:
 
 
 SCENES = (
-    Scene("05-document-pdf", _shown("application/pdf", _pdf, "TEP-TDM au FDG"), POLICY),
-    Scene("05-document-cherche", _shown("application/pdf", _pdf, "TEP-TDM au FDG", _find), POLICY),
+    Scene("05-document-pdf", _shown("application/pdf", report, "TEP-TDM au FDG"), POLICY),
+    Scene("05-document-cherche", _shown("application/pdf", report, "TEP-TDM au FDG", _find), POLICY),
     Scene("05-document-texte", _shown("text/plain", _LAB.encode, "Biologie"), POLICY),
     Scene("05-document-autre-patient", _shown("text/xml", lambda: _OTHER, "CR anatomopathologie"), POLICY),
-    Scene("05-document-refus", _shown("application/pdf", lambda: _pdf()[:200], "TEP-TDM au FDG"), POLICY),
+    Scene("05-document-refus", _shown("application/pdf", lambda: report()[:200], "TEP-TDM au FDG"), POLICY),
     Scene("05-document-150", _shown("text/xml", lambda: _OTHER, "CR anatomopathologie"), LARGE),
 )

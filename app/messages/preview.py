@@ -1,0 +1,131 @@
+"""A file of the thread beside it: read by the press, never written anywhere; an ephemeral one with its seconds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeySequence, QShortcut
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.messages.bubbles import Running
+from app.papers.viewer import PaperView
+from app.ui.buttons import Button, IconButton
+from app.ui.marks import Chip
+from app.ui.panes import ground, rule
+from app.ui.text import Label
+from app.ui.words import say
+
+if TYPE_CHECKING:
+    from app.feature import Desk
+    from app.messages.ports import Shown
+
+TICK_MS = 200
+
+
+class Preview(QWidget):
+    """`closed` when it goes; `counted` at each second of an ephemeral document (None: it is gone); `save_asked` for others."""
+
+    closed = pyqtSignal()
+    counted = pyqtSignal(object)
+    save_asked = pyqtSignal(int)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.file = 0
+        self._until_ms = self._of_s = 0
+        self._told = -1
+        ground(self, "surface")
+        self.view = PaperView(desk.bridge)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._head())
+        column.addWidget(rule())
+        column.addWidget(self.view, 1)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self.tick)
+        escape = QShortcut(QKeySequence("Esc"), self)
+        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        escape.activated.connect(self.close_it)
+        self.hide()
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 8, 12, 8)
+        row.setSpacing(8)
+        self._name = Label("", "subhead").clipped()
+        self._left = Chip("", "hourglass-high", "warn")
+        self._save = Button(say("messages.act.save"), "secondary", "s", "download")
+        self._save.clicked.connect(lambda: self.save_asked.emit(self.file))
+        self._close = IconButton(say("messages.preview.close"), "x", ("Échap",))
+        self._close.clicked.connect(self.close_it)
+        row.addWidget(self._name, 1)
+        for part in (self._left, self._save, self._close):
+            row.addWidget(part)
+        return row
+
+    def load(self, file: int, name: str, *, once: bool) -> None:
+        """Say that a file is being fetched."""
+        self.forget()
+        self.file = file
+        self._name.say(name)
+        self._left.hide()
+        self._save.setVisible(not once)
+        self.view.show_loading(name)
+        self.show()
+        self._close.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_file(self, file: int, kind: str, data: bytes, name: str) -> None:
+        """Show a file that is here."""
+        if file == self.file:
+            self.view.show_bytes(kind, data, name)
+
+    def show_once(self, file: int, shown: Shown) -> None:
+        """Show an ephemeral document until its time is over."""
+        if file != self.file:
+            return
+        self._until_ms = shown.until_ms
+        self._of_s = max(1, -(-(shown.until_ms - self._desk.now_ms()) // 1000))
+        self._left.show()
+        self.view.show_bytes(shown.kind, shown.data, shown.name)
+        self._tick.start()
+        self.tick()
+
+    @property
+    def counting(self) -> bool:
+        """Whether an ephemeral document is open."""
+        return self._until_ms > 0
+
+    def tick(self) -> None:
+        """Count down; at the end nothing of it is left here."""
+        left_s = -(-(self._until_ms - self._desk.now_ms()) // 1000)
+        if left_s <= 0:
+            self.close_it()
+        elif left_s != self._told:
+            self._told = left_s
+            self._left.show_state(say("messages.once.left_s", s=left_s), "hourglass-high", "warn")
+            self.counted.emit(Running(self.file, left_s, self._of_s))
+
+    def fail(self, words: object, detail: object = "") -> None:
+        """Say why there is nothing to see."""
+        self.view.show_trouble(words, detail)  # type: ignore[arg-type]  # words
+
+    def close_it(self) -> None:
+        """Go, and tell."""
+        if not self.isHidden():
+            self.forget()
+            self.hide()
+            self.closed.emit()
+
+    def forget(self) -> None:
+        """Forget the file, its bytes and its process."""
+        running = self._until_ms > 0
+        self._tick.stop()
+        self._until_ms, self._told, self.file = 0, -1, 0
+        self.view.clear()
+        self._name.say("")
+        if running:
+            self.counted.emit(None)

@@ -1,0 +1,310 @@
+"""The left column: which threads, looking for something in all of them, and what the shields mean."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QKeyEvent
+from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.i18n import fmt_number
+from app.messages import looks
+from app.messages.rows import HitLine, RowsList, ThreadLine, thread_lines
+from app.ui import paint
+from app.ui.buttons import Button, IconButton
+from app.ui.choices import Segmented
+from app.ui.icons import paint_icon
+from app.ui.panes import EmptyState, Glyph, SearchField, ground, rule
+from app.ui.states import Loading
+from app.ui.text import Label
+from app.ui.theme import theme
+from app.ui.words import Words, say
+
+if TYPE_CHECKING:
+    from PyQt6.QtGui import QPaintEvent
+
+    from app.bridge import Job
+    from app.feature import Desk
+    from app.messages.people import People
+    from app.messages.ports import Messages
+    from storage.messages.records import Hit, Thread
+
+WIDTH = 344
+SEEK_MS = 120
+"""So long after the last key the texts are searched."""
+LIST, LOADING, NONE, NOTHING_HERE, NOT_FOUND, FAILED = range(6)
+log = logging.getLogger(__name__)
+
+
+class ThreadsPane(QWidget):
+    """`opened` carries a thread; `hit` a thread and a message of it; `asked` a thread and where its menu belongs."""
+
+    opened = pyqtSignal(int)
+    hit = pyqtSignal(int, int)
+    asked = pyqtSignal(int, QPoint)
+    wanted = pyqtSignal()
+    retried = pyqtSignal()
+
+    def __init__(self, desk: Desk, messages: Messages, people: People) -> None:
+        super().__init__()
+        self._desk, self._messages, self._people = desk, messages, people
+        self.threads: tuple[Thread, ...] = ()
+        self._hits: tuple[Hit, ...] = ()
+        self._scope = 0
+        self._marked = 0
+        self._job: Job | None = None
+        self._read = False
+        ground(self, "surface")
+        self._build()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(SEEK_MS)
+        self._later.timeout.connect(self._seek)
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QVBoxLayout()
+        head.setContentsMargins(12, 10, 12, 10)
+        head.setSpacing(8)
+        head.addLayout(self._choices())
+        self.search = SearchField(say("messages.search"), say("messages.search.hint"))
+        self.search.setMaxLength(200)
+        self.search.installEventFilter(self)
+        self.search.textChanged.connect(lambda _text: self._typed())
+        head.addWidget(self.search)
+        self._within = Button(say("messages.search.everywhere"), "ghost", "s", "x")
+        self._within.clicked.connect(self.seek_everywhere)
+        self._within.hide()
+        head.addWidget(self._within)
+        column.addLayout(head)
+        column.addWidget(rule())
+        self.list = RowsList(say("messages.list"))
+        self.list.opened.connect(self._open)
+        self.list.asked.connect(lambda key, at: self.asked.emit(int(key), at))
+        self.stack = QStackedWidget()
+        loading = QWidget()
+        inner = QVBoxLayout(loading)
+        inner.setContentsMargins(14, 16, 14, 16)
+        inner.addWidget(Loading(say("messages.loading")))
+        states = (self._none(), self._nothing_here(), self._not_found(), self._failed())
+        for page in (self.list, loading, *states):
+            self.stack.addWidget(page)
+        self.stack.setCurrentIndex(LOADING)
+        column.addWidget(self.stack, 1)
+        column.addWidget(rule())
+        column.addWidget(_legend())
+
+    def _choices(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.filter = Segmented(
+            [
+                ("all", say("messages.filter.all"), ""),
+                ("patients", say("messages.filter.patients"), ""),
+                ("unread", say("messages.filter.unread"), ""),
+            ]
+        )
+        self.filter.choose("all")
+        self.filter.chosen.connect(lambda _key: self._show())
+        self.new = _New(say("messages.new"), "edit", ("Ctrl", "N"))
+        self.new.clicked.connect(self.wanted)
+        row.addWidget(self.filter, 1)
+        row.addWidget(self.new)
+        return row
+
+    def _none(self) -> QWidget:
+        button = Button(say("messages.new"), "primary", icon="edit")
+        button.clicked.connect(self.wanted)
+        return EmptyState("message-2", say("messages.none"), say("messages.none.detail"), actions=(button,))
+
+    def _nothing_here(self) -> QWidget:
+        button = Button(say("messages.show_all"))
+        button.clicked.connect(self.show_all)
+        return EmptyState("circle-check", say("messages.nothing_here"), tone="ok", actions=(button,))
+
+    def _not_found(self) -> QWidget:
+        button = Button(say("messages.search.clear"))
+        button.clicked.connect(self.search.clear)
+        words = say("messages.not_found"), say("messages.not_found.detail")
+        return EmptyState("search", *words, actions=(button,))
+
+    def _failed(self) -> QWidget:
+        button = Button(say("messages.again"), icon="refresh")
+        button.clicked.connect(self.retried)
+        words = say("messages.unread_list"), say("messages.unread_list.detail")
+        return EmptyState("alert-circle", *words, tone="danger", actions=(button,))
+
+    # --- threads ------------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> bool:
+        """Whether the threads were read."""
+        return self._read
+
+    @property
+    def unread(self) -> int:
+        """How many messages nobody read yet, over all threads."""
+        return sum(one.unread for one in self.threads)
+
+    def show_threads(self, threads: tuple[Thread, ...]) -> None:
+        """Show the threads, in the order in which they come."""
+        self.threads, self._read = threads, True
+        unread = self.unread
+        counted = (
+            say("messages.filter.unread_n", n=fmt_number(unread)) if unread else say("messages.filter.unread")
+        )
+        self.filter.say("unread", counted)
+        self._show()
+
+    def show_failure(self) -> None:
+        """Say that the list could not be read."""
+        self.stack.setCurrentIndex(FAILED)
+
+    def of(self, number: int) -> Thread | None:
+        """Return a thread by its id."""
+        return next((one for one in self.threads if one.id == number), None)
+
+    def mark(self, number: int) -> None:
+        """Show which thread is open."""
+        self._marked = number
+        self.list.choose(str(number))
+
+    def show_all(self) -> None:
+        """Show all threads again."""
+        self.filter.choose("all")
+        self._show()
+        self.list.setFocus()
+
+    def redraw(self) -> None:
+        """Say times and names again."""
+        if self._read:
+            self._show()
+
+    def _show(self) -> None:
+        if self.search.text().strip():
+            self._show_hits()
+            return
+        kept = [one for one in self.threads if self._fits(one)]
+        self.list.show_lines(thread_lines(kept, self._people, self._desk.now_ms()))
+        self.list.choose(str(self._marked))
+        self.stack.setCurrentIndex(LIST if kept else NONE if not self.threads else NOTHING_HERE)
+
+    def _fits(self, one: Thread) -> bool:
+        chosen = self.filter.choice
+        if chosen == "unread":
+            return bool(one.unread) or one.id == self._marked
+        return chosen != "patients" or one.patient is not None
+
+    # --- searching ----------------------------------------------------------------------------------------
+
+    def to_search(self, thread: int = 0) -> None:
+        """Let something be typed, to be looked for in one thread or in all."""
+        self._scope = thread
+        one = self.of(thread)
+        self._within.setVisible(one is not None)
+        if one is not None:
+            self._within.say(say("messages.search.only", name=self._people.title(one)))
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+        self._typed()
+
+    def seek_everywhere(self) -> None:
+        """Look in all threads again."""
+        self.to_search()
+
+    def _typed(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+        if self.search.text().strip():
+            self._later.start()
+        else:
+            self._later.stop()
+            self._hits = ()
+            self._show()
+
+    def _seek(self) -> None:
+        text = self.search.text().strip()
+        work = self._messages.search(text, self._scope)
+        self._job = self._desk.bridge.start(self, work, self._found, self._not_searched)
+
+    def _found(self, hits: tuple[Hit, ...]) -> None:
+        self._hits = hits
+        self._show_hits()
+
+    def _show_hits(self) -> None:
+        typed = self.search.text()
+        by_name = [] if self._scope else self._named(typed)
+        self.list.show_lines([*by_name, *self._hit_lines()])
+        self.stack.setCurrentIndex(LIST if self.list.shown.lines else NOT_FOUND)
+
+    def _named(self, typed: str) -> list[ThreadLine]:
+        from app.names import matches  # noqa: PLC0415 -- only where something is typed
+
+        every = thread_lines(self.threads, self._people, self._desk.now_ms())
+        return [one for one in every if matches(typed, one.title, one.patient)]
+
+    def _hit_lines(self) -> list[HitLine]:
+        now_ms, people = self._desk.now_ms(), self._people
+        lines = []
+        for hit in self._hits:
+            one = self.of(hit.thread)
+            if one is not None:
+                who = say("messages.you") if hit.author == people.me else people.name(hit.author)
+                lines.append(HitLine(hit, people.title(one), str(who), looks.short_when(hit.sent_ms, now_ms)))
+        return lines
+
+    def _not_searched(self, error: Exception) -> None:
+        log.warning("messages were not searched: %s", type(error).__name__)
+        self.show_failure()
+
+    def _open(self, key: str) -> None:
+        line = next((one for one in self.list.shown.lines if one.key == key), None)
+        if isinstance(line, HitLine):
+            self.hit.emit(line.hit.thread, line.hit.message)
+        elif line is not None:
+            self.opened.emit(line.thread.id)
+
+    # --- keys ---------------------------------------------------------------------------------------------
+
+    def eventFilter(self, target: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 -- Qt's name
+        """Let ↓ go from the field to what was found, Échap empty it."""
+        if target is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Return} and self.list.shown.lines:
+                self.list.setCurrentIndex(self.list.shown.index(0))
+                self.list.setFocus(Qt.FocusReason.TabFocusReason)
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return True
+        return False
+
+
+class _New(IconButton):
+    """The one main act of the column, on the accent's ground."""
+
+    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint ground and icon."""
+        painter = paint.painter_for(self)
+        pressure = "_pressed" if self.isDown() else "_hover" if self.underMouse() else ""
+        paint.box(painter, QRectF(self.rect()), self.radius, theme().color("accent" + pressure))
+        paint_icon(painter, "edit", QRectF(6, 6, 20, 20), theme().color("on_accent"))
+
+
+def _legend() -> QWidget:
+    """Return what the shields mean."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(14, 8, 10, 8)
+    row.setSpacing(5)
+    for level in ("verified", "certified", "changed"):
+        icon, tone = looks.LEVELS[level]
+        words: Words = say(f"messages.legend.{level}")
+        row.addWidget(Glyph(icon, tone, 16))
+        row.addWidget(Label(words, "caption", "text_2"))
+        row.addSpacing(8)
+    row.addStretch(1)
+    return holder

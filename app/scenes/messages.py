@@ -1,0 +1,179 @@
+"""Scenes of the section Messages, over a teller in memory and a real vault with the invented patients."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.scenes import papers, stills, wards
+from app.scenes.patients import CHEAP, POLICY
+from app.scenes.stage import Scene
+from app.scenes.stills import DAY_S, NOW_MS
+from app.trust import News
+from resources.demo.patients import AUTHORITY, PATIENTS
+from storage.messages.records import File, FileState, PatientLink, Receipt, State, Taken
+from storage.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.messages.page import MessagesPage
+    from app.scenes.letters import StillMessages
+    from app.scenes.stage import Stage
+
+MINUTE, DAY = 60_000, 86_400_000
+NOON = NOW_MS - 54 * MINUTE
+"""12:18 in Paris: the design's picture, a little later."""
+ODILE = PatientLink(AUTHORITY, "80421937", "LEMAÎTRE Odile, née le 14/03/1954")
+ELSEWHERE = PatientLink(AUTHORITY, "80999999", "DUMAS Simone, née le 02/02/1941")
+_HEBREW = "ד״ר מרים כהן-לוי"
+_LONG = "Dr Marie-Antoinette Charlotte Élisabeth de La Rochefoucauld-Montmorency"
+
+
+def who(key: str) -> bytes:
+    """Return the user id of somebody of the cast."""
+    return stills._id(key)  # noqa: SLF001 -- the still directory's own
+
+
+def at(clock: str, days: int = 0) -> int:
+    """Return a moment of the scene's day, or *days* before."""
+    hours, minutes = (int(part) for part in clock.split(":"))
+    return NOON + ((hours - 12) * 60 + minutes - 18) * MINUTE - days * DAY
+
+
+def fill(told: StillMessages) -> None:
+    """Put in the threads as a morning leaves them."""
+    me = stills.directory_session().user
+    _vasseur(told, me)
+    karim = told.thread(who("bensaid"), patient=ELSEWHERE)
+    told.put(
+        karim,
+        who("bensaid"),
+        "Je vous la passe, 7 selles/jour depuis hier, pas de fièvre.",
+        at("11:56"),
+        read=False,
+    )
+    _team(told, me)
+    rest = (
+        ("belkacem", ODILE, "Merci, je complète l’EFR", at("17:02", 1), False),
+        ("delcourt", None, "d’accord pour mardi", at("15:40", 1), True),
+        ("lambert", ODILE, "TEP disponible sur le partage", at("10:12", 3), False),
+        ("okafor", None, "Contourage fini, relecture quand vous pouvez", at("09:20", 4), False),
+        ("benali", ODILE, "Interaction apixaban vérifiée", at("16:45", 8), False),
+        ("nguyen", None, "HDJ confirmée à 9 h", at("14:00", 9), False),
+    )
+    for key, patient, text, sent_ms, own in rest:
+        number = told.thread(who(key), patient=patient)
+        told.put(number, me if own else who(key), text, sent_ms)
+
+
+def _vasseur(told: StillMessages, me: bytes) -> None:
+    paul = who("vasseur")
+    thread = told.thread(paul, patient=ODILE, expire_s=30 * 86_400)
+    first = told.put(
+        thread, me, "Bonjour Paul, le PD-L1 de Mme Lemaître sera-t-il prêt pour 12:30 ? Elle passe en troisième.",
+        at("09:14"), state=State.READ,
+    )  # fmt: skip
+    told.receipted[first.id] = (Receipt(paul, at("09:14"), at("09:15"), at("09:31")),)
+    told.put(thread, paul, "Oui, je finis la double lecture ce matin.", at("09:32"))
+    once = File(
+        1, "Lames_PDL1_22C3.pdf", "application/pdf", 2_400_000, FileState.OFFERED,
+        ephemeral=True, open_within_s=DAY_S, shown_for_s=10,
+    )  # fmt: skip
+    told.put(thread, paul, "", at("09:50"), files=(once,))
+    told.put(thread, paul, "", at("11:40"), event="key-changed", event_about=paul)
+    report = File(2, "CR_anapath_LEMAITRE_O.pdf", "application/pdf", 412_000, FileState.HERE)
+    told.put(
+        thread, paul, "PD-L1 : 60 % (22C3, double lecture). EGFR, ALK, ROS1 négatifs. KRAS G12C en cours, résultat jeudi.",
+        at("11:52"), warning="changed-key", read=False,
+    )  # fmt: skip
+    told.put(thread, paul, "", at("11:52"), files=(report,), read=False)
+    told.put(
+        thread,
+        me,
+        "Merci, je l’ajoute à la fiche avant la RCP.",
+        at("12:16"),
+        state=State.HELD,
+        held="key-changed",
+    )
+
+
+def _team(told: StillMessages, me: bytes) -> None:
+    members = tuple(map(who, ("roussel", "tran", "delcourt", "belkacem", "okafor")))
+    thread = told.thread(*members, title="Équipe RCP Thorax", pinned=True)
+    told.put(thread, who("roussel"), "", at("08:02", 1), event="created")
+    asked = told.put(
+        thread, who("belkacem"), "Qui rappelle M. Ziani pour la biopsie ? Il part en ambulance à 14 h.", at("10:41"),
+        taken=(Taken(who("okafor"), at("10:44")),),
+    )  # fmt: skip
+    told.put(thread, who("okafor"), "Je m’en charge, j’ai son numéro.", at("10:44"), quote=asked.msg_id)
+    mine = told.put(
+        thread, me, "Merci Samuel. Pensez au bilan de coagulation.", at("10:52"), edited_ms=at("10:53")
+    )
+    told.before[mine.id] = ((at("10:52"), "Merci Samuel."),)
+    told.receipted[mine.id] = tuple(
+        Receipt(user, at("10:52"), at("10:53"), at("11:01") if place < 2 else 0)
+        for place, user in enumerate(members)
+    )
+    scan = File(3, "TDM_thorax_synthese.pdf", "application/pdf", 1_840_000, FileState.COMING, 760_000)
+    told.put(thread, who("tran"), "La relecture du scanner, avec les mesures.", at("11:02"), files=(scan,))
+    told.put(thread, who("roussel"), "ordre des dossiers : Lemaître, Ziani, Faure", at("11:20"))
+
+
+def section(stage: Stage, *, read_only: bool = False) -> MessagesPage:
+    """Unlock and show the section; the picture waits for threads and people."""
+    session = stills.directory_session()
+    office = stage.office
+    office.enter_as(session)
+    shelf = stills.shelf()
+    shelf.read_only = read_only
+    office.directory.open(session, shelf, News("", ()))
+    folder = tempfile.TemporaryDirectory()
+    vault, _code = Vault.create(Path(folder.name) / "profile", "mot de passe", CHEAP)
+    stage.ends += [vault.lock, folder.cleanup]
+    vault.patients.apply(wards.facts(NOW_MS, PATIENTS)).result()
+    office.patients.begin(session, vault)
+    office.window.show_feature("messages")
+    page: Any = office.window.page("messages")
+    stage.when(lambda: page.threads.shown and len(office.directory.known.people) > 0, lambda: None)
+    return page  # type: ignore[no-any-return]
+
+
+def opened(key: str, act: Callable[[Stage, MessagesPage], object] | None = None) -> Callable[[Stage], None]:
+    """Show the thread whose name begins so, then *act*."""
+
+    def play(stage: Stage) -> None:
+        fill(stage.messages)
+        page = section(stage)
+        _open(stage, page, key, act)
+
+    return play
+
+
+def _open(
+    stage: Stage, page: MessagesPage, key: str, act: Callable[[Stage, MessagesPage], object] | None = None
+) -> None:
+    def choose() -> None:
+        lines = page.threads.list.shown.lines
+        number = next(int(one.key) for one in lines if one.title.startswith(key))
+        page.open_thread(number)
+        stage.when(lambda: bool(page.talk.stream.shown.lines), lambda: act and act(stage, page))
+
+    stage.when(lambda: page.threads.shown and len(stage.office.directory.known.people) > 0, choose)
+
+
+def _counting(stage: Stage, page: MessagesPage) -> None:
+    """Open the ephemeral document, three seconds ago."""
+    stage.messages.bytes[1] = papers.report()
+    line = next(one for one in page.talk.stream.shown.lines if "Lames" in one.sentence)
+    page.deeds.act("open-once", line.key, 1)
+    stage.when(lambda: page.preview.counting, lambda: _later(stage, page))
+
+
+def _later(stage: Stage, page: MessagesPage) -> None:
+    stage.now_ms += 3_000
+    page.preview.tick()
+
+
+SCENES = (Scene("07-messages", opened("Dr Paul"), POLICY),)
