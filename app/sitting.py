@@ -21,7 +21,7 @@ from app.waiting import Count, Waiting
 from media.events import Event
 
 if TYPE_CHECKING:
-    from app.bridge import Bridge
+    from app.bridge import Bridge, Job
     from app.checkpoints import Checkpoints
     from app.config import Config
     from app.directory.service import Decisions, Directory
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from app.line import Line
     from app.meeting.agenda.planning import Planning
     from app.meeting.service import Meeting
+    from app.messages.service import Messages
     from app.patients.service import Patients
     from app.session import Session
     from app.settings.service import Settings
@@ -57,6 +58,7 @@ class Services:
     patients: Patients
     feed: Feed
     checkpoints: Checkpoints
+    messages: Messages
 
 
 class Sitting(QObject):
@@ -68,6 +70,8 @@ class Sitting(QObject):
         self.session: Session | None = None
         self.opened: Opened | None = None
         self._half_open: Vault | None = None
+        self._mail: Job | None = None
+        self._newer: Event[tuple[Opened, tuple[News, Session]]] = Event()
         self._disk: Event[Opened] = Event()
         self._look = QTimer(self)
         self._look.setInterval(LOOK_EVERY_MS)
@@ -76,6 +80,7 @@ class Sitting(QObject):
         self._write_again.setInterval(WRITE_AGAIN_MS)
         self._write_again.timeout.connect(signin.trail.retry)
         bridge.watch(self, self._disk, self._disk_changed)
+        bridge.watch(self, self._newer, lambda found: self._looked(*found))
         bridge.watch(self, services.checkpoints.failing, self._checkpoints_failing)
         bridge.watch(self, services.planning.changed, self._agenda_changed)
         bridge.watch(self, services.directory.renewed, self._decided_anew)
@@ -99,6 +104,7 @@ class Sitting(QObject):
         self.sign_in(opened.session)
         self._warn(opened)
         self.open_feed()
+        self._open_messages(opened)
         if not opened.read_only:
             places = self._config.get(AUDIT_CHECKPOINTS)
             self._services.checkpoints.open(opened.vault.audit, opened.session, places)
@@ -112,6 +118,17 @@ class Sitting(QObject):
         else:
             self._services.feed.open(self.opened.vault, Options.of(self._config))
         self._look.start(LOOK_SOON_MS if self.opened.lease_over else LOOK_EVERY_MS)
+
+    def _open_messages(self, opened: Opened) -> None:
+        """Let messages come and go until the lock."""
+        work = self._services.messages.work(opened.session, opened.vault, partial(self._read_newer, opened))
+        self._mail = self._bridge.start(self, work, _ended, _mail_failed)
+
+    async def _read_newer(self, opened: Opened) -> Session:
+        """Read the directory again for a message whose author is not in it; on the loop."""
+        found = await self._signin.refresh(opened.vault)
+        self._newer.fire((opened, found))
+        return found[1]
 
     def sign_in(self, session: Session) -> None:
         """Work as *session* from now on."""
@@ -136,6 +153,9 @@ class Sitting(QObject):
         self._look.stop()
         self._write_again.stop()
         self._services.feed.close()
+        if self._mail is not None:
+            self._mail.cancel()
+            self._mail = None
         self._services.checkpoints.close()
         vault = self.opened.vault if self.opened is not None else self._half_open
         self.opened = self._half_open = None
@@ -152,6 +172,7 @@ class Sitting(QObject):
         self.session = session
         self._services.meeting.sign_in(session)
         self._services.planning.sign_in(session)
+        self._services.messages.renew(session)
         if self.opened is not None:
             self._open_patients(session, self.opened)
 
@@ -260,6 +281,14 @@ class Sitting(QObject):
 
 def _listed(_book: object) -> None:
     """Nothing to do: the directory keeps whom it listed, for the palette."""
+
+
+def _ended(_nothing: None) -> None:
+    """Nothing to do: messages end with the lock."""
+
+
+def _mail_failed(error: Exception) -> None:
+    log.error("messages failed: %s", type(error).__name__)
 
 
 def _not_looked(error: Exception) -> None:

@@ -118,10 +118,9 @@ class Filing(Ground):
 
     async def _carry(self) -> None:
         """Move files for as long as the post office is open."""
-        while not self._post.is_open:
-            await asyncio.sleep(0)
-            if self._open.vault.read_only:
-                return
+        if self._open.vault.mail_read_only:
+            return
+        await self._post.opened.wait()
         moving = freight.Freight(self._post.desk, self._moved, self._all_there)
         moving.told = self._file_changed
         self._freight = moving

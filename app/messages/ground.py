@@ -71,7 +71,7 @@ class Ground:
     async def _write(self, act: Callable[[Mailbag], T], *threads: int) -> T:
         """Change the vault in one transaction, then tell of *threads*; raises Unwritable, StorageError."""
         desk = self._open
-        if desk.vault.read_only:
+        if desk.vault.mail_read_only:
             raise Unwritable
         try:
             found = await asyncio.wrap_future(desk.vault.mail.write(act))

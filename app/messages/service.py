@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage.messages.store import Mailbag
     from storage.vault import Vault
 
-TICK_S = 30.0
+TICK_S, AGAIN_S = 30.0, 5.0
 SOON_DAYS = 7
 """How long before a retention deletes anything it is said."""
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class Messages(Reading, Gathering):
     def __init__(self, post: Post, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:
         super().__init__(post, config, now_ms, trail)
         self._counting: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._heard_ms = 0
         post.told.subscribe(self._hear_time)
         post.threads.subscribe(self.changed.fire)
@@ -48,21 +49,35 @@ class Messages(Reading, Gathering):
         self, session: Session, vault: Vault, refresh: Callable[[], Awaitable[Session | None]] | None = None
     ) -> None:
         """Be open for *session* and its *vault* until cancelled; a read-only vault can be read."""
-        self._desk = Desk(session, vault)
+        self._desk, self._loop = Desk(session, vault), asyncio.get_running_loop()
         self._post.refresh = refresh
         try:
             self.changed.fire(frozenset())
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._post.work(session, vault))
-                group.create_task(self._carry())
-                group.create_task(self._keep_time())
+            while True:
+                await self._run(vault)
+                await asyncio.sleep(AGAIN_S)
         finally:
             self._desk = None
             self._stand(Standing())
 
+    async def _run(self, vault: Vault) -> None:
+        """Let everything run; what nobody foresaw is said in the log, and all begins anew."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._post.work(self._open.session, vault))
+                group.create_task(self._carry())
+                group.create_task(self._keep_time())
+        except* Exception as errors:  # noqa: BLE001 -- as above
+            names = sorted({type(one).__name__ for one in errors.exceptions})
+            log.error("the post office begins anew: %s", ", ".join(names))  # noqa: TRY400 -- a trace might hold what was said
+
     def renew(self, session: Session) -> None:
-        """Judge by what *session* knows from now on, and send what was held for a key that is now trusted."""
-        if self._desk is not None:
+        """Judge by what *session* knows from now on, and send what was held for a key that is now trusted. From any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._renew, session)
+
+    def _renew(self, session: Session) -> None:
+        if self._desk is not None and self._desk.session.user == session.user:
             self._desk = Desk(session, self._desk.vault)
             self._post.renew(session)
 
@@ -80,7 +95,7 @@ class Messages(Reading, Gathering):
     async def _efface(self) -> None:
         """Efface no further than a day after what the organisation's directory says the time is: a clock may run ahead."""
         desk = self._open
-        if desk.vault.read_only:
+        if desk.vault.mail_read_only:
             return
         keep_days = self._config.get(MESSAGES_KEEP_DAYS)
         heard_ms = (desk.session.trust.head_time + 86_400) * 1000

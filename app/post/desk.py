@@ -28,6 +28,8 @@ class Desk:
     session: Session = field(repr=False)
     vault: Vault = field(repr=False)
     now_ms: Callable[[], int]
+    restored: bool = False
+    """An older copy of the vault was put back: nothing leaves it."""
     book: Book = field(init=False, repr=False)
     line: Mailbox | None = None
     wake: asyncio.Event = field(default_factory=asyncio.Event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 import os
@@ -65,9 +66,10 @@ class Freight:
         """Move what there is to move, whenever the relay is there, until cancelled."""
         await self._give_up_lost()
         while True:
-            line = self._desk.line
-            await self.seal_all()
-            moved = await self._round(line) if line is not None else False
+            moved = False
+            with contextlib.suppress(StorageError):
+                await self.seal_all()
+                moved = self._desk.line is not None and await self._round(self._desk.line)
             if not moved:
                 try:
                     await asyncio.wait_for(self.wake.wait(), 2.0)

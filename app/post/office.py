@@ -29,7 +29,6 @@ from app.relay import address_of, proof_of
 from media.errors import LinkLost, MediaError
 from media.events import Event
 from media.keys.sign import Signer
-from media.link.mailbox import Mailbox
 from media.mail.types import Type
 from storage.errors import StorageError
 
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
     from app.post.told import Told
     from app.session import Session
-    from media.link.mailbox import Delivery
+    from media.link.mailbox import Delivery, Mailbox
     from storage.messages.posting import Queue
     from storage.vault import Vault
 
@@ -81,6 +80,8 @@ class Post:
         """Reads the organisation's directory again; returns the session that results, None where nothing is new."""
         self._handlers: dict[Type, Callable[[Told], Awaitable[None]]] = {}
         self._open: _Open | None = None
+        self.opened = asyncio.Event()
+        """Set while `desk` and `writer` may be asked for."""
 
     # --- what others ask -----------------------------------------------------------------------------------
 
@@ -149,11 +150,6 @@ class Post:
         return self._open.once
 
     @property
-    def is_open(self) -> bool:
-        """Whether `desk` and `writer` may be asked for."""
-        return self._open is not None
-
-    @property
     def mailbox(self) -> Mailbox | None:
         """The connection to the relay while there is one."""
         return self._open.desk.line if self._open is not None else None
@@ -162,14 +158,17 @@ class Post:
 
     async def work(self, session: Session, vault: Vault) -> None:
         """Be open for *session* and its *vault* until cancelled; a vault that is read-only has no post."""
-        if vault.read_only:
+        if vault.mail_read_only:
             return
-        opened = _Open(Desk(session, vault, self._now_ms), self, self._handlers)
+        restored = vault.restored or await asyncio.wrap_future(vault.mail.restored())
+        opened = _Open(Desk(session, vault, self._now_ms, restored), self, self._handlers)
         self._open = opened
+        self.opened.set()
         try:
             await opened.run()
         finally:
             self._open = None
+            self.opened.clear()
             self._stand(online=False)
             await opened.close()
 
@@ -235,7 +234,8 @@ class _Open:
         session = self.desk.session
         if not session.relays or not session.relay_key:
             raise LinkLost("unreachable")
-        return await Mailbox.connect(address_of(session.relays[0]), proof_of(session.relay_key))
+        mailbox = await asyncio.to_thread(_mailbox)
+        return await mailbox.connect(address_of(session.relays[0]), proof_of(session.relay_key))
 
     async def _serve(self, line: Mailbox) -> None:
         """Use the line until it is lost."""
@@ -325,3 +325,10 @@ class _Open:
 
     def _now_s(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _mailbox() -> type[Mailbox]:
+    """Load the link when it is first used: the lock does not wait for it."""
+    from media.link.mailbox import Mailbox  # noqa: PLC0415
+
+    return Mailbox

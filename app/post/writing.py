@@ -69,7 +69,8 @@ class Writer:
     def post(self, rows: Mailbag, draft: Draft, message: int = 0) -> bytes:
         """Put *draft*, numbered and signed, into the outbox, on the vault's thread; return the hash of its header's body."""
         targets = draft.targets or self.targets(draft.recipients)
-        key = convs.chain_key(draft.conv, draft.recipients, (one.device for one in targets))
+        audience = (one.device for one in targets)
+        key = convs.chain_key(draft.conv, draft.recipients, audience, receipted=rule(draft.type).receipted)
         letter, digest = rows.chains.next(key, lambda link: self._letter(draft, message, link))
         rows.outbox.add(letter, targets, self._desk.now_ms())
         return digest
@@ -114,7 +115,7 @@ class Writer:
         known = [
             self.standing(one) for user in {*people, desk.session.user} for one in desk.book.living(user)
         ]
-        found = sending.targets(people, desk.session.user, desk.device, known, restored=desk.vault.restored)
+        found = sending.targets(people, desk.session.user, desk.device, known, restored=desk.restored)
         stop = "certificate-revoked" if desk.book.revoked else ""
         return [
             Target(one.user, one.device_id, one.own, self._held(one, stop))
