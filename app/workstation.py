@@ -28,8 +28,10 @@ from app.meeting.agenda.planning import Planning
 from app.meeting.call.returnbar import ReturnBar
 from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Stage
+from app.messages.service import Messages as MessagesService
 from app.patients import feature as patients_feature
 from app.patients.service import Patients
+from app.post.office import Post
 from app.settings import feature as settings_feature
 from app.settings.service import Settings
 from app.signin.door import Door
@@ -118,6 +120,8 @@ class Office(QObject):
         self.patients = Patients(self.config, profile.now_ms, self.signin.trail)
         self.feed = Feed(partial(self.bridge.start, self), profile.now_ms)
         self.feed.patients_changed.subscribe(self.patients.changed.fire)
+        self.post = Post(profile.now_ms)
+        self.mail = MessagesService(self.post, self.config, profile.now_ms, self.signin.trail)
         services = Services(
             self.meeting,
             self.planning,
@@ -127,6 +131,7 @@ class Office(QObject):
             self.patients,
             self.feed,
             Checkpoints(profile.now_ms),
+            self.mail,
         )
         self.sitting = Sitting(services, self.signin, self.bridge, self.config)
         self._dress()
