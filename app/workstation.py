@@ -28,6 +28,7 @@ from app.meeting.agenda.planning import Planning
 from app.meeting.call.returnbar import ReturnBar
 from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Stage
+from app.messages import feature as messages_feature
 from app.messages.service import Messages as MessagesService
 from app.patients import feature as patients_feature
 from app.patients.service import Patients
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from app.line import Look
     from app.meeting import ports
     from app.meeting.view import View
+    from app.messages.ports import Messages, Standing
     from app.patients.flow import Flow
     from app.session import Session
     from app.signin.service import Opened
@@ -82,7 +84,8 @@ log = logging.getLogger(__name__)
 class Profile:
     """What a workstation is built from. `link` is shown after the unlock, never entered by itself.
 
-    Tests and the demo hand over their own clock, engine, key-derivation cost, or `run` (None: a worker thread).
+    Tests and the demo hand over their own clock, engine, key-derivation cost, or `run` (None: a worker thread);
+    pictures their own `messages`.
     """
 
     folder: Path
@@ -96,6 +99,7 @@ class Profile:
     play: Callable[[bytes], None] = play_aside
     terms: Terms | None = None
     run: Callable[[Callable[[], object]], None] | None = None
+    messages: Messages | None = None
 
 
 class Office(QObject):
@@ -138,9 +142,11 @@ class Office(QObject):
         self.door = Door(self.signin, self.bridge, profile.now_ms)
         self.lock_page = self.door.lock
         desk = Desk(self.bridge, self.open, profile.now_ms, self._tell)
+        self.messages = profile.messages or self.mail
         features = (
             meeting_feature.feature(self.meeting, self.planning, self.line, self.session, self.config),
             patients_feature.feature(self.patients, self.config, self._flow, self.feed.changed),
+            messages_feature.feature(self.messages, self.directory, self.patients),
             directory_feature.feature(self.directory, self.config),
             settings_feature.feature(self.settings, self._make_devices, {"patients": self._make_feed_state}),
         )
@@ -162,6 +168,11 @@ class Office(QObject):
         self.window.destroyed.connect(self._silence.stop)
         self.window.allow_letters(self.config.get(settings.SINGLE_KEYS))
         self._connect()
+        self._attention.follow_messages(self.messages)
+        self.bridge.watch(self.window, self.messages.stood, self._messages_stood)
+
+    def _messages_stood(self, standing: Standing) -> None:
+        self.window.rail.show_count("messages", standing.unread)
 
     def _connect(self) -> None:
         self.door.opened.connect(self._came_in)
