@@ -137,7 +137,7 @@ class Header:
 
 def check_numbers(*values: int) -> None:
     """Raise ProtocolError for a time or place that nothing has."""
-    if max(values) > MAX_NUMBER:
+    if max(values, default=0) > MAX_NUMBER:
         raise ProtocolError("a number out of range")
 
 

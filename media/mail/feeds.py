@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 
 from media.errors import ProtocolError
 from media.keys import cbor
+from media.keys.envelope import check_numbers
 from media.mail import texts
 from media.mail.bodies import HASH, ID, Patient, record, rows
 from media.mail.types import Type
@@ -46,11 +47,14 @@ class Place:
 
 
 def _packed(value: list[Any]) -> tuple[Packed, ...]:
-    return tuple(Packed(*row) for row in rows(value, MAX_PACKED, (bytes, bytes, int, int, bytes)))
+    found = tuple(Packed(*row) for row in rows(value, MAX_PACKED, (bytes, bytes, int, int, bytes)))
+    check_numbers(*(number for one in found for number in (one.arrived_ms, one.size)))
+    return found
 
 
 def _places(value: list[Any]) -> tuple[Place, ...]:
     found = rows(value, MAX_UNITS, (str, LIFE, int))
+    check_numbers(*(number for _, _, number in found))
     return tuple(Place(texts.check_line(unit), life, number) for unit, life, number in found)
 
 
