@@ -15,7 +15,7 @@ from media.keys.certs import DeviceCert, shown_text
 from storage.directory import FAVOURITES, TrustNote, Verified
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from concurrent.futures import Future
 
     from app.audit import Trail
@@ -87,7 +87,8 @@ class Directory:
     """Lists people, compares numbers, keeps decisions in vault and audit trail.
 
     `renewed` hands the new decisions to whoever holds the session (on the loop's thread); `changed` tells that the
-    session is another one now; `known` is the book that was read last.
+    session is another one now; `known` is the book that was read last; `owned` tells others of a device that the user called
+    the own one (vouching.py).
     """
 
     def __init__(self, now_ms: Callable[[], int], trail: Trail) -> None:
@@ -96,6 +97,12 @@ class Directory:
         self.known = Book()
         self.renewed: Event[Decisions] = Event()
         self.changed: Event[None] = Event()
+        self.owned: Callable[[Device], Awaitable[None]] | None = None
+
+    @property
+    def session(self) -> Session | None:
+        """Who works here; None at the lock."""
+        return self._desk.session if self._desk is not None else None
 
     def open(self, session: Session, shelf: Shelf | None, news: News) -> None:
         """Work for *session* with the decisions in *shelf*; without one the directory can be read only."""
@@ -168,6 +175,8 @@ class Directory:
         mine = DeviceCert.parse(session.certificate)
         for key in (mine.public.ed25519, device.certificate.public.ed25519):
             await self._decide(session.user, "own" if key != mine.public.ed25519 else "", key)
+        if self.owned is not None:
+            await self.owned(device)
 
     async def vouched(self, user: bytes, key: bytes, by: bytes) -> bool:
         """Take the word of an older device (*by*, an Ed25519 key) of *user* for a newer one's *key*; tell whether it counts.
