@@ -69,6 +69,10 @@ class Messages:
         """Return what is unread in a thread up to `order`, oldest first."""
         return self._select("WHERE thread = ? AND read = 0 AND place <= ? ORDER BY place", thread, order)
 
+    def every(self, after: int = 0, limit: int = 500) -> tuple[Message, ...]:
+        """Return the messages of all threads behind the `order` *after*, oldest first: page by page."""
+        return self._select("WHERE place > ? ORDER BY place LIMIT ?", after, limit)
+
     def versions(self, message: int) -> tuple[tuple[int, str], ...]:
         """Return what a corrected message said before: (time, text), oldest first."""
         sql = "SELECT at_ms, text FROM version WHERE message = ? ORDER BY rowid"
@@ -85,7 +89,7 @@ class Messages:
 
     def add(self, new: NewMessage) -> int:
         """Add a message at the end of its thread; return its id. Raises SQLite's error where author and id are known."""
-        row = (
+        message = self._insert(
             *(
                 self._place(new.at_ms),
                 new.thread,
@@ -98,12 +102,23 @@ class Messages:
             *(new.text, new.quote, *linked(new.patient), new.event, new.event_about, int(new.read), new.held),
             *(new.warning, 0, 0, 0, new.expires_ms),
         )
-        sql = f"INSERT INTO message ({_COLUMNS.removeprefix('id, ')}) VALUES ({_MARKS})"  # noqa: S608 -- constants
-        message = int(self._db.execute(sql, row).lastrowid or 0)
         learn(self._db, message)
         for file in new.files:
             Files(self._db).add(message, file)
         self._threads.refresh(new.thread)
+        return message
+
+    def put_back(self, old: Message) -> int:
+        """Add a message where it stood on another device of this user, as read; return its id. Files and list are the caller's."""
+        place = old.order
+        while self._db.execute("SELECT 1 FROM message WHERE place = ?", (place,)).fetchone():
+            place += 1
+        message = self._insert(
+            *(place, old.thread, old.msg_id, old.author, int(old.own), old.sent_ms, int(old.state), old.text),
+            *(old.quote, *linked(old.patient), old.event, old.event_about, 1, "", old.warning, old.edited_ms),
+            *(old.withdrawn_ms, old.gone_ms, old.expires_ms),
+        )
+        learn(self._db, message)
         return message
 
     def correct(self, message: int, text: str, at_ms: int) -> None:
@@ -156,6 +171,10 @@ class Messages:
         code = "SELECT p.held FROM parcel p JOIN letter l ON l.id = p.letter WHERE l.message = ? AND p.held <> '' LIMIT 1"
         row = self._db.execute(code, (message,)).fetchone() if state in (State.HELD, State.FAILED) else None
         self.hold(message, state, row[0] if row else "")
+
+    def _insert(self, *row: object) -> int:
+        sql = f"INSERT INTO message ({_COLUMNS.removeprefix('id, ')}) VALUES ({_MARKS})"  # noqa: S608 -- constants
+        return int(self._db.execute(sql, row).lastrowid or 0)
 
     def _say(self, message: int, text: str) -> None:
         forget(self._db, message)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from storage.messages.chains import Chains
 from storage.messages.deposits import Deposits
 from storage.messages.files import Files
+from storage.messages.history import History
 from storage.messages.inflow import Inflow
 from storage.messages.messages import Messages
 from storage.messages.origins import Origins
@@ -51,6 +52,7 @@ class Mailbag:
         self.peers = Peers(db)
         self.prekeys = PreKeys(db)
         self.timers = Timers(db)
+        self.history = History(db)
 
 
 class Mail:
