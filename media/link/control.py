@@ -225,6 +225,10 @@ class Control:
         except ConnectionClosed:
             log.debug("control writer ends with its connection")
 
+    def abort(self) -> None:
+        """Close at once, without a word."""
+        self._socket.transport.abort()
+
     async def close(self) -> None:
         """Send what control is queued (1 s at most), then close."""
         if self._control and not self._writer.done():

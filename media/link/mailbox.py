@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 ANSWER_S = 60.0
 HEARTBEAT_S = 20.0
+CLOSE_S = 3.0
 SMALL_AT_ONCE, PIECES_AT_ONCE = 128, 8
 """What may be under way: 1 MiB of blocks, 2 MiB of pieces."""
 T = TypeVar("T", bound=mailwire.Answer)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,11 @@ class Mailbox:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reader
         self._finish("closed")
-        await self._control.close()
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await self._control.close()
+        except TimeoutError:  # a relay that reads nothing
+            self._control.abort()
 
     async def ended(self) -> str:
         """Wait until the connection is no more; return why: lost, closed, or the relay's code."""
@@ -158,7 +164,8 @@ class Mailbox:
         *delete_hash* is the SHA-256 of a random key for `drop_blob`; *life_s* at most 30 days, whole hours.
         """
         request = mailwire.BeginBlob(self._number(), blob, size_class, life_s, delete_hash)
-        return (await self._ask(request, mailwire.Number)).value
+        there = (await self._ask(request, mailwire.Number)).value
+        return self._sound(there, there <= mailwire.BLOB_SIZES[size_class])
 
     async def put(self, blob: bytes, offset: int, piece: bytes) -> None:
         """Put at most 256 KiB at *offset*, which leaves no gap (blob-unknown, blob-gap, blob-over, quota)."""
@@ -170,11 +177,14 @@ class Mailbox:
 
     async def blob_size(self, blob: bytes) -> int:
         """Return the size of a whole blob (blob-unknown)."""
-        return (await self._ask(mailwire.BlobSize(self._number(), blob), mailwire.Number)).value
+        size = (await self._ask(mailwire.BlobSize(self._number(), blob), mailwire.Number)).value
+        return self._sound(size, size in mailwire.BLOB_SIZES)
 
     async def get(self, blob: bytes, offset: int, length: int) -> bytes:
         """Return at most 256 KiB of a whole blob (blob-unknown, blob-over)."""
-        return (await self._ask(mailwire.GetPiece(self._number(), blob, offset, length), mailwire.Bytes)).data
+        request = mailwire.GetPiece(self._number(), blob, offset, length)
+        piece = (await self._ask(request, mailwire.Bytes)).data
+        return self._sound(piece, len(piece) == length)
 
     async def drop_blob(self, blob: bytes, delete_key: bytes) -> None:
         """Forget a blob, whole or not (blob-unknown)."""
@@ -204,14 +214,23 @@ class Mailbox:
                 self._control.send(request)
                 return self._right(await asyncio.wait_for(answer, ANSWER_S), kind)
             except TimeoutError as error:
+                self._finish("lost")
                 raise LinkLost("lost") from error
             finally:
                 self._waiting.pop(request.request, None)
+
+    def _sound(self, value: V, holds: bool) -> V:
+        """Let only what can be an answer out of here: a relay that says anything else is given up."""
+        if not holds:
+            self._finish("lost")
+            raise LinkLost("lost")
+        return value
 
     def _right(self, answer: mailwire.Answer, kind: type[T]) -> T:
         if isinstance(answer, mailwire.Not):
             raise LinkRefused(answer.code)
         if not isinstance(answer, kind):
+            self._finish("lost")
             raise LinkLost("lost")
         return answer
 
