@@ -18,6 +18,7 @@ from app.checkpoints import Checkpoints
 from app.config import Config, Policy
 from app.directory import feature as directory_feature
 from app.directory.service import Directory
+from app.directory.vouching import Vouching
 from app.feature import Desk
 from app.intents import JoinMeeting
 from app.interop.feed import Feed
@@ -143,6 +144,8 @@ class Office(QObject):
         self.lock_page = self.door.lock
         desk = Desk(self.bridge, self.open, profile.now_ms, self._tell)
         self.messages = profile.messages or self.mail
+        self.patients.follow(self.messages)
+        self._vouching = Vouching(self.directory, self.post, profile.now_ms)
         features = (
             meeting_feature.feature(self.meeting, self.planning, self.line, self.session, self.config),
             patients_feature.feature(self.patients, self.config, self._flow, self.feed.changed),
