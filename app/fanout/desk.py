@@ -158,9 +158,8 @@ class Following:
     ) -> None:
         has = tuple(words.Place(row.unit, row.life, row.number) for row in rows if row.number >= 0)
         said = words.Follow(self._units[: words.MAX_UNITS], has[: words.MAX_UNITS], again)
-        talk = conv("follow", [gateway.device])
         await self._wire.say(
-            said, {gateway.user: frozenset((gateway.device,))}, conv=talk, expires_s=FOLLOW_LIFE_S
+            said, {gateway.user: frozenset((gateway.device,))}, conv=conv(""), expires_s=FOLLOW_LIFE_S
         )
         standing.asked_ms = self._now_ms()
 

@@ -377,8 +377,7 @@ class Fanout:
         people = sorted(by_user.items())
         for first in range(0, len(people), MOST_PEOPLE):
             to: Mapping[bytes, set[bytes]] = dict(people[first : first + MOST_PEOPLE])
-            talk = conv(about, [device for those in to.values() for device in those])
-            await self._wire.say(body, to, conv=talk, expires_s=expires_s)
+            await self._wire.say(body, to, conv=conv(about), expires_s=expires_s)
         self._thrift.spend(len(devices), now_ms)
 
     # --- house ----------------------------------------------------------------------------------------------

@@ -131,7 +131,7 @@ class Outbox:
     async def _tell(self) -> None:
         for one in await asyncio.wrap_future(self._vault.outgoing.untold()):
             said = words.OutgoingAck(one.id, STAGES[one.stage], one.code)
-            await self._wire.say(said, {one.author: frozenset()}, conv=conv("documents", [one.author]))
+            await self._wire.say(said, {one.author: frozenset()}, conv=conv("documents"))
             await asyncio.wrap_future(self._vault.outgoing.told(one.id, one.stage))
 
 

@@ -69,7 +69,7 @@ class Outgoing:
             raise NotSent("no-gateway")
         said = words.Outgoing(code, title, media, patient, data)
         to = {gateway.user: frozenset((gateway.device,))}
-        number = await self._wire.say(said, to, conv=conv("documents", [gateway.device]))
+        number = await self._wire.say(said, to, conv=conv("documents"))
         subject = f"patient:{patient.authority}|{patient.ipp}".encode()
         one = Leaving(number, gateway.device, Stage.QUEUED, self._now_ms(), subject=subject)
         await asyncio.wrap_future(self._vault.outgoing.add(one))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 from app.post.office import Closed
 from media.keys import cbor
 from media.keys.sign import digest
+from media.mail.convs import DIRECT
 from storage.errors import Locked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
     from app.post.office import Post
@@ -53,6 +54,7 @@ class PostWire:
             raise Locked from error
 
 
-def conv(about: str, devices: Iterable[bytes]) -> bytes:
-    """Return the conversation of a feed with *devices*: all of them hear all of it, so that no chain of headers has a gap."""
-    return digest(cbor.encode(["CSL1/feed", about, sorted(devices)]))[:ID_BYTES]
+def conv(about: str) -> bytes:
+    """Return the conversation of everything about a unit's feed, or of documents; the post keeps a chain of headers for each audience."""
+    found = digest(cbor.encode(["CSL1/feed", about]))[:ID_BYTES]
+    return bytes((found[0] & ~DIRECT & 0xFF,)) + found[1:]
