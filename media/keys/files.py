@@ -78,22 +78,20 @@ class FileSealer:
     def __init__(self, key: bytes) -> None:
         self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
         self.header = bindings.crypto_secretstream_xchacha20poly1305_init_push(self._state, key)
-        self._rest = bytearray()
+        self._rest = b""
         self._index = 0
         self._hash = hashlib.sha256(self.header)
 
     def push(self, piece: bytes) -> bytes:
         """Take the next piece; return what is sealed by now. The last whole chunk is kept back: it may be the last of all."""
-        self._rest += piece
-        sealed = []
-        while len(self._rest) > CHUNK:
-            sealed.append(self._chunk(bytes(self._rest[:CHUNK]), MESSAGE))
-            del self._rest[:CHUNK]
-        return b"".join(sealed)
+        data = self._rest + piece
+        end = max(0, len(data) - 1) // CHUNK * CHUNK
+        self._rest = data[end:]
+        return b"".join(self._chunk(data[at : at + CHUNK], MESSAGE) for at in range(0, end, CHUNK))
 
     def finish(self) -> bytes:
         """Return the last chunk; nothing may follow."""
-        return self._chunk(bytes(self._rest), FINAL)
+        return self._chunk(self._rest, FINAL)
 
     @property
     def digest(self) -> bytes:
@@ -122,7 +120,7 @@ class FileOpener:
         self._state = bindings.crypto_secretstream_xchacha20poly1305_state()
         self._hash = hashlib.sha256()
         self._left = sealed_size(size)
-        self._rest = bytearray()
+        self._rest = b""
         self._lengths = self._expected(size)
         self._next: int | None = HEADER_BYTES
         self._index = -1
@@ -132,10 +130,12 @@ class FileOpener:
         piece = piece[: self._left]
         self._left -= len(piece)
         self._hash.update(piece)
-        self._rest += piece
-        texts = []
-        while self._next is not None and len(self._rest) >= self._next:
-            texts.append(self._take(bytes(self._rest[: self._next])))
+        data, at, texts = self._rest + piece, 0, []
+        while self._next is not None and len(data) - at >= self._next:
+            sealed = data[at : at + self._next]
+            at += len(sealed)
+            texts.append(self._take(sealed))
+        self._rest = data[at:]
         return b"".join(texts)
 
     def finish(self) -> None:
@@ -150,7 +150,6 @@ class FileOpener:
             yield min(CHUNK, size - index * CHUNK) + TAG_BYTES
 
     def _take(self, sealed: bytes) -> bytes:
-        del self._rest[: len(sealed)]
         self._next = next(self._lengths, None)
         self._index += 1
         if not self._index:
