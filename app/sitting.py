@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.checkpoints import Checkpoints
     from app.config import Config
     from app.directory.service import Decisions, Directory
+    from app.fanout.service import Handed
     from app.interop.feed import Feed
     from app.line import Line
     from app.meeting.agenda.planning import Planning
@@ -57,6 +58,7 @@ class Services:
     line: Line
     patients: Patients
     feed: Feed
+    handed: Handed
     checkpoints: Checkpoints
     messages: Messages
 
@@ -115,8 +117,10 @@ class Sitting(QObject):
             return
         if self.opened.news.patients_closed:
             self._services.feed.close()
+            self._services.handed.close()
         else:
             self._services.feed.open(self.opened.vault, Options.of(self._config))
+            self._services.handed.open(self.opened.vault)
         self._look.start(LOOK_SOON_MS if self.opened.lease_over else LOOK_EVERY_MS)
 
     def _open_messages(self, opened: Opened) -> None:
@@ -153,6 +157,7 @@ class Sitting(QObject):
         self._look.stop()
         self._write_again.stop()
         self._services.feed.close()
+        self._services.handed.close()
         if self._mail is not None:
             self._mail.cancel()
             self._mail = None

@@ -18,6 +18,7 @@ from app.checkpoints import Checkpoints
 from app.config import Config, Policy
 from app.directory import feature as directory_feature
 from app.directory.service import Directory
+from app.fanout.service import Handed
 from app.directory.vouching import Vouching
 from app.feature import Desk
 from app.intents import JoinMeeting
@@ -126,6 +127,8 @@ class Office(QObject):
         self.feed = Feed(partial(self.bridge.start, self), profile.now_ms)
         self.feed.patients_changed.subscribe(self.patients.changed.fire)
         self.post = Post(profile.now_ms)
+        self.handed = Handed(partial(self.bridge.start, self), self.post, self.config, profile.now_ms)
+        self.handed.changed.subscribe(self.feed.receive)
         self.mail = MessagesService(self.post, self.config, profile.now_ms, self.signin.trail)
         services = Services(
             self.meeting,
@@ -135,6 +138,7 @@ class Office(QObject):
             self.line,
             self.patients,
             self.feed,
+            self.handed,
             Checkpoints(profile.now_ms),
             self.mail,
         )

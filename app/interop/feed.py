@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from app.interop.state import State
+from app.interop.state import Reception, State
 from media.events import Event
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Feed:
         self._job: Job | None = None
         self._of: tuple[Vault, Options] | None = None
         self._round = 0
+        self._reception = Reception()
         self.state = State()
         self.changed: Event[State] = Event()
         self.patients_changed: Event[frozenset[int]] = Event()
@@ -69,6 +71,11 @@ class Feed:
             self._job = None
         self._tell(self._round, State())
 
+    def receive(self, reception: Reception) -> None:
+        """Say with the own state what a gateway hands on to this desk."""
+        self._reception = reception
+        self._tell(self._round, self.state)
+
     async def _run(self, vault: Vault, options: Options, number: int) -> None:
         """Let things flow until cancelled, once the one before has given the port back."""
         async with self._turn:
@@ -84,6 +91,7 @@ class Feed:
                 await flow.stop()
 
     def _tell(self, number: int, state: State) -> None:
+        state = replace(state, reception=self._reception)
         if number == self._round and state != self.state:
             self.state = state
             self.changed.fire(state)

@@ -63,6 +63,11 @@ def flow(state: State, now_ms: int) -> Flow:
 def care(state: State, now_ms: int) -> list[Trouble]:
     """Return what whoever looks after the feed is told: how it stands, and what waits in quarantine."""
     told = [_trouble(state, now_ms) or _standing(state, now_ms)]
+    if state.reception.refused:
+        units = ", ".join(state.reception.refused)
+        told.append(
+            Trouble("warn", say("patients.feed.refused"), say("patients.feed.refused.detail", units=units))
+        )
     if state.waiting:
         told.append(Trouble("warn", waiting(state), say("patients.feed.waiting.detail")))
     return told
@@ -74,6 +79,12 @@ def waiting(state: State) -> Words:
 
 
 def _standing(state: State, now_ms: int) -> Trouble:
+    if state.reception.follows and state.standing is Standing.OFF:
+        units = ", ".join(state.reception.units)
+        heard = When(state.reception.heard_ms or state.last_ms, now_ms)
+        return Trouble(
+            "ok", say("patients.feed.gateway"), say("patients.feed.gateway.detail", units=units, at=heard)
+        )
     if state.standing is not Standing.LISTENING:
         return Trouble("info", say("patients.feed.off"), say("patients.feed.off.detail"))
     title = say("patients.feed.listening", address=state.address)
@@ -92,8 +103,9 @@ def _words(state: State, now_ms: int) -> Words:
 
 
 def _age(state: State, now_ms: int) -> str:
-    current = state.standing is Standing.LISTENING and now_ms - state.last_ms < LATE_MS
-    return "current" if current else "last"
+    listens = state.standing is Standing.LISTENING and now_ms - state.last_ms < LATE_MS
+    received = state.reception.follows and not state.reception.late(now_ms) and not state.reception.missing
+    return "current" if listens or received else "last"
 
 
 def _trouble(state: State, now_ms: int) -> Trouble | None:
@@ -103,6 +115,9 @@ def _trouble(state: State, now_ms: int) -> Trouble | None:
     at = When(state.last_ms, now_ms)
     if not state.progress.up_to_date:
         return Trouble("info", say("patients.flow.rebuilding"), say("patients.flow.rebuilding.detail"))
+    silence = _silence(state, now_ms) if state.reception.follows else None
+    if silence or (state.reception.follows and state.standing is Standing.OFF):
+        return silence
     if state.last_ms and state.standing is Standing.OFF:
         return Trouble("warn", say("patients.flow.off"), say("patients.flow.off.detail", at=at))
     if state.last_ms and now_ms - state.last_ms >= LATE_MS:
@@ -110,7 +125,25 @@ def _trouble(state: State, now_ms: int) -> Trouble | None:
     return None
 
 
+def _silence(state: State, now_ms: int) -> Trouble | None:
+    """Return what is wrong with what a gateway hands on: a relay, or the gateway, that says nothing may hide an alert."""
+    reception = state.reception
+    if reception.late(now_ms):
+        heard_ms = reception.heard_ms or state.last_ms
+        name = "silent" if heard_ms else "never"
+        return Trouble(
+            "danger",
+            say("patients.flow.silent"),
+            say(f"patients.flow.{name}.detail", at=When(heard_ms, now_ms)),
+        )
+    if reception.missing:
+        return Trouble("danger", say("patients.flow.missing"), say("patients.flow.missing.detail"))
+    return None
+
+
 def _way(state: State) -> Words:
+    if state.reception.follows:
+        return say("patients.flow.follows", units=", ".join(state.reception.units))
     if state.standing is Standing.LISTENING:
         return say("patients.flow.listening", address=state.address)
     return say("patients.flow.ask")
