@@ -157,7 +157,7 @@ def _paint_rule(painter: QPainter, rect: QRectF, words: str, *, new: bool) -> No
 def _lay_message(said: Said, width: int, running: Running | None) -> Laid:
     own = said.message.own
     room = min(width - 2 * EDGE - (0 if own else INDENT), WIDEST * theme().text_percent / 100)
-    pieces = _pieces(said, max(room * SHARE, 200), running)
+    pieces = _pieces(said, room, running)
     placed: list[tuple[QRectF, Part]] = []
     y = GAP
     for part, gap in pieces:
@@ -174,9 +174,9 @@ def _face(name: str) -> Part:
     return Part(FACE, FACE, lambda painter, rect: paint_avatar(painter, rect, name))
 
 
-def _pieces(said: Said, width: float, running: Running | None) -> list[tuple[Part, float]]:
+def _pieces(said: Said, room: float, running: Running | None) -> list[tuple[Part, float]]:
     """Return the pieces from top to bottom, with the gap below each."""
-    one = said.message
+    one, width = said.message, max(room * SHARE, 200)
     made: list[tuple[Part, float]] = []
     if said.warning:
         made.append((parts.marked(said.warning, "alert-triangle", "warn", width), 6))
@@ -188,7 +188,7 @@ def _pieces(said: Said, width: float, running: Running | None) -> list[tuple[Par
         held = one.own and one.state in {State.HELD, State.FAILED, State.UNDELIVERED}
         text = Text(said.words, "body", width - 26)
         made.append((parts.bubble(text, own=one.own, held=held, effaced=said.effaced), 4))
-    wide = min(CARD * theme().text_percent / 100, width)
+    wide = min(CARD * theme().text_percent / 100, room)
     made.extend((parts.card(_tile(file, said, running), wide), 4) for file in said.files)
     made.extend((parts.marked(words, "clipboard-check", "ok", width), 3) for words in said.taken)
     icon, tone = looks.STATES.get(one.state, ("", "text_2"))

@@ -34,12 +34,13 @@ from app.ui.words import Words, say, says
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PyQt6.QtGui import QPaintEvent
+    from PyQt6.QtGui import QPaintEvent, QResizeEvent
 
 MOST_LINES, MOST_FILES = 8, 32
 DRAFT_MS = 600
 """So long after the last key the draft is kept."""
 NEAR_LIMIT = 1_000
+ROOMY = 500
 
 
 class Writing(QPlainTextEdit):
@@ -216,10 +217,13 @@ class Composer(QWidget):
     def _make_foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
+        self._hints: list[QWidget] = []
         for keys, words in ((("Ctrl", "↵"), "messages.foot.send"), (("Ctrl", "E"), "messages.foot.once")):
-            row.addWidget(KeyHint(*keys))
-            row.addWidget(Label(say(words), "caption", "text_2"))
+            pair = KeyHint(*keys), Label(say(words), "caption", "text_2")
+            for part in pair:
+                row.addWidget(part)
             row.addSpacing(10)
+            self._hints = list(pair)
         self._reason = Label("", "caption", "text_2").clipped()
         self._reason.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._reason, 1)
@@ -403,6 +407,13 @@ class Composer(QWidget):
             self.drop_reference()
         else:
             self.left.emit()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Leave the field its room: the timer stands in the panel too, the keys in the tooltips."""
+        super().resizeEvent(event)
+        self.timer.setVisible(self.width() >= theme().scaled(ROOMY))
+        for part in self._hints:
+            part.setVisible(self.width() >= theme().scaled(ROOMY))
 
     # --- drag and drop ------------------------------------------------------------------------------------
 

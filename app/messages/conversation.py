@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import isolated
 from app.messages.bubbles import Stream
-from app.messages.composer import Composer, taken
+from app.messages.composer import ROOMY, Composer, taken
 from app.messages.head import PatientStrip, ThreadHead
 from app.messages.items import lines
 from app.messages.span import MOST, STEP, Span
@@ -20,6 +20,7 @@ from app.messages.strips import Strip
 from app.ui.buttons import Button
 from app.ui.panes import Banner, EmptyState, clear, ground, rule
 from app.ui.states import Loading
+from app.ui.theme import theme
 from app.ui.words import Words, say, says
 from storage.messages.records import State, ThreadKind
 
@@ -187,7 +188,8 @@ class Conversation(QWidget):
     def _key_banner(self, held: tuple[Known, ...]) -> Banner:
         one = held[0]
         others = says("messages.key.others", len(held) - 1) if len(held) > 1 else ""
-        button = Button(say("messages.compare"), "secondary", "m", keys=("Ctrl", "I"))
+        keys = ("Ctrl", "I") if self.width() >= theme().scaled(ROOMY) else ()
+        button = Button(say("messages.compare"), "secondary", "m", keys=keys)
         button.clicked.connect(lambda: self.compared.emit(one.user))
         tone = "danger" if one.level == "different" else "warn"
         return Banner(

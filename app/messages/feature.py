@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.feature import Feature
-from app.intents import OpenThread, WriteMessage
+from app.intents import OpenDeposits, OpenThread, WriteMessage
+from app.messages.deposittoday import DepositsSource
 from app.messages.found import found_threads
 from app.messages.people import People
 from app.messages.today import MessagesSource
@@ -14,18 +15,19 @@ from app.ui.words import say
 
 if TYPE_CHECKING:
     from app.feature import Desk, Page
+    from app.messages.deposits import Deposits
     from app.messages.people import Directory, Patients
     from app.messages.ports import Messages
 
 
-def feature(messages: Messages, directory: Directory, patients: Patients) -> Feature:
+def feature(messages: Messages, directory: Directory, patients: Patients, deposits: Deposits) -> Feature:
     """Return the rail's entry."""
     people = People(directory)
 
     def make_page(desk: Desk) -> Page:
         from app.messages.page import MessagesPage  # noqa: PLC0415 -- loaded when first shown
 
-        return MessagesPage(desk, messages, people, patients)
+        return MessagesPage(desk, messages, people, patients, deposits)
 
     return Feature(
         "messages",
@@ -33,9 +35,9 @@ def feature(messages: Messages, directory: Directory, patients: Patients) -> Fea
         "message-2",
         make_page,
         "Ctrl+5",
-        frozenset({WriteMessage, OpenThread}),
+        frozenset({WriteMessage, OpenThread, OpenDeposits}),
         letter="M",
         seeks="thread",
         seek=partial(found_threads, messages, people),
-        today=lambda desk: (MessagesSource(desk, messages, people),),
+        today=lambda desk: (MessagesSource(desk, messages, people), DepositsSource(desk, deposits)),
     )

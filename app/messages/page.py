@@ -12,9 +12,10 @@ from PyQt6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
 from app.commands import Command
 from app.feature import Page
-from app.intents import OpenPatient, OpenPerson, OpenThread, WriteMessage
+from app.intents import OpenDeposits, OpenPatient, OpenPerson, OpenThread, WriteMessage
 from app.messages.conversation import Conversation
 from app.messages.deeds import Deeds, failure
+from app.messages.depositpane import DepositPane
 from app.messages.panel import WIDTH as PANEL_WIDTH
 from app.messages.panel import Panel
 from app.messages.preview import Preview
@@ -33,12 +34,13 @@ if TYPE_CHECKING:
 
     from app.feature import Desk
     from app.intents import Intent
+    from app.messages.deposits import Deposits
     from app.messages.people import Patients, People
     from app.messages.ports import Messages, Standing
     from storage.messages.records import PatientLink, Thread
     from storage.patients.records import Found
 
-NOTHING, TALK, START = range(3)
+NOTHING, TALK, START, DEPOSITS = range(4)
 TALK_WIDTH = 400
 SETTLE_MS = 60
 """So long after a change it is read: a hundred receipts at once make one look."""
@@ -51,7 +53,9 @@ class MessagesPage(Page):
 
     wide = True
 
-    def __init__(self, desk: Desk, messages: Messages, people: People, patients: Patients) -> None:
+    def __init__(
+        self, desk: Desk, messages: Messages, people: People, patients: Patients, deposits: Deposits
+    ) -> None:
         super().__init__()
         self._desk, self._messages, self._people, self._patients = desk, messages, people, patients
         self._found: tuple[tuple[str, str], Found | None] | None = None
@@ -60,6 +64,8 @@ class MessagesPage(Page):
         self._panel_asked = False
         self.threads = ThreadsPane(desk, messages, people)
         self.talk, self.start = Conversation(desk, messages, people), StartPane(desk, people, patients)
+        self.deposits = DepositPane(desk, deposits)
+        self.to_deposits = Button(say("deposit.section"), "ghost", "s", "upload")
         self.panel, self.preview = Panel(desk, people, patients), Preview(desk)
         self.deeds = Deeds(desk, messages, people, self.talk, self.preview, self.panel)
         self._lay_out()
@@ -79,7 +85,7 @@ class MessagesPage(Page):
         nothing = EmptyState(
             "message-2", say("messages.choose"), say("messages.choose.detail"), actions=(new,)
         )
-        for page in (nothing, self.talk, self.start):
+        for page in (nothing, self.talk, self.start, self.deposits):
             self.stack.addWidget(page)
         row.addWidget(self.stack, 1)
         row.addWidget(self._side_rule)
@@ -100,9 +106,12 @@ class MessagesPage(Page):
         self.talk.compared.connect(lambda user: self._desk.open(OpenPerson(user)))
         self.talk.loaded.connect(lambda: self.panel.show_files(self.talk.span.messages))
         self.panel.person_opened.connect(lambda user: self._desk.open(OpenPerson(user)))
+        self.preview.opened.connect(self._make_room)
         self.preview.closed.connect(self._closed_preview)
         self.start.begun.connect(self._begin)
         self.start.left.connect(self._left_start)
+        self.deposits.left.connect(self._left_start)
+        self.to_deposits.clicked.connect(self.deposit)
         self.deeds.listed.connect(self._read)
         watch = self._desk.bridge.watch
         watch(self, self._messages.changed, self._news, _merged)
@@ -123,7 +132,7 @@ class MessagesPage(Page):
             shortcut.activated.connect(call)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        app.applicationStateChanged.connect(lambda _state: self.talk.look())
+        app.applicationStateChanged.connect(self._came_back)
         self._ask_people()
 
     def _keys(self) -> tuple[tuple[str, Callable[[], object]], ...]:
@@ -134,6 +143,7 @@ class MessagesPage(Page):
             ("Ctrl+E", self._flip_once),
             ("Ctrl+O", self.open_patient),
             ("Ctrl+I", self.compare),
+            ("Ctrl+Shift+D", self.deposit),
         )
 
     # --- what is there ------------------------------------------------------------------------------------
@@ -178,6 +188,9 @@ class MessagesPage(Page):
     def _stood(self, standing: Standing) -> None:
         self.talk.show_standing(standing)
         self.headed.emit()
+
+    def _came_back(self, _state: object) -> None:
+        self.talk.look()
 
     # --- one thread ---------------------------------------------------------------------------------------
 
@@ -241,6 +254,12 @@ class MessagesPage(Page):
         self.preview.close_it()
         self._turn(START)
         self.start.begin(users, patient)
+
+    def deposit(self) -> None:
+        """Leave a document for somebody without Consilium, or see what became of one."""
+        self.preview.close_it()
+        self._turn(DEPOSITS)
+        self.deposits.begin()
 
     def _begin(self) -> None:
         start, messages = self.start, self._messages
@@ -389,6 +408,8 @@ class MessagesPage(Page):
             self.open_thread(intent.id, intent.message)
         elif isinstance(intent, WriteMessage):
             self.write_to(intent.user, intent.patient)
+        elif isinstance(intent, OpenDeposits):
+            self.deposit()
 
     def cover(self, yes: bool) -> None:
         """Read nothing and show no ephemeral document while nobody sees the page."""
@@ -399,6 +420,10 @@ class MessagesPage(Page):
     def title(self) -> Words:
         """Return the section's name; never a person's or a patient's."""
         return say("messages.section")
+
+    def marks(self) -> QWidget:
+        """Return the way to the deposits."""
+        return self.to_deposits
 
     def subtitle(self) -> Words:
         """Return how many messages nobody read, and how many wait for the relay."""
@@ -442,6 +467,7 @@ class MessagesPage(Page):
                 self._has_patient,
             ),
             ("compare", "messages.compare", self.compare, "Ctrl+I", "shield-check", here),
+            ("deposit", "deposit.title", self.deposit, "Ctrl+Shift+D", "upload", lambda: True),
         )
         return [
             Command(f"messages.{key}", say(words), run, keys, icon, on)

@@ -253,6 +253,11 @@ class Panel(QWidget):
         section.show()
         done.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def about_message(self) -> bool:
+        """Whether one message is told about."""
+        return not self._message.isHidden()
+
     def leave_message(self) -> None:
         """Show nothing of one message any more."""
         self._message.hide()

@@ -24,8 +24,9 @@ TICK_MS = 200
 
 
 class Preview(QWidget):
-    """`closed` when it goes; `counted` at each second of an ephemeral document (None: it is gone); `save_asked` for others."""
+    """`opened` when it comes, `closed` when it goes; `counted` at each second of an ephemeral document (None: it is gone); `save_asked` for others."""
 
+    opened = pyqtSignal()
     closed = pyqtSignal()
     counted = pyqtSignal(object)
     save_asked = pyqtSignal(int)
@@ -76,6 +77,7 @@ class Preview(QWidget):
         self._save.setVisible(not once)
         self.view.show_loading(name)
         self.show()
+        self.opened.emit()
         self._close.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_file(self, file: int, kind: str, data: bytes, name: str) -> None:

@@ -76,7 +76,7 @@ class ThreadLine:
         said = " ".join(thread.last_text.split()) or (
             tr("messages.no_text") if thread.last_ms else tr("messages.none_yet")
         )
-        return tr("messages.last_by", who=self.who, text=said) if self.who else said
+        return tr("messages.last_by", who=isolated(self.who), text=said) if self.who else said
 
     @property
     def sentence(self) -> str:

@@ -198,7 +198,7 @@ class StartPane(QWidget):
 
 def timer_choices() -> list[tuple[str, Words]]:
     """Return the choices of how long messages stay."""
-    return [(str(s), say("messages.timer.keep") if not s else _Timer(s)) for s in looks.TIMERS_S]  # type: ignore[misc]
+    return [(str(s), _Timer(s)) for s in looks.TIMERS_S]  # type: ignore[misc]  # speaks when asked
 
 
 class _Timer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -171,7 +171,10 @@ class ThreadsPane(QWidget):
     def mark(self, number: int) -> None:
         """Show which thread is open."""
         self._marked = number
-        self.list.choose(str(number))
+        if number:
+            self.list.choose(str(number))
+        else:
+            self.list.setCurrentIndex(QModelIndex())
 
     def show_all(self) -> None:
         """Show all threads again."""

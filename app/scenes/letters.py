@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.messages.ports import Outgoing, Progress, Refused, Shown, Standing, Unwritable
 from media.events import Event
+from storage.errors import DiskTrouble
 from storage.messages.records import (
     File,
     FileState,
@@ -42,7 +43,7 @@ class StillMessages:
         self.receipted: dict[int, tuple[Receipt, ...]] = {}
         self.before: dict[int, tuple[tuple[int, str], ...]] = {}
         self.asked: list[tuple[object, ...]] = []
-        self.writable = True
+        self.writable, self.broken = True, False
         self.refuses: Exception | None = None
         self._order = 0
 
@@ -127,8 +128,8 @@ class StillMessages:
 
     async def threads(self) -> tuple[Thread, ...]:
         """Return all, pinned first, then the newest."""
-        if isinstance(self.refuses, OSError):
-            raise self.refuses
+        if self.broken:
+            raise DiskTrouble("still")
         return tuple(sorted(self.kept.values(), key=lambda one: (not one.pinned, -one.last_ms)))
 
     async def about(self, authority: str, ipp: str) -> tuple[Thread, ...]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.messages.ports import Outgoing
 from app.scenes import papers, stills, wards
-from app.scenes.patients import CHEAP, POLICY
-from app.scenes.stage import Scene
+from app.scenes.patients import CHEAP, LARGE, POLICY
+from app.scenes.stage import FULL_HD, Scene
 from app.scenes.stills import DAY_S, NOW_MS
 from app.trust import News
+from media.errors import LinkLost
 from resources.demo.patients import AUTHORITY, PATIENTS
 from storage.messages.records import File, FileState, PatientLink, Receipt, State, Taken
 from storage.vault import Vault
@@ -167,8 +170,10 @@ def _counting(stage: Stage, page: MessagesPage) -> None:
     """Open the ephemeral document, three seconds ago."""
     stage.messages.bytes[1] = papers.report()
     line = next(one for one in page.talk.stream.shown.lines if "Lames" in one.sentence)
+    arrived: list[bool] = []
+    page.preview.view.shown.connect(lambda: arrived.append(True))
     page.deeds.act("open-once", line.key, 1)
-    stage.when(lambda: page.preview.counting, lambda: _later(stage, page))
+    stage.when(lambda: bool(arrived), lambda: _later(stage, page))
 
 
 def _later(stage: Stage, page: MessagesPage) -> None:
@@ -176,4 +181,132 @@ def _later(stage: Stage, page: MessagesPage) -> None:
     page.preview.tick()
 
 
-SCENES = (Scene("07-messages", opened("Dr Paul"), POLICY),)
+def _empty(stage: Stage) -> None:
+    section(stage)
+
+
+def _failed(stage: Stage) -> None:
+    stage.messages.broken = True
+    stage.enter()
+    stage.office.window.show_feature("messages")
+    page: Any = stage.office.window.page("messages")
+    stage.when(lambda: page.threads.stack.currentWidget() is not page.threads.list, lambda: None)
+
+
+def _offline(stage: Stage) -> None:
+    fill(stage.messages)
+    me = stages_me()
+    thread = next(n for n, one in stage.messages.kept.items() if one.title)
+    stage.messages.put(
+        thread, me, "Le compte rendu opératoire suit dès que possible.", at("12:15"), state=State.QUEUED
+    )
+    stage.messages.standing = replace(stage.messages.standing, online=False, since_ms=at("12:06"), waiting=1)
+    stage.look = stills.answering(LinkLost("unreachable"))
+    _open(stage, section(stage), "Équipe")
+
+
+def stages_me() -> bytes:
+    """Return the doctor at the desk."""
+    return stills.directory_session().user
+
+
+def _read_only(stage: Stage) -> None:
+    fill(stage.messages)
+    _open(stage, section(stage, read_only=True), "Équipe")
+
+
+def _new(stage: Stage) -> None:
+    fill(stage.messages)
+    page = section(stage)
+
+    def begin() -> None:
+        page.write_to(who("tran"), ODILE)
+        page.start.add(who("vasseur"))
+        page.start.title_field.setText("Relecture anatomopathologique")
+        page.start.who.field.setText("be")
+
+    stage.when(lambda: page.threads.shown and len(stage.office.directory.known.people) > 0, begin)
+
+
+def _search(stage: Stage) -> None:
+    fill(stage.messages)
+    page = section(stage)
+    stage.when(lambda: page.threads.shown, lambda: page.threads.search.setText("lecture"))
+    stage.later(page.threads.to_search)
+
+
+def _receipts(stage: Stage, page: MessagesPage) -> None:
+    line = next(one for one in page.talk.stream.shown.lines if "Samuel. Pensez" in one.sentence)
+    page.talk.stream.reveal(line.key)
+    page.deeds.act("receipts", line.key, 0)
+    stage.when(lambda: page.panel.about_message, lambda: None)
+
+
+def _once(_stage: Stage, page: MessagesPage) -> None:
+    page.talk.composer.add_files([Outgoing(None, "Photo plaie J8.jpg", b"x" * 1_840_000)])
+    page.talk.composer.once_button.setChecked(True)
+
+
+def _withdraw(_stage: Stage, page: MessagesPage) -> None:
+    line = next(one for one in page.talk.stream.shown.lines if "Samuel. Pensez" in one.sentence)
+    page.talk.stream.reveal(line.key)
+    page.deeds.act("withdraw", line.key, 0)
+
+
+def _odd(stage: Stage) -> None:
+    """Long names, another direction, a text without spaces, what is missing and gone."""
+    told, me = stage.messages, stages_me()
+    thread = told.thread(
+        who(_LONG),
+        who(_HEBREW),
+        title="Équipe mobile de soins palliatifs et de support en oncologie thoracique",
+    )
+    hebrew = who(_HEBREW)
+    told.put(
+        thread,
+        who(_LONG),
+        "Bonjour à tous, " + "je relis le dossier et je reviens vers vous. " * 9,
+        at("09:02"),
+    )
+    told.put(thread, hebrew, "שלום, הסריקה תהיה מוכנה מחר בבוקר", at("09:40"), warning="gap")
+    told.put(thread, hebrew, "https://exemple.test/" + "a1b2c3d4" * 16, at("09:41"))
+    told.put(thread, me, "", at("09:50"), withdrawn_ms=at("09:58"))
+    told.put(thread, who(_LONG), "", at("10:00", 2), gone_ms=at("10:00"))
+    told.put(thread, me, "Le message qui n’arrive pas.", at("10:05"), state=State.UNDELIVERED)
+    name = "Compte rendu de réunion de concertation pluridisciplinaire du 24 novembre, version relue et annotée.pdf"
+    paused = File(7, name, "application/pdf", 184_000_000, FileState.PAUSED, 61_000_000)
+    told.put(thread, hebrew, "", at("10:20"), files=(paused,), warning="fork")
+    gone = File(
+        8,
+        "Lames.pdf",
+        "application/pdf",
+        2_000,
+        FileState.HERE,
+        ephemeral=True,
+        open_within_s=DAY_S,
+        shown_for_s=10,
+        opened_ms=at("10:31"),
+        opened_by=me,
+    )
+    told.put(thread, hebrew, "", at("10:30"), files=(gone,))
+    _open(stage, section(stage), "Équipe mobile")
+
+
+SCENES = (
+    Scene("07-messages", opened("Dr Paul"), POLICY),
+    Scene("07-messages-1920", opened("Dr Paul"), POLICY, FULL_HD),
+    Scene("07-messages-1180", opened("Dr Paul"), POLICY, (1180, 700)),
+    Scene("07-messages-150", opened("Dr Paul"), LARGE),
+    Scene("07-messages-ephemere", opened("Dr Paul", _counting), POLICY),
+    Scene("07-messages-ephemere-envoi", opened("Équipe", _once), POLICY),
+    Scene("07-messages-equipe", opened("Équipe"), POLICY),
+    Scene("07-messages-suivi", opened("Équipe", _receipts), POLICY),
+    Scene("07-messages-retirer", opened("Équipe", _withdraw), POLICY),
+    Scene("07-messages-nouveau", _new, POLICY),
+    Scene("07-messages-recherche", _search, POLICY),
+    Scene("07-messages-hors-ligne", _offline, POLICY),
+    Scene("07-messages-lecture-seule", _read_only, POLICY),
+    Scene("07-messages-vide", _empty, POLICY),
+    Scene("07-messages-erreur", _failed, POLICY),
+    Scene("07-messages-longs-noms", _odd, POLICY),
+)
