@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.messages.ports import Outgoing
-from app.scenes import papers, stills, wards
+from app.scenes import stills, wards
 from app.scenes.patients import CHEAP, LARGE, POLICY
 from app.scenes.stage import FULL_HD, Scene
 from app.scenes.stills import DAY_S, NOW_MS
@@ -168,7 +168,9 @@ def _open(
 
 def _counting(stage: Stage, page: MessagesPage) -> None:
     """Open the ephemeral document, three seconds ago."""
-    stage.messages.bytes[1] = papers.report()
+    from app.scenes.papers import report  # noqa: PLC0415 -- which stands on a patient's page, as messages do
+
+    stage.messages.bytes[1] = report()
     line = next(one for one in page.talk.stream.shown.lines if "Lames" in one.sentence)
     arrived: list[bool] = []
     page.preview.view.shown.connect(lambda: arrived.append(True))
