@@ -62,6 +62,11 @@ class OpenThread:
 
 
 @dataclass(frozen=True)
+class OpenDeposits:
+    """Show the documents that were left for people without Consilium."""
+
+
+@dataclass(frozen=True)
 class OpenSection:
     """Show a section as it was left, by its feature's key."""
 
@@ -69,5 +74,12 @@ class OpenSection:
 
 
 Intent: TypeAlias = (
-    OpenSection | JoinMeeting | OpenSettings | OpenPerson | OpenPatient | WriteMessage | OpenThread
+    OpenSection
+    | JoinMeeting
+    | OpenSettings
+    | OpenPerson
+    | OpenPatient
+    | WriteMessage
+    | OpenThread
+    | OpenDeposits
 )

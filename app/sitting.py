@@ -14,6 +14,7 @@ from app.config import AUDIT_CHECKPOINTS
 from app.i18n import fmt_number
 from app.interop.state import Options
 from app.meeting.view import Notice
+from app.messages.deposits import DepositRefused
 from app.today.service import Fact
 from app.trust import News, newly_revoked
 from app.ui.words import say
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from app.line import Line
     from app.meeting.agenda.planning import Planning
     from app.meeting.service import Meeting
+    from app.messages.deposits import Deposits
     from app.messages.service import Messages
     from app.patients.service import Patients
     from app.session import Session
@@ -42,6 +44,8 @@ LOOK_EVERY_MS, LOOK_SOON_MS = 3_600_000, 60_000
 """How often the organisation's directory is read again: its head is signed hourly; sooner while patients wait for it."""
 WRITE_AGAIN_MS = 20_000
 """How often a disk that refused is asked whether it takes the trail of acts again."""
+RECEIPTS_MS = 300_000
+"""How often the relay is asked what became of deposits."""
 ALARMS = frozenset(("device-unexpected", "directory-fork", "directory-rollback"))
 """What somebody must look at, as the lock counts it."""
 log = logging.getLogger(__name__)
@@ -61,6 +65,7 @@ class Services:
     handed: Handed
     checkpoints: Checkpoints
     messages: Messages
+    deposits: Deposits
 
 
 class Sitting(QObject):
@@ -81,6 +86,9 @@ class Sitting(QObject):
         self._write_again = QTimer(self)
         self._write_again.setInterval(WRITE_AGAIN_MS)
         self._write_again.timeout.connect(signin.trail.retry)
+        self._receipts = QTimer(self)
+        self._receipts.setInterval(RECEIPTS_MS)
+        self._receipts.timeout.connect(self._ask_receipts)
         bridge.watch(self, self._disk, self._disk_changed)
         bridge.watch(self, self._newer, lambda found: self._looked(*found))
         bridge.watch(self, services.checkpoints.failing, self._checkpoints_failing)
@@ -107,6 +115,8 @@ class Sitting(QObject):
         self._warn(opened)
         self.open_feed()
         self._open_messages(opened)
+        self._ask_receipts()
+        self._receipts.start()
         if not opened.read_only:
             places = self._config.get(AUDIT_CHECKPOINTS)
             self._services.checkpoints.open(opened.vault.audit, opened.session, places)
@@ -127,6 +137,10 @@ class Sitting(QObject):
         """Let messages come and go until the lock."""
         work = self._services.messages.work(opened.session, opened.vault, partial(self._read_newer, opened))
         self._mail = self._bridge.start(self, work, _ended, _mail_failed)
+
+    def _ask_receipts(self) -> None:
+        """Hear what became of the documents that were left for people without Consilium."""
+        self._bridge.start(self, self._services.deposits.look(), _ended, _not_asked)
 
     async def _read_newer(self, opened: Opened) -> Session:
         """Read the directory again for a message whose author is not in it; on the loop."""
@@ -162,6 +176,8 @@ class Sitting(QObject):
             self._mail.cancel()
             self._mail = None
         self._services.checkpoints.close()
+        self._services.deposits.end()
+        self._receipts.stop()
         vault = self.opened.vault if self.opened is not None else self._half_open
         self.opened = self._half_open = None
         return vault
@@ -179,6 +195,7 @@ class Sitting(QObject):
         self._services.planning.sign_in(session)
         self._services.messages.renew(session)
         if self.opened is not None:
+            self._services.deposits.begin(session, self.opened.vault)
             self._open_patients(session, self.opened)
 
     def _open_patients(self, session: Session, opened: Opened) -> None:
@@ -289,7 +306,13 @@ def _listed(_book: object) -> None:
 
 
 def _ended(_nothing: None) -> None:
-    """Nothing to do: messages end with the lock."""
+    """Nothing to do."""
+
+
+def _not_asked(error: Exception) -> None:
+    """Nothing to say where the relay does not answer: it is asked again."""
+    if not isinstance(error, DepositRefused):
+        log.warning("deposits were not asked after: %s", type(error).__name__)
 
 
 def _mail_failed(error: Exception) -> None:

@@ -31,6 +31,7 @@ from app.meeting.call.returnbar import ReturnBar
 from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Stage
 from app.messages import feature as messages_feature
+from app.messages.deposits import Deposits
 from app.messages.service import Messages as MessagesService
 from app.patients import feature as patients_feature
 from app.patients.service import Patients
@@ -130,6 +131,7 @@ class Office(QObject):
         self.handed = Handed(partial(self.bridge.start, self), self.post, self.config, profile.now_ms)
         self.handed.changed.subscribe(self.feed.receive)
         self.mail = MessagesService(self.post, self.config, profile.now_ms, self.signin.trail)
+        self.deposits = Deposits(self.config, profile.now_ms, self.signin.trail)
         services = Services(
             self.meeting,
             self.planning,
@@ -141,6 +143,7 @@ class Office(QObject):
             self.handed,
             Checkpoints(profile.now_ms),
             self.mail,
+            self.deposits,
         )
         self.sitting = Sitting(services, self.signin, self.bridge, self.config)
         self._dress()
@@ -153,7 +156,7 @@ class Office(QObject):
         features = (
             meeting_feature.feature(self.meeting, self.planning, self.line, self.session, self.config),
             patients_feature.feature(self.patients, self.config, self._flow, self.feed.changed),
-            messages_feature.feature(self.messages, self.directory, self.patients),
+            messages_feature.feature(self.messages, self.directory, self.patients, self.deposits),
             directory_feature.feature(self.directory, self.config),
             settings_feature.feature(self.settings, self._make_devices, {"patients": self._make_feed_state}),
         )

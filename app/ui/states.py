@@ -66,14 +66,15 @@ class _Bar(QProgressBar):
 
 
 class Loading(QWidget):
-    """Grey rows, what is being done, how far it is."""
+    """Grey rows where rows will stand, what is being done, how far it is."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, *, rows: bool = True) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        column.addWidget(_Bones())
+        if rows:
+            column.addWidget(_Bones())
         self._words, self._share = Label(words, "small", "text_2", wrap=True), Label("", "small_strong")
         row = QHBoxLayout()
         row.addWidget(self._words, 1)
