@@ -90,8 +90,10 @@ class Person:
 
     @property
     def to_compare(self) -> Device | None:
-        """The device whose number matters most: one with another key than the verified, else the newest."""
-        return next((d for d in self.living if d.state == "changed"), next(iter(self.living), None))
+        """The device whose number matters most: one with another key than the verified, else the newest; of the own ones an unexpected one."""
+        wanted = "unexpected" if self.me else "changed"
+        other = None if self.me else next(iter(self.living), None)
+        return next((device for device in self.living if device.state == wanted), other)
 
 
 @dataclass(frozen=True)

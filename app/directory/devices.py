@@ -26,9 +26,8 @@ class DeviceRow(QWidget):
     """One device: its short id, its dates, its state; own ones with the request to revoke them."""
 
     compared = pyqtSignal(bytes)
-    claimed = pyqtSignal(bytes)
 
-    def __init__(self, person: Person, device: Device, *, chosen: bool, choice: bool, writable: bool) -> None:
+    def __init__(self, person: Person, device: Device, *, chosen: bool, choice: bool) -> None:
         super().__init__()
         self._device = device
         certificate = device.certificate
@@ -48,12 +47,10 @@ class DeviceRow(QWidget):
         state = "vouched" if device.vouched and device.state == "verified" else device.state
         row.addWidget(Chip(say(f"directory.state.{state}"), icon, tone))
         column.addLayout(row)
-        if device.state == "unexpected" and writable:
-            column.addWidget(self._claim())
+        if choice and device.living:
+            column.addWidget(self._compare(chosen=chosen))
         if person.me and device.living:
             column.addWidget(_Request(person, device))
-        elif choice and device.living:
-            column.addWidget(self._compare(chosen=chosen))
 
     def _compare(self, *, chosen: bool) -> QWidget:
         button = Button(say("directory.device.compared" if chosen else "directory.device.compare"), size="s")
@@ -61,18 +58,6 @@ class DeviceRow(QWidget):
         button.setEnabled(not chosen)
         button.clicked.connect(self._ask)
         return _indented(button)
-
-    def _claim(self) -> QWidget:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(28, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(Label(say("directory.device.own.detail"), "caption", "text_2", wrap=True))
-        button = Button(say("directory.device.own"), size="s", icon="device-desktop")
-        button.speak(say("directory.device.own.spoken", id=self._device.short_id))
-        button.clicked.connect(lambda: self.claimed.emit(self._device.certificate.hash))
-        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        return holder
 
     def _ask(self) -> None:
         self.compared.emit(self._device.certificate.hash)
@@ -121,10 +106,9 @@ def revocation(person: Person, device: Device) -> Words:
 
 
 class DeviceList(QWidget):
-    """Every device of a person; `compared` asks for another one's number, `claimed` calls one the own."""
+    """Every device of a person; `compared` asks for another one's number."""
 
     compared = pyqtSignal(bytes)
-    claimed = pyqtSignal(bytes)
 
     def __init__(self) -> None:
         super().__init__()
@@ -132,14 +116,14 @@ class DeviceList(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
 
-    def show_devices(self, person: Person, chosen: Device | None, *, writable: bool) -> None:
+    def show_devices(self, person: Person, chosen: Device | None) -> None:
         """Show the devices of *person*; *chosen* is the one whose number is shown."""
         clear(self._column)
-        choice = not person.me and len(person.living) > 1
+        several = len(person.living) > 1
         for device in person.devices:
-            row = DeviceRow(person, device, chosen=device == chosen, choice=choice, writable=writable)
+            choice = several and (not person.me or device.state == "unexpected")
+            row = DeviceRow(person, device, chosen=device == chosen, choice=choice)
             row.compared.connect(self.compared)
-            row.claimed.connect(self.claimed)
             self._column.addWidget(row)
         if not person.devices:
             self._column.addWidget(Label(say("directory.devices.none"), "small", "text_2", wrap=True))

@@ -140,7 +140,6 @@ class DirectoryPage(Page):
         self.panel.closed.connect(self._close_by_hand)
         self.panel.decided.connect(self._decide)
         self.panel.compared.connect(self._compare)
-        self.panel.claimed.connect(self._claim)
         self.panel.put.connect(self._put)
         self.panel.written.connect(self._write)
         self._letters = (self._key("I", self._press_identical), self._key("E", self._write))
@@ -297,7 +296,7 @@ class DirectoryPage(Page):
             self.list.setCurrentIndex(place)
 
     def _open(self, person: Person) -> None:
-        self._device = None if person.me else person.to_compare
+        self._device = person.to_compare
         self.panel.show()
         self._panel_rule.show()
         self._make_room()
@@ -345,7 +344,7 @@ class DirectoryPage(Page):
             return
         directory = self._directory
         work = {
-            "identical": lambda: directory.identical(device),
+            "identical": lambda: directory.own(device) if person.me else directory.identical(device),
             "different": lambda: directory.different(person.user),
             "withdraw": lambda: directory.withdraw(person.user),
             "accept": lambda: directory.accept(person.user),
@@ -363,13 +362,6 @@ class DirectoryPage(Page):
             self._desk.tell(words, lambda: self._block(user, not yes))
 
         self._desk.bridge.start(self, self._directory.block(user, yes), told, self._failed)
-
-    def _claim(self, certificate: bytes) -> None:
-        person = self.panel.person
-        mine = person.devices if person is not None and person.me else ()
-        device = next((one for one in mine if one.certificate.hash == certificate), None)
-        if device is not None:
-            self._desk.bridge.start(self, self._directory.own(device), self._decided, self._failed)
 
     # --- lists and writing --------------------------------------------------------------------------------
 

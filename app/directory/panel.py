@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from storage.directory import TrustNote
 
 WIDTH = 388
-_COMPARABLE = frozenset(("verified", "certified", "changed", "different"))
+_COMPARABLE = frozenset(("verified", "certified", "changed", "different", "alarm"))
 _BANNERS = {
     "verified": ("ok", "shield-check"),
     "changed": ("warn", "shield-exclamation"),
@@ -41,13 +41,12 @@ _BANNERS = {
 class PersonPanel(QWidget):
     """One person. `decided` names what the user decided; `compared` asks for the number of another device.
 
-    `claimed`: a device is the user's own; `put`: the person joins or leaves a list; `written`: a message is begun.
+    `put`: the person joins or leaves a list; `written`: a message is begun.
     """
 
     closed = pyqtSignal()
     decided = pyqtSignal(str)
     compared = pyqtSignal(bytes)
-    claimed = pyqtSignal(bytes)
     put = pyqtSignal(int, bool)
     written = pyqtSignal()
 
@@ -126,7 +125,6 @@ class PersonPanel(QWidget):
         column.addWidget(Label(say("directory.devices"), "subhead"))
         self._devices = DeviceList()
         self._devices.compared.connect(self.compared)
-        self._devices.claimed.connect(self.claimed)
         column.addWidget(self._devices)
         self._lists_head = Label(say("directory.circles"), "subhead")
         column.addWidget(self._lists_head)
@@ -145,7 +143,8 @@ class PersonPanel(QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
-        column.addLayout(self._make_steps())
+        self._way = self._make_steps()
+        column.addWidget(self._way)
         self.card, self.qr = NumberCard(), QrCode()
         self.card.finished.connect(self._show_verdict)
         column.addWidget(self.card)
@@ -176,8 +175,10 @@ class PersonPanel(QWidget):
             (self.accept, "accept"),
         )
 
-    def _make_steps(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _make_steps(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         self._steps = [Chip(say(f"directory.step.{place}")) for place in (1, 2, 3)]
         for place, chip in enumerate(self._steps):
@@ -185,7 +186,7 @@ class PersonPanel(QWidget):
                 row.addWidget(Glyph("chevron-right", "text_3", 14))
             row.addWidget(chip)
         row.addStretch(1)
-        return row
+        return holder
 
     def first(self) -> QWidget:
         """Return where the focus goes: spelling the number, or closing the panel."""
@@ -213,7 +214,7 @@ class PersonPanel(QWidget):
         if anew:
             self._failed, self._notes = "", ()
             self.show_number(())
-        self._devices.show_devices(person, device, writable=writable)
+        self._devices.show_devices(person, device)
         self._show_banners()
         self._show_verdict()
 
@@ -290,12 +291,14 @@ class PersonPanel(QWidget):
         self.withdraw.say(
             say("directory.withdraw" if level == "verified" else "directory.withdraw.different")
         )
-        self.different.setVisible(level != "different")
+        self.different.setVisible(level not in {"different", "alarm"})
+        self._way.setVisible(not person.me)
         self.accept.setVisible(level == "changed")
         for button, _ in self._acts():
             button.setEnabled(self._writable)
         self.identical.setEnabled(self._writable and spelt)
-        self._why.say(say("directory.consequence" if spelt or level == "verified" else "directory.unspelt"))
+        known = "own" if person.me else "consequence"
+        self._why.say(say(f"directory.{known}" if spelt or level == "verified" else "directory.unspelt"))
         for place, chip in enumerate(self._steps):
             done = place < (3 if level == "verified" else 2 if spelt else 1)
             chip.show_state(say(f"directory.step.{place + 1}"), "", "accent" if done else "plain")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.patients.access import subject
 from app.scenes import patients, stills, wards
+from app.scenes.messages import fill
 from app.scenes.patients import LARGE, POLICY
 from app.scenes.stage import FULL_HD, LAPTOP, Scene
 from app.scenes.stills import NOW_MS
@@ -251,6 +252,12 @@ def _looked_before(stage: Stage, vault: Vault) -> None:
     stage.office.patients.begin(session, vault)
 
 
+def _known(stage: Stage, vault: Vault) -> None:
+    """Let the page know the colleagues who wrote."""
+    fill(stage.office.messages)  # type: ignore[arg-type]  # a scene's own
+    stage.office.patients.begin(stills.directory_session(), vault)
+
+
 def _document(stage: Stage) -> None:
     """Open the CDA; the picture waits for the process that reads it."""
     shown(tab="papers")(stage)
@@ -280,6 +287,8 @@ SCENES = (
     Scene("05-dossier-courbe-tableau", shown(tab="values", act=_results("curve", table=True)), POLICY),
     Scene("05-dossier-documents", shown(tab="papers"), POLICY),
     Scene("05-dossier-cda", _document, POLICY),
+    Scene("05-dossier-echanges", shown(tab="talks", before=_known), POLICY),
+    Scene("05-dossier-echanges-aucun", shown("80366510", "talks"), POLICY),
     Scene("05-dossier-identite", shown(tab="traits"), POLICY),
     Scene("05-dossier-acces", shown(tab="readers", before=_looked_before), POLICY),
     Scene("05-dossier-provisoire", shown("80500317"), POLICY),

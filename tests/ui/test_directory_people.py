@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QWidget
 from app.intents import WriteMessage
 from app.scenes import stills
 from app.trust import News
-from app.ui.buttons import Button, Switch
+from app.ui.buttons import Switch
 from app.ui.marks import Chip
 from app.ui.text import Label
 
@@ -142,13 +142,22 @@ def test_a_message_is_begun_from_the_panel_and_by_a_key(section, qtbot):
     assert opened == [WriteMessage(section.panel.person.user)] * 2
 
 
-def test_my_other_device_is_called_mine_and_the_alarm_ends(desk, qtbot):
+def test_my_other_device_is_mine_once_both_show_the_same_code_and_the_alarm_ends(desk, qtbot):
     section = Section(desk, qtbot, alarm=True)
     section.open("Dr Hélène Marchetti")
-    claim = next(one for one in section.panel.findChildren(Button) if one.name == "C'est mon poste")
-    section.press(claim)
+    panel = section.panel
+    qtbot.waitUntil(lambda: panel.card.ready)
+    assert panel.identical.isVisible()
+    assert not panel.identical.isEnabled()
+    assert not any(
+        one.isVisible() for one in (panel.different, panel.accept, panel.withdraw, panel.write, panel.block)
+    )
+    for _ in range(12):
+        section.press(panel.card.spell)
+    section.press(panel.identical)
     qtbot.waitUntil(lambda: section.level("Dr Hélène Marchetti") == "me")
     assert sorted(d.state for d in section.panel.person.devices) == ["mine", "this"]
+    assert not panel.card.isVisible()
 
 
 def test_the_history_tells_keys_and_decisions_with_their_device(section, qtbot):

@@ -9,8 +9,9 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import fmt_list, isolated, tr
+from app.patients.lines import born_words
 from app.patients.person.part import Part, bar
-from app.patients.person.times import written
+from app.patients.service import row_of
 from app.ui.buttons import Button
 from app.ui.panes import EmptyState
 from app.ui.rows import Row, RowList
@@ -131,7 +132,9 @@ class TalksPart(Part):
 def link_of(patient: Patient) -> PatientLink:
     """Return how a message names *patient*: `NOM DE NAISSANCE Prénom`, born."""
     name = " ".join(part for part in (patient.birth_name, patient.given_name) if part)
-    label = ", ".join(part for part in (name or tr("person.talks.unnamed"), written(patient.birth)) if part)
+    found = row_of(patient)
+    born = born_words(found) if found.birth else ""
+    label = ", ".join(part for part in (name or tr("person.talks.unnamed"), born) if part)
     return PatientLink(patient.authority, patient.ipp, label[:MAX_LINE])
 
 
