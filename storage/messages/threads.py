@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 USER_BYTES = 16
 LINE = 200
 """So many characters of the newest message stand in the list."""
+_KINDS = {kind.value: kind for kind in ThreadKind}
+_STATES = {state.value: state for state in State}
+"""Looked up a thousand times for one list: calling the class takes as long as reading the row."""
 _COLUMNS = (
     "id, conv, kind, title, members, authority, ipp, label, expire_s, pinned, muted, gone, unread, held, last_ms, last_author, "
     "last_text, last_state, draft"
@@ -94,6 +97,15 @@ class Threads:
         """Say how long messages sent from now on stay; 0: for ever."""
         self._set(thread, "expire_s", expire_s)
 
+    def said(self, thread: int) -> tuple[int, bytes]:
+        """Return when and in which message it was said what the thread is; (0, b"") where nobody did."""
+        row = self._db.execute("SELECT said_ms, said_id FROM thread WHERE id = ?", (thread,)).fetchone()
+        return (int(row[0]), bytes(row[1])) if row else (0, b"")
+
+    def say(self, thread: int, sent_ms: int, msg_id: bytes) -> None:
+        """Remember by which word the thread is what it is."""
+        self._db.execute("UPDATE thread SET said_ms = ?, said_id = ? WHERE id = ?", (sent_ms, msg_id, thread))
+
     def pin(self, thread: int, yes: bool) -> None:
         """Keep a thread at the head of the list."""
         self._set(thread, "pinned", int(yes))
@@ -145,15 +157,19 @@ def joined(users: Iterable[bytes]) -> bytes:
     return b"".join(sorted(set(users)))
 
 
+def _parted(members: bytes) -> tuple[bytes, ...]:
+    return tuple(members[at : at + USER_BYTES] for at in range(0, len(members), USER_BYTES))
+
+
 def _thread(row: tuple[Any, ...]) -> Thread:
     number, conv, kind, title, members, authority, ipp, label, expire_s, pinned, muted, gone, *rest = row
     unread, held, last_ms, last_author, last_text, last_state, draft = rest
     return Thread(
         number,
         conv,
-        ThreadKind(kind),
+        _KINDS[kind],
         title,
-        tuple(members[at : at + USER_BYTES] for at in range(0, len(members), USER_BYTES)),
+        (members,) if len(members) == USER_BYTES else _parted(members),
         link(authority, ipp, label),
         expire_s,
         bool(pinned),
@@ -164,6 +180,6 @@ def _thread(row: tuple[Any, ...]) -> Thread:
         last_ms,
         last_author,
         last_text,
-        State(last_state),
+        _STATES[last_state],
         draft,
     )

@@ -32,6 +32,8 @@ CREATE TABLE thread (
     draft TEXT NOT NULL
 ) STRICT;
 
+CREATE INDEX thread_order ON thread (pinned, last_ms, id);
+
 CREATE INDEX thread_by_patient ON thread (authority, ipp) WHERE ipp <> '';
 
 CREATE INDEX thread_by_members ON thread (members) WHERE kind = 'direct';
