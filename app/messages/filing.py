@@ -19,7 +19,7 @@ from media.errors import MediaError, TrustError
 from media.mail import bodies, texts
 from media.mail.types import Type
 from storage.messages.posting import NewFile
-from storage.messages.records import FileState
+from storage.messages.records import FileState, State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,9 +111,16 @@ class Filing(Ground):
 
     async def _resume(self, message: Message) -> None:
         """Go on with the files of an own message that were halted."""
-        for file in message.files:
-            if message.own and file.state in {FileState.PAUSED, FileState.REFUSED}:
-                await self._write(lambda rows, one=file.id: rows.files.state(one, FileState.GOING))  # type: ignore[misc]
+        stuck = [one.id for one in message.files if one.state in {FileState.PAUSED, FileState.REFUSED}]
+        if not message.own or not stuck:
+            return
+
+        def act(rows: Mailbag) -> None:
+            for file in stuck:
+                rows.files.state(file, FileState.GOING)
+            rows.messages.hold(message.id, State.DRAWN, "")
+
+        await self._write(act, message.thread)
         self._move()
 
     async def _carry(self) -> None:

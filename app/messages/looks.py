@@ -43,7 +43,16 @@ _KILO, _MEGA, _GIGA = 1_000, 1_000_000, 1_000_000_000
 WARNINGS = frozenset(("gap", "fork", "changed-key", "late", "clock"))
 EVENTS = frozenset(("created", "renamed", "joined", "removed", "left", "timer", "linked", "key-changed"))
 HELD = frozenset(
-    ("key-changed", "key-different", "device-unexpected", "restored", "revoked", "blocked", "no-device")
+    (
+        "key-changed",
+        "key-different",
+        "device-unexpected",
+        "restored",
+        "revoked",
+        "blocked",
+        "no-device",
+        "file-unreadable",
+    )
 )
 """Reasons that have a sentence of their own; others are told as `messages.held.other` with their code."""
 

@@ -202,7 +202,7 @@ class Speaking(Filing):
 
     async def _to_write(self, thread: int) -> Thread:
         found = await self._thread(thread)
-        if found.left or not found.members:
+        if found.left or not set(found.members) - set(self._open.session.trust.blocked):
             raise Refused("no-recipient")
         return found
 

@@ -18,7 +18,7 @@ from media.keys.issuers import ID_BYTES
 from media.mail.bodies import Attachment
 from storage.errors import StorageError
 from storage.messages.posting import Blob
-from storage.messages.records import FileState
+from storage.messages.records import FileState, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Iterator
@@ -82,7 +82,17 @@ class Freight:
         for number in await self._under_way():
             file, kept = await self._look(number)
             if file and kept and file.state is FileState.GOING and not (kept.source or kept.manifest):
-                await self._end(kept, FileState.REFUSED)
+                await self._give_up(kept)
+
+    async def _give_up(self, kept: Kept) -> None:
+        """Say of a file that cannot be read, and of its message, that they are not sent."""
+
+        def act(rows: Mailbag) -> None:
+            rows.files.state(kept.id, FileState.REFUSED)
+            rows.messages.hold(kept.message, State.FAILED, "file-unreadable")
+
+        await self._desk.write(act)
+        self.told(kept.message)
 
     async def seal_all(self) -> None:
         """Seal what was chosen and is not sealed yet: this needs no relay."""
@@ -91,8 +101,8 @@ class Freight:
             if file and kept and not kept.manifest and kept.source and file.state is FileState.GOING:
                 try:
                     await self.seal(file, _read(kept.source, file.size))
-                except (Changed, StorageError):
-                    await self._end(kept, FileState.REFUSED)
+                except Changed:
+                    await self._give_up(kept)
 
     async def _round(self, line: Mailbox) -> bool:
         moved = False

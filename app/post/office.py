@@ -26,7 +26,7 @@ from app.post.sending import Sender
 from app.post.taking import Taking
 from app.post.writing import Writer
 from app.relay import address_of, proof_of
-from media.errors import LinkLost, MediaError
+from media.errors import LinkLost, LinkRefused, MediaError
 from media.events import Event
 from media.keys.sign import Signer
 from media.mail.types import Type
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from app.post.told import Told
     from app.session import Session
+    from media.keys.cards import Card
     from media.link.mailbox import Delivery, Mailbox
     from storage.messages.posting import Queue
     from storage.vault import Vault
@@ -271,16 +272,22 @@ class _Open:
                 until = self._now_s() + CARD_S
             await self.desk.woken(LOOK_S)
 
-    async def _publish(self, line: Mailbox, card: Any) -> None:
+    async def _publish(self, line: Mailbox, card: Card) -> None:
         session = self.desk.session
-        await line.publish(self.desk.book.own.public.ed25519, session.sign, card.number, card.signed)
+        try:
+            await line.publish(self.desk.book.own.public.ed25519, session.sign, card.number, card.signed)
+        except LinkRefused as error:
+            log.warning("the card could not be laid out: %s", error.code)
 
     async def _listen(self, line: Mailbox, queue: Queue) -> None:
         """Make an own queue (again, after a relay that lost it) and have its blocks handed over."""
         owner = Signer(queue.owner_seed)
         writer = Signer(queue.writer_seed).public if queue.writer_seed else b""
-        await line.make_queue(queue.queue, owner.public, writer)
-        await line.listen(queue.queue, owner.sign, self._came.put_nowait)
+        try:
+            await line.make_queue(queue.queue, owner.public, writer)
+            await line.listen(queue.queue, owner.sign, self._came.put_nowait)
+        except LinkRefused as error:
+            log.warning("a queue could not be listened to: %s", error.code)
 
     async def _listen_new(self, queue: Queue) -> None:
         if self.desk.line is not None:
@@ -319,7 +326,11 @@ class _Open:
         if self._post.refresh is None or now_ms - self._refreshed_ms < REFRESH_MS:
             return
         self._refreshed_ms = now_ms
-        session = await self._post.refresh()
+        try:
+            session = await self._post.refresh()
+        except (MediaError, StorageError, OSError) as error:
+            log.warning("the directory could not be read again: %s", type(error).__name__)
+            return
         if session is not None:
             self.renew(session)
 

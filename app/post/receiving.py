@@ -13,7 +13,7 @@ from media.errors import LinkLost, LinkRefused, MediaError, TrustError
 from media.keys.envelope import claimed, open_block, open_content, verify_header
 from media.mail import receiving, say
 from media.mail.types import Type, rule
-from storage.errors import StorageError
+from storage.errors import DiskTrouble, StorageError
 from storage.messages.posting import Arrival
 
 if TYPE_CHECKING:
@@ -66,10 +66,14 @@ class Receiver:
         except Later:
             self._wait(line, delivery)
             return
-        except LinkLost:
-            raise
-        except (MediaError, UnicodeError) as error:
+        except (LinkLost, StorageError):
+            raise  # it stays at the relay, and comes again with the next line
+        except MediaError as error:
             self._refuse(line, delivery, getattr(error, "code", "malformed"))
+            return
+        except Exception as error:  # noqa: BLE001 -- bytes of strangers: what nobody foresaw must not come again for ever
+            log.warning("a message was not understood: %s", type(error).__name__)
+            self._refuse(line, delivery, "malformed")
             return
         await self._room.acquire()
         self._start(self._store(line, delivery, told))
@@ -152,8 +156,8 @@ class Receiver:
         try:
             if handler is not None:
                 await handler(told)
-        except (StorageError, OSError) as error:
-            raise Later from error
+        except OSError as error:
+            raise DiskTrouble("a message") from error
 
     # --- storing -------------------------------------------------------------------------------------------
 
@@ -162,7 +166,11 @@ class Receiver:
             fresh, thread = await self._desk.write(lambda rows: self._take(rows, told))
         except StorageError as error:
             log.warning("a message could not be stored: %s", type(error).__name__)
-            return  # not acknowledged: it comes again at the next connection
+            return  # not acknowledged: it comes again with the next line
+        except Exception as error:  # noqa: BLE001 -- as above; nothing of it was kept
+            log.warning("a message could not be taken: %s", type(error).__name__)
+            self._refuse(line, delivery, "malformed")
+            return
         finally:
             self._room.release()
         if fresh:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.post.peers import Peers, Way
     from app.post.writing import Writer
     from media.keys.certs import Verdict
+    from media.keys.envelope import BlobRef
     from media.link.mailbox import Mailbox
     from storage.messages.posting import Letter, Parcel
     from storage.messages.store import Mailbag
@@ -41,6 +42,7 @@ class Sender:
     ) -> None:
         self._desk, self._writer, self._peers, self._told = desk, writer, peers, told
         self._laid: set[bytes] = set()
+        self._laying = asyncio.Lock()
         self.review = True
         """Whether what is held may have become free: at the beginning, and whenever somebody's key was compared."""
 
@@ -97,6 +99,7 @@ class Sender:
         again = [one.id for one in silent if now_ms - one.made_ms < GIVE_UP_MS]
         await desk.write(lambda rows: _turn(rows, late, again, now_ms))
         letters = await desk.read(lambda rows: [rows.outbox.letter(one.letter) for one in silent])
+        self._laid -= {one.blob for one in letters if one}  # the relay may have lost it
         await self._tell(letters)
 
     async def _to(
@@ -132,34 +135,37 @@ class Sender:
     async def _put(
         self, line: Mailbox, device: Verdict, way: Way, parcels: Sequence[tuple[Parcel, Letter | None]]
     ) -> None:
+        """Put the blocks of one device into its queue, all under way at once; the relay keeps their order."""
         offer = await self._peers.offer(device)
-        sends = []
-        for parcel, letter in parcels:
-            if letter is not None:
-                await self._lay(line, letter)
-                sends.append(self._block(line, device, way, parcel, letter, offer))
-        done = await asyncio.gather(*sends, return_exceptions=True)
+        there = [(parcel, letter) for parcel, letter in parcels if letter is not None]
+        sends = (self._block(line, device, way, letter, offer) for _, letter in there)
+        done = list(
+            zip(
+                (parcel for parcel, _ in there),
+                await asyncio.gather(*sends, return_exceptions=True),
+                strict=True,
+            )
+        )
         now_ms = self._desk.now_ms()
-        sent = [parcel.id for (parcel, _), error in zip(parcels, done, strict=True) if error is None]
-        failed = [parcel for (parcel, _), error in zip(parcels, done, strict=True) if error is not None]
+        sent = [parcel.id for parcel, error in done if error is None]
         if sent:
             await self._desk.write(lambda rows: rows.outbox.sent(sent, now_ms, now_ms + AGAIN_MS))
-        lost = next(
-            (
-                error
-                for error in done
-                if isinstance(error, BaseException) and not isinstance(error, LinkRefused)
-            ),
-            None,
-        )
-        if lost is not None:
-            raise lost
-        await self._later(failed)
+        for parcel, error in done:
+            if isinstance(error, MediaError) and not isinstance(error, LinkLost | LinkRefused):
+                await self._fail(parcel, getattr(error, "code", "malformed"))
+        await self._later([parcel for parcel, error in done if isinstance(error, LinkRefused)])
+        for _, error in done:
+            if error is not None and (isinstance(error, LinkLost) or not isinstance(error, MediaError)):
+                raise error
 
-    async def _block(
-        self, line: Mailbox, device: Verdict, way: Way, _parcel: Parcel, letter: Letter, offer: bytes
-    ) -> None:
+    async def _fail(self, parcel: Parcel, code: str) -> None:
+        """Give up what can be sealed to nobody: it would be so the next time as well."""
+        log.warning("a message could not be sealed: %s", code)
+        await self._desk.write(lambda rows: rows.outbox.fail([parcel.id], code))
+
+    async def _block(self, line: Mailbox, device: Verdict, way: Way, letter: Letter, offer: bytes) -> None:
         """Put one block into the device's queue; into its contact queue where the relay does not know the other (any more)."""
+        await self._lay(line, letter)
         content = unpack(letter.blob) if letter.blob else letter.box
         prekey = (way.card.number, way.card.prekey_pk)
         block = seal_block(prekey, device.device_id, letter.header, content, offer)
@@ -174,16 +180,17 @@ class Sender:
         """Leave a box at the relay that does not fit into a block, once for all devices; it runs out by itself."""
         if not letter.blob or letter.blob in self._laid:
             return
-        ref = unpack(letter.blob)
-        data = padded(letter.box)
-        there = await line.begin_blob(
-            ref.id, ref.size_class, BOX_LIFE_S, hashlib.sha256(self._key(ref.id)).digest()
-        )
-        await asyncio.gather(
-            *(line.put(ref.id, at, data[at : at + PIECE]) for at in range(there, len(data), PIECE))
-        )
+        async with self._laying:
+            if letter.blob not in self._laid:
+                await self._lay_now(line, unpack(letter.blob), padded(letter.box))
+                self._laid.add(letter.blob)
+
+    async def _lay_now(self, line: Mailbox, ref: BlobRef, data: bytes) -> None:
+        proof = hashlib.sha256(self._key(ref.id)).digest()
+        there = await line.begin_blob(ref.id, ref.size_class, BOX_LIFE_S, proof)
+        pieces = (line.put(ref.id, at, data[at : at + PIECE]) for at in range(there, len(data), PIECE))
+        await asyncio.gather(*pieces)
         await line.end_blob(ref.id, hashlib.sha256(data).digest())
-        self._laid.add(letter.blob)
 
     def _key(self, blob: bytes) -> bytes:
         """Return the key that deletes a box: nobody but this device can work it out, and nothing need be kept."""

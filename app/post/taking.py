@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from media.keys import cbor
 from media.keys.issuers import ID_BYTES
 from media.keys.sign import digest
-from media.mail import bodies, convs, team
+from media.mail import bodies, convs, say, team
 from media.mail.timers import due_ms
+from storage.messages.early import Early
 from storage.messages.posting import NewFile, NewMessage
 from storage.messages.records import FileState, PatientLink, State, ThreadKind
 
@@ -55,30 +56,50 @@ class Taking:
             )
         )
         rows.origins.keep(message, told.by.device_id, header.hash)
+        for early in rows.early.take(header.msg_id):
+            self._do(rows, early, say.parse(early.type, early.body))
         return thread
 
-    def _correct(self, rows: Mailbag, told: Told, said: bodies.Correct) -> int:
-        message = _written(rows, told, said.about)
+    def _about(self, rows: Mailbag, told: Told, said: bodies.Correct | bodies.Withdraw | bodies.Taken) -> int:
+        """Do what an act about a message asks for, or keep it until that message comes."""
+        about = Early(
+            said.about,
+            told.by.user,
+            told.conv,
+            int(told.type),
+            said.encode(),
+            told.proof,
+            told.header.sent_ms,
+            told.at_ms,
+        )
+        if rows.messages.find(said.about, told.by.user) or self._in_thread(rows, about):
+            return self._do(rows, about, said)
+        rows.early.keep(about)
+        return 0
+
+    def _do(self, rows: Mailbag, by: Early, said: object) -> int:
+        if isinstance(said, bodies.Taken):
+            return self._taken(rows, by, said)
+        message = _written(rows, by.user, by.about)
         if message is None:
             return 0
-        rows.messages.correct(message.id, said.text, told.header.sent_ms)
+        if isinstance(said, bodies.Correct):
+            rows.messages.correct(message.id, said.text, by.sent_ms)
+        else:
+            rows.messages.withdraw(message.id, by.sent_ms)
         return message.thread
 
-    def _withdraw(self, rows: Mailbag, told: Told, said: bodies.Withdraw) -> int:
-        message = _written(rows, told, said.about)
-        if message is None:
-            return 0
-        rows.messages.withdraw(message.id, told.header.sent_ms)
-        return message.thread
-
-    def _taken(self, rows: Mailbag, told: Told, said: bodies.Taken) -> int:
-        thread = rows.threads.find(told.conv)
-        message = rows.messages.quoted(thread.id, said.about) if thread else None
+    def _taken(self, rows: Mailbag, by: Early, said: bodies.Taken) -> int:
+        message = self._in_thread(rows, by)
         origin = rows.origins.of(message.id) if message else None
         if message is None or origin is None or origin.hash != said.header_hash:
             return 0
-        rows.messages.take(message.id, told.by.user, told.header.sent_ms, told.proof)
+        rows.messages.take(message.id, by.user, by.sent_ms, by.proof)
         return message.thread
+
+    def _in_thread(self, rows: Mailbag, by: Early) -> Message | None:
+        thread = rows.threads.find(by.conv)
+        return rows.messages.quoted(thread.id, by.about) if thread else None
 
     def _receipt(self, rows: Mailbag, told: Told, said: bodies.Receipt) -> int:
         read_ms = said.at_ms if said.reached is bodies.Reached.READ else 0
@@ -102,13 +123,14 @@ class Taking:
 
     def _team(self, rows: Mailbag, told: Told, said: bodies.Team) -> int:
         """Let the team be another one, where a member says so and nothing newer was said."""
-        author = told.by.user
-        known = rows.threads.find(told.conv)
-        people = set(known.members) | {self._me} if known else set(said.members)
-        direct = convs.is_direct(told.conv) and {author, *told.header.recipients} != set(said.members)
-        if author not in people or direct or told.warning == "late":
+        author, known = told.by.user, rows.threads.find(told.conv)
+        if convs.is_direct(told.conv) and {author, *told.header.recipients} != set(said.members):
             return 0
-        place = Place(told.conv, author, told.header.msg_id, told.header.sent_ms, told.at_ms)
+        before = team.Standing(self._before(known), *rows.threads.said(known.id)) if known else None
+        after, _ = team.apply(before, said, told.header, author, told.at_ms)
+        if after is None or after is before:
+            return 0
+        place = Place(told.conv, author, told.header.msg_id, after.sent_ms, told.at_ms)
         return self.regroup(rows, place, said)
 
     def regroup(self, rows: Mailbag, place: Place, said: bodies.Team) -> int:
@@ -128,6 +150,7 @@ class Taking:
             rows.threads.link(thread, _link(said.patient))
             rows.threads.set_timer(thread, said.expire_s)
         rows.threads.leave(thread, self._me not in said.members)
+        rows.threads.say(thread, place.sent_ms, place.msg_id)
         self._say(rows, thread, place, changes)
         return thread
 
@@ -154,9 +177,9 @@ class Taking:
 
     _ACTS: ClassVar[dict[type, Callable[..., int]]] = {
         bodies.Text: _text,
-        bodies.Correct: _correct,
-        bodies.Withdraw: _withdraw,
-        bodies.Taken: _taken,
+        bodies.Correct: _about,
+        bodies.Withdraw: _about,
+        bodies.Taken: _about,
         bodies.Team: _team,
         bodies.Receipt: _receipt,
     }
@@ -178,9 +201,9 @@ def patient_of(link: PatientLink | None) -> bodies.Patient | None:
     return bodies.Patient(link.authority, link.ipp, link.label) if link else None
 
 
-def _written(rows: Mailbag, told: Told, about: bytes) -> Message | None:
+def _written(rows: Mailbag, user: bytes, about: bytes) -> Message | None:
     """Return the message *about* where it is its author who speaks, and it still says something."""
-    message = rows.messages.find(about, told.by.user)
+    message = rows.messages.find(about, user)
     return message if message and not message.withdrawn_ms and not message.gone_ms else None
 
 
