@@ -32,7 +32,15 @@ T = TypeVar("T")
 class Mail:
     """The mailboxes of one relay. Loop thread; store and shelf have threads of their own."""
 
-    def __init__(self, store: Store, shelf: Shelf, caps: Caps, counters: Counters) -> None:
+    def __init__(
+        self,
+        store: Store,
+        shelf: Shelf,
+        caps: Caps,
+        counters: Counters,
+        now_s: Callable[[], float] = time.time,
+    ) -> None:
+        self._now_s = now_s
         self._store = store
         self._shelf = shelf
         self.caps = caps
@@ -70,8 +78,11 @@ class Mail:
             self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
 
     async def _sweep(self) -> None:
-        names = await self._do(partial(self._store.sweep, _now_h()))
+        names = await self._do(partial(self._store.sweep, self._now_h()))
         await self._shelve(self._shelf.drop, *names)
+
+    def _now_h(self) -> int:
+        return int(self._now_s()) // HOUR_S
 
     async def _do(self, call: Callable[[], T]) -> T:
         return await self._committer.do(call)
@@ -85,7 +96,7 @@ class Mail:
         """Make a queue; all-zero writer's key: a contact queue."""
         writer = ask.writer_pk if any(ask.writer_pk) else b""
         await self._do(
-            partial(self._store.make_queue, ask.queue, ask.owner_pk, writer, organisation, _now_h())
+            partial(self._store.make_queue, ask.queue, ask.owner_pk, writer, organisation, self._now_h())
         )
 
     async def drop_queue(self, ask: mailwire.DropQueue, binding: Binding) -> None:
@@ -102,7 +113,7 @@ class Mail:
 
         def job() -> Queue:
             queue = self._owned(ask, binding)
-            self._store.heard(queue, _now_h())
+            self._store.heard(queue, self._now_h())
             return queue
 
         queue = await self._do(job)
@@ -126,7 +137,7 @@ class Mail:
 
     async def waiting(self, queue: Queue, after: int, limit: int) -> list[tuple[int, bytes]]:
         """Return blocks above the number *after*."""
-        return await self._do(partial(self._store.waiting, queue, after, limit, _now_h()))
+        return await self._do(partial(self._store.waiting, queue, after, limit, self._now_h()))
 
     async def remove(self, queue: Queue, number: int) -> None:
         """Forget a block that was acknowledged."""
@@ -156,7 +167,7 @@ class Mail:
             allowed = binding.holds(ask.PURPOSE, ask.queue, digest, ask.proof, (key,))
         if queue is None or not allowed:
             raise LinkRefused("queue-unknown")
-        return self._store.put(queue, ask.block, digest, _now_h())
+        return self._store.put(queue, ask.block, digest, self._now_h())
 
     # --- cards ---
 
@@ -167,7 +178,7 @@ class Mail:
         def job() -> None:
             if not binding.holds(ask.PURPOSE, tag, ask.rest, ask.proof, (ask.owner_pk,)):
                 raise LinkRefused("not-allowed")
-            self._store.publish(tag, ask.number, ask.card, organisation, _now_h())
+            self._store.publish(tag, ask.number, ask.card, organisation, self._now_h())
 
         await self._do(job)
 
@@ -190,7 +201,7 @@ class Mail:
         return await self._shelve(self._shelf.there, ask.blob), size
 
     def _begin(self, ask: mailwire.BeginBlob, row: BlobRow, *, room: bool) -> BlobRow:
-        now_h = _now_h()
+        now_h = self._now_h()
         there = self._store.blob(ask.blob, now_h)
         if there is None:
             if not room:
@@ -209,7 +220,7 @@ class Mail:
         """Have a blob on the disk, then say that it is whole; again is no error."""
         row = await self._blob(ask.blob)
         if not row.digest:
-            await self._shelve(self._shelf.finish, ask.blob, row.size, ask.digest, _now_h())
+            await self._shelve(self._shelf.finish, ask.blob, row.size, ask.digest, self._now_h())
             await self._do(partial(self._store.end_blob, ask.blob, ask.digest))
             self.counters.files_stored += 1
         elif row.digest != ask.digest:
@@ -232,7 +243,7 @@ class Mail:
         """Forget a blob for whoever has its key."""
 
         def job() -> None:
-            row = self._store.blob(ask.blob, _now_h())
+            row = self._store.blob(ask.blob, self._now_h())
             if row is None or not mailwire.opens(ask.delete_key, row.delete_hash):
                 raise LinkRefused("blob-unknown")
             self._store.drop_blob(ask.blob)
@@ -241,11 +252,7 @@ class Mail:
         await self._shelve(self._shelf.drop, ask.blob)
 
     async def _blob(self, name: bytes) -> BlobRow:
-        row = await self._do(partial(self._store.blob, name, _now_h()))
+        row = await self._do(partial(self._store.blob, name, self._now_h()))
         if row is None:
             raise LinkRefused("blob-unknown")
         return row
-
-
-def _now_h() -> int:
-    return int(time.time()) // HOUR_S

@@ -1,0 +1,106 @@
+"""What is too old goes, its bytes too, and nobody is given it meanwhile; time passed in."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from contextlib import asynccontextmanager
+
+import pytest
+
+from media import mailwire
+from media.errors import LinkRefused
+from media.relay.config import Caps
+from media.relay.counters import Counters
+from media.relay.mail import SWEEP_S, Mail
+from media.relay.queues import SqliteStore
+from media.relay.shelf import Shelf
+
+ORG = b"o" * 32
+HOUR_S = 3600
+NOW_S = 1_800_000_000
+
+
+class Clock:
+    now_s = float(NOW_S)
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@asynccontextmanager
+async def opened(folder, clock):
+    caps = Caps(disk_reserve_mb=0)
+    mail = Mail(SqliteStore(folder / "queues.db", caps), Shelf(folder / "blobs", 0), caps, Counters(), clock)
+    try:
+        yield mail
+    finally:
+        mail.close()
+
+
+async def swept(mail: Mail, monotonic_s: float) -> None:
+    mail.sweep(monotonic_s)
+    await mail._sweeping
+
+
+async def stored(mail: Mail, life_s: int) -> bytes:
+    name, data = os.urandom(16), os.urandom(mailwire.BLOB_SIZES[0])
+    await begun(mail, name, life_s)
+    await mail.put_piece(mailwire.PutPiece(2, name, 0, data), len(data))
+    await mail.end_blob(mailwire.EndBlob(3, name, hashlib.sha256(data).digest()))
+    return name
+
+
+async def begun(mail: Mail, name: bytes, life_s: int) -> None:
+    await mail.begin_blob(mailwire.BeginBlob(1, name, 0, life_s, bytes(32)), ORG)
+
+
+def files(folder) -> set[str]:
+    return {path.name for path in (folder / "blobs").iterdir()}
+
+
+def test_a_blob_goes_with_its_bytes_when_its_life_is_over(tmp_path):
+    clock = Clock()
+
+    async def scenario():
+        async with opened(tmp_path, clock) as mail:
+            short, long = await stored(mail, HOUR_S), await stored(mail, 48 * HOUR_S)
+            await swept(mail, SWEEP_S)
+            assert files(tmp_path) == {short.hex(), long.hex()}
+            clock.now_s += HOUR_S
+            with pytest.raises(LinkRefused, match="blob-unknown"):
+                await mail.blob_size(short)
+            await swept(mail, 2 * SWEEP_S)
+            assert files(tmp_path) == {long.hex()}
+            assert await mail.blob_size(long) == mailwire.BLOB_SIZES[0]
+
+    asyncio.run(scenario())
+
+
+def test_what_was_begun_and_never_ended_goes_after_a_day(tmp_path):
+    clock = Clock()
+
+    async def scenario():
+        async with opened(tmp_path, clock) as mail:
+            name = os.urandom(16)
+            await begun(mail, name, 20 * 24 * HOUR_S)
+            await mail.put_piece(mailwire.PutPiece(2, name, 0, b"half"), mailwire.BLOB_SIZES[0])
+            clock.now_s += 23 * HOUR_S
+            await swept(mail, SWEEP_S)
+            assert files(tmp_path) == {name.hex()}
+            clock.now_s += HOUR_S
+            await swept(mail, 2 * SWEEP_S)
+            assert files(tmp_path) == set()
+            assert mail.gauges()["file_bytes"] == 0
+
+    asyncio.run(scenario())
+
+
+def test_files_bear_no_finer_time_than_the_hour(tmp_path):
+    async def scenario():
+        async with opened(tmp_path, Clock()) as mail:
+            name = await stored(mail, HOUR_S)
+            assert (tmp_path / "blobs" / name.hex()).stat().st_mtime % HOUR_S == 0
+
+    asyncio.run(scenario())
