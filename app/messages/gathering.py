@@ -108,8 +108,11 @@ class Gathering(Speaking):
             raise Refused("too-long") from error
 
         def act(rows: Mailbag) -> int:
-            writer.post(rows, draft)
-            place = Place(conv, desk.me, draft.msg_id, draft.sent_ms, draft.sent_ms)
+            known = rows.threads.find(conv)
+            newest_ms = rows.threads.said(known.id)[0] if known else 0
+            sent_ms = max(draft.sent_ms, newest_ms + 1)  # the last word, though another's clock be ahead
+            writer.post(rows, replace(draft, sent_ms=sent_ms))
+            place = Place(conv, desk.me, draft.msg_id, sent_ms, draft.sent_ms)
             return Taking(desk.me).regroup(rows, place, said)
 
         thread = await self._write(act)

@@ -84,6 +84,8 @@ class Taking:
         if message is None:
             return 0
         if isinstance(said, bodies.Correct):
+            if by.sent_ms <= message.edited_ms:
+                return 0  # of two corrections the later one counts, in whichever order they come
             rows.messages.correct(message.id, said.text, by.sent_ms)
         else:
             rows.messages.withdraw(message.id, by.sent_ms)

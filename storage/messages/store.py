@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from storage.messages.chains import Chains
 from storage.messages.deposits import Deposits
+from storage.messages.early import Earlies
 from storage.messages.files import Files
 from storage.messages.history import History
 from storage.messages.inflow import Inflow
@@ -43,6 +44,7 @@ class Mailbag:
         self.threads = Threads(db)
         self.messages = Messages(db)
         self.origins = Origins(db)
+        self.early = Earlies(db)
         self.search = Search(db)
         self.files = Files(db)
         self.outbox = Outbox(db)

@@ -14,7 +14,7 @@ from media.mail import sending, team
 from media.mail.bodies import Patient, Team
 from media.mail.sending import Device, Step, Target, targets
 from media.mail.team import Change, Standing
-from media.mail.timers import Clock, due_ms
+from media.mail.timers import due_ms
 from tests.harness.letters import NOW_MS, Desk, certify
 
 ME, ANNE, BRUNO = b"m" * 16, b"a" * 16, b"b" * 16
@@ -147,23 +147,6 @@ def test_a_word_from_the_future_has_not_the_last_word() -> None:
 
 
 # --- timers -----------------------------------------------------------------------------------------------
-
-
-def test_a_clock_set_back_brings_nothing_back() -> None:
-    clock = Clock().heard(NOW_MS).tick(NOW_MS)
-    assert clock.tick(NOW_MS - 300 * DAY_MS).effaced_ms == NOW_MS
-
-
-def test_a_clock_set_forward_effaces_nothing_but_hides() -> None:
-    clock = Clock().heard(NOW_MS).tick(NOW_MS + 300 * DAY_MS)
-    assert clock.effaced_ms == NOW_MS + DAY_MS
-    assert clock.hides(NOW_MS + 300 * DAY_MS) == NOW_MS + 300 * DAY_MS
-    assert clock.hides(NOW_MS) == NOW_MS + DAY_MS
-
-
-def test_effacing_goes_on_once_others_say_the_time() -> None:
-    clock = Clock().heard(NOW_MS).tick(NOW_MS + 20 * DAY_MS).heard(NOW_MS + 20 * DAY_MS)
-    assert clock.tick(NOW_MS + 20 * DAY_MS).effaced_ms == NOW_MS + 20 * DAY_MS
 
 
 def test_a_life_ends_by_the_earlier_of_two_clocks() -> None:
