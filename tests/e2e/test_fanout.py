@@ -9,14 +9,18 @@ from contextlib import suppress
 
 import pytest
 
+from app.fanout import packing
 from app.fanout.desk import Following, Gateway
 from app.fanout.outgoing import Outgoing
 from app.fanout.wire import PostWire
 from app.interop.client import Client
 from app.interop.flow import Flow
 from app.post.office import Post
-from media.mail.bodies import Patient
+from media.keys.certs import Request
+from media.mail import feeds as words
+from media.mail.bodies import Patient, Taken, Team, Text
 from media.mail.types import Type
+from storage.inbox import Incoming
 from storage.outgoing import Stage
 from storage.vault import Vault
 from tests.harness.adt import CANARIES, adt
@@ -51,8 +55,6 @@ class Site:
         request, answer = self.folder / "request", self.folder / "enrolment"
         asked = self.gateway.admin("gateway", "request", "--name", "Passerelle CHU", "--out", str(request))
         assert asked.returncode == 0, asked.stderr
-        from media.keys.certs import Request
-
         self.certificate = self.house.organisation.issue(
             Request.parse(request.read_bytes()), self.house.now_s
         )
@@ -94,6 +96,7 @@ class Desk:
 
     async def open(self) -> Desk:
         session = await self.site.house.refresh(self.vault)
+        self.me = session.user
         self.post = Post(now_ms)
         wire = PostWire(self.post)
         gateway = Gateway(self.site.certificate.user, self.site.certificate.device_id)
@@ -263,5 +266,36 @@ def test_a_document_goes_out_over_kills_and_its_author_hears_of_it(site):
         listening.close()
         await desk.close()
         desk.vault.lock()
+
+    asyncio.run(story())
+
+
+def test_a_gateway_signs_nothing_for_people_and_people_say_nothing_as_a_gateway(site):
+    async def story():
+        desk = await (await Desk.enrol(site, "Dr Essai Un", "2101")).open()
+        rogue = await (await Desk.enrol(site, "Passerelle volée", role="gateway")).open()
+        doctor = await (await Desk.enrol(site, "Dr Essai Deux")).open()
+        for one in (desk, rogue, doctor):
+            one.post.renew(await site.house.refresh(one.vault))
+        mine = desk.me
+        place = words.Place("2101", bytes(16), 1)
+        packed = packing.pack(Incoming("GAM", "x", comes(1, "2101"), 1))
+        said = (
+            (rogue, Text("Prenez ce patient")),
+            (rogue, Taken(bytes(16), bytes(32))),
+            (rogue, Team("RCP", tuple(sorted((mine, rogue.me))), 0, None)),
+            (doctor, words.Batch(place, 0, (packed,))),
+            (doctor, words.Alive((place,))),
+            (doctor, words.OutgoingAck(bytes(16), words.Stage.ACCEPTED)),
+        )
+        for number, (by, body) in enumerate(said, 1):
+            conv = bytes((number,)) * 16
+            await by.post.say(body.TYPE, conv, [mine], body.encode())
+        await until(lambda: desk.refused.count("type-role") == len(said), 60)
+        assert await asyncio.wrap_future(desk.vault.inbox.newest()) == 0
+        assert await asyncio.wrap_future(desk.vault.mail.read(lambda rows: rows.threads.all())) == ()
+        for one in (desk, rogue, doctor):
+            await one.close()
+            one.vault.lock()
 
     asyncio.run(story())
