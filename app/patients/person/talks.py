@@ -98,14 +98,20 @@ class TalksPart(Part):
     def _row(self, record: Record, talk: Talk) -> Row:
         message, thread = talk.message, talk.thread
         author = tr("person.talks.me") if message.own else self._name(message.author)
-        others = [self._name(user) for user in thread.members]
-        where = thread.title if thread.kind == ThreadKind.TEAM else fmt_list(others)
         taken = [self._name(one.user) for one in message.taken]
         mark = (tr("person.talks.taken", who=fmt_list(taken)), "clipboard-check", "ok") if taken else None
         aside = record.site.moment(message.sent_ms)
-        beside = tr("person.talks.in", where=isolated(where))
+        beside = self._beside(talk)
         key = f"{thread.id} {message.id}"
         return Row(key, author, beside, _said(talk), aside, icon="message-2", mark=mark)
+
+    def _beside(self, talk: Talk) -> str:
+        """Return the team's name, or to whom it was written."""
+        thread = talk.thread
+        if thread.kind == ThreadKind.TEAM:
+            return tr("person.talks.in", where=isolated(thread.title))
+        others = fmt_list([isolated(self._name(user)) for user in thread.members])
+        return tr("person.talks.to", who=others) if talk.message.own else ""
 
     def _name(self, user: bytes) -> str:
         return self._names.get(user) or tr("person.readers.unknown")
