@@ -11,11 +11,11 @@ import logging
 from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from app.fanout import packing
+from app.fanout.followers import RECENT_MS, Followers, done
 from app.fanout.plan import batches, plan
-from app.fanout.rules import Asker
 from app.fanout.thrift import DAY_MS, Thrift
 from app.fanout.wire import MOST_PEOPLE, conv
 from media.mail import feeds as words
@@ -24,34 +24,26 @@ from storage.feeds import SNAPSHOT, Batch, Follower, Place, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from concurrent.futures import Future
 
     from app.fanout.plan import Plan
-    from app.fanout.rules import Rules
+    from app.fanout.rules import Asker, Rules
     from app.fanout.wire import Wire
     from app.post.told import Told
     from media.mail.feeds import Packed
-    from storage.patients.facts import Key
     from storage.vault import Vault
 
-T = TypeVar("T")
-RECENT_MS = 30 * DAY_MS
-"""So long after a patient left a unit its desks still get what comes, as `app.patients.access` lets them open the page."""
 KEPT_MS = 30 * DAY_MS
 ALIVE_MS = 300_000
 ALIVE_LIFE_S = 3600
 AWAY_MS = 40 * 60_000
 """A desk says every half hour that it follows; one that does not gets no alive: only few ever wait for it."""
-GONE_MS = 7 * DAY_MS
-"""A desk that was silent for so long is served no more; it goes on from where it stood, or by a snapshot."""
-AGAIN_MS = 60_000
-FULL = packing.ROW + (256 << 10)
+FULL = 256 << 10
 PIECE = 900_000
 """Of a snapshot: fits a blob of 1 MiB."""
 LOOK = 256
 SAYINGS = 16
 TICK_S = 0.5
-PAGE = 200
+HOUR_MS = 3_600_000
 MAX_ASKED = 1000
 log = logging.getLogger(__name__)
 
@@ -68,13 +60,13 @@ class _Snapshot:
 class Fanout:
     """Hands on what the inbox of the open *vault* has, as *rules* allow. `take` is the post office's handler of `follow`; `run` until cancelled."""
 
-    def __init__(self, vault: Vault, wire: Wire, rules: Rules, now_ms: Callable[[], int]) -> None:
-        self._vault, self._wire, self._rules, self._now_ms = vault, wire, rules, now_ms
-        self._thrift = Thrift(now_ms())
+    def __init__(
+        self, vault: Vault, wire: Wire, rules: Rules, now_ms: Callable[[], int], thrift: Thrift | None = None
+    ) -> None:
+        self._vault, self._wire, self._now_ms = vault, wire, now_ms
+        self._thrift = thrift or Thrift(now_ms())
+        self._followers = Followers(vault, rules, now_ms)
         self._asked: dict[bytes, Told] = {}
-        self._again_ms: dict[bytes, int] = {}
-        self._followers: dict[tuple[bytes, str], Follower] = {}
-        self._places: dict[str, Place] = {}
         self._due_ms: dict[str, int] = {}
         self._said_ms: dict[bytes, int] = {}
         self._snapshots: dict[str, _Snapshot] = {}
@@ -104,134 +96,60 @@ class Fanout:
 
     async def load(self) -> None:
         """Read who follows and how far all are."""
-        self._places = await _done(self._vault.feeds.places())
-        rows = await _done(self._vault.feeds.followers())
-        self._followers = {(one.device, one.unit): one for one in rows}
+        await self._followers.load()
 
     async def step(self) -> bool:
         """Do what is to be done now; True where more waits already."""
         now_ms = self._now_ms()
         async with self._turn:
-            await self._take_asked(now_ms)
+            await self._take_asked()
             more = await self._look(now_ms)
             more |= await self._serve(now_ms)
             more |= await self._restore(now_ms)
-            await self._say_alive(now_ms)
+            await self._say_alive()
             await self._keep_house(now_ms)
         return more
 
     async def review(self, askers: Mapping[bytes, Asker]) -> None:
-        """Judge all followers anew by what the directory says of their devices now; who is not in *askers* gets nothing more."""
+        """Judge all followers anew by what the directory says of their devices now."""
         async with self._turn:
-            for device, user in {one.device: one.user for one in self._followers.values()}.items():
-                units = self._rows(device).keys()
-                asker = askers.get(device)
-                kept = self._rules.decide(asker, units) if asker and units else frozenset()
-                if units - kept:
-                    self._trace(user, (), units - kept, ())
-                    await self._let_go(device, units - kept)
+            await self._followers.review(askers)
 
     async def _wait(self) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._came.wait(), TICK_S)
         self._came.clear()
 
-    # --- who follows ----------------------------------------------------------------------------------------
-
-    async def _take_asked(self, now_ms: int) -> None:
+    async def _take_asked(self) -> None:
         asked, self._asked = self._asked, {}
         for told in asked.values():
             if isinstance(told.body, words.Follow):
-                await self._follow(told, told.body, now_ms)
-
-    async def _follow(self, told: Told, asked: words.Follow, now_ms: int) -> None:
-        by, device = told.by, told.by.device_id
-        granted = self._rules.decide(Asker(by.user, by.role, by.specialty), asked.units)
-        before = self._rows(device)
-        self._trace(by.user, granted - before.keys(), before.keys() - granted, set(asked.units) - granted)
-        await self._begin(granted)
-        again = asked.again and now_ms - self._again_ms.get(device, 0) >= AGAIN_MS
-        if again:
-            self._again_ms[device] = now_ms
-        has = {one.unit: one for one in asked.has}
-        at = {
-            unit: before[unit].number
-            if unit in before and not again
-            else await self._stands(unit, has.get(unit))
-            for unit in granted
-        }
-        await _done(self._vault.feeds.follow(device, by.user, at, now_ms))
-        for unit in before:
-            del self._followers[device, unit]
-        self._followers |= {(device, unit): Follower(device, unit, by.user, at[unit], now_ms) for unit in at}
-        await self._end_unfollowed(before.keys() - granted)
-        await self._say_alive_to(device, by.user, now_ms)
-
-    async def _begin(self, units: Iterable[str]) -> None:
-        """Begin the feeds of *units* that nobody followed, with all who are there."""
-        new = {unit for unit in units if unit not in self._places}
-        if not new:
-            return
-        keys: dict[str, list[Key]] = {unit: [] for unit in new}
-        after, going = 0, True
-        while going:
-            after, persons = await _done(
-                self._vault.patients.cared_for(after, PAGE, self._now_ms() - RECENT_MS)
-            )
-            for person in persons:
-                for unit in person.units & new:
-                    keys[unit] += person.keys
-            going = after > 0
-        for unit in sorted(new):
-            self._places[unit] = await _done(self._vault.feeds.begin(unit, keys[unit]))
-
-    async def _stands(self, unit: str, has: words.Place | None) -> int:
-        """Return from where a follower goes on that says what it *has*."""
-        place = self._places[unit]
-        if has is None or has.life != place.life or has.number > place.number:
-            return SNAPSHOT
-        oldest = await _done(self._vault.feeds.oldest(unit)) or place.number + 1
-        return has.number if has.number >= oldest - 1 else SNAPSHOT
-
-    async def _end_unfollowed(self, units: Iterable[str]) -> None:
-        followed = {unit for _, unit in self._followers}
-        for unit in set(units) - followed:
-            await _done(self._vault.feeds.end(unit))
-            self._places.pop(unit, None)
-            self._snapshots.pop(unit, None)
-            self._due_ms.pop(unit, None)
-
-    def _trace(self, user: bytes, come: Iterable[str], gone: Iterable[str], refused: Iterable[str]) -> None:
-        said = (("feed-follow", come), ("feed-leave", gone), ("feed-refused", refused))
-        for action, units in said:
-            for unit in sorted(units):
-                self._vault.audit.record(self._now_ms(), user, action, reason=unit)
-
-    def _rows(self, device: bytes) -> dict[str, Follower]:
-        return {unit: one for (other, unit), one in self._followers.items() if other == device}
+                await self._followers.follow(told.by, told.body)
+                await self._say_alive_to(told.by.device_id, told.by.user)
 
     # --- from the inbox to batches --------------------------------------------------------------------------
 
     async def _look(self, now_ms: int) -> bool:
         """Give numbers to what inbox and cache have had since the last look; True where more waits."""
         feeds, inbox, patients = self._vault.feeds, self._vault.inbox, self._vault.patients
-        since = await _done(feeds.seq())
-        applied = await _done(patients.applied())
-        if not self._places:
+        places = self._followers.places
+        since = await done(feeds.seq())
+        applied = await done(patients.applied())
+        if not places:
             if applied > since:
-                await _done(feeds.advance(Step(applied), now_ms))
+                await done(feeds.advance(Step(applied), now_ms))
             return False
-        seqs = await _done(inbox.numbers(since, applied, LOOK))
+        seqs = await done(inbox.numbers(since, applied, LOOK))
         if not seqs:
             return False
-        concerned = await _done(patients.concerned(seqs, now_ms - RECENT_MS))
+        concerned = await done(patients.concerned(seqs, now_ms - RECENT_MS))
         keys = {key for persons in concerned.values() for person in persons for key in person.keys}
-        carries = await _done(feeds.carries(keys))
-        made = plan(concerned, self._places.keys(), carries)
+        carries = await done(feeds.carries(keys))
+        made = plan(concerned, places.keys(), carries)
         cut = await self._cut(made)
         step = Step(seqs[-1], tuple(cut), frozenset(made.carried), frozenset(made.lost))
-        for batch in await _done(feeds.advance(step, now_ms)):
-            self._places[batch.unit] = replace(self._places[batch.unit], number=batch.number)
+        for batch in await done(feeds.advance(step, now_ms)):
+            places[batch.unit] = replace(places[batch.unit], number=batch.number)
         return len(seqs) == LOOK
 
     async def _cut(self, made: Plan) -> list[tuple[str, tuple[int, ...]]]:
@@ -240,10 +158,10 @@ class Fanout:
             seqs: dict[int, None] = {}
             for one in due:
                 if one.first:
-                    history = await _done(self._vault.patients.told_of(one.first, one.seq))
+                    history = await done(self._vault.patients.told_of(one.first, one.seq))
                     seqs |= dict.fromkeys(history)
                 seqs[one.seq] = None
-            sizes = await _done(self._vault.inbox.sizes(seqs))
+            sizes = await done(self._vault.inbox.sizes(seqs))
             found += [(unit, batch) for batch in batches(seqs, sizes)]
         return found
 
@@ -251,71 +169,56 @@ class Fanout:
 
     async def _serve(self, now_ms: int) -> bool:
         """Say to each group of followers what they lack, once it was gathered for long enough; True where more waits."""
-        left = SAYINGS
-        for unit, place in sorted(self._places.items()):
-            groups = self._behind(place)
-            if not groups:
-                self._due_ms.pop(unit, None)
-            elif now_ms - self._due_ms.setdefault(unit, now_ms) >= self._thrift.gather_ms(now_ms):
-                for number, devices in sorted(groups.items(), reverse=True):
-                    if left <= 0:
-                        return True
-                    left -= 1
-                    await self._hand_on(place, number, devices, now_ms)
-                if not self._behind(place):
-                    self._due_ms.pop(unit, None)
+        behind = self._followers.behind()
+        self._due_ms = {unit: self._due_ms.get(unit, now_ms) for unit in behind}
+        gather_ms, left = self._thrift.gather_ms(now_ms), SAYINGS
+        for unit, groups in sorted(behind.items()):
+            if now_ms - self._due_ms[unit] < gather_ms:
+                continue
+            for number, devices in sorted(groups.items(), reverse=True):
+                if left == 0:
+                    return True
+                left -= 1
+                await self._hand_on(self._followers.places[unit], number, devices, now_ms)
         return False
 
-    def _behind(self, place: Place) -> dict[int, list[Follower]]:
-        """Return who lacks something of a feed, by where they stand."""
-        groups: dict[int, list[Follower]] = defaultdict(list)
-        for one in self._followers.values():
-            if one.unit == place.unit and SNAPSHOT < one.number < place.number:
-                groups[one.number].append(one)
-        return groups
-
     async def _hand_on(self, place: Place, number: int, devices: Sequence[Follower], now_ms: int) -> None:
-        following = await _done(self._vault.feeds.batches(place.unit, number))
+        following = await done(self._vault.feeds.batches(place.unit, number))
         if not following or following[0].number != number + 1:
-            await self._stand(devices, SNAPSHOT)
+            await self._followers.stand(devices, SNAPSHOT)
             return
         packed, last = await self._packed(following)
         said = words.Batch(words.Place(place.unit, place.life, last), number, tuple(packed))
         await self._say(said, devices, now_ms)
-        await self._stand(devices, last)
+        await self._followers.stand(devices, last)
 
     async def _packed(self, following: Sequence[Batch]) -> tuple[list[Packed], int]:
         """Pack the next batches together, up to `FULL`; return them and the number that they reach."""
         packed: list[Packed] = []
         weight = 0
         for batch in following:
-            more = [packing.pack(one) for one in await _done(self._vault.inbox.whole(batch.seqs))]
+            more = [packing.pack(one) for one in await done(self._vault.inbox.whole(batch.seqs))]
             weight += sum(map(packing.weight, more))
             if packed and (weight > FULL or len(packed) + len(more) > words.MAX_PACKED):
                 return packed, batch.number - 1
             packed += more
         return packed, following[-1].number
 
-    async def _stand(self, devices: Iterable[Follower], number: int) -> None:
-        """Note up to where followers of one unit were served; who left meanwhile is left alone."""
-        still = [one for one in devices if (one.device, one.unit) in self._followers]
-        if still:
-            await _done(self._vault.feeds.stand(still[0].unit, [one.device for one in still], number))
-            for one in still:
-                self._followers[one.device, one.unit] = replace(one, number=number)
-
     # --- snapshots ------------------------------------------------------------------------------------------
 
     async def _restore(self, now_ms: int) -> bool:
         """Say one more piece to those who came to each unit; True where more waits."""
-        for unit, place in sorted(self._places.items()):
-            waiting = [one for one in self._followers.values() if one.unit == unit and one.number == SNAPSHOT]
-            if waiting and unit not in self._snapshots:
-                keys = await _done(self._vault.feeds.carried_by(unit))
-                seqs = await _done(self._vault.patients.told_of(keys, await _done(self._vault.feeds.seq())))
-                self._snapshots[unit] = _Snapshot(place, frozenset(one.device for one in waiting), seqs)
-            if unit in self._snapshots:
-                await self._say_piece(self._snapshots[unit], waiting, now_ms)
+        feeds, new, places = self._vault.feeds, self._followers.new(), self._followers.places
+        for unit, snapshot in list(self._snapshots.items()):
+            if unit not in places or places[unit].life != snapshot.place.life:
+                del self._snapshots[unit]
+        for unit in new.keys() - self._snapshots.keys():
+            keys = await done(feeds.carried_by(unit))
+            seqs = await done(self._vault.patients.told_of(keys, await done(feeds.seq())))
+            devices = frozenset(one.device for one in new[unit])
+            self._snapshots[unit] = _Snapshot(places[unit], devices, seqs)
+        for unit, snapshot in sorted(self._snapshots.items()):
+            await self._say_piece(snapshot, new.get(unit, ()), now_ms)
         return bool(self._snapshots)
 
     async def _say_piece(self, of: _Snapshot, waiting: Iterable[Follower], now_ms: int) -> None:
@@ -327,14 +230,14 @@ class Fanout:
             await self._say(words.Snapshot(place, last, tuple(packed)), devices, now_ms)
         if last or not devices:
             del self._snapshots[of.place.unit]
-            await self._stand(devices, of.place.number)
+            await self._followers.stand(devices, of.place.number)
 
     async def _piece(self, seqs: list[int]) -> list[Packed]:
         """Take the next messages off *seqs*, as many as fit."""
         packed: list[Packed] = []
         weight = 0
         while seqs and len(packed) < words.MAX_PACKED:
-            for one in await _done(self._vault.inbox.whole(seqs[:1])):
+            for one in await done(self._vault.inbox.whole(seqs[:1])):
                 made = packing.pack(one)
                 weight += packing.weight(made)
                 if packed and weight > PIECE:
@@ -345,21 +248,19 @@ class Fanout:
 
     # --- alive ----------------------------------------------------------------------------------------------
 
-    async def _say_alive(self, now_ms: int) -> None:
+    async def _say_alive(self) -> None:
         """Say to each desk that is there how far it was served, unless it heard something lately."""
-        there = {one.device: one.user for one in self._followers.values() if now_ms - one.heard_ms < AWAY_MS}
-        for device, user in there.items():
+        now_ms = self._now_ms()
+        for device, user in self._followers.there(AWAY_MS).items():
             if now_ms - self._said_ms.get(device, 0) >= ALIVE_MS:
-                await self._say_alive_to(device, user, now_ms)
+                await self._say_alive_to(device, user)
 
-    async def _say_alive_to(self, device: bytes, user: bytes, now_ms: int) -> None:
-        rows = self._rows(device).values()
-        places = [
-            words.Place(one.unit, self._places[one.unit].life, max(0, one.number))
-            for one in sorted(rows, key=lambda one: one.unit)
-        ]
-        follower = Follower(device, "", user, 0, now_ms)
-        await self._say(words.Alive(tuple(places)), [follower], now_ms, ALIVE_LIFE_S)
+    async def _say_alive_to(self, device: bytes, user: bytes) -> None:
+        now_ms, rows = self._now_ms(), self._followers.of(device)
+        lives = {unit: self._followers.places[unit].life for unit in rows}
+        places = [words.Place(unit, lives[unit], max(0, one.number)) for unit, one in sorted(rows.items())]
+        to = [Follower(device, "", user, 0, now_ms)]
+        await self._say(words.Alive(tuple(places)), to, now_ms, ALIVE_LIFE_S)
 
     async def _say(
         self,
@@ -384,21 +285,7 @@ class Fanout:
 
     async def _keep_house(self, now_ms: int) -> None:
         """Once an hour: let go who was silent for long, and forget what old batches held."""
-        if now_ms - self._forgot_ms < DAY_MS / 24:
-            return
-        self._forgot_ms = now_ms
-        await _done(self._vault.feeds.forget_batches(now_ms - KEPT_MS))
-        silent = {one.device for one in self._followers.values() if now_ms - one.heard_ms > GONE_MS}
-        for device in silent:
-            await self._let_go(device, self._rows(device))
-
-    async def _let_go(self, device: bytes, units: Iterable[str]) -> None:
-        gone = set(units)
-        await _done(self._vault.feeds.leave(device, gone))
-        for unit in gone:
-            del self._followers[device, unit]
-        await self._end_unfollowed(gone)
-
-
-async def _done(future: Future[T]) -> T:
-    return await asyncio.wrap_future(future)
+        if now_ms - self._forgot_ms >= HOUR_MS:
+            self._forgot_ms = now_ms
+            await done(self._vault.feeds.forget_batches(now_ms - KEPT_MS))
+            await self._followers.let_go_silent()
