@@ -11,7 +11,7 @@ from app.post.writing import unpack
 from media.errors import LinkLost, LinkRefused, MediaError
 from media.keys import cbor
 from media.keys.envelope import padded, seal_block
-from media.mail.sending import AGAIN_MS, GIVE_UP_MS
+from media.mail.sending import AGAIN_MS, Step, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -95,8 +95,9 @@ class Sender:
         silent = await desk.read(lambda rows: rows.outbox.silent(now_ms, BATCH))
         if not silent:
             return
-        late = [one.id for one in silent if now_ms - one.made_ms >= GIVE_UP_MS]
-        again = [one.id for one in silent if now_ms - one.made_ms < GIVE_UP_MS]
+        steps = [(one.id, step(one.made_ms, one.next_ms - AGAIN_MS, now_ms)) for one in silent]
+        late = [parcel for parcel, what in steps if what is Step.UNDELIVERED]
+        again = [parcel for parcel, what in steps if what is Step.AGAIN]
         await desk.write(lambda rows: _turn(rows, late, again, now_ms))
         letters = await desk.read(lambda rows: [rows.outbox.letter(one.letter) for one in silent])
         self._laid -= {one.blob for one in letters if one}  # the relay may have lost it

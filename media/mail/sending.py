@@ -91,12 +91,7 @@ class Step(Enum):
 
 
 def step(first_ms: int, sealed_ms: int, now_ms: int) -> Step:
-    """Say what to do: *first_ms* when the first block was at the relay, *sealed_ms* when the last one was."""
+    """Say what to do: *first_ms* when the message was put into the outbox, *sealed_ms* when its last block was at the relay."""
     if now_ms - first_ms >= GIVE_UP_MS:
         return Step.UNDELIVERED
     return Step.AGAIN if now_ms - sealed_ms >= AGAIN_MS else Step.WAIT
-
-
-def look_again_ms(first_ms: int, sealed_ms: int) -> int:
-    """Return when `step` says something else than WAIT."""
-    return min(first_ms + GIVE_UP_MS, sealed_ms + AGAIN_MS)

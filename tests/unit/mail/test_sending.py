@@ -81,8 +81,6 @@ def test_without_a_receipt_it_is_sealed_again_and_given_up() -> None:
     assert sending.step(0, 0, 24 * HOUR) == Step.AGAIN
     assert sending.step(0, 24 * HOUR, 30 * HOUR) == Step.WAIT
     assert sending.step(0, 48 * HOUR, 72 * HOUR) == Step.UNDELIVERED
-    assert sending.look_again_ms(0, 24 * HOUR) == 48 * HOUR
-    assert sending.look_again_ms(0, 60 * HOUR) == 72 * HOUR
 
 
 def test_a_clock_set_back_seals_nothing_again() -> None:
