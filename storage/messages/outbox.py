@@ -21,7 +21,14 @@ _DUE = f"""
         SELECT 1 FROM parcel e WHERE e.device = p.device AND e.state = {State.QUEUED:d} AND e.id < p.id AND e.next_ms > ?1
     ) ORDER BY id LIMIT ?2
 """  # noqa: S608 -- constants
-_WAITING = f"({State.HELD:d}, {State.QUEUED:d})"
+_DONE = f"""
+    DELETE FROM letter WHERE id = ?1 AND NOT EXISTS (
+        SELECT 1 FROM parcel WHERE letter = ?1 AND (
+            state = {State.QUEUED:d} OR NOT EXISTS (SELECT 1 FROM message WHERE id = letter.message AND gone_ms > 0)
+        )
+    )
+"""  # noqa: S608 -- constants
+"""Nothing waits for it any more; of an effaced message only what is still on its way, as its number is in the chain."""
 
 
 class Outbox:
@@ -169,6 +176,10 @@ class Outbox:
         """Forget a letter and its parcels (a message was withdrawn before it was sent, a newer one makes it worthless)."""
         self._db.execute("DELETE FROM letter WHERE id = ?", (letter,))
 
+    def effaced(self, message: int) -> None:
+        """Forget the letters of a message that was effaced, as far as they were sent."""
+        self._end([letter.id for letter in self.of_message(message)])
+
     def delivered(
         self, msg_id: bytes, user: bytes, device: bytes, delivered_ms: int, read_ms: int = 0
     ) -> bool:
@@ -250,8 +261,7 @@ class Outbox:
         self._end({parcel.letter})
 
     def _end(self, letters: Iterable[int]) -> None:
-        done = "DELETE FROM letter WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM parcel WHERE letter = ?1)"
-        self._db.executemany(done, [(letter,) for letter in letters])
+        self._db.executemany(_DONE, [(letter,) for letter in letters])
 
     def _each(self, parcels: Iterable[int]) -> Iterable[Parcel]:
         return [found for parcel in parcels if (found := self.parcel(parcel)) is not None]

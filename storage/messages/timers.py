@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from storage.messages.index import forget
 from storage.messages.messages import Messages
+from storage.messages.outbox import Outbox
 from storage.messages.threads import Threads
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Timers:
         for message in messages:
             self._db.execute("UPDATE message SET gone_ms = ? WHERE id = ?", (now_ms, message))
             found += rows.empty(message)
+            Outbox(self._db).effaced(message)
         return tuple(found)
 
     def due_soon(self, keep_days: int, soon_days: int, now_ms: int) -> dict[int, int]:

@@ -233,6 +233,16 @@ def test_an_effaced_message_leaves_no_word(vault, together):
     assert mail.read(lambda m: m.timers.due(NOW + 99)).result() == ()
 
 
+def test_an_effaced_message_leaves_no_letter_once_it_was_sent(vault):
+    mail = vault.mail
+    message = say(mail, begin(mail), "un", 1, state=State.DRAWN)
+    post(mail, 1, [Target(PAUL, b"d1")], message)
+    mail.write(lambda m: m.timers.efface([message], NOW)).result()
+    (parcel,) = due(mail)
+    mail.write(lambda m: m.outbox.sent([parcel.id], NOW, NOW + 10)).result()
+    assert mail.read(lambda m: m.outbox.letter(parcel.letter)).result() is None
+
+
 def test_a_clock_set_back_lets_nothing_stay_longer(vault):
     see = lambda now_ms: vault.mail.write(lambda m: m.timers.see(now_ms)).result()  # noqa: E731
     assert (see(NOW), see(NOW - 10**9), see(NOW + 1)) == (NOW, NOW, NOW + 1)
