@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import random
 import shutil
 import stat
@@ -195,6 +197,46 @@ def test_extended_headers_are_refused_unread(kept, tmp_path):
     kept.write_bytes(claim.tobuf(tarfile.GNU_FORMAT) + good)
     with pytest.raises(Damaged):
         backup.restore(kept, tmp_path / "other")
+
+
+def rewritten(parts, change):
+    """Yield the parts of a backup with another manifest: *change* gets its decoded content."""
+    for entry, data in parts:
+        if entry.name == "manifest.json":
+            said = json.loads(data)
+            change(said)
+            text = json.dumps(said).encode()
+            entry.size = len(text)
+            yield entry, text
+        else:
+            yield entry, data
+
+
+def test_a_backup_made_before_there_were_messages_is_still_restored(vault, kept, terms, tmp_path):
+    def older(said):
+        said["format"] = 1
+        del said["files"]["mail.db"]
+
+    evil(kept, lambda parts: (one for one in rewritten(parts, older) if one[0].name != "mail.db"))
+    backup.restore(kept, tmp_path / "other")
+    assert not (tmp_path / "other" / "mail.db").exists()
+    again = Vault.unlock(tmp_path / "other", PASSWORD, terms)
+    assert again.mail_lost
+    assert again.settings.all().result()["theme"] == '"dark"'
+    again.lock()
+
+
+@pytest.mark.parametrize("name", ["files/../vault.db", "files/", "other.db", "files/" + "AB" * 16])
+def test_a_backup_with_another_file_makes_no_profile(kept, tmp_path, name):
+    def one_more(said):
+        said["files"][name] = {"size": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
+
+    entry = tarfile.TarInfo(name)
+    entry.size = 1
+    evil(kept, lambda parts: [*rewritten(parts, one_more), (entry, b"x")])
+    with pytest.raises(Damaged):
+        backup.restore(kept, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
 
 
 def test_the_backup_is_an_ordinary_tar(kept):
