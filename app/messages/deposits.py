@@ -115,7 +115,7 @@ class Deposits:
     def obstacle(self) -> str:
         """Why nothing can be left now, as a code of `DepositRefused`; "" where it can."""
         desk = self._desk
-        if desk is None or desk.vault.read_only:
+        if desk is None or desk.vault.mail_read_only:
             return "locked"
         if not self._config.get(DEPOSIT_PAGE):
             return "no-page"
@@ -231,7 +231,7 @@ class Deposits:
     async def look(self) -> None:
         """Ask the relays what became of each that may still lie there; raises DepositRefused("offline") where one does not answer."""
         desk = self._desk
-        if desk is None or desk.vault.read_only:
+        if desk is None or desk.vault.mail_read_only:
             return
         now_ms = self._now_ms()
         await self._vaulted(desk, lambda rows: rows.deposits.sweep(now_ms))
