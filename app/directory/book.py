@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from app.names import sort_key
+from app.search import plain
 from app.trust import readable
 from media.errors import MediaError, TrustError
 from media.keys import people as listed
@@ -14,7 +15,7 @@ from media.keys.certs import DeviceCert, Trust
 from storage.directory import FAVOURITES, Circle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from app.session import Session
     from app.trust import News
@@ -67,6 +68,8 @@ class Person:
     devices: tuple[Device, ...]
     listed: listed.Entry = NOBODY
     circles: frozenset[int] = frozenset()
+    text: str = field(default="", repr=False)
+    """What finds the person, folded (`app.search.plain`)."""
 
     @property
     def living(self) -> tuple[Device, ...]:
@@ -131,7 +134,7 @@ NOTHING = Kept()
 def read_book(session: Session, news: News, kept: Kept, now_s: int, writable: bool) -> Book:
     """Judge every known certificate as a meeting would, and gather them by person with whom the organisation lists."""
     reader = _Reader(session, news, kept, now_s)
-    people = sorted(reader.people(), key=lambda one: sort_key(one.name))
+    people = sorted(reader.people(), key=reader.place)
     return Book(tuple(people), session.trust.head_time, news.trouble, writable, kept.circles)
 
 
@@ -158,7 +161,7 @@ class _Reader:
         self._alarm = {one.hash for one in news.unexpected if (one.user, one.public.ed25519) not in known}
         self._refused = {user for user, key in anchor.verified if key == NO_KEY}
         self._blocked = frozenset(anchor.blocked)
-        self._listed = {one.user: one for one in entries(kept.people)}
+        self._listed = entries(kept.people)
 
     def people(self) -> Iterable[Person]:
         devices: dict[bytes, list[Device]] = {}
@@ -169,6 +172,11 @@ class _Reader:
             held = devices.get(user, [])
             if user in self._listed or _recent(held, self._now_s):
                 yield self._person(user, held)
+
+    def place(self, person: Person) -> tuple[str, str]:
+        """Return by what a person is sorted."""
+        known = self._listed.get(person.user)
+        return known.sort if known is not None and known.entry.name == person.name else sort_key(person.name)
 
     def _device(self, certificate: DeviceCert) -> Device:
         vouched = (certificate.user, certificate.public.ed25519) in self._kept.vouched
@@ -193,13 +201,16 @@ class _Reader:
 
     def _person(self, user: bytes, devices: list[Device]) -> Person:
         held = sorted(devices, key=_age, reverse=True)
-        entry = self._listed.get(user, NOBODY)
+        told = self._listed.get(user)
+        entry = told.entry if told is not None else NOBODY
         known = next((device for device in held if device.living), next(iter(held), None))
         now = known.certificate if known is not None else entry
         level = self._level(user, {device.state for device in held})
         circles = frozenset(one.id for one in self._kept.circles if user in one.members)
         specialty = entry.specialty or now.specialty
-        return Person(user, now.name, now.role, specialty, level, tuple(held), entry, circles)
+        same = told is not None and (entry.name, entry.specialty) == (now.name, specialty)
+        text = told.text if told is not None and same else found_by(now.name, specialty, entry)
+        return Person(user, now.name, now.role, specialty, level, tuple(held), entry, circles, text)
 
     def _level(self, user: bytes, states: set[State]) -> Level:
         """One look for all devices of a person: the most careful one."""
@@ -233,10 +244,27 @@ def history(person: Person, notes: Iterable[TrustNote]) -> tuple[Event, ...]:
     return tuple(sorted((*keys, *told), key=lambda one: -one.time_s))
 
 
+@dataclass(frozen=True)
+class Listed:
+    """Somebody of the organisation's list, with what finds and sorts them: folding thousands of names takes its time."""
+
+    entry: listed.Entry
+    text: str
+    sort: tuple[str, str]
+
+
 @lru_cache(maxsize=1)
-def entries(data: bytes) -> tuple[listed.Entry, ...]:
-    """Return the people of a list that was verified when it was taken; nobody where there is none."""
-    return listed.parse(data) if data else ()
+def entries(data: bytes) -> Mapping[bytes, Listed]:
+    """Return by user id the people of a list that was verified when it was taken; nobody where there is none."""
+    people = listed.parse(data) if data else ()
+    return {
+        one.user: Listed(one, found_by(one.name, one.specialty, one), sort_key(one.name)) for one in people
+    }
+
+
+def found_by(name: str, specialty: str, entry: listed.Entry) -> str:
+    """Return all by which somebody is found, folded."""
+    return plain(f"{name} {specialty} {entry.specialty} {entry.service} {entry.structure} {entry.rpps}")
 
 
 def _recent(devices: Iterable[Device], now_s: int) -> bool:

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 def found_people(directory: Directory, desk: Desk) -> Sequence[Thing]:
-    """Return everybody who was listed last; opening one shows them in the directory."""
-    return [_thing(person, desk) for person in directory.known.people]
+    """Return everybody with a device who was listed last, the favourites first; opening one shows them in the directory."""
+    known = [person for person in directory.known.people if person.devices]
+    return [_thing(person, desk) for person in sorted(known, key=lambda one: not one.favourite)]
 
 
 def _thing(person: Person, desk: Desk) -> Thing:

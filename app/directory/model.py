@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, Qt
 
 from app.directory.looks import calling, level_words
-from app.names import matches, sort_key
+from app.names import sort_key
+from app.search import plain
 from app.ui.graphemes import isolated
 from app.ui.words import say, says
+from media.keys.certs import ROLES
 from storage.directory import FAVOURITES
 
 if TYPE_CHECKING:
@@ -103,7 +105,8 @@ class PeopleModel(QAbstractListModel):
         self._choose()
 
     def _choose(self) -> None:
-        shown = tuple(one for one in self._all if self.filter.holds(one) and self._found(one))
+        found = self._finder()
+        shown = tuple(one for one in self._all if self.filter.holds(one) and found(one))
         if [one.user for one in shown] == [one.user for one in self._shown]:
             self._shown = shown
             if shown:
@@ -113,10 +116,17 @@ class PeopleModel(QAbstractListModel):
         self._shown = shown
         self.endResetModel()
 
-    def _found(self, person: Person) -> bool:
-        listed = person.listed
-        more = (listed.specialty, listed.service, listed.structure, listed.rpps)
-        return matches(self.query, person.name, str(calling(person)), str(say(f"role.{person.role}")), *more)
+    def _finder(self) -> Callable[[Person], bool]:
+        """Return what tells whether somebody matches the query; folded once, as there may be thousands."""
+        wanted = plain(self.query)
+        words, run = wanted.split(), wanted.replace(" ", "")
+        roles = {role: f" {plain(str(say(f'role.{role}')))}" for role in ROLES}
+
+        def found(person: Person) -> bool:
+            held = person.text + roles[person.role]
+            return all(word in held for word in words) or run in held.replace(" ", "")
+
+        return found
 
     def count(self, chosen: Filter) -> int:
         """Return how many stand under a filter, whatever is typed."""
