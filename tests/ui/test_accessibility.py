@@ -149,7 +149,7 @@ def badly_told(window):
     ]
 
 
-@pytest.mark.parametrize("section", ["today", "meeting", "patients", "directory", "settings"])
+@pytest.mark.parametrize("section", ["today", "meeting", "patients", "messages", "directory", "settings"])
 def test_f6_walks_the_panes_in_order_and_back(walk, section):
     at = walk(next(scene for scene in SCENES if scene.name == "08-annuaire"))
     window = at.stage.office.window
@@ -175,7 +175,14 @@ def test_every_feature_has_a_scene(walk):
     at = walk(SCENES[0])
     sections = set(at.stage.office.window._features)
     shown = set()
-    for name in ("01-aujourdhui", "04-rejoindre", "05-dossier", "08-annuaire", "12-reglages-apparence"):
+    for name in (
+        "01-aujourdhui",
+        "04-rejoindre",
+        "05-dossier",
+        "07-messages",
+        "08-annuaire",
+        "12-reglages-apparence",
+    ):
         shown.add(walk(next(one for one in SCENES if one.name == name)).stage.office.window.current)
     assert shown == sections
 
