@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
     from storage.survey import Survey
 
-FILES = {"vault": "coffre", "audit": "journal", "inbox": "messages HL7 reçus", "cache": "patients", "mail": "messagerie"}
+FILES = {
+    "vault": "coffre",
+    "audit": "journal",
+    "inbox": "messages HL7 reçus",
+    "cache": "patients",
+    "mail": "messagerie",
+}
 
 
 def backup_options(action: ArgumentParser) -> None:

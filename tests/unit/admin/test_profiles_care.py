@@ -20,6 +20,7 @@ from media.keys.checkpoint import Checkpoint
 from storage.audit import Anchor
 from storage.errors import Damaged
 from storage.identity import Relay
+from storage.profile import DATABASES
 from storage.vault import Terms, Vault
 
 NOW = 1_790_000_000
@@ -158,7 +159,7 @@ def test_erase_leaves_nothing_that_opens(desk, tmp_path, capsys):
     stolen = shutil.copytree(desk.folder, tmp_path / "stolen")
     assert main(["vault", "erase", "--profile", str(desk.folder), "--yes"]) == 0
     assert {path.name for path in desk.folder.iterdir()} <= {"shown.json"}
-    for name in ("vault.db", "audit.db", "inbox.db", "cache.db", "mail.db"):  # a disk that gives its deleted files back
+    for name in (f"{one}.db" for one in DATABASES):  # a disk that gives its deleted files back
         shutil.copy(stolen / name, desk.folder / name)
     with pytest.raises(Damaged):
         Vault.unlock(desk.folder, SECRET, Terms(keyring="off"))
