@@ -18,7 +18,7 @@ RISE_S = 0.006
 TONES: dict[str, tuple[tuple[float, float, float], ...]] = {
     "knock": ((392.0, 0.0, 0.16), (392.0, 0.2, 0.28)),
     "arrive": ((523.3, 0.0, 0.18), (784.0, 0.14, 0.34)),
-    "message": ((587.3, 0.0, 0.14), (698.5, 0.1, 0.24)),
+    "message": ((587.3, 0.0, 0.14), (698.5, 0.12, 0.24)),
     "soon": ((659.3, 0.0, 0.2), (523.3, 0.2, 0.2), (659.3, 0.4, 0.4)),
 }
 """Name -> notes: pitch in hertz, begin and length in seconds."""
