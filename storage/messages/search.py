@@ -16,7 +16,8 @@ MAX_WORDS = 8
 AROUND = 60
 """So many characters before and after a match are shown."""
 _WORD = re.compile(r"[^\W_]+")
-_WIDE = str.maketrans({"œ": "oe", "æ": "ae"})
+_WIDE = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
+"""As the view `spoken` has them."""
 _FOUND = """
     SELECT m.id, m.thread, m.author, m.sent_ms, m.text FROM (
         SELECT rowid AS id FROM message_words WHERE message_words MATCH ? ORDER BY rowid DESC LIMIT ?
@@ -32,7 +33,8 @@ class Search:
 
     def find(self, text: str, thread: int = 0, limit: int = 50) -> tuple[Hit, ...]:
         """Return messages that have a word beginning with each of those typed, in one thread or all (0), newest first."""
-        typed = _words(text[:MAX_TEXT])[:MAX_WORDS]
+        said = unicodedata.normalize("NFC", text[:MAX_TEXT]).translate(_WIDE)
+        typed = _WORD.findall(said)[:MAX_WORDS]
         if not typed:
             return ()
         rows = self._db.execute(_FOUND, (_expression(typed, thread), limit))
@@ -49,20 +51,17 @@ def _expression(typed: list[str], thread: int) -> str:
     return f'text : ({words}) AND thread : "t{thread}"' if thread else f"text : ({words})"
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(_folded(text))
-
-
 def _folded(text: str) -> str:
-    """Return *text* as it is searched: no accents, no ligatures, no case."""
-    flat = unicodedata.normalize("NFKD", text.casefold().translate(_WIDE))
+    """Return *text* as it is compared: no accents, no ligatures, no case."""
+    flat = unicodedata.normalize("NFD", text.translate(_WIDE).casefold())
     return "".join(char for char in flat if not unicodedata.combining(char))
 
 
 def _pieces(said: str, typed: list[str]) -> tuple[str, str, str]:
     """Return what stands before the first match, the word that matches, and what stands behind it."""
+    begun = tuple(map(_folded, typed))
     for word in _WORD.finditer(said):
-        if _folded(word[0]).startswith(tuple(typed)):
+        if _folded(word[0]).startswith(begun):
             start, end = word.span()
             before, after = said[max(0, start - AROUND) : start], said[end : end + AROUND]
             return (

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 from storage.messages.posting import Arrival, NewLetter, NewMessage, Target
 from storage.messages.records import State, ThreadKind
 
 ANNE, PAUL = b"a" * 16, b"p" * 16
 NOW = 1_800_000_000_000
+_NUMBERS = itertools.count()
+_FRENCH = (
+    "abcdefghijklmnopqrstuvwxyzàâäçéèêëîïôöùûüÿœæABCÉÈÀÇŒÆ0123456789 .,;:!?'’-_()/\"*«»\n²µ⁹\u00a0\u202f"
+)
 
 
 def begin(mail, conv=b"c" * 16, members=(PAUL,), **more):
@@ -77,3 +86,22 @@ def test_a_message_is_found_as_people_type(vault, typed):
     say(vault.mail, thread, "Un œdème, vu à l’hôpital")
     hits = vault.mail.read(lambda m: m.search.find(typed)).result()
     assert [hit.before + hit.match + hit.after for hit in hits] == ["Un œdème, vu à l’hôpital"]
+
+
+@given(st.text(max_size=60))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+def test_no_query_is_an_error(vault, typed):
+    vault.mail.read(lambda m: m.search.find(typed)).result()
+
+
+@given(st.text(_FRENCH, min_size=1, max_size=40))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+def test_whoever_types_a_word_of_a_message_finds_it(vault, said):
+    assume(any(char.isalnum() for char in said))
+    vault.mail.write(lambda m: [m.messages.empty(one.id) for one in m.messages.every()]).result()
+    thread = begin(vault.mail)
+    message = say(vault.mail, thread, said, next(_NUMBERS))
+    for word in re.findall(r"[^\W_]+", said)[:8]:
+        for typed in (word, word.upper(), word[: (len(word) + 1) // 2]):
+            hits = vault.mail.read(lambda m, typed=typed: m.search.find(typed, thread)).result()
+            assert [hit.message for hit in hits] == [message], typed
