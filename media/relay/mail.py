@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from media import mailwire
 from media.errors import LinkRefused
 from media.relay.commit import Committer
+from media.relay.limits import Bucket
 from media.relay.store import BlobRow
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 HOUR_S = 3600
 SWEEP_S = 60
+STRANGERS_SHARE = 4
+"""All strangers together may ask for this part of what one device of a known organisation may, so that many are no flood."""
 DECOY = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
 """A sound key that nobody uses: a proof for a queue that is not there is checked all the same, for as long as any."""
 T = TypeVar("T")
@@ -46,6 +49,8 @@ class Mail:
         self.caps = caps
         self.counters = counters
         self._committer = Committer(store)
+        strangers_s = caps.mail_requests_s / STRANGERS_SHARE
+        self.strangers = Bucket(strangers_s, 4 * strangers_s)
         self._listeners: dict[bytes, Listener] = {}
         self._swept_s = 0.0
         self._sweeping: asyncio.Task[None] | None = None

@@ -84,6 +84,8 @@ class MailDesk:
             size += min(request.length, mailwire.MAX_PIECE)
         now_ms = time.monotonic() * 1000
         delay = max(self._requests.owe(1, now_ms), self._bytes.owe(size, now_ms))
+        if not self._organisation:
+            delay = max(delay, self._mail.strangers.owe(1, now_ms))
         if delay:
             await asyncio.sleep(delay)
 
