@@ -241,6 +241,10 @@ def _vault(group: _Group[argparse.ArgumentParser]) -> None:
     vaults.restore_options(restore)
     check = _action(group, "check", "relire toutes les pages et le journal, sans rien changer", vaults.check)
     vaults.check_options(check)
+    messages = _action(
+        group, "messages", "combien de messages, de fichiers, d'attente : sans aucun nom", vaults.messages
+    )
+    vaults.check_options(messages)
     erase = _action(group, "erase", "effacer les clés, puis les fichiers : sans retour", vaults.erase)
     vaults.erase_options(erase)
 

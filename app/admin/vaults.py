@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,20 @@ FILES = {
     "inbox": "messages HL7 reçus",
     "cache": "patients",
     "mail": "messagerie",
+}
+
+FIGURES = {
+    "threads": "fils",
+    "messages": "messages",
+    "files": "fichiers",
+    "database_bytes": "octets de la base",
+    "file_bytes": "octets des fichiers",
+    "unread": "non lus",
+    "held": "retenus",
+    "waiting": "en attente du relais",
+    "undelivered": "non remis",
+    "oldest_ms": "le plus ancien non envoyé",
+    "owed": "accusés à envoyer",
 }
 
 
@@ -105,6 +120,24 @@ def check(arguments: Namespace, _now_s: int) -> None:
             "Le profil est endommagé : gardez-en une copie, puis restaurez une sauvegarde. Les patients seuls"
             " endommagés se refont d'eux-mêmes à la prochaine ouverture."
         )
+
+
+def messages(arguments: Namespace, _now_s: int) -> None:
+    """`messages`: counts, bytes and the oldest one unsent; no name and no text."""
+    with profiles.visiting(arguments) as vault:
+        figures, restored = vault.mail.figures().result(), vault.mail.restored().result()
+    if arguments.json:
+        print(json.dumps({**asdict(figures), "restored": restored}))
+        return
+    for name, count in asdict(figures).items():
+        shown = _when(count) if name == "oldest_ms" else f"{count:_}".replace("_", " ")
+        print(f"{FIGURES[name]:34} {shown}")
+    if restored:
+        print("copie ancienne remise : rien ne part avant une nouvelle inscription du poste")
+
+
+def _when(time_ms: int) -> str:
+    return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="minutes") if time_ms else "aucun"
 
 
 def _described(found: Survey) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from media.keys.checkpoint import Checkpoint
 from storage.audit import Anchor
 from storage.errors import Damaged
 from storage.identity import Relay
+from storage.messages.posting import NewMessage
+from storage.messages.records import ThreadKind
 from storage.profile import DATABASES
 from storage.vault import Terms, Vault
 
@@ -109,6 +111,26 @@ def test_backup_restore_check(desk, tmp_path, capsys):
     file.write_bytes(file.read_bytes()[:-9000])
     assert main(["vault", "restore", "--from", str(file), "--profile", str(tmp_path / "third")]) == 1
     assert "abîmée" in capsys.readouterr().err
+
+
+def test_figures_of_messages_have_no_name(desk, capsys):
+    def act(vault):
+        thread = vault.mail.write(
+            lambda m: m.threads.begin(b"c" * 16, ThreadKind.TEAM, [b"p" * 16], "CANARI-TITRE")
+        ).result()
+        new = NewMessage(
+            thread, b"m" * 16, b"p" * 16, own=False, sent_ms=1, at_ms=1, text="CANARI", read=False
+        )
+        vault.mail.write(lambda m: m.messages.add(new)).result()
+
+    visit(desk, act)
+    assert main(["vault", "messages", *desk.opened, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["threads"], said["messages"], said["unread"], said["restored"]) == (1, 1, 1, False)
+    assert main(["vault", "messages", *desk.opened]) == 0
+    shown = capsys.readouterr().out
+    assert "non lus" in shown
+    assert "CANARI" not in shown
 
 
 def test_check_finds_a_damaged_page_and_sets_nothing_aside(desk, capsys):
