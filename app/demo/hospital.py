@@ -19,6 +19,7 @@ from app.demo.orders import Meeting, Part
 from app.demo.prepare import FILMED
 from media.keys import invite
 from media.keys.certs import DeviceKeys, Request
+from media.keys.people import Entry
 from media.keys.sign import Signer
 from media.link import OrganisationProof, RelayAddress, put_blob
 from resources.demo.patients import PROFESSIONALS, UNITS
@@ -62,6 +63,7 @@ class Hospital:
         """Found it for the doctor and her colleagues *cast*."""
         organisation, _root = Organisation.create(HOSPITAL, now_s)
         desks = tuple(_enrol(organisation, one, now_s) for one in (ME, *cast))
+        organisation.list_people(map(_listed, desks), now_s)
         directory = organisation.bundle(now_s).verify(organisation.id, now_s)
         return cls(organisation, desks, anchor(directory))
 
@@ -90,6 +92,14 @@ class Hospital:
             )
             for turn, desk in enumerate(self.desks[1:])
         ]
+
+
+def _listed(desk: Desk) -> Entry:
+    """Return what IT's list says of somebody."""
+    person, (number, _name) = desk.person, PROFESSIONALS.get(desk.person.key, ("", ""))
+    return Entry(
+        desk.certificate.user, person.name, person.role, person.specialty, structure=HOSPITAL, rpps=number
+    )
 
 
 def _enrol(organisation: Organisation, person: Person, now_s: int) -> Desk:

@@ -20,6 +20,7 @@ SILENT = {
     "knock-mac": "a refused knock, as above",
     "room-open": "somebody else opened first: this desk knocks",
     "taken": "said as plan.refused.relay-refused: a tag is random",
+    "vouch-foreign": "a refused vouch changes nothing: the new device stays a changed key, which is said",
     "quota": "said as plan.refused.relay-quota",
 }
 """Codes that never reach a person, and why."""
