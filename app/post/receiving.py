@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.post.told import Told
 from media.errors import LinkLost, LinkRefused, MediaError, TrustError
-from media.keys.envelope import claimed, open_block, open_content, verify_header
+from media.keys.envelope import BOX_OVERHEAD, claimed, open_block, open_content, verify_header
 from media.mail import receiving, say
 from media.mail.types import Type, rule
 from storage.errors import DiskTrouble, StorageError
@@ -99,14 +99,16 @@ class Receiver:
             opened.header_object, by.public, act=rule(claimed(opened.header_object).type).act
         )
         self._check(header, by)
-        body = say.parse(header.type, open_content(header, await self._box(line, opened)))
         await self._peers.take(opened.offer, by) if opened.offer else None
         own, warning = by.user == desk.session.user, "changed-key" if by.level == "changed" else ""
         proof = opened.header_object if rule(header.type).act else b""
-        told = Told(Type(header.type), header, by, body, own, desk.now_ms(), warning, proof)
+        told = Told(Type(header.type), header, by, None, own, desk.now_ms(), warning, proof)
         judged = await desk.read(lambda rows: self._judge(rows, told))
-        if judged.verdict is receiving.Verdict.TAKE:
-            await self._hand(told)
+        if judged.verdict is not receiving.Verdict.TAKE:
+            return told
+        box = await self._box(line, opened, rule(header.type).limit)
+        told = replace(told, body=say.parse(header.type, open_content(header, box)))
+        await self._hand(told)
         return told
 
     async def _author(self, header: Header) -> Verdict:
@@ -139,10 +141,13 @@ class Receiver:
             raise TrustError(judged.code)
         return judged
 
-    async def _box(self, line: Mailbox, opened: Opened) -> bytes:
-        if opened.blob is None:
-            return opened.box
+    async def _box(self, line: Mailbox, opened: Opened, limit: int) -> bytes:
+        """Return the box, of a body of at most *limit* bytes, from the block or from the relay."""
         ref = opened.blob
+        if ref is None:
+            return opened.box
+        if ref.length > limit + BOX_OVERHEAD:
+            raise TrustError("content-forged", "more than its type may say")
         spans = [(at, min(PIECE, ref.length - at)) for at in range(0, ref.length, PIECE)]
         try:
             pieces = await asyncio.gather(*(line.get(ref.id, *span) for span in spans))

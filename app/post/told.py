@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 class Told:
     """One message: `by` is whom its author's certificate speaks for (`by.user`, `by.role`), `body` the parsed words.
 
-    `own`: it comes from another device of the own user. `warning`: "", or what the page says with it ("gap", "fork", "late",
+    A body that is None came before, or too late: nobody is told of it. `own`: it comes from another device of the own user. `warning`: "", or what the page says with it ("gap", "fork", "late",
     "clock", "changed-key"). `proof` is the signed header object, for acts.
     """
 
     type: Type
     header: Header = field(repr=False)
     by: Verdict = field(repr=False)
-    body: Body = field(repr=False)
+    body: Body | None = field(repr=False)
     own: bool
     at_ms: int
     warning: str = ""
