@@ -229,6 +229,11 @@ def _say_what_was_found(vault: Vault) -> None:
             vault.cache_rebuilt,
             "the patients' cache was damaged or missing: it is filled again from the inbox",
         ),
+        (
+            vault.mail_read_only,
+            "mail.db is damaged: it is only read, nothing goes to desks; a backup brings it back",
+        ),
+        (vault.mail_lost, "mail.db was missing: nothing goes to desks before the gateway is enrolled anew"),
     ):
         if happened:
             log.warning(text)
