@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -46,7 +47,12 @@ class DepositDesk:
         counters: Counters,
         valid_keys: Callable[[], frozenset[bytes]],
     ) -> None:
-        limits = Limits(caps.deposit_mb << 20, caps.deposit_total_mb << 20, caps.deposit_days * DAY_S)
+        limits = Limits(
+            caps.deposit_mb << 20,
+            caps.deposit_total_mb << 20,
+            caps.deposit_days * DAY_S,
+            caps.disk_reserve_mb << 20,
+        )
         self.deposits = Deposits(folder, limits)
         self.cert_hash, self.counters, self.valid_keys = cert_hash, counters, valid_keys
         self.tries = Bucket(TRIES_S, TRIES_BURST)
@@ -82,29 +88,34 @@ class _Talk:
         self._desk, self._socket = desk, socket
         self._binding = Binding(os.urandom(32), desk.cert_hash)
         self._bytes = Bucket(BYTES_S, BYTES_BURST)
+        socket.ping_timeout = IDLE_S  # a pong waits behind the pieces that a narrow line still has to carry
 
     async def run(self) -> None:
         counters = self._desk.counters
         try:
             await self._say(wire.Greeting(wire.VERSION, self._binding.nonce))
             await self._first_word()
-        except (ConnectionClosed, TimeoutError):
+        except ConnectionClosed:
             return
+        except TimeoutError:
+            self._socket.transport.abort()  # closing would wait for whoever reads nothing
         except ProtocolError:
             counters.messages_refused += 1
             await self._refuse("bad-message")
         except LinkRefused as refusal:
             counters.deposits_refused += 1
             await self._refuse(refusal.code)
-        except OSError:  # a full disk: the owner tries again, the relay's supervisor sees the metric
+        except (OSError, sqlite3.Error):  # a full disk: nothing was judged, a later try may be
             counters.deposits_refused += 1
             await self._refuse("busy")
 
     async def _refuse(self, code: str) -> None:
         try:
             await self._say(wire.Refused(code))
-        except (ConnectionClosed, TimeoutError):
+        except ConnectionClosed:
             return
+        except TimeoutError:
+            self._socket.transport.abort()
 
     async def _say(self, message: wire.Message) -> None:
         async with asyncio.timeout(IDLE_S):

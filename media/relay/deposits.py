@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import shutil
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -61,11 +62,15 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Limits:
-    """What deposits may take: bytes of one, bytes of an organisation's in all, the longest life in seconds."""
+    """What deposits may take: bytes of one, bytes of an organisation's in all, the longest life in seconds.
+
+    `reserve`: bytes of the disk that are left for messages.
+    """
 
     largest: int
     total: int
     longest_s: int
+    reserve: int = 0
 
 
 class Deposits:
@@ -112,7 +117,7 @@ class Deposits:
             raise LinkRefused("quota")
         query = "select coalesce(sum(size), 0) from deposit where organisation = ? and state <= ?"
         (used,) = self._database.execute(query, (new.relay_pk, THERE)).fetchone()
-        if used + new.size > limits.total:
+        if used + new.size > limits.total or not self._room_for(new.size):
             raise LinkRefused("quota")
         self._path(new.id).touch(0o600)
         named = (new.id, new.relay_pk, new.verifier, new.owner_pk, new.size, new.life_s, now_s + UPLOAD_S)
@@ -120,11 +125,16 @@ class Deposits:
         marks = ", ".join("?" * (len(named) + len(begun)))
         self._database.execute(f"insert into deposit values ({marks})", named + begun)  # noqa: S608 -- question marks
 
+    def _room_for(self, size: int) -> bool:
+        return shutil.disk_usage(self._files).free >= size + self._limits.reserve
+
     def put(self, deposit: bytes, offset: int, piece: bytes) -> int:
         """Append a piece; return how many bytes are there. A piece that does not follow changes nothing."""
         row = self._row(deposit)
         if row is None or row.state != COMING:
             raise LinkRefused("unknown")
+        if not self._room_for(len(piece)):
+            raise LinkRefused("quota")
         with self._path(deposit).open("r+b") as file:
             there = file.seek(0, os.SEEK_END)
             if offset != there or there + len(piece) > row.size:

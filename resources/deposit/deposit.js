@@ -2,7 +2,7 @@
 // anywhere else. No library, no request but the one connection to `relay` beside this page.
 "use strict";
 
-const ROUNDS = 1000000, CHUNK = 65536, TAG = 16, SEALED = CHUNK + TAG, PIECE = 262144, AHEAD = 4;
+const ROUNDS = 1000000, CHUNK = 65536, TAG = 16, SEALED = CHUNK + TAG, PIECE = 65536, AHEAD = 8;
 const MOST = 300 * 1048576, MAX_NAME = 500;
 const ALPHABET = /^[2-9A-HJKMNP-Z]{8}$/;
 const RETRY_MS = [1000, 2000, 4000, 8000];

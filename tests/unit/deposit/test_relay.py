@@ -15,6 +15,7 @@ from media.keys import deposit as keys
 from media.keys.sign import Signer
 from media.link import OrganisationProof
 from media.link import deposit as link
+from tests.harness.disk import small_disk
 from tests.unit.deposit.harness import Visitor, attempt, sealed
 from tests.unit.relay.harness import RelayProcess, proof, public, signer
 
@@ -223,3 +224,36 @@ def test_a_relay_that_is_away_is_lost_not_refused(relay):
     relay.stop()
     with pytest.raises(LinkLost):
         asyncio.run(one.leave(relay))
+
+
+def test_a_full_disk_refuses_and_goes_on_once_there_is_room(tmp_path):
+    with small_disk(tmp_path / "disk") as disk:
+        state = f'state_dir = "{disk.folder / "state"}"'
+        relay = RelayProcess(tmp_path, settings=state, caps="disk_reserve_mb = 0").start()
+        try:
+            one, more = sealed(), sealed()
+            asyncio.run(one.leave(relay))
+            disk.fill()
+            assert refused(more.leave(relay)) in {"quota", "busy"}
+            disk.free()
+            asyncio.run(more.leave(relay))
+            assert asyncio.run(collect(relay, one)) == one.sealed
+            assert asyncio.run(collect(relay, more)) == more.sealed
+        finally:
+            relay.stop()
+
+
+def test_who_reads_nothing_is_given_up_and_the_relay_stops_all_the_same(relay):
+    one = sealed(data=os.urandom(8 << 20))
+
+    async def stall():
+        await one.leave(relay)
+        async with Visitor(relay) as visitor:
+            await visitor.say(dw.Try(one.secret.id, one.keys.proof, bytes(16)))
+            visitor._control._socket.transport.pause_reading()
+            for at in range(0, 8 << 20, dw.MAX_PIECE):
+                visitor._control.send(dw.Want(at, dw.MAX_PIECE))
+            await asyncio.sleep(0)
+            assert await asyncio.to_thread(relay.stop) == 0
+
+    asyncio.run(stall())
