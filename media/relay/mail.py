@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 HOUR_S = 3600
 SWEEP_S = 60
+JUMP_S, HELD_S = 1800, 86_400
 STRANGERS_SHARE = 4
 """All strangers together may ask for this part of what one device of a known organisation may, so that many are no flood."""
 DECOY = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
@@ -53,6 +55,7 @@ class Mail:
         self.strangers = Bucket(strangers_s, 4 * strangers_s)
         self._listeners: dict[bytes, Listener] = {}
         self._swept_s = 0.0
+        self._ahead_s: float | None = None
         self._sweeping: asyncio.Task[None] | None = None
         shelf.keep_only(set(store.blobs()))
         self._committer.start()
@@ -63,6 +66,11 @@ class Mail:
             self._sweeping.cancel()
         self._committer.stop()
         self._shelf.worker.shutdown()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the store's thread runs."""
+        return self._committer.is_alive()
 
     def gauges(self) -> dict[str, int]:
         """Give present figures."""
@@ -77,14 +85,22 @@ class Mail:
         }
 
     def sweep(self, now_s: float) -> None:
-        """Forget what has expired, once a minute; *now_s* of a clock that only goes forward."""
+        """Forget what has expired, once a minute; *now_s* of a clock that only goes forward.
+
+        After the wall clock jumped nothing is forgotten for a day: whoever sets it wrong shall not lose what waits.
+        """
+        ahead_s = self._now_s() - now_s
+        if self._ahead_s is not None and abs(ahead_s - self._ahead_s) > JUMP_S:
+            self._swept_s = now_s + HELD_S
+        self._ahead_s = ahead_s
         if now_s >= self._swept_s + SWEEP_S and (self._sweeping is None or self._sweeping.done()):
             self._swept_s = now_s
             self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
 
     async def _sweep(self) -> None:
-        names = await self._do(partial(self._store.sweep, self._now_h()))
-        await self._shelve(self._shelf.drop, *names)
+        with contextlib.suppress(LinkRefused):  # the disk refuses: in a minute again
+            names = await self._do(partial(self._store.sweep, self._now_h()))
+            await self._shelve(self._shelf.drop, *names)
 
     def _now_h(self) -> int:
         return int(self._now_s()) // HOUR_S

@@ -146,11 +146,11 @@ class Relay:
                 await asyncio.wait_for(stop.wait(), SWEEP_S)
             self._hall.sweep()
             self._deposits.sweep()
-            if not self._udp.is_alive():  # half a relay is worse than one that its supervisor restarts
-                raise RuntimeError("the UDP thread ended")
+            if not self._is_ready():  # half a relay is worse than one that its supervisor restarts
+                raise RuntimeError("a thread of the relay ended")
 
     def _is_ready(self) -> bool:
-        return self._udp.is_alive() and bool(self._servers)
+        return self._udp.is_alive() and self._mail.alive and bool(self._servers)
 
     def _metrics(self) -> str:
         self._counters.connections_refused = self._gate.refused

@@ -66,12 +66,12 @@ def test_a_blob_goes_with_its_bytes_when_its_life_is_over(tmp_path):
     async def scenario():
         async with opened(tmp_path, clock) as mail:
             short, long = await stored(mail, HOUR_S), await stored(mail, 48 * HOUR_S)
-            await swept(mail, SWEEP_S)
+            await swept(mail, clock.now_s)
             assert files(tmp_path) == {short.hex(), long.hex()}
             clock.now_s += HOUR_S
             with pytest.raises(LinkRefused, match="blob-unknown"):
                 await mail.blob_size(short)
-            await swept(mail, 2 * SWEEP_S)
+            await swept(mail, clock.now_s)
             assert files(tmp_path) == {long.hex()}
             assert await mail.blob_size(long) == mailwire.BLOB_SIZES[0]
 
@@ -87,12 +87,49 @@ def test_what_was_begun_and_never_ended_goes_after_a_day(tmp_path):
             await begun(mail, name, 20 * 24 * HOUR_S)
             await mail.put_piece(mailwire.PutPiece(2, name, 0, b"half"), mailwire.BLOB_SIZES[0])
             clock.now_s += 23 * HOUR_S
-            await swept(mail, SWEEP_S)
+            await swept(mail, clock.now_s)
             assert files(tmp_path) == {name.hex()}
             clock.now_s += HOUR_S
-            await swept(mail, 2 * SWEEP_S)
+            await swept(mail, clock.now_s)
             assert files(tmp_path) == set()
             assert mail.gauges()["file_bytes"] == 0
+
+    asyncio.run(scenario())
+
+
+def test_a_clock_set_wrong_costs_nothing_that_waits_once_it_is_right_again(tmp_path):
+    clock = Clock()
+
+    async def scenario():
+        async with opened(tmp_path, clock) as mail:
+            name = await stored(mail, 48 * HOUR_S)
+            await swept(mail, SWEEP_S)
+            clock.now_s += 400 * 24 * HOUR_S
+            for minute in range(2, 600):
+                await swept(mail, minute * SWEEP_S)
+                clock.now_s += SWEEP_S
+            with pytest.raises(LinkRefused):
+                await mail.blob_size(name)
+            clock.now_s = NOW_S + 600 * SWEEP_S
+            assert await mail.blob_size(name) == mailwire.BLOB_SIZES[0]
+            assert files(tmp_path) == {name.hex()}
+
+    asyncio.run(scenario())
+
+
+def test_a_clock_that_stays_where_it_was_set_is_believed_after_a_day(tmp_path):
+    clock = Clock()
+
+    async def scenario():
+        async with opened(tmp_path, clock) as mail:
+            await stored(mail, 48 * HOUR_S)
+            await swept(mail, SWEEP_S)
+            clock.now_s += 100 * HOUR_S
+            await swept(mail, 2 * SWEEP_S)
+            assert len(files(tmp_path)) == 1
+            clock.now_s += 25 * HOUR_S
+            await swept(mail, 2 * SWEEP_S + 25 * HOUR_S)
+            assert files(tmp_path) == set()
 
     asyncio.run(scenario())
 
