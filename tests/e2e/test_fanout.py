@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from contextlib import suppress
 
@@ -25,6 +26,7 @@ from storage.outgoing import Stage
 from storage.vault import Vault
 from tests.harness.adt import CANARIES, adt
 from tests.harness.gateway import Gateway as Process
+from tests.harness.gateway import run
 from tests.harness.postal import House, until
 
 RULES = '[[rule]]\nunits = ["2101", "2102"]\nroles = ["doctor"]\n'
@@ -299,3 +301,30 @@ def test_a_gateway_signs_nothing_for_people_and_people_say_nothing_as_a_gateway(
             one.vault.lock()
 
     asyncio.run(story())
+
+
+def test_the_gateway_leaves_signed_checkpoints_of_its_trail_and_starts_without_window_or_codecs(site):
+    place = site.folder / "checkpoints"
+    place.mkdir()
+    vault = Vault.visit(site.gateway.profile, site.gateway.secret.read_text().strip())
+    vault.settings.save("audit.checkpoints", json.dumps([str(place)])).result()
+    vault.lock()
+
+    async def story():
+        desk = await Desk.enrol(site, "Dr Essai Un", "2101")
+        site.start()
+        await desk.open()
+        await until(lambda: desk.following.reception.units == ("2101",), 60)
+        await desk.close()
+        desk.vault.lock()
+
+    asyncio.run(story())
+    assert site.gateway.stop() == 0
+    verified = site.gateway.admin("audit", "verify", "--checkpoints", str(place))
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    for path in place.iterdir():
+        path.unlink()
+    assert site.gateway.admin("audit", "verify", "--checkpoints", str(place)).returncode == 1
+    blocked = "import sys\nfor name in ('PyQt6', 'av', 'miniaudio'): sys.modules[name] = None\n"
+    program = blocked + "import app.fanout.program, app.fanout.outbox, app.signin.service"
+    assert run(sys.executable, "-c", program).returncode == 0
