@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.messages.ports import Outgoing
     from app.post.office import Post
     from app.post.writing import Draft
-    from storage.messages.posting import NewFile
+    from storage.messages.posting import Blob, NewFile
     from storage.messages.records import Message, Thread
     from storage.messages.store import Mailbag
 
@@ -142,14 +142,16 @@ class Speaking(Filing):
         draft = await self._draft(thread, bodies.Withdraw(found.msg_id))
         now_ms = self._now_ms()
 
-        def act(rows: Mailbag) -> tuple[str, ...]:
+        def act(rows: Mailbag) -> tuple[tuple[str, ...], list[Blob]]:
+            blobs = [blob for file in found.files for blob in rows.files.blobs(file.id)]
             gone = rows.messages.withdraw(message, now_ms)
             if found.state is not State.DRAWN:
                 self._post.writer.post(rows, draft)
-            return gone
+            return gone, blobs
 
-        gone = await self._posted(act, thread.id)
+        gone, blobs = await self._posted(act, thread.id)
         await asyncio.to_thread(self._open.vault.mail.shelf.drop, gone)
+        await self._post.forget(blobs)
         self._trace("message-withdrawn", found.patient)
 
     async def take(self, message: int) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections import ChainMap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from app.session import Session
     from media.keys.cards import Card
     from media.link.mailbox import Delivery, Mailbox
-    from storage.messages.posting import Queue
+    from storage.messages.posting import Blob, Queue
     from storage.vault import Vault
 
 BACK_OFF_S = (0.5, 1, 2, 4, 8, 15, 30, 60)
@@ -124,6 +125,15 @@ class Post:
         if self._open is not None:
             self._open.owe()
 
+    async def forget(self, blobs: Iterable[Blob]) -> None:
+        """Have the relay forget own blobs; those that it cannot be told of now run out by themselves."""
+        line = self.mailbox
+        if line is None:
+            return
+        for one in blobs:
+            with contextlib.suppress(LinkLost, LinkRefused):
+                await line.drop_blob(one.blob, one.delete_key)
+
     def renew(self, session: Session) -> None:
         """Judge by what *session* knows from now on: blocks that waited for a certificate are looked at again."""
         if self._open is not None:
@@ -188,8 +198,9 @@ class _Open:
         self.prekeys, self.peers = PreKeys(desk), Peers(desk, self._listen_new)
         self._sender = Sender(desk, self.writer, self.peers, post.threads.fire)
         self.once = Once(desk, self.writer)
-        handlers = {Type.ASK: self.once.asked, Type.GRANT: self.once.granted, **handlers}
-        self._receiver = Receiver(desk, self.prekeys, self.peers, Taking(desk.session.user), handlers)
+        own = {Type.ASK: self.once.asked, Type.GRANT: self.once.granted}
+        heard = ChainMap(own, handlers)
+        self._receiver = Receiver(desk, self.prekeys, self.peers, Taking(desk.session.user), heard)
         self._receiver.refused = post.refused.fire
         self._receiver.stored = self._stored
         self._receiver.refresh = self._refresh
