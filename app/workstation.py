@@ -18,8 +18,8 @@ from app.checkpoints import Checkpoints
 from app.config import Config, Policy
 from app.directory import feature as directory_feature
 from app.directory.service import Directory
-from app.fanout.service import Handed
 from app.directory.vouching import Vouching
+from app.fanout.service import Handed
 from app.feature import Desk
 from app.intents import JoinMeeting
 from app.interop.feed import Feed
