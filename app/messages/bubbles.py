@@ -357,7 +357,10 @@ class Stream(QListView):
         """Paint the line of an open ephemeral document anew, no other."""
         before, self.bubbles.running = self.bubbles.running, running
         if (before is None) != (running is None):
+            at_end = self.at_end
             self._lay_out()
+            if at_end:
+                self.to_end()
         for at, one in enumerate(self.shown.lines):
             if isinstance(one, Said) and any(file.ephemeral for file in one.message.files):
                 self.update(self.shown.index(at))

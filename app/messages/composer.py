@@ -53,6 +53,7 @@ class Writing(QPlainTextEdit):
 
     def __init__(self) -> None:
         super().__init__()
+        self._hint = ""
         Named(self, say("messages.write"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
@@ -86,6 +87,25 @@ class Writing(QPlainTextEdit):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def hint(self, words: str) -> None:
+        """Say what belongs here, in one line."""
+        self._hint = words
+        self._elide()
+
+    @property
+    def hinted(self) -> str:
+        """What the hint says, whole."""
+        return self._hint
+
+    def _elide(self) -> None:
+        room = self.width() - 20
+        self.setPlaceholderText(self.fontMetrics().elidedText(self._hint, Qt.TextElideMode.ElideRight, room))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Fit the hint."""
+        super().resizeEvent(event)
+        self._elide()
 
     def canInsertFromMimeData(self, source: QMimeData | None) -> bool:  # noqa: N802 -- Qt's name
         """Take text, files and pictures."""
@@ -247,7 +267,7 @@ class Composer(QWidget):
         )
 
     def begin(self, name: str, draft: str) -> None:
-        """Write to somebody else: what was typed there before stands here again."""
+        """Write to somebody else, or to the same again: what was typed there before stands here again."""
         self._loading = True
         self._later.stop()
         self.quote, self.correcting = b"", 0
@@ -255,7 +275,7 @@ class Composer(QWidget):
         self._files.clear()
         self.once_button.setChecked(False)
         self._show_files()
-        self.field.setPlaceholderText(str(say("messages.write.to", name=name)))
+        self.field.hint(str(say("messages.write.to", name=name)) if name else self.field.hinted)
         self.field.setPlainText(draft)
         self.field.moveCursor(self.field.textCursor().MoveOperation.End)
         self._loading = False
@@ -263,7 +283,7 @@ class Composer(QWidget):
 
     def emptied(self) -> None:
         """Take it that what was written went out."""
-        self.begin_quiet()
+        self.begin("", "")
         self.drafted.emit("")
 
     def sent_once(self) -> None:
@@ -272,12 +292,6 @@ class Composer(QWidget):
         self.once_button.setChecked(False)
         self._show_files()
         self._refresh()
-
-    def begin_quiet(self) -> None:
-        """Empty everything; the placeholder stays."""
-        hint = self.field.placeholderText()
-        self.begin("", "")
-        self.field.setPlaceholderText(hint)
 
     def keep_draft(self) -> None:
         """Hand over what is typed, to be kept; a correction is no draft."""

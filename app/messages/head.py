@@ -20,10 +20,13 @@ from app.ui.words import Words, say
 from storage.messages.records import ThreadKind
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QPaintEvent
+    from PyQt6.QtGui import QPaintEvent, QResizeEvent
 
     from app.messages.people import People
     from storage.messages.records import PatientLink, Thread
+
+
+ROOMY = 560
 
 
 class ThreadHead(QWidget):
@@ -119,7 +122,6 @@ class PatientStrip(QFrame):
         self._name.setSizePolicy(
             self._name.sizePolicy().Policy.Maximum, self._name.sizePolicy().Policy.Preferred
         )
-        self._name.setMinimumWidth(80)
         self._rest = Label("", "small").clipped(parted=True)
         self.button = Button(say("messages.open_patient"), "ghost", "s", keys=("Ctrl", "O"))
         self.button.clicked.connect(self.opened)
@@ -141,7 +143,19 @@ class PatientStrip(QFrame):
             if part
         )
         self._rest.say(rest)
+        self._fit()
         self.setToolTip(f"{link.label}, {tr('messages.patient.ipp', ipp=link.ipp)}")
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Leave out the words before the name where the name needs their room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Cut the name short last of all."""
+        self._before.setVisible(self.width() >= theme().scaled(ROOMY))
+        needed = int(paint.text_width(self._name.text(), theme().font("small_strong"))) + 4
+        self._name.setMinimumWidth(min(needed, self.width() * 55 // 100))
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the teal ground and its lower edge."""

@@ -159,6 +159,7 @@ class MessagesPage(Page):
 
     def _show(self, threads: tuple[Thread, ...]) -> None:
         self.threads.show_threads(threads)
+        self.threads.show_leaving(self._messages.standing.leaving)
         self.headed.emit()
         self._show_wanted()
         current = self.talk.current
@@ -187,6 +188,7 @@ class MessagesPage(Page):
 
     def _stood(self, standing: Standing) -> None:
         self.talk.show_standing(standing)
+        self.threads.show_leaving(standing.leaving)
         self.headed.emit()
 
     def _came_back(self, _state: object) -> None:

@@ -92,7 +92,7 @@ class Preview(QWidget):
         self._until_ms = shown.until_ms
         self._of_s = max(1, -(-(shown.until_ms - self._desk.now_ms()) // 1000))
         self._left.show()
-        self.view.show_bytes(shown.kind, shown.data, shown.name)
+        self.view.show_bytes(shown.kind, shown.data, shown.name, fleeting=True)
         self._tick.start()
         self.tick()
 

@@ -20,7 +20,7 @@ from app.ui.panes import EmptyState, Glyph, SearchField, ground, rule
 from app.ui.states import Loading
 from app.ui.text import Label
 from app.ui.theme import theme
-from app.ui.words import Words, say
+from app.ui.words import Words, say, says
 
 if TYPE_CHECKING:
     from PyQt6.QtGui import QPaintEvent
@@ -96,6 +96,10 @@ class ThreadsPane(QWidget):
         self.stack.setCurrentIndex(LOADING)
         column.addWidget(self.stack, 1)
         column.addWidget(rule())
+        self._leaving = Label("", "caption", "text_2", wrap=True)
+        self._leaving.setContentsMargins(14, 8, 14, 0)
+        self._leaving.hide()
+        column.addWidget(self._leaving)
         column.addWidget(_legend())
 
     def _choices(self) -> QHBoxLayout:
@@ -159,6 +163,11 @@ class ThreadsPane(QWidget):
         )
         self.filter.say("unread", counted)
         self._show()
+
+    def show_leaving(self, count: int) -> None:
+        """Say before it happens how many messages the retention is about to erase."""
+        self._leaving.setVisible(count > 0)
+        self._leaving.say(says("messages.leaving_n", count))
 
     def show_failure(self) -> None:
         """Say that the list could not be read."""

@@ -59,6 +59,7 @@ class PageArea(QAbstractScrollArea):
         self._to: tuple[float, float] | None = None
         self._selecting = False
         self.selected: tuple[int, Text] | None = None
+        self.copies = True
         self._hits: dict[int, tuple[tuple[Box, ...], ...]] = {}
         self._hit: tuple[int, int] = (-1, -1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -302,7 +303,7 @@ class PageArea(QAbstractScrollArea):
     def copy(self) -> None:
         """Put the marked text on the clipboard."""
         board = QGuiApplication.clipboard()
-        if board is not None and self.selected is not None and self.selected[1].text:
+        if self.copies and board is not None and self.selected is not None and self.selected[1].text:
             board.setText(self.selected[1].text)
 
     # --- what was found -----------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QEvent, QMimeData, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextDocument
 from PyQt6.QtWidgets import QFrame, QTextEdit
 
@@ -45,6 +45,7 @@ class StoryView(QTextEdit):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         flags = Qt.TextInteractionFlag
         self.setTextInteractionFlags(flags.TextSelectableByMouse | flags.TextSelectableByKeyboard)
+        self.copies = True
         self._opened: Opened | None = None
         self._zoom = 1.0
         self._notches = Notches()
@@ -191,6 +192,10 @@ class StoryView(QTextEdit):
             bar.setValue(bar.maximum() if keys[Qt.Key(event.key())] > 0 else 0)
         elif event is not None:
             super().keyPressEvent(event)
+
+    def createMimeDataFromSelection(self) -> QMimeData | None:  # noqa: N802 -- Qt's name
+        """Copy, or drag out, nothing of what is to be seen only."""
+        return super().createMimeDataFromSelection() if self.copies else QMimeData()
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Write anew in another language."""

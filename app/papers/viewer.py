@@ -68,14 +68,22 @@ class PaperView(QWidget):
     # --- what others call ---------------------------------------------------------------------------------
 
     def show_bytes(
-        self, media: str, data: bytes, title: Words, *, patient: Patient | None = None, head: Words = ""
+        self,
+        media: str,
+        data: bytes,
+        title: Words,
+        *,
+        patient: Patient | None = None,
+        head: Words = "",
+        fleeting: bool = False,
     ) -> None:
         """Show a document of that media type; one that names another person than *patient* is shown with a red warning.
 
-        *head* stands on every printed page. What cannot be shown gives a sentence.
+        *head* stands on every printed page; what is *fleeting* is neither printed nor copied. What cannot be shown gives a sentence.
         """
         self.show_loading(title)
         self._head = head
+        self._let_keep(not fleeting)
         press = self._press = Press(media, data)
         self.destroyed.connect(press.close)
 
@@ -113,12 +121,17 @@ class PaperView(QWidget):
         self._title.say("")
         self._stack.setCurrentWidget(self._blank)
 
+    def _let_keep(self, yes: bool) -> None:
+        """Let what is shown be printed and copied, or not."""
+        self._kept = self._pages.copies = self._story.copies = yes
+
     def _drop(self) -> None:
         press, self._press, self._opened = self._press, None, None
         if press is not None:
             self.destroyed.disconnect(press.close)
             self._bridge.run(press.close)
         self._head, self._doubt = "", ""
+        self._let_keep(True)
         self._missing.clear()
         self._printing.cancel()
         self._seeker.look_in(None)
@@ -258,8 +271,9 @@ class PaperView(QWidget):
         many = opened is not None and len(opened.sizes) > 1
         for part in (self._before, self._page, self._after):
             part.setVisible(many)
-        for part in (self._smaller, self._percent, self._larger, self._fit, self._seek, self._print):
+        for part in (self._smaller, self._percent, self._larger, self._fit, self._seek):
             part.setVisible(opened is not None)
+        self._print.setVisible(opened is not None and self._kept)
         if opened is None:
             return
         self._percent.say(say("unit.percent", n=self._front().percent))
@@ -295,7 +309,7 @@ class PaperView(QWidget):
 
     def print_it(self) -> None:
         """Let people choose a printer, then print; a doubt about whose document it is goes onto the paper."""
-        if self._opened is not None and self._press is not None:
+        if self._opened is not None and self._press is not None and self._kept:
             head = " · ".join(part for part in (str(self._doubt), str(self._head)) if part)
             self._printing.ask(self._opened, self._press, head)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PyQt6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PyQt6.QtGui import QImage
@@ -564,3 +566,31 @@ def test_a_file_with_a_hostile_name_is_shown_as_text(section, qtbot):
     section.told.put(number, who("bensaid"), "", NOW_MS, files=(evil,))
     section.told.tell(number)
     assert "<b>x</b>" in section.wait_for("gpj").sentence
+
+
+def test_an_ephemeral_document_is_neither_printed_nor_copied(section, qtbot):
+    section.told.bytes[1] = "Compte rendu à ne lire qu’une fois".encode()
+    section.open("Dr Paul")
+    line = section.said("Lames_PDL1")
+    section.told.change(
+        line.message.id, files=tuple(replace(one, kind="text/plain") for one in line.message.files)
+    )
+    section.page.deeds.act("main", line.key, 0)
+    view = section.page.preview.view
+    with qtbot.waitSignal(view.shown, timeout=20_000):
+        qtbot.waitUntil(lambda: section.page.preview.counting)
+    assert not view._print.isVisible()
+    QApplication.clipboard().setText("avant")
+    view._story.selectAll()
+    view._story.copy()
+    assert "lire" not in QApplication.clipboard().text()
+    view.print_it()
+    assert view._printing._dialog is None
+
+
+def test_the_retention_is_said_before_anything_goes(section, qtbot):
+    section.told.standing = Standing(online=True, leaving=12)
+    section.told.stood.fire(section.told.standing)
+    qtbot.waitUntil(
+        lambda: any("12 messages lus seront effacés" in one for one in section.texts(section.threads))
+    )
