@@ -9,7 +9,11 @@ _TITLES = frozenset(("dr", "pr", "prof", "ipa", "ide", "m", "mme"))
 
 def matches(query: str, *texts: str) -> bool:
     """Tell whether every word of *query* is in one of the *texts*; `jeanpierre` finds `Jean-Pierre` as well."""
-    wanted, held = plain(query), " ".join(map(plain, texts))
+    return fits(plain(query), " ".join(map(plain, texts)))
+
+
+def fits(wanted: str, held: str) -> bool:
+    """As `matches`, for texts that were folded before (`app.search.plain`): there may be thousands."""
     return all(word in held for word in wanted.split()) or _run(wanted) in _run(held)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PyQt6.QtCore import QAbstractListModel, QModelIndex, Qt
 
 from app.directory.looks import calling, level_words
-from app.names import sort_key
+from app.names import fits, sort_key
 from app.search import plain
 from app.ui.graphemes import isolated
 from app.ui.words import say, says
@@ -119,14 +119,8 @@ class PeopleModel(QAbstractListModel):
     def _finder(self) -> Callable[[Person], bool]:
         """Return what tells whether somebody matches the query; folded once, as there may be thousands."""
         wanted = plain(self.query)
-        words, run = wanted.split(), wanted.replace(" ", "")
         roles = {role: f" {plain(str(say(f'role.{role}')))}" for role in ROLES}
-
-        def found(person: Person) -> bool:
-            held = person.text + roles[person.role]
-            return all(word in held for word in words) or run in held.replace(" ", "")
-
-        return found
+        return lambda person: fits(wanted, person.text + roles[person.role])
 
     def count(self, chosen: Filter) -> int:
         """Return how many stand under a filter, whatever is typed."""

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from app.i18n import tr
-from app.names import matches
+from app.names import fits
 from app.search import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from media.events import Event
+    from storage.directory import Circle
     from storage.messages.records import Thread
     from storage.patients.records import Found
 
 SHOWN = 8
-_WORST = ("different", "changed", "none", "certified", "verified")
+_WORST = ("blocked", "different", "changed", "none", "certified", "verified")
 """Of several people a thread shows the level that asks for the most care."""
+UNREACHABLE = frozenset(("none", "blocked"))
 HOLDING = frozenset(("changed", "different"))
 """Levels at which what is written is held."""
 
@@ -38,6 +40,12 @@ class Person(Protocol):
     def level(self) -> str: ...  # noqa: D102
     @property
     def me(self) -> bool: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+    @property
+    def favourite(self) -> bool: ...  # noqa: D102
+    @property
+    def circles(self) -> frozenset[int]: ...  # noqa: D102
 
 
 class Book(Protocol):
@@ -47,6 +55,8 @@ class Book(Protocol):
     def people(self) -> Sequence[Person]: ...  # noqa: D102
     @property
     def writable(self) -> bool: ...  # noqa: D102
+    @property
+    def circles(self) -> Sequence[Circle]: ...  # noqa: D102
 
 
 class Directory(Protocol):
@@ -75,6 +85,9 @@ class Known:
     name: str
     calling: str = ""
     level: str = "none"
+    favourite: bool = False
+    text: str = field(default="", repr=False)
+    """What finds them, folded: what the directory says, the role, the own lists on which they stand."""
 
 
 class People:
@@ -90,10 +103,8 @@ class People:
         book = self._directory.known
         if book is not self._book:
             self._book = book
-            self._by_id = {
-                one.user: Known(one.user, one.name, one.specialty or tr(f"role.{one.role}"), one.level)
-                for one in book.people
-            }
+            lists = {one.id: plain(one.name) for one in book.circles}
+            self._by_id = {one.user: _known(one, lists) for one in book.people}
             self._me = next((one.user for one in book.people if one.me), b"")
         return self._by_id
 
@@ -126,10 +137,14 @@ class People:
         return self.of(user).name
 
     def found(self, query: str, without: Sequence[bytes] = ()) -> list[Known]:
-        """Return who can be written to and matches *query*, in the directory's order, at most `SHOWN`."""
-        fits = (one for one in self._read().values() if one.user not in (self._me, *without))
-        able = (one for one in fits if one.level != "none" and matches(query, one.name, one.calling))
-        first = sorted(able, key=lambda one: not _begins(query, one.name))
+        """Return who can be written to and matches *query*, favourites first, then in the directory's order, at most `SHOWN`."""
+        wanted, out = plain(query), {self._me, *without}
+        able = [
+            one
+            for one in self._read().values()
+            if one.level not in UNREACHABLE and one.user not in out and fits(wanted, one.text)
+        ]
+        first = sorted(able, key=lambda one: (not _begins(wanted, one), not one.favourite))
         return first[:SHOWN]
 
     def level(self, thread: Thread) -> str:
@@ -148,7 +163,12 @@ class People:
         return self.name(thread.members[0]) if thread.members else tr("messages.alone")
 
 
-def _begins(query: str, name: str) -> bool:
-    """Tell whether a word of *name* begins as typed."""
-    typed = plain(query)
-    return any(word.startswith(typed) for word in plain(name).split())
+def _known(one: Person, lists: Mapping[int, str]) -> Known:
+    role = tr(f"role.{one.role}")
+    found_by = (one.text, plain(role), *(lists[number] for number in one.circles))
+    return Known(one.user, one.name, one.specialty or role, one.level, one.favourite, " ".join(found_by))
+
+
+def _begins(wanted: str, one: Known) -> bool:
+    """Tell whether a word of the name, with which the text begins, begins as typed."""
+    return f" {wanted}" in f" {one.text[: len(one.name)]}"
