@@ -170,8 +170,6 @@ class Mail:
         contact = not any(ask.proof)
         if contact and not organisation:
             raise LinkRefused("not-allowed")
-        if not self._shelf.room_for(mailwire.BLOCK_BYTES):
-            raise LinkRefused("quota")
         if await self._do(partial(self._put, ask, binding, contact=contact)):
             self.counters.blocks_taken += 1
             listener = self._listeners.get(ask.queue)
@@ -188,6 +186,8 @@ class Mail:
             allowed = binding.holds(ask.PURPOSE, ask.queue, digest, ask.proof, (key,))
         if queue is None or not allowed:
             raise LinkRefused("queue-unknown")
+        if not self._shelf.room_for(mailwire.BLOCK_BYTES):
+            raise LinkRefused("quota")
         return self._store.put(queue, ask.block, digest, self._now_h())
 
     # --- cards ---
