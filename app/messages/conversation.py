@@ -162,8 +162,10 @@ class Conversation(QWidget):
             return say("messages.closed.read_only")
         if thread.left:
             return say("messages.closed.left")
-        alone = all(self._people.of(user).level == "none" for user in thread.members)
-        return say("messages.closed.nobody") if alone else ""
+        levels = {self._people.of(user).level for user in thread.members}
+        if "blocked" in levels and levels <= {"blocked", "none"}:
+            return say("messages.closed.blocked")
+        return say("messages.closed.nobody") if levels <= {"none"} else ""
 
     def _show_banner(self, thread: Thread) -> None:
         """Say in the flow why messages are held, with the way on."""

@@ -16,12 +16,13 @@ LEVELS = {
     "certified": ("shield", "text_3"),
     "changed": ("shield-exclamation", "warn"),
     "different": ("shield-exclamation", "danger"),
+    "blocked": ("ban", "danger"),
     "none": ("ban", "text_3"),
     "me": ("user", "accent_text"),
     "alarm": ("alert-circle", "danger"),
 }
 """Levels of trust: icon and ink; the words are `messages.level.<level>`."""
-CHIP_TONES = {"verified": "ok", "changed": "warn", "different": "danger"}
+CHIP_TONES = {"verified": "ok", "changed": "warn", "different": "danger", "blocked": "danger"}
 STATES = {
     State.DRAWN: ("upload", "text_2"),
     State.HELD: ("clock-pause", "warn"),

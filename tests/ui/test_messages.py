@@ -594,3 +594,17 @@ def test_the_retention_is_said_before_anything_goes(section, qtbot):
     qtbot.waitUntil(
         lambda: any("12 messages lus seront effacés" in one for one in section.texts(section.threads))
     )
+
+
+def test_somebody_blocked_is_said_to_be_and_not_written_to(section, qtbot):
+    section.open("Karim")
+    people = section.page._people
+    people._read()
+    people._by_id[who("bensaid")] = replace(people.of(who("bensaid")), level="blocked")
+    section.page._redraw()
+    assert (
+        "Bloqué"
+        in next(one for one in section.threads.list.shown.lines if one.title.startswith("Karim")).sentence
+    )
+    assert any("bloqué cette personne" in one for one in section.texts(section.talk.composer))
+    assert not section.talk.composer.attach.isEnabled()

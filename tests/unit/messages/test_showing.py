@@ -18,6 +18,7 @@ from app.messages.items import Day, Happened, New, Said, lines, openable
 from app.messages.people import People
 from app.messages.span import MOST, STEP, Span
 from app.messages.today import MessagesSource
+from app.search import plain
 from media.events import Event
 from storage.messages.records import File, FileState, Message, PatientLink, State, Thread, ThreadKind
 
@@ -32,7 +33,15 @@ def _french():
 
 
 def person(user, name, level="certified", *, me=False):
-    return SimpleNamespace(user=user, name=name, role="doctor", specialty="Pneumologie", level=level, me=me)
+    words = plain(f"{name} Pneumologie")
+    told = {
+        "role": "doctor",
+        "specialty": "Pneumologie",
+        "text": words,
+        "favourite": False,
+        "circles": frozenset(),
+    }
+    return SimpleNamespace(user=user, name=name, level=level, me=me, **told)
 
 
 def people(*, anna="certified"):
@@ -41,7 +50,7 @@ def people(*, anna="certified"):
         person(ANNA, "Dr Anna Lévy", anna),
         person(BEN, "Dr Ben Roy"),
     )
-    book = SimpleNamespace(people=listed, writable=True)
+    book = SimpleNamespace(people=listed, writable=True, circles=())
     return People(SimpleNamespace(known=book, changed=Event()))
 
 
