@@ -31,7 +31,7 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting[Any], ...]], ...] = (
             c.LEASE_DAYS,
         ),
     ),
-    ("messages", "message-2", (c.READ_RECEIPTS, c.MESSAGES_KEEP_DAYS)),
+    ("messages", "message-2", (c.READ_RECEIPTS, c.MESSAGES_KEEP_DAYS, c.DEPOSIT_PAGE)),
     ("security", "shield-lock", (c.IDLE_LOCK_MINUTES, c.LOCK_NAME, c.AUDIT_DAYS, c.AUDIT_CHECKPOINTS)),
     ("about", "info-circle", ()),
 )
