@@ -22,10 +22,13 @@ from storage.messages.posting import NewFile
 from storage.messages.records import FileState, State
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from app.audit import Trail
+    from app.config import Config
     from app.messages.ports import Outgoing
     from app.post.freight import Moved
+    from app.post.office import Post
     from storage.messages.posting import Kept
     from storage.messages.records import File, Message
     from storage.messages.store import Mailbag
@@ -37,7 +40,10 @@ _NO = {"once-expired": "expired", "once-opened": "opened"}
 class Filing(Ground):
     """Moves files by the post office's freight, one for each opening of the desk."""
 
-    _freight: freight.Freight | None = None
+    def __init__(self, post: Post, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:
+        super().__init__(post, config, now_ms, trail)
+        self._freight: freight.Freight | None = None
+        self._carrying = asyncio.Event()
 
     async def fetch(self, file: int) -> None:
         """Fetch a file, or go on with it."""
@@ -104,6 +110,7 @@ class Filing(Ground):
     async def _seal_data(self, message: int, files: Sequence[Outgoing]) -> None:
         """Seal what is in memory only, such as a pasted picture: it never becomes a readable file."""
         found = await self._message(message)
+        await self._carrying.wait()
         for file, one in zip(found.files, files, strict=True):
             if one.path is None and self._freight is not None:
                 await self._freight.seal(file, [one.data])
@@ -131,10 +138,12 @@ class Filing(Ground):
         moving = freight.Freight(self._post.desk, self._moved, self._all_there)
         moving.told = self._file_changed
         self._freight = moving
+        self._carrying.set()
         try:
             await moving.run()
         finally:
             self._freight = None
+            self._carrying.clear()
 
     def _move(self) -> None:
         if self._freight is not None:

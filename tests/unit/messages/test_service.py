@@ -1,0 +1,145 @@
+"""The service of messages at a desk whose relay is away: everything but the carrying works."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from app.messages.ports import CROWD_A_MINUTE, Outgoing, Refused, Unwritable
+from media.mail.texts import MAX_CHARACTERS
+from storage.messages.records import FileState, State
+from tests.harness.correspondents import Clinic
+from tests.harness.postal import until
+
+
+def offline(tmp_path, story) -> None:
+    """Run *story* at an open desk, with the user id of a colleague, without a relay."""
+
+    async def run() -> None:
+        clinic = Clinic(tmp_path)
+        try:
+            alice, bruno = await clinic.desk("Alice Aubry"), await clinic.desk("Bruno Bel")
+            clinic.relay.kill()
+            await alice.open()
+            await story(alice, clinic.organisation.certificates[-1].user)
+            await alice.close()
+            await asyncio.to_thread(bruno.vault.lock)
+        finally:
+            clinic.close()
+
+    asyncio.run(run())
+
+
+def test_what_is_written_stands_there_at_once_and_waits(tmp_path):
+    async def story(alice, bruno):
+        thread = await alice.messages.direct(bruno)
+        assert await alice.messages.direct(bruno) == thread
+        message = await alice.messages.send(thread, "Bonjour")
+        (row,) = await alice.messages.page(thread)
+        assert (row.id, row.text, row.state, row.own) == (message, "Bonjour", State.QUEUED, True)
+        await until(lambda: alice.messages.standing.waiting == 1)
+        assert not alice.messages.standing.online
+        (hit,) = await alice.messages.search("bonj")
+        assert (hit.message, hit.match) == (message, "Bonjour")
+
+    offline(tmp_path, story)
+
+
+def test_drafts_pins_and_mutes_stay_with_the_thread(tmp_path):
+    async def story(alice, bruno):
+        thread = await alice.messages.direct(bruno)
+        await alice.messages.keep_draft(thread, "à moitié")
+        await alice.messages.pin(thread, True)
+        await alice.messages.mute(thread, True)
+        (row,) = await alice.messages.threads()
+        assert (row.draft, row.pinned, row.muted) == ("à moitié", True, True)
+        await alice.messages.send(thread, "entier")
+        assert (await alice.messages.threads())[0].draft == ""
+
+    offline(tmp_path, story)
+
+
+def test_what_cannot_be_sent_is_refused_and_nothing_is_kept(tmp_path):
+    async def story(alice, bruno):
+        thread = await alice.messages.direct(bruno)
+        far = tmp_path / "n'existe pas.pdf"
+        refused = (
+            ("too-long", alice.messages.send(thread, "x" * (MAX_CHARACTERS + 1))),
+            ("unknown", alice.messages.send(thread, "  ")),
+            ("unknown", alice.messages.send(thread + 7, "à personne")),
+            ("unknown", alice.messages.send(thread, "", files=(Outgoing(far, far.name),))),
+            ("too-many", alice.messages.send(thread, "", files=(Outgoing(None, "a", b"a"),) * 33)),
+            ("no-recipient", alice.messages.direct(alice.user)),
+            ("no-recipient", alice.messages.gather("Seule", (alice.user,))),
+            ("too-many", alice.messages.gather("Trop", tuple(n.to_bytes(16) for n in range(70)))),
+        )
+        for code, act in refused:
+            with pytest.raises(Refused, match=code):
+                await act
+        assert await alice.messages.page(thread) == ()
+
+    offline(tmp_path, story)
+
+
+def test_the_thirty_first_message_of_a_minute_is_asked_about(tmp_path):
+    async def story(alice, bruno):
+        thread = await alice.messages.direct(bruno)
+        for number in range(CROWD_A_MINUTE):
+            await alice.messages.send(thread, f"n° {number}")
+        with pytest.raises(Refused, match="crowd"):
+            await alice.messages.send(thread, "encore un")
+        await alice.messages.send(thread, "encore un", confirmed=True)
+        alice.clock.ahead_ms = 61_000
+        await alice.messages.send(thread, "une minute après")
+
+    offline(tmp_path, story)
+
+
+def test_a_file_that_changed_before_it_was_sealed_is_not_sent_and_can_be_sent_again(tmp_path):
+    async def story(alice, bruno):
+        place = tmp_path / "compte rendu.txt"
+        place.write_bytes(b"x" * 4_000)
+        wanted = await until(lambda: alice.messages._freight)
+        wanted.seal_all = _nothing  # the file changes before its turn comes
+        message = await alice.messages.send(
+            await alice.messages.direct(bruno), "", files=(Outgoing(place, place.name),)
+        )
+        place.write_bytes(b"x" * 10)
+        del wanted.seal_all
+        await alice.reaches(message, State.FAILED)
+        (row,) = await alice.messages.around(message)
+        assert (row.held, row.files[0].state) == ("file-unreadable", FileState.REFUSED)
+        place.write_bytes(b"x" * 4_000)
+        await alice.messages.again(message)
+
+        async def sealed():
+            kept = await asyncio.wrap_future(
+                alice.vault.mail.read(lambda rows: rows.files.kept(row.files[0].id))
+            )
+            return kept.manifest
+
+        await until(sealed)
+        assert (await alice.messages.around(message))[0].state is State.DRAWN
+
+    offline(tmp_path, story)
+
+
+def test_a_locked_desk_answers_nobody(tmp_path):
+    async def story(alice, bruno):
+        thread = await alice.messages.direct(bruno)
+        alice.task.cancel()
+        await asyncio.gather(alice.task, return_exceptions=True)
+        for act in (
+            alice.messages.send(thread, "x"),
+            alice.messages.threads(),
+            alice.messages.pin(thread, True),
+        ):
+            with pytest.raises(Unwritable):
+                await act
+
+    offline(tmp_path, story)
+
+
+async def _nothing() -> None:
+    """Seal nothing."""
