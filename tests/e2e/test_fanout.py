@@ -10,17 +10,16 @@ from contextlib import suppress
 
 import pytest
 
+from app.config import Config
 from app.fanout import packing
-from app.fanout.desk import Following, Gateway
-from app.fanout.outgoing import Outgoing
-from app.fanout.wire import PostWire
+from app.fanout.service import Handed
 from app.interop.client import Client
 from app.interop.flow import Flow
+from app.interop.state import Reception
 from app.post.office import Post
 from media.keys.certs import Request
 from media.mail import feeds as words
 from media.mail.bodies import Patient, Taken, Team, Text
-from media.mail.types import Type
 from storage.inbox import Incoming
 from storage.outgoing import Stage
 from storage.vault import Vault
@@ -98,25 +97,34 @@ class Desk:
 
     async def open(self) -> Desk:
         session = await self.site.house.refresh(self.vault)
-        self.me = session.user
+        self.me, self.reception = session.user, Reception()
         self.post = Post(now_ms)
-        wire = PostWire(self.post)
-        gateway = Gateway(self.site.certificate.user, self.site.certificate.device_id)
-        self.following = Following(self.vault, wire, self.units, lambda: [gateway], now_ms)
-        self.out = Outgoing(self.vault, wire, lambda: [gateway], now_ms)
-        for kind in (Type.BATCH, Type.SNAPSHOT, Type.ALIVE):
-            self.post.hear(kind, self.following.take)
-        self.post.hear(Type.OUTGOING_ACK, self.out.take)
+        config = Config()
+        config.load_user({"patients.units": json.dumps(self.units)})
+        self.handed = Handed(self._start, self.post, config, now_ms)
+        self.handed.changed.subscribe(self._told)
         self.refused: list[str] = []
         self.post.refused.subscribe(self.refused.append)
         self.flow = Flow(self.vault, now_ms)
         self.flow.follow()
         self._work = [asyncio.create_task(self.post.work(session, self.vault))]
+        self.handed.open(self.vault)
         await until(lambda: self.post.line.online)
-        self._work.append(asyncio.create_task(self.following.run()))
         return self
 
+    def _start(self, work, _done, _failed) -> asyncio.Task:
+        self._work.append(asyncio.create_task(work))
+        return self._work[-1]
+
+    def _told(self, reception: Reception) -> None:
+        self.reception = reception
+
+    @property
+    def out(self):
+        return self.handed.outgoing
+
     async def close(self) -> None:
+        self.handed.close()
         for task in self._work:
             task.cancel()
         await asyncio.gather(*self._work, return_exceptions=True)
@@ -129,7 +137,7 @@ class Desk:
             found = await asyncio.wrap_future(self.vault.patients.every())
             return {one.ipp for one in found} == {f"{number:08}" for number in patients}
 
-        await until(there, 60)
+        await until(there, 150)
 
 
 async def send(port: int, *messages: bytes) -> None:
@@ -152,10 +160,10 @@ def test_adt_appears_at_the_desk_that_follows_the_unit_and_not_at_the_others(sit
         await late.sees(1, 2)
         await send(port, comes(4, "2101"))
         await asyncio.gather(here.sees(1, 4), late.sees(1, 2, 4))
-        await until(lambda: clerk.following.reception.refused == ("2101",))
+        await until(lambda: clerk.reception.refused == ("2101",))
         assert await asyncio.wrap_future(clerk.vault.inbox.newest()) == 0
-        assert here.following.reception.units == ("2101",)
-        assert not here.following.reception.late(now_ms())
+        assert here.reception.units == ("2101",)
+        assert not here.reception.late(now_ms())
         for desk in (here, there, clerk, late):
             await desk.close()
             desk.vault.lock()
@@ -255,7 +263,7 @@ def test_a_document_goes_out_over_kills_and_its_author_hears_of_it(site):
             finally:
                 await asyncio.to_thread(vault.lock)
 
-        await until(kept, 60)
+        await until(kept, 150)
         site.gateway.kill()
         listening = await asyncio.start_server(serve, "127.0.0.1", record)
         site.start("--record", f"127.0.0.1:{record}")
@@ -263,7 +271,7 @@ def test_a_document_goes_out_over_kills_and_its_author_hears_of_it(site):
         async def accepted():
             return (await desk.out.get(number)).stage is Stage.ACCEPTED
 
-        await until(accepted, 60)
+        await until(accepted, 150)
         assert len(set(got)) == 1
         listening.close()
         await desk.close()
@@ -293,7 +301,7 @@ def test_a_gateway_signs_nothing_for_people_and_people_say_nothing_as_a_gateway(
         for number, (by, body) in enumerate(said, 1):
             conv = bytes((number,)) * 16
             await by.post.say(body.TYPE, conv, [mine], body.encode())
-        await until(lambda: desk.refused.count("type-role") == len(said), 60)
+        await until(lambda: desk.refused.count("type-role") == len(said), 150)
         assert await asyncio.wrap_future(desk.vault.inbox.newest()) == 0
         assert await asyncio.wrap_future(desk.vault.mail.read(lambda rows: rows.threads.all())) == ()
         for one in (desk, rogue, doctor):
@@ -314,7 +322,7 @@ def test_the_gateway_leaves_signed_checkpoints_of_its_trail_and_starts_without_w
         desk = await Desk.enrol(site, "Dr Essai Un", "2101")
         site.start()
         await desk.open()
-        await until(lambda: desk.following.reception.units == ("2101",), 60)
+        await until(lambda: desk.reception.units == ("2101",), 150)
         await desk.close()
         desk.vault.lock()
 
