@@ -151,6 +151,8 @@ class DepositForm(QWidget):
     def show_progress(self, progress: Progress | None) -> None:
         """Show how far it is; None where nothing is under way."""
         busy = progress is not None
+        if busy and not self._loading.isVisible():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)  # what had it is about to be disabled
         self._loading.setVisible(busy)
         for part in (self.go, self.back, self._why):
             part.setVisible(not busy)
