@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from media.errors import TrustError
+from media.keys import cbor, sign
 from media.keys.cards import DAY_MS
 from media.keys.certs import DeviceKeys
 from media.keys.vouch import Vouch
@@ -180,3 +181,14 @@ def test_nobody_vouches_for_somebody_else_or_for_itself(devices) -> None:
     for new in (certify(newer, BRUNO), old):
         with pytest.raises(TrustError, match="vouch-foreign"):
             Vouch.make(old, new, 5, older.hybrid.sign)
+
+
+def test_a_verified_colleague_vouches_for_nobody_else(devices) -> None:
+    """Eve's key is compared and her signature holds; the device that she names is to pass for Bruno's."""
+    eve, lure, _ = devices
+    hers, his = certify(eve, ANNE), certify(lure, BRUNO)
+    keys = [eve.public.ed25519, lure.public.ed25519, lure.public.mldsa]
+    body = cbor.encode(["CSL1/vouch", his.org, his.user, *keys, lure.device_id, 5])
+    forged = Vouch.parse(sign.signed(body, eve.hybrid.sign("CSL1/vouch", body)))
+    with pytest.raises(TrustError, match="vouch-foreign"):
+        forged.verify(hers, his)
