@@ -37,6 +37,7 @@ class Messages(Reading, Gathering):
     def __init__(self, post: Post, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:
         super().__init__(post, config, now_ms, trail)
         self._counting: asyncio.Task[None] | None = None
+        self._stale = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._heard_ms = 0
         post.told.subscribe(self._hear_time)
@@ -101,17 +102,19 @@ class Messages(Reading, Gathering):
         heard_ms = (desk.session.trust.head_time + 86_400) * 1000
         now_ms = min(self._now_ms(), max(heard_ms, self._heard_ms + 86_400_000))
 
-        def act(rows: Mailbag) -> tuple[bool, tuple[str, ...]]:
+        def act(rows: Mailbag) -> tuple[int, int, tuple[str, ...]]:
             seen_ms = rows.timers.see(now_ms)
             due = rows.timers.due(seen_ms)
             gone = rows.timers.efface(due, seen_ms)
             count, retired = rows.timers.retire(keep_days, now_ms)
-            return bool(due or count), (*gone, *retired)
+            return len(due), count, (*gone, *retired)
 
-        changed, shelf = await self._write(act)
+        over, retired, shelf = await self._write(act)
         if shelf:
             await asyncio.to_thread(desk.vault.mail.shelf.drop, shelf)
-        if changed:
+        if retired:
+            self._trail.record("messages-retired", reason=str(retired))
+        if over or retired:
             self.changed.fire(frozenset())
 
     def _hear_time(self, told: Told) -> None:
@@ -122,8 +125,15 @@ class Messages(Reading, Gathering):
     # --- how it stands -------------------------------------------------------------------------------------
 
     def _count_soon(self) -> None:
+        self._stale = True
         if self._desk is not None and (self._counting is None or self._counting.done()):
-            self._counting = asyncio.get_running_loop().create_task(self._count())
+            self._counting = asyncio.get_running_loop().create_task(self._count_all())
+
+    async def _count_all(self) -> None:
+        """Count until nothing changed meanwhile."""
+        while self._stale:
+            self._stale = False
+            await self._count()
 
     async def _count(self) -> None:
         keep_days, now_ms = self._config.get(MESSAGES_KEEP_DAYS), self._now_ms()
