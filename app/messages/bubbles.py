@@ -33,7 +33,7 @@ EDGE, FACE, INDENT, GAP = 20.0, 28.0, 38.0, 6.0
 SHARE = 0.72
 """Of the width, what a bubble takes at most."""
 CARD, WIDEST = 400.0, 680.0
-NEAR = 400
+NEAR = 600
 """So many pixels before the end of what is in memory, more is asked for."""
 _PICTURES = ("image/",)
 
@@ -317,6 +317,11 @@ class Stream(QListView):
     def at_end(self) -> bool:
         """Whether the last line is in sight."""
         return self._bar.value() >= self._bar.maximum() - 4
+
+    @property
+    def short(self) -> bool:
+        """Whether what is shown hardly fills the view: nobody could scroll to more."""
+        return self._bar.maximum() < NEAR
 
     def to_end(self) -> None:
         """Show the last line."""

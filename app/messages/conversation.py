@@ -129,7 +129,7 @@ class Conversation(QWidget):
         if message:
             self._reveal = message
             if not self.stream.reveal(f"message {message}"):
-                self._ask(self._messages.around(message, STEP), self._around)
+                self._ask(self._messages.around(message, 2 * STEP), self._around)
         elif other:
             self.reload()
 
@@ -209,7 +209,7 @@ class Conversation(QWidget):
         if self.current is None:
             return
         if self.span.newest or not self.span.messages:
-            limit = min(max(len(self.span.messages), STEP), MOST)
+            limit = min(max(len(self.span.messages), 2 * STEP), MOST)
             self._ask(self._messages.page(self.current.id, 0, limit), partial(self._renewed, limit))
         else:
             self._ask(self._messages.around(self.span.middle, MOST), self._renewed_around)
@@ -347,6 +347,8 @@ class Conversation(QWidget):
     def _look_at_end(self) -> None:
         at_end = self.stream.at_end and self.span.newest
         self._newest.setVisible(not at_end and self.stack.currentIndex() == STREAM)
+        if self.stream.short:
+            self._neared(-1)
         if not self.span.messages or self._covered or not self.isVisible() or not self._in_front():
             return
         last = self.span.messages[-1]

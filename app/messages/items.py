@@ -191,7 +191,7 @@ def lines(
     for place, one in enumerate(messages):
         before = messages[place - 1] if place else None
         after = messages[place + 1] if place + 1 < len(messages) else None
-        if before is None or looks.local(before.sent_ms).date() != looks.local(one.sent_ms).date():
+        if before is None or looks.date_of(before.sent_ms) != looks.date_of(one.sent_ms):
             shown.append(Day(one.sent_ms, looks.day_head(one.sent_ms, now_ms)))
         if new_from and one.order >= new_from and (before is None or before.order < new_from):
             shown.append(New())
@@ -218,7 +218,7 @@ def _together(one: Message | None, other: Message | None) -> bool:
     if one is None or other is None or one.event or other.event or one.author != other.author:
         return False
     near = 0 <= other.sent_ms - one.sent_ms < GROUP_MS
-    return near and looks.local(one.sent_ms).date() == looks.local(other.sent_ms).date()
+    return near and looks.date_of(one.sent_ms) == looks.date_of(other.sent_ms)
 
 
 def _quoted(one: Message, by_id: dict[bytes, Message], people: People) -> tuple[str, str] | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from app.i18n import fmt_date, fmt_duration, fmt_long_day, fmt_number, fmt_time, tr, trn
 from storage.messages.records import FileState, State
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from storage.messages.records import File, Message, PatientLink
 
 LEVELS = {
@@ -63,9 +66,15 @@ def local(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone()
 
 
+@lru_cache(maxsize=1024)
+def date_of(ms: int) -> date:
+    """Return the day of a moment on this machine's calendar."""
+    return local(ms).date()
+
+
 def days_ago(ms: int, now_ms: int) -> int:
     """Return how many midnights of this machine's calendar lie between."""
-    return (local(now_ms).date() - local(ms).date()).days
+    return (date_of(now_ms) - date_of(ms)).days
 
 
 def clock(ms: int) -> str:
