@@ -87,7 +87,7 @@ def rules_options(action: ArgumentParser) -> None:
     action.add_argument("--role", default="", help="dire ce que pourrait suivre cette fonction…")
     action.add_argument("--specialty", default="", help="… cette spécialité…")
     action.add_argument("--user", default="", metavar="HEX", help="… cette personne")
-    action.add_argument("units", nargs="*", metavar="UNITÉ", help="unités demandées")
+    action.add_argument("--unit", action="append", default=[], metavar="CODE", help="unité demandée")
 
 
 def rules(arguments: Namespace, _now_s: int) -> None:
@@ -100,7 +100,7 @@ def rules(arguments: Namespace, _now_s: int) -> None:
     print(f"{len(read.rules)} règles.")
     if arguments.role or arguments.user:
         asker = Asker(user, arguments.role, arguments.specialty)
-        granted = read.decide(asker, arguments.units)
+        granted = read.decide(asker, arguments.unit)
         print("Suivrait : " + (", ".join(sorted(granted)) or "rien"))
 
 
