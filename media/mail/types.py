@@ -46,7 +46,7 @@ class Type(IntEnum):
 
 @dataclass(frozen=True)
 class Rule:
-    """`roles` may say it. `act`: signed by HSig, by a person. `own`: to the author's own devices only. `shown`: stands in a thread.
+    """`roles` may say it. `act`: signed by HSig, by a person. `own`: to the author's own devices only.
 
     `receipted`: the receiver says that it came, and what stays without a receipt is sealed again. `limit`: bytes of the body.
     """
@@ -54,18 +54,17 @@ class Rule:
     roles: frozenset[str] = DESKS
     act: bool = False
     own: bool = False
-    shown: bool = False
     receipted: bool = True
     limit: int = SMALL
 
 
 RULES: dict[Type, Rule] = {
-    Type.TEXT: Rule(shown=True, limit=LARGE),
-    Type.CORRECT: Rule(shown=True, limit=LARGE),
-    Type.WITHDRAW: Rule(shown=True),
+    Type.TEXT: Rule(limit=LARGE),
+    Type.CORRECT: Rule(limit=LARGE),
+    Type.WITHDRAW: Rule(),
     Type.RECEIPT: Rule(ALL, receipted=False),
-    Type.TAKEN: Rule(PEOPLE, act=True, shown=True),
-    Type.TEAM: Rule(shown=True),
+    Type.TAKEN: Rule(PEOPLE, act=True),
+    Type.TEAM: Rule(),
     Type.ASK: Rule(receipted=False),
     Type.GRANT: Rule(receipted=False),
     Type.PRESENCE: Rule(receipted=False),
