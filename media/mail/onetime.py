@@ -69,16 +69,12 @@ class Offered:
             return None if again else Answer.OPENED
         return Answer.EXPIRED if now_ms - self.offered_ms > 1000 * self.open_within_s else None
 
-    def over(self, now_ms: int) -> bool:
-        """Tell whether nobody can be granted it any more: its key is to be dropped."""
-        return now_ms - self.offered_ms > 1000 * self.open_within_s + RETRY_MS
-
 
 @dataclass(frozen=True)
 class Reading:
     """The reader's side of one opening; the one-time key is in memory only, and dropped with this value.
 
-    `ask_hash`: hash of the own ask's header body; `asked_ms`: when it was first sent.
+    `ask_hash`: hash of the own ask's header body; `asked_ms`: when it was first sent; `until_ms`: when the reading is over.
     """
 
     about: bytes
@@ -116,7 +112,3 @@ class Reading:
             raise TrustError(f"once-{grant.answer.name.lower()}")
         key = seal.XWing.from_seed(self.seed).open(_info(self.ask_hash), grant.box)
         return replace(self, until_ms=now_ms + 1000 * self.shown_for_s), key
-
-    def shown(self, now_ms: int) -> bool:
-        """Tell whether it may be seen now."""
-        return now_ms < self.until_ms
