@@ -161,7 +161,7 @@ class ThreadsPane(QWidget):
         counted = (
             say("messages.filter.unread_n", n=fmt_number(unread)) if unread else say("messages.filter.unread")
         )
-        self.filter.say("unread", counted)
+        self.filter.rename("unread", counted)
         self._show()
 
     def show_leaving(self, count: int) -> None:

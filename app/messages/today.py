@@ -9,6 +9,7 @@ from app.board import Act, Board, Card, Column, Mark, Rank, Row
 from app.i18n import isolated
 from app.intents import OpenSection, OpenThread
 from app.messages import looks
+from app.messages.ports import Unwritable
 from app.ui.words import say, says
 from media.events import Event
 from storage.messages.records import State
@@ -40,8 +41,11 @@ class MessagesSource:
         people.changed.subscribe(self.changed.fire)
 
     async def read(self) -> Reading:
-        """Read the threads; raises what the service raised."""
-        return partial(self._board, await self._messages.threads())
+        """Read the threads, none of a vault that is shut; raises what else the service raised."""
+        try:
+            return partial(self._board, await self._messages.threads())
+        except Unwritable:
+            return lambda _now_ms: Board()
 
     def _board(self, threads: Sequence[Thread], now_ms: int) -> Board:
         held = [one for one in threads if one.held]

@@ -127,7 +127,7 @@ class _Row(QWidget):
         """Mark *key* as chosen, without telling."""
         self._choices[key].setChecked(True)
 
-    def say(self, key: str, words: Words) -> None:
+    def rename(self, key: str, words: Words) -> None:
         """Call a choice otherwise: a number in it changed."""
         self._choices[key].say(words)
 

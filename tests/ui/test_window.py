@@ -47,7 +47,7 @@ def test_the_title_bar_names_nobody(desk):
 
 def test_the_rail_shows_only_what_works(desk):
     names = [b.accessibleName() for b in desk.window.rail.findChildren(QAbstractButton)]
-    assert names == ["Aujourd’hui", "RCP", "Patients", "Annuaire", "Réglages", "Verrouiller"]
+    assert names == ["Aujourd’hui", "RCP", "Patients", "Messages", "Annuaire", "Réglages", "Verrouiller"]
 
 
 def test_sections_open_by_key(desk, qtbot):
