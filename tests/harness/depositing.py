@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import time
 from typing import TYPE_CHECKING
 
 from app.audit import Trail
@@ -65,8 +66,12 @@ class House:
         asyncio.run(self.deposits.look())
         return asyncio.run(self.deposits.all())
 
-    def acts(self) -> list[str]:
-        return [entry.action for entry in reversed(self.vault.audit.newest().result())]
+    def traced(self, *acts: str) -> bool:
+        """Wait until the trail, which nobody waits for, says just this."""
+        end, said = time.monotonic() + 20, ()
+        while said != acts and time.monotonic() < end:
+            said = tuple(entry.action for entry in reversed(self.vault.audit.newest().result()))
+        return said == acts
 
     def close(self) -> None:
         if self.relay.process.poll() is None:

@@ -39,7 +39,7 @@ def test_link_and_code_open_the_very_file_and_the_sender_is_told(house):
         "nothing is left that opens anything"
     )
     assert house.deposits.link(told) == ""
-    assert house.acts() == ["deposit-left", "deposit-collected"]
+    assert house.traced("deposit-left", "deposit-collected")
 
 
 def test_wrong_codes_are_told_and_five_shut_it(house):
@@ -50,7 +50,7 @@ def test_wrong_codes_are_told_and_five_shut_it(house):
         asyncio.run(attempt(house.relay, one.deposit, bytes(32)))
     (told,) = house.look()
     assert (told.state, told.wrong, told.code) == (DepositState.SHUT, 5, "")
-    assert house.acts() == ["deposit-left", "deposit-over"]
+    assert house.traced("deposit-left", "deposit-over")
 
 
 def test_taken_back_it_opens_nothing_and_can_leave_the_list(house):
