@@ -112,7 +112,9 @@ def test_mutated_bodies_for_long(body, data) -> None:
     read_or_refuse(body.TYPE, data.draw(mutated(body.encode())))
 
 
-@pytest.mark.parametrize(("parse", "good"), PARSERS)
+@pytest.mark.parametrize(
+    ("parse", "good"), PARSERS, ids=["card", "claimed", "header", "offer", "vouch", "content"]
+)
 @EXAMPLES
 @given(data=st.data())
 def test_signed_objects_are_read_or_refused(parse, good, data) -> None:

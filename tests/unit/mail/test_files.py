@@ -133,7 +133,9 @@ def test_no_byte_comes_out_that_was_not_verified() -> None:
     assert got == DATA[:CHUNK]
 
 
-@pytest.mark.parametrize(("short", "size"), [(HEAD + FIRST + SECOND, 2 * CHUNK), (HEAD + FIRST, CHUNK)])
+@pytest.mark.parametrize(
+    ("short", "size"), [(HEAD + FIRST + SECOND, 2 * CHUNK), (HEAD + FIRST, CHUNK)], ids=["two", "one"]
+)
 def test_a_file_that_ends_early_has_no_end(short, size) -> None:
     """Whoever cuts a file at a chunk may announce its size and hash, but cannot make the last chunk the last."""
     with pytest.raises(TrustError, match="last chunk"):
