@@ -8,16 +8,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from media.errors import MediaError, TrustError
-from media.keys.certs import DeviceCert
+from media.keys.certs import DeviceCert, Trust
 from media.keys.directory import MAX_BUNDLE, Bundle, Directory, Seen
-from media.keys.issuers import DAY_S, RelayKey
+from media.keys.directory import Head as SignedHead
+from media.keys.issuers import DAY_S, Issuer, RelayKey
 from storage import lease
 from storage.directory import Head
 from storage.identity import Device, Organisation
 from storage.identity import RelayKey as KeptRelayKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 WARNS_S, BLOCKS_S = DAY_S, 7 * DAY_S
 READ_S = 20
 """A directory on a network drive that hangs must not keep the desk shut."""
+ISSUER = "issuer"
+"""The role of the organisation's service that answers requests and says what is new (docs/protocol.md §16)."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,15 @@ class News:
     directory-unreadable); `unexpected`: certificates in the own user's name that no device of this user asked for, and that
     nobody here called their own since;
     `revoked`: the organisation took this device's certificate back and gave it no other; `lease_over`: nothing was heard of
-    the organisation for longer than the offline lease. Both close the patients of this desk.
+    the organisation for longer than the offline lease. Both close the patients of this desk. `ends_in_days`: of the own
+    certificate, from the day on which it ought to have been renewed long ago, 0 when it is over; None before.
     """
 
     trouble: str = ""
     unexpected: tuple[DeviceCert, ...] = ()
     revoked: bool = False
     lease_over: bool = False
+    ends_in_days: int | None = None
 
     @property
     def patients_closed(self) -> bool:
@@ -64,7 +69,14 @@ class News:
         """Return what to tell the user: codes, each with how many certificates it is about."""
         alarm = (("device-unexpected", len(self.unexpected)),) if self.unexpected else ()
         held = "device-revoked" if self.revoked else "lease-over" if self.lease_over else ""
-        return (*alarm, *((code, 0) for code in (held, self.trouble) if code))
+        return (*alarm, *self._ending, *((code, 0) for code in (held, self.trouble) if code))
+
+    @property
+    def _ending(self) -> tuple[tuple[str, int], ...]:
+        if self.ends_in_days is None or self.revoked:
+            return ()
+        code = "certificate-ending" if self.ends_in_days else "certificate-over"
+        return ((code, self.ends_in_days),)
 
 
 async def enrol(vault: Vault, device: DeviceKeys, enrolment: Enrolment, relay: Relay, now_s: int) -> None:
@@ -99,6 +111,7 @@ async def refresh(vault: Vault, source: Path | None, now_s: int) -> News:
         return News()
     own = DeviceCert.parse(device.certificate)
     trouble = await _take(vault, source, own.org, now_s) if source else ""
+    own = await adopt(vault, now_s) or own
     head = await asyncio.wrap_future(vault.directory.head(own.org))
     trouble = trouble or _age(now_s - (head.time_s if head else 0))
     living = await _living(vault, own, now_s)
@@ -107,7 +120,93 @@ async def refresh(vault: Vault, source: Path | None, now_s: int) -> News:
     unexpected = tuple(one for one in living if one.public != own.public and one.public.ed25519 not in mine)
     revoked = own.hash in await asyncio.wrap_future(vault.directory.revoked())
     replaced = any(one.public == own.public for one in living)
-    return News(trouble, unexpected, revoked and not replaced)
+    return News(trouble, unexpected, revoked and not replaced, ends_in_days=_ends_in_days(own, now_s))
+
+
+def due(own: DeviceCert, now_s: int) -> bool:
+    """Tell whether a certificate is to be renewed: after two thirds of its life, day 60 of 90."""
+    return now_s >= own.not_before + (own.not_after - own.not_before) * 2 // 3
+
+
+def _ends_in_days(own: DeviceCert, now_s: int) -> int | None:
+    """Return in how many days a certificate ends once that is to be said: after eight ninths of its life, day 80 of 90."""
+    if now_s < own.not_before + (own.not_after - own.not_before) * 8 // 9:
+        return None
+    return max(0, -((now_s - own.not_after) // DAY_S))
+
+
+async def adopt(vault: Vault, now_s: int) -> DeviceCert | None:
+    """Work under a newer certificate for the own keys from now on, where the directory has one; return that one."""
+    device = await asyncio.wrap_future(vault.identity.device())
+    if device is None or not device.certificate or vault.read_only:
+        return None
+    own = DeviceCert.parse(device.certificate)
+    mine = [
+        one
+        for one in await _living(vault, own, now_s)
+        if (one.org, one.device_id, one.public) == (own.org, own.device_id, own.public)
+    ]
+    newest = max(mine, key=lambda one: (one.not_before, one.serial), default=own)
+    if newest.hash == own.hash or newest.serial < own.serial:
+        return None
+    with suppress(MediaError):
+        (await _judge(vault, own.org)).judge(newest.signed, now_s)
+        await asyncio.wrap_future(vault.identity.save_device(replace(device, certificate=newest.signed)))
+        return newest
+    return None
+
+
+async def _judge(vault: Vault, org: bytes) -> Trust:
+    head = await asyncio.wrap_future(vault.directory.head(org))
+    roots = await asyncio.wrap_future(vault.identity.organisations())
+    issuers = await asyncio.wrap_future(vault.identity.issuers())
+    certificates = await asyncio.wrap_future(vault.directory.certificates())
+    revoked = await asyncio.wrap_future(vault.directory.revoked())
+    return Trust(
+        roots=[(root.ed25519_pk, root.mldsa_pk) for root in roots],
+        issuers=issuers,
+        certificates=certificates,
+        revoked=revoked,
+        head_time=head.time_s if head else 0,
+    )
+
+
+async def hear(
+    vault: Vault, org: bytes, signed: bytes, fetch: Callable[[], Awaitable[bytes]], now_s: int
+) -> bool:
+    """Take a signed head of *org*, and the bundle that *fetch* brings where its log goes on; False where nothing is new.
+
+    Raises TrustError: "signature", "clock", "directory-fork", "directory-rollback", "directory-incomplete", "issuer-unknown"; ProtocolError.
+    """
+    head, known = SignedHead.parse(signed), await asyncio.wrap_future(vault.directory.head(org))
+    if head.org != org:
+        raise TrustError("issuer-unknown", "another organisation")
+    same = known is not None and (head.height, head.hash) == (known.height, known.hash)
+    if known and same and head.time <= known.time_s:
+        return False
+    await asyncio.to_thread(head.verify, await _issuers(vault, org), now_s)
+    if known and head.height < known.height:
+        return False  # an older one, shown again: it is as if nothing was shown
+    if known is None or head.height > known.height:
+        await take(vault, org, await fetch(), now_s)
+    elif head.hash != known.hash:
+        raise TrustError("directory-fork")
+    await asyncio.wrap_future(vault.directory.see_head(Head(org, head.height, head.hash, head.time)))
+    return True
+
+
+async def take(vault: Vault, org: bytes, bundle: bytes, now_s: int) -> None:
+    """Keep a whole directory of *org*; raises as `media.keys.directory.Bundle.verify`."""
+    known = await asyncio.wrap_future(vault.directory.head(org))
+    seen = Seen(known.height, known.hash, known.time_s) if known else None
+    await _keep(vault, await asyncio.to_thread(lambda: Bundle.parse(bundle).verify(org, now_s, seen)))
+
+
+async def _issuers(vault: Vault, org: bytes) -> list[Issuer]:
+    revoked = await asyncio.wrap_future(vault.directory.revoked())
+    signed = await asyncio.wrap_future(vault.identity.issuers())
+    known = map(Issuer.parse, signed)
+    return [one for one in known if one.org == org and one.hash not in revoked]
 
 
 async def lease_over(vault: Vault, days: int, now_s: int) -> bool:

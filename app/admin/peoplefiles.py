@@ -51,7 +51,7 @@ LDIF_NAMES = {
 }
 """Attributes of inetOrgPerson and Active Directory, the first one that is there."""
 ROLE_WORDS = {
-    **{role: role for role in ROLES - {"gateway"}},
+    **{role: role for role in ROLES - {"gateway", "issuer"}},
     "medecin": "doctor",
     "infirmier": "nurse",
     "infirmiere": "nurse",

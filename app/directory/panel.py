@@ -230,7 +230,7 @@ class PersonPanel(QWidget):
 
     def _show_verbs(self, person: Person) -> None:
         self._verb_row.setVisible(not person.me)
-        self.write.setVisible(person.reachable and person.role not in {"room", "gateway"})
+        self.write.setVisible(person.reachable and person.role not in {"room", "gateway", "issuer"})
         self.star.say(say("directory.unfavourite" if person.favourite else "directory.favourite"))
         self.block.setVisible(bool(person.devices))
         self.block.say(say("directory.unblock" if person.level == "blocked" else "directory.block"))

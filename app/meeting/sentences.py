@@ -58,6 +58,8 @@ TROUBLES = {
     "checkpoints-failing": "warn",
     "lease-over": "danger",
     "device-revoked": "danger",
+    "certificate-ending": "warn",
+    "certificate-over": "danger",
     "engine-restarted": "warn",
     "engine-failed": "danger",
     "link-empty": "warn",
@@ -65,7 +67,7 @@ TROUBLES = {
     "relay-unknown": "danger",
 }
 """Codes of docs/protocol.md §9, of the desk and of the window itself, with the tone of their banner."""
-COUNTED = ("device-unexpected",)
+COUNTED = ("device-unexpected", "certificate-ending")
 """Troubles whose title counts."""
 DEVICE_KINDS = ("camera", "microphone", "speaker", "screen")
 DEVICE_CODES = ("none", "busy", "unplugged", "denied", "failed")

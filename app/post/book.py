@@ -41,6 +41,16 @@ class Book:
         """Whether the organisation took this device's own certificate back."""
         return self.own.hash in self._revoked
 
+    @property
+    def over(self) -> bool:
+        """Whether the own certificate has ended: nobody would believe what is written under it."""
+        return self._now_s > self.own.not_after
+
+    def having(self, role: str) -> tuple[Verdict, ...]:
+        """Return the living devices of the own organisation with this role."""
+        users = {one.user for one in self._certs.values() if one.role == role and one.org == self.own.org}
+        return tuple(one for user in users for one in self.living(user) if one.role == role)
+
     def knows(self, cert_hash: bytes) -> bool:
         """Whether a certificate with this hash is in the directory of now."""
         return cert_hash in self._certs

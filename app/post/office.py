@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from app.post import receipts
 from app.post.desk import Desk
+from app.post.directory import Following
 from app.post.once import Once
 from app.post.peers import Peers
 from app.post.prekeys import PreKeys
 from app.post.receiving import Receiver
+from app.post.renewal import Renewal
 from app.post.sending import Sender
 from app.post.taking import Taking
 from app.post.writing import Writer
@@ -198,7 +200,14 @@ class _Open:
         self.prekeys, self.peers = PreKeys(desk), Peers(desk, self._listen_new)
         self._sender = Sender(desk, self.writer, self.peers, post.threads.fire)
         self.once = Once(desk, self.writer)
-        own = {Type.ASK: self.once.asked, Type.GRANT: self.once.granted}
+        self._following = Following(desk, self._reread, post.refused.fire)
+        self._renewal = Renewal(desk, self.writer, self._following.wake.set)
+        own = {
+            Type.ASK: self.once.asked,
+            Type.GRANT: self.once.granted,
+            Type.DIRECTORY: self._following.heard,
+            Type.ANSWER: self._renewal.answered,
+        }
         heard = ChainMap(own, handlers)
         self._receiver = Receiver(desk, self.prekeys, self.peers, Taking(desk.session.user), heard)
         self._receiver.refused = post.refused.fire
@@ -215,6 +224,8 @@ class _Open:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_line())
             group.create_task(self._pay())
+            group.create_task(self._following.run())
+            group.create_task(self._renewal.run())
 
     async def close(self) -> None:
         """Let the line go."""
@@ -229,6 +240,7 @@ class _Open:
         for delivery in self._receiver.again():
             self._came.put_nowait(delivery)
         self._sender.review = True
+        self._renewal.wake.set()
         self.desk.wake.set()
 
     # --- the line ------------------------------------------------------------------------------------------
@@ -267,13 +279,14 @@ class _Open:
 
     async def _begin(self, line: Mailbox) -> None:
         """Listen, lay out the card, then send for as long as the line is there."""
-        contact = await self.peers.contact()
-        card = await self.prekeys.card(contact.queue)
+        await self.peers.contact()
         queues = await self.desk.read(lambda rows: rows.peers.queues())
         await asyncio.gather(*(self._listen(line, queue) for queue in queues))
-        await self._publish(line, card)
+        contact = await self.peers.contact()  # another one, where its name was taken
+        await self._publish(line, await self.prekeys.card(contact.queue))
         self.desk.line = line
         self._post._stand(online=True)  # noqa: SLF001 -- one of its own parts
+        self._following.wake.set()
         until = self._now_s() + CARD_S
         while True:
             while await self._sender.send(line):
@@ -291,14 +304,23 @@ class _Open:
             log.warning("the card could not be laid out: %s", error.code)
 
     async def _listen(self, line: Mailbox, queue: Queue) -> None:
-        """Make an own queue (again, after a relay that lost it) and have its blocks handed over."""
+        """Listen to an own queue, or to a new one in its place: its writer could make it first at a relay that lost it."""
+        code = await self._hear(line, queue)
+        if code == "taken":
+            code = await self._hear(line, await self.peers.replace(queue))
+        if code:
+            log.warning("a queue could not be listened to: %s", code)
+
+    async def _hear(self, line: Mailbox, queue: Queue) -> str:
+        """Make an own queue (again, after a relay that lost it) and have its blocks handed over; return what was refused."""
         owner = Signer(queue.owner_seed)
         writer = Signer(queue.writer_seed).public if queue.writer_seed else b""
         try:
             await line.make_queue(queue.queue, owner.public, writer)
             await line.listen(queue.queue, owner.sign, self._came.put_nowait)
         except LinkRefused as error:
-            log.warning("a queue could not be listened to: %s", error.code)
+            return error.code
+        return ""
 
     async def _listen_new(self, queue: Queue) -> None:
         if self.desk.line is not None:
@@ -332,11 +354,19 @@ class _Open:
         self._owing.set()
 
     async def _refresh(self) -> None:
-        """Read the directory again, not more often than every half minute."""
+        """Look for a newer directory at the relay, and in its file not more often than every half minute."""
+        height = self.desk.book.head[0]
+        await self._following.look()
         now_ms = self.desk.now_ms()
-        if self._post.refresh is None or now_ms - self._refreshed_ms < REFRESH_MS:
+        if self.desk.book.head[0] > height or now_ms - self._refreshed_ms < REFRESH_MS:
             return
         self._refreshed_ms = now_ms
+        await self._reread()
+
+    async def _reread(self) -> None:
+        """Judge by what the vault, and the directory's file, know now."""
+        if self._post.refresh is None:
+            return
         try:
             session = await self._post.refresh()
         except (MediaError, StorageError, OSError) as error:

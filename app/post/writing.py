@@ -116,7 +116,7 @@ class Writer:
             self.standing(one) for user in {*people, desk.session.user} for one in desk.book.living(user)
         ]
         found = sending.targets(people, desk.session.user, desk.device, known, restored=desk.restored)
-        stop = "revoked" if desk.book.revoked else ""
+        stop = "revoked" if desk.book.revoked else "certificate-over" if desk.book.over else ""
         return [
             Target(one.user, one.device_id, one.own, self._held(one, stop))
             for one in found

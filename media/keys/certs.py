@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 CERT, GUEST, REQUEST = "CSL1/cert", "CSL1/guest", "CSL1/request"
-ROLES = frozenset(("doctor", "nurse", "secretary", "room", "gateway", "other"))
+ROLES = frozenset(("doctor", "nurse", "secretary", "room", "gateway", "issuer", "other"))
 MAX_TEXT = 100
 DEVICE_LIFE_S = 90 * DAY_S
 DIRECTORY_WARNS_S = DAY_S

@@ -10,7 +10,9 @@ from media.errors import TrustError
 PEOPLE = frozenset(("doctor", "nurse", "secretary", "other"))
 DESKS = PEOPLE | {"room"}
 GATEWAY = frozenset(("gateway",))
-ALL = DESKS | GATEWAY
+ISSUER = frozenset(("issuer",))
+CERTIFIED = DESKS | GATEWAY
+ALL = CERTIFIED | ISSUER
 
 SMALL = 65_000
 LARGE = 1_000_000
@@ -68,7 +70,7 @@ RULES: dict[Type, Rule] = {
     Type.ASK: Rule(receipted=False),
     Type.GRANT: Rule(receipted=False),
     Type.PRESENCE: Rule(receipted=False),
-    Type.DIRECTORY: Rule(ALL),
+    Type.DIRECTORY: Rule(ISSUER),
     Type.VOUCH: Rule(PEOPLE),
     Type.HISTORY: Rule(PEOPLE, own=True, limit=LARGE),
     Type.BATCH: Rule(GATEWAY, receipted=False, limit=FEED),
@@ -77,8 +79,8 @@ RULES: dict[Type, Rule] = {
     Type.SNAPSHOT: Rule(GATEWAY, receipted=False, limit=FEED),
     Type.OUTGOING: Rule(PEOPLE, limit=DOCUMENT),
     Type.OUTGOING_ACK: Rule(GATEWAY),
-    Type.REQUEST: Rule(ALL, limit=LARGE),
-    Type.ANSWER: Rule(ALL, limit=LARGE),
+    Type.REQUEST: Rule(CERTIFIED, limit=LARGE),
+    Type.ANSWER: Rule(ISSUER, limit=LARGE),
     Type.RECORD: Rule(PEOPLE, act=True, limit=LARGE),
 }
 

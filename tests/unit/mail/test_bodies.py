@@ -160,14 +160,13 @@ def test_bodies_do_not_print_what_they_say() -> None:
 
 GATEWAYS = {
     Type.RECEIPT,
-    Type.DIRECTORY,
     Type.BATCH,
     Type.ALIVE,
     Type.SNAPSHOT,
     Type.OUTGOING_ACK,
     Type.REQUEST,
-    Type.ANSWER,
 }
+ISSUERS = {Type.RECEIPT, Type.DIRECTORY, Type.ANSWER}
 
 
 def says(role: str) -> set[Type]:
@@ -179,7 +178,16 @@ def test_a_gateway_says_its_own_types_and_never_an_act() -> None:
     assert not {number for number in says("gateway") if RULES[number].act}
 
 
-@pytest.mark.parametrize("role", ["doctor", "nurse", "secretary", "other", "room", "guest", ""])
+def test_an_issuer_answers_and_says_that_the_directory_is_another_and_nothing_else() -> None:
+    assert says("issuer") == ISSUERS
+
+
+@pytest.mark.parametrize("role", ["doctor", "nurse", "secretary", "other", "room", "gateway", "guest", ""])
+def test_nobody_else_says_what_an_issuer_says(role) -> None:
+    assert not says(role) & {Type.DIRECTORY, Type.ANSWER}
+
+
+@pytest.mark.parametrize("role", ["doctor", "nurse", "secretary", "other", "room", "issuer", "guest", ""])
 def test_nobody_else_says_what_gateways_say(role) -> None:
     assert not says(role) & {Type.BATCH, Type.ALIVE, Type.SNAPSHOT, Type.OUTGOING_ACK}
 
