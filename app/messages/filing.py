@@ -17,6 +17,7 @@ from app.post.office import Closed
 from app.post.taking import patient_of
 from media.errors import MediaError, TrustError
 from media.mail import bodies, texts
+from media.mail.timers import due_ms
 from media.mail.types import Type
 from storage.messages.posting import NewFile
 from storage.messages.records import FileState, State
@@ -158,8 +159,10 @@ class Filing(Ground):
         kept = [rows.files.kept(file.id) for file in found.files]
         files = tuple(freight.attachment(one) for one in kept if one)
         said = bodies.Text(found.text, found.quote, patient_of(found.patient), files)
-        writer = self._post.writer
-        draft = writer.draft(Type.TEXT, thread.conv, thread.members, said.encode(), expires_s=thread.expire_s)
+        writer, people = self._post.writer, rows.addressees.of(message) or thread.members
+        draft = writer.draft(Type.TEXT, thread.conv, people, said.encode(), expires_s=thread.expire_s)
+        rows.addressees.keep(message, people)
+        rows.messages.said(message, draft.sent_ms, due_ms(draft.sent_ms, draft.sent_ms, thread.expire_s))
         digest = writer.post(rows, draft.named(found.msg_id), message)
         rows.origins.keep(message, self._post.desk.device, digest)
 

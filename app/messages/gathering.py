@@ -48,13 +48,13 @@ class Gathering(Speaking):
         others = set(members) - {me}
         if not others:
             raise Refused("no-recipient")
-        said = bodies.Team(_title(title), tuple(sorted(others | {me})), expire_s, patient_of(patient))
+        said = bodies.Team(title_of(title), tuple(sorted(others | {me})), expire_s, patient_of(patient))
         return await self._regroup(convs.fresh(), said, others)
 
     async def rename(self, thread: int, title: str) -> None:
         """Give a team another name."""
         found, said = await self._group(thread)
-        await self._regroup(found.conv, replace(said, title=_title(title)), found.members)
+        await self._regroup(found.conv, replace(said, title=title_of(title)), found.members)
 
     async def set_timer(self, thread: int, expire_s: int) -> None:
         """Efface messages sent from now on after so long, for all of the thread; 0: keep them."""
@@ -121,7 +121,8 @@ class Gathering(Speaking):
         return thread
 
 
-def _title(title: str) -> str:
+def title_of(title: str) -> str:
+    """Return a thread's title as it may be said; raises Refused("too-long")."""
     try:
         return shown_text(" ".join(title.split()), empty=True)
     except ProtocolError as error:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from media.events import Event
@@ -176,6 +177,20 @@ class Messages(Protocol):
 
     async def fetch(self, file: int) -> None:
         """Fetch a file, or go on with it."""
+    async def hand_out(
+        self, invite: bytes, title: str, users: Iterable[bytes], path: Path, shown_for_s: int = 0
+    ) -> int:
+        """Send a file to *users*, who are in the meeting of the invitation *invite* now; return the message's id.
+
+        With *shown_for_s* it is opened once, within 10 s, for that long.
+        """
+
+    async def handed(self, invite: bytes, since_ms: int) -> tuple[Message, ...]:
+        """Return the messages with files of that meeting that came or were written since then, oldest first."""
+
+    async def bring(self, file: int) -> None:
+        """Fetch a file and wait until it is here; raises Refused "gone", "offline"."""
+
 
     async def pause(self, file: int) -> None:
         """Halt a file on its way, either way; `fetch` or `again` goes on."""

@@ -7,10 +7,10 @@ import logging
 from typing import TYPE_CHECKING
 
 from app.config import MESSAGES_KEEP_DAYS
-from app.messages.gathering import Gathering
 from app.messages.ground import Desk
+from app.messages.handing import Handing
 from app.messages.ports import Standing, Unwritable
-from app.messages.reading import Reading
+from app.messages.refusals import told
 from media.errors import MediaError
 from storage.errors import StorageError
 
@@ -31,7 +31,7 @@ SOON_DAYS = 7
 log = logging.getLogger(__name__)
 
 
-class Messages(Reading, Gathering):
+class Messages(Handing):
     """Threads and what is in them, from the unlock to the lock. Made for one loop: coroutines run and events fire there."""
 
     def __init__(self, post: Post, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:

@@ -19,7 +19,7 @@ from storage.messages.posting import NewMessage
 from storage.messages.records import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from app.audit import Trail
     from app.config import Config
@@ -82,14 +82,16 @@ class Speaking(Filing):
         return await self._posted(act, thread.id)
 
     async def _keep_with_files(
-        self, thread: Thread, text: str, quote: bytes, files: tuple[NewFile, ...]
+        self, thread: Thread, text: str, quote: bytes, files: tuple[NewFile, ...], to: Iterable[bytes] = ()
     ) -> int:
         """Keep a message whose files are still to be sealed and sent: the post office says it once they are there."""
 
         def act(rows: Mailbag) -> int:
             new = self._new(thread, os.urandom(ID_BYTES), text, quote, State.DRAWN, files)
             rows.threads.keep_draft(thread.id, "")
-            return rows.messages.add(new)
+            message = rows.messages.add(new)
+            rows.addressees.keep(message, to)
+            return message
 
         return await self._posted(act, thread.id)
 

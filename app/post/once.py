@@ -77,7 +77,8 @@ class Once:
         kept, thread = rows.files.kept(file.id), rows.threads.get(message.thread)
         if kept is None or not kept.key or thread is None:
             return None
-        return Offered(thread.members, kept.key, message.sent_ms, file.open_within_s, _openings(kept))
+        people = rows.addressees.of(message.id) or thread.members
+        return Offered(people, kept.key, message.sent_ms, file.open_within_s, _openings(kept))
 
     # --- the reader's side ---------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from storage.messages.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 
@@ -42,6 +42,8 @@ class StillMessages:
         self.bytes: dict[int, bytes] = {}
         self.receipted: dict[int, tuple[Receipt, ...]] = {}
         self.before: dict[int, tuple[tuple[int, str], ...]] = {}
+        self.meetings: dict[bytes, int] = {}
+        """The thread of each meeting, by the hash of its invitation."""
         self.asked: list[tuple[object, ...]] = []
         self.writable, self.broken = True, False
         self.refuses: Exception | None = None
@@ -305,6 +307,27 @@ class StillMessages:
                     self.change(one.id, files=files)
                     return
         raise Refused("unknown")
+
+    async def hand_out(
+        self, invite: bytes, title: str, users: Iterable[bytes], path: Path, shown_for_s: int = 0
+    ) -> int:
+        """Keep what is handed out in a meeting."""
+        self._may()
+        self.asked.append(("hand_out", invite, tuple(users), path, shown_for_s))
+        thread = self.meetings.get(invite) or self.thread(*users, title=title)
+        self.meetings[invite] = thread
+        file = Outgoing(path, path.name, b"", 10 if shown_for_s else 0, shown_for_s)
+        return await self.send(thread, "", files=(file,), confirmed=True)
+
+    async def handed(self, invite: bytes, since_ms: int) -> tuple[Message, ...]:
+        """Return what was put into that meeting's thread."""
+        said = self.said.get(self.meetings.get(invite, 0), [])
+        return tuple(one for one in said if one.files and one.sent_ms >= since_ms)
+
+    async def bring(self, file: int) -> None:
+        """Have a file at once."""
+        self._may()
+        self._file(file, state=FileState.HERE)
 
     async def fetch(self, file: int) -> None:
         """Fetch a file."""

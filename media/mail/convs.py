@@ -28,6 +28,12 @@ def fresh() -> bytes:
     return bytes((found[0] & ~DIRECT & 0xFF,)) + found[1:]
 
 
+def of_meeting(invite: bytes) -> bytes:
+    """Return the conversation of the documents of a meeting, by the hash of its invitation as the link carries it: the same for all of it."""
+    found = digest(cbor.encode(["CSL1/meeting", invite]))[:ID_BYTES]
+    return bytes((found[0] & ~DIRECT & 0xFF,)) + found[1:]
+
+
 def is_direct(conv: bytes) -> bool:
     """Tell whether this is the conversation of two people."""
     return bool(conv[0] & DIRECT)

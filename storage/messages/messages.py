@@ -161,6 +161,11 @@ class Messages:
         self._db.execute("UPDATE message SET state = ?, held = ? WHERE id = ?", (int(state), held, message))
         self._refresh(message)
 
+    def said(self, message: int, sent_ms: int, expires_ms: int) -> None:
+        """Say when an own message that waited for its files went out, and until when it stays."""
+        self._set(message, "sent_ms", sent_ms)
+        self._set(message, "expires_ms", expires_ms)
+
     def fold(self, message: int) -> None:
         """Say anew how far an own message came, from what is known of each device; nothing for 0."""
         sql = "SELECT user, state FROM receipt WHERE message = ?"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from storage.messages.addressees import Addressees
 from storage.messages.chains import Chains
 from storage.messages.deposits import Deposits
 from storage.messages.early import Earlies
@@ -45,6 +46,7 @@ class Mailbag:
         self.messages = Messages(db)
         self.origins = Origins(db)
         self.early = Earlies(db)
+        self.addressees = Addressees(db)
         self.search = Search(db)
         self.files = Files(db)
         self.outbox = Outbox(db)
