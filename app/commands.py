@@ -113,9 +113,10 @@ class Commands:
         return tuple(self._seekers)
 
     async def sought(self, query: str) -> list[Thing]:
-        """Return what the seekers find for *query*, as they rank it; raises what the first that fails raised."""
-        answers = await asyncio.gather(*(seek(query) for seek in self._seekers.values()))
-        return [thing for answer in answers for thing in answer]
+        """Return what the seekers find for *query*, as they rank it. One that fails hides nothing of the others."""
+        asked = (seek(query) for seek in self._seekers.values())
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        return [thing for answer in answers if not isinstance(answer, BaseException) for thing in answer]
 
     def all(self) -> list[Command]:
         """Return every command, in the order of addition."""

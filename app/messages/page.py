@@ -160,6 +160,7 @@ class MessagesPage(Page):
     def _show(self, threads: tuple[Thread, ...]) -> None:
         self.threads.show_threads(threads)
         self.threads.show_leaving(self._messages.standing.leaving)
+        self.threads.show_refused(self._messages.standing.refused)
         self.headed.emit()
         self._show_wanted()
         current = self.talk.current
@@ -189,6 +190,7 @@ class MessagesPage(Page):
     def _stood(self, standing: Standing) -> None:
         self.talk.show_standing(standing)
         self.threads.show_leaving(standing.leaving)
+        self.threads.show_refused(standing.refused)
         self.headed.emit()
 
     def _came_back(self, _state: object) -> None:

@@ -79,6 +79,8 @@ class Standing:
     held: int = 0
     leaving: int = 0
     """Read messages that the retention deletes within a week: it is said before."""
+    refused: str = ""
+    """Text id of why a message was not taken, the last since the unlock; all of them are in the trail."""
 
 
 class Messages(Protocol):

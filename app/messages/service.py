@@ -11,6 +11,7 @@ from app.messages.ground import Desk
 from app.messages.handing import Handing
 from app.messages.ports import Standing, Unwritable
 from app.messages.refusals import told
+from app.messages.refusals import told
 from media.errors import MediaError
 from storage.errors import StorageError
 
@@ -38,12 +39,13 @@ class Messages(Handing):
         super().__init__(post, config, now_ms, trail)
         self._counting: asyncio.Task[None] | None = None
         self._stale = False
+        self._refusal = ""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._heard_ms = 0
         post.told.subscribe(self._hear_time)
         post.threads.subscribe(self.changed.fire)
         post.lined.subscribe(lambda _line: self._count_soon())
-        post.refused.subscribe(lambda code: trail.record("message-refused", reason=code))
+        post.refused.subscribe(self._refused)
         self.changed.subscribe(lambda _threads: self._count_soon())
 
     async def work(
@@ -59,6 +61,7 @@ class Messages(Handing):
                 await asyncio.sleep(AGAIN_S)
         finally:
             self._desk = None
+            self._refusal = ""
             self._stand(Standing())
 
     async def _run(self, vault: Vault) -> None:
@@ -148,7 +151,13 @@ class Messages(Handing):
             return
         line = self._post.line
         since_ms = 0 if line.online else line.since_ms
-        self._stand(Standing(line.online, since_ms, waiting, unread, held, leaving))
+        self._stand(Standing(line.online, since_ms, waiting, unread, held, leaving, self._refusal))
+
+    def _refused(self, code: str) -> None:
+        """Trace a message that was not taken, and say why while the desk is open."""
+        self._trail.record("message-refused", reason=code)
+        self._refusal = told(code) or self._refusal
+        self._count_soon()
 
     def _stand(self, standing: Standing) -> None:
         if standing != self.standing:

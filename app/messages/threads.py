@@ -100,6 +100,10 @@ class ThreadsPane(QWidget):
         self._leaving.setContentsMargins(14, 8, 14, 0)
         self._leaving.hide()
         column.addWidget(self._leaving)
+        self._refused = Label("", "caption", "danger", wrap=True)
+        self._refused.setContentsMargins(14, 8, 14, 0)
+        self._refused.hide()
+        column.addWidget(self._refused)
         column.addWidget(_legend())
 
     def _choices(self) -> QHBoxLayout:
@@ -168,6 +172,11 @@ class ThreadsPane(QWidget):
         """Say before it happens how many messages the retention is about to erase."""
         self._leaving.setVisible(count > 0)
         self._leaving.say(says("messages.leaving_n", count))
+
+    def show_refused(self, reason: str) -> None:
+        """Say why a message was not taken: *reason* is a text id, empty for none."""
+        self._refused.setVisible(bool(reason))
+        self._refused.say(say(reason) if reason else "")
 
     def show_failure(self) -> None:
         """Say that the list could not be read."""

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.meeting.sentences import REASONS, TROUBLES
+from app.messages import refusals
+from app.messages.looks import HELD
 from media.room.lobby import REFUSALS
 from resources.locale import po
 
@@ -22,8 +24,29 @@ SILENT = {
     "taken": "said as plan.refused.relay-refused: a tag is random",
     "vouch-foreign": "a refused vouch changes nothing: the new device stays a changed key, which is said",
     "quota": "said as plan.refused.relay-quota",
+    **dict.fromkeys(
+        ("blob-broken", "blob-gap", "blob-over", "blob-unknown"),
+        "the file goes up anew, or is said to be gone",
+    ),
+    **dict.fromkeys(
+        ("queue-full", "queue-unknown", "card-old"), "the message waits, then it is not delivered"
+    ),
+    **dict.fromkeys(
+        ("card-rollback", "key-bad"), "the message waits for a better card, then it is not delivered"
+    ),
+    **dict.fromkeys(("gap", "late"), "said at the message: messages.warning"),
+    "undelivered": "said at the message: State.UNDELIVERED",
+    "blocked": "who is blocked is refused in silence: that is what was asked for",
+    "grant-late": "the document stays closed, as its card says",
+    "file-forged": "said at the file: FileState.REFUSED",
+    **dict.fromkeys(
+        ("once-expired", "once-opened", "once-gone", "once-refused"),
+        "said where the document is opened: messages.refused",
+    ),
 }
 """Codes that never reach a person, and why."""
+
+SAID = {*TROUBLES, *REASONS, *HELD, *refusals.REFUSALS, *SILENT}
 
 
 def said(call_name, at, folder="room", kind=None):
@@ -94,11 +117,11 @@ def test_every_end_has_a_sentence():
 
 
 def test_every_error_of_trust_has_a_sentence_or_a_reason_to_be_silent():
-    assert raised() - {*TROUBLES, *REASONS, *SILENT} == set()
+    assert raised() - SAID == set()
 
 
 def test_every_code_of_the_protocol_has_a_sentence():
-    assert protocol() - {*TROUBLES, *REASONS} == set()
+    assert protocol() - SAID == set()
 
 
 def test_what_is_wrong_with_a_certificate_has_words_for_others_and_for_the_own():
@@ -112,7 +135,7 @@ def test_what_is_wrong_with_a_certificate_has_words_for_others_and_for_the_own()
 
 
 def test_nothing_on_the_silent_list_is_stale():
-    known = raised() | ends()
+    known = raised() | ends() | protocol()
     assert SILENT.keys() - known == set()
     assert SILENT.keys() & {*TROUBLES, *REASONS} == set()
 
@@ -122,3 +145,12 @@ def test_every_sentence_says_what_happened_and_what_to_do(language):
     texts = po.load(language).forms
     keys = {f"trouble.{code}" for code in TROUBLES} | {f"end.{code}" for code in REASONS}
     assert {f"{key}.{part}" for key in keys for part in ("title", "detail")} - texts.keys() == set()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_refused_message_has_its_sentence(language):
+    texts = po.load(language).forms
+    assert {
+        why for code in (*refusals.REFUSALS, "never-heard-of") if (why := refusals.told(code)) not in texts
+    } == set()
+    assert refusals.told("blocked") == ""

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app import i18n
-from app.commands import Command, Commands, caps
+from app.commands import Command, Commands, Thing, caps
 from app.search import Entry, Recents, find, plain
 
 
@@ -148,3 +150,18 @@ def test_four_hundred_people_are_found_by_the_first_letter():
 def test_the_plain_form_has_no_accents_no_case_and_single_spaces(text):
     assert plain(text) == plain(plain(text))
     assert "  " not in plain(text)
+
+
+async def _breaks(_query):
+    raise OSError
+
+
+async def _finds(query):
+    return [Thing("patient", query, "", "user", lambda: None, id="1")]
+
+
+def test_a_section_that_cannot_be_searched_hides_nothing_of_the_others():
+    known = Commands()
+    known.seek_by("thread", _breaks)
+    known.seek_by("patient", _finds)
+    assert [thing.title for thing in asyncio.run(known.sought("lema"))] == ["lema"]
