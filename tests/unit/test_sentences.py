@@ -31,9 +31,7 @@ SILENT = {
     **dict.fromkeys(
         ("queue-full", "queue-unknown", "card-old"), "the message waits, then it is not delivered"
     ),
-    **dict.fromkeys(
-        ("card-rollback", "key-bad"), "the message waits for a better card, then it is not delivered"
-    ),
+    "card-rollback": "the message waits for a better card, then it is not delivered",
     **dict.fromkeys(("gap", "late"), "said at the message: messages.warning"),
     "undelivered": "said at the message: State.UNDELIVERED",
     "blocked": "who is blocked is refused in silence: that is what was asked for",
