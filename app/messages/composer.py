@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import (
-    QBuffer,
-    QByteArray,
-    QIODevice,
-    QMimeData,
-    QRectF,
-    QSize,
-    Qt,
-    QTimer,
-    pyqtSignal,
-)
-from PyQt6.QtGui import QImage, QKeyEvent
+from PyQt6.QtCore import QMimeData, QRectF, QSize, Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.i18n import tr
-from app.messages import looks
+from app.messages import looks, offered
 from app.messages.ports import Outgoing
 from app.ui import paint
 from app.ui.buttons import Button, IconButton
@@ -32,28 +23,32 @@ from app.ui.theme import theme
 from app.ui.words import Words, say, says
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
-    from PyQt6.QtGui import QPaintEvent, QResizeEvent
+    from PyQt6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
+
+    from app.bridge import Bridge
 
 MOST_LINES, MOST_FILES = 8, 32
 DRAFT_MS = 600
 """So long after the last key the draft is kept."""
 NEAR_LIMIT = 1_000
 ROOMY = 500
+log = logging.getLogger(__name__)
 
 
 class Writing(QPlainTextEdit):
     """A field that grows with its lines. `gave` carries what was dropped or pasted that is no text."""
 
-    radius = 8.0
     sent = pyqtSignal()
     left = pyqtSignal()
-    gave = pyqtSignal(list)
+    gave = pyqtSignal(QMimeData)
 
     def __init__(self) -> None:
         super().__init__()
         self._hint = ""
+        self.ringed: QWidget = self
         Named(self, say("messages.write"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTabChangesFocus(True)
@@ -115,42 +110,34 @@ class Writing(QPlainTextEdit):
         """Insert text as plain text; hand on files and pictures."""
         if source is None:
             return
-        files = taken(source)
-        if files:
-            self.gave.emit(files)
+        if offered.paths(source) or offered.picture(source) is not None:
+            self.gave.emit(source)
         else:
             self.insertPlainText(source.text())
 
 
-def taken(source: QMimeData) -> list[Outgoing]:
-    """Return the files and the picture in what was dropped or pasted; folders are no files."""
-    paths = [Path(url.toLocalFile()) for url in source.urls() if url.isLocalFile()]
-    files = [Outgoing(path, path.name) for path in paths if path.is_file()]
-    if not files and not paths and source.hasImage() and not source.hasText():
-        image = source.imageData()
-        if isinstance(image, QImage) and not image.isNull():
-            kept = QByteArray()
-            buffer = QBuffer(kept)
-            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            image.save(buffer, "PNG")
-            files.append(Outgoing(None, tr("messages.pasted"), kept.data()))
-    return files
-
-
 class Composer(QWidget):
-    """`sent` asks to send what `text`, `files` and `quote` say; `drafted` to keep what is typed."""
+    """`sent` asks to send what `text`, `files` and `quote` say; `drafted` to keep what is typed.
+
+    `left_out` tells that something is no file that can be read.
+    """
 
     sent = pyqtSignal()
+    left_out = pyqtSignal()
     drafted = pyqtSignal(str)
     attach_asked = pyqtSignal()
     timer_asked = pyqtSignal()
     left = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, bridge: Bridge) -> None:
         super().__init__()
+        self._bridge = bridge
         self.quote: bytes = b""
         self.correcting = 0
         self._files: list[Outgoing] = []
+        self._sizes: dict[Path, int] = {}
+        self._letter = 0
+        self._making = False
         self._closed: Words = ""
         self._held = False
         self._offline = False
@@ -175,7 +162,7 @@ class Composer(QWidget):
         self.field.textChanged.connect(self._typed)
         self.field.sent.connect(self._press)
         self.field.left.connect(self._leave)
-        self.field.gave.connect(self.add_files)
+        self.field.gave.connect(self.take)
         self.show_timer(0)
         self._refresh()
 
@@ -223,6 +210,7 @@ class Composer(QWidget):
         self.once_button.setCheckable(True)
         self.once_button.toggled.connect(self._set_once)
         self.field = Writing()
+        self.field.ringed = box
         self.timer = Button("", "secondary", "s", "hourglass-high")
         self.timer.clicked.connect(self.timer_asked)
         self.send = Button(say("messages.send"), "primary", "m", "send", ())
@@ -272,6 +260,8 @@ class Composer(QWidget):
         self._later.stop()
         self.quote, self.correcting = b"", 0
         self._above.hide()
+        self._letter += 1
+        self._making = False
         self._files.clear()
         self.once_button.setChecked(False)
         self._show_files()
@@ -286,11 +276,17 @@ class Composer(QWidget):
         self.begin("", "")
         self.drafted.emit("")
 
-    def sent_once(self) -> None:
-        """Take it that the ephemeral document went out; the text beside it was not sent and stays."""
+    def sent_only(self, text: str) -> None:
+        """Take it that files and *text* went out, no more: what stands behind it was typed meanwhile, and stays."""
+        rest = self.text.removeprefix(text).lstrip()
+        self.quote = b""
+        self._above.hide()
         self._files.clear()
         self.once_button.setChecked(False)
         self._show_files()
+        if text:
+            self.field.setPlainText(rest)
+            self.field.moveCursor(self.field.textCursor().MoveOperation.End)
         self._refresh()
 
     def keep_draft(self) -> None:
@@ -339,11 +335,47 @@ class Composer(QWidget):
         self._show_files()
         self._refresh()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        paths = [one.path for one in files if one.path is not None]
+        if paths:
+            work = asyncio.to_thread(offered.sizes, paths)
+            self._bridge.start(self, work, self._for_this(self._show_sizes), _not_looked)
+
+    def take(self, source: QMimeData) -> None:
+        """Take along the files and the picture that were dropped or pasted; neither is looked at on the window's thread."""
+        picture = offered.picture(source)
+        self.add_files([Outgoing(path, path.name) for path in offered.paths(source)])
+        if picture is not None:
+            self._making = True
+            self._refresh()
+            work = asyncio.to_thread(offered.png, picture)
+            self._bridge.start(self, work, self._for_this(self._pasted), _not_looked)
+
+    def _for_this(self, done: Callable[..., None]) -> Callable[..., None]:
+        """Call *done* only while the same message is written: nothing gets into another thread's."""
+        return partial(self._if_still, self._letter, done)
+
+    def _if_still(self, letter: int, done: Callable[..., None], answer: object) -> None:
+        if letter == self._letter:
+            done(answer)
+
+    def _pasted(self, data: bytes) -> None:
+        self._making = False
+        self.add_files([Outgoing(None, tr("messages.pasted"), data)])
+
+    def _show_sizes(self, sizes: dict[Path, int | None]) -> None:
+        self._sizes |= {path: size for path, size in sizes.items() if size is not None}
+        stay = [one for one in self._files if one.path is None or sizes.get(one.path, 0) is not None]
+        if len(stay) < len(self._files):
+            self.left_out.emit()
+        self._files = stay
+        self._show_files()
+        self._refresh()
 
     def _show_files(self) -> None:
         clear(self._chips)
         for place, file in enumerate(self._files):
-            self._chips.addWidget(_FileRow(file, lambda at=place: self._remove(at)))
+            size = self._sizes.get(file.path) if file.path is not None else len(file.data)
+            self._chips.addWidget(_FileRow(file.name, size, lambda at=place: self._remove(at)))
 
     def _remove(self, place: int) -> None:
         del self._files[place]
@@ -393,7 +425,7 @@ class Composer(QWidget):
             button.setEnabled(not closed and not self.correcting)
         self.send.say(say("messages.save_correction") if self.correcting else say("messages.send"))
         lone = bool(files) if self.once else bool(text or files)
-        self.send.setEnabled(not closed and lone and len(text) <= looks.MAX_TEXT)
+        self.send.setEnabled(not closed and lone and not self._making and len(text) <= looks.MAX_TEXT)
         words, tone = self._why(text)
         self._reason.say(words)
         self._reason.setToolTip(str(words))
@@ -405,6 +437,7 @@ class Composer(QWidget):
             (bool(str(self._closed)), self._closed, "text_2"),
             (left < 0, says("messages.too_long", -left), "danger"),
             (left < NEAR_LIMIT, says("messages.letters_left", left), "text_2"),
+            (self._making, say("messages.attach.preparing"), "text_2"),
             (self.once and not self._files, say("messages.once.choose"), "text_2"),
             (self._held, say("messages.after_compare"), "warn"),
             (self._offline, say("messages.when_back"), "text_2"),
@@ -439,27 +472,32 @@ class Composer(QWidget):
 class _Box(QFrame):
     """The frame around field and buttons."""
 
+    radius = 9.0
+
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint it."""
         color = theme().color
-        paint.box(paint.painter_for(self), QRectF(self.rect()), 9, color("surface"), color("line_strong"))
+        paint.box(
+            paint.painter_for(self), QRectF(self.rect()), self.radius, color("surface"), color("line_strong")
+        )
 
 
 class _FileRow(QWidget):
     """A file that will be sent, with a cross to leave it out."""
 
-    def __init__(self, file: Outgoing, remove: object) -> None:
+    def __init__(self, name: str, size: int | None, remove: object) -> None:
         super().__init__()
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(Glyph("file-text", "accent_text", 18))
-        octets = (
-            len(file.data) if file.path is None else file.path.stat().st_size if file.path.exists() else 0
-        )
-        row.addWidget(Label(file.name, "small_strong").clipped(), 1)
-        row.addWidget(Label(looks.size(octets), "small", "text_2"))
+        row.addWidget(Label(name, "small_strong").clipped(), 1)
+        row.addWidget(Label(looks.size(size) if size is not None else "", "small", "text_2"))
         cross = IconButton(say("messages.attach.remove"), "x")
-        cross.speak(say("messages.attach.remove.spoken", name=file.name))
+        cross.speak(say("messages.attach.remove.spoken", name=name))
         cross.clicked.connect(remove)  # type: ignore[arg-type]
         row.addWidget(cross)
+
+
+def _not_looked(error: Exception) -> None:
+    log.warning("what was attached could not be looked at: %s", type(error).__name__)

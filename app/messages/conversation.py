@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import isolated
 from app.messages.bubbles import Stream
-from app.messages.composer import ROOMY, Composer, taken
+from app.messages.composer import ROOMY, Composer
 from app.messages.head import PatientStrip, ThreadHead
 from app.messages.items import lines
 from app.messages.span import MOST, STEP, Span
@@ -66,7 +66,7 @@ class Conversation(QWidget):
         ground(self, "surface")
         self.setAcceptDrops(True)
         self.head, self.patient, self.stream = ThreadHead(), PatientStrip(), Stream()
-        self.strip, self.composer = Strip(), Composer()
+        self.strip, self.composer = Strip(), Composer(desk.bridge)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -105,6 +105,7 @@ class Conversation(QWidget):
         self.stream.left.connect(self.to_field)
         self.composer.left.connect(self.to_stream)
         self.composer.drafted.connect(self._keep_draft)
+        self.composer.left_out.connect(lambda: self._desk.tell(say("messages.attach.left_out")))
         self.strip.closed.connect(self.to_field)
         bar = self.stream.verticalScrollBar()
         assert bar is not None
@@ -391,7 +392,7 @@ class Conversation(QWidget):
         """Attach what is dropped; it is sent with the next press only."""
         source = event.mimeData() if event is not None else None
         if event is not None and source is not None and self.composer.accepts(source):
-            self.composer.add_files(taken(source))
+            self.composer.take(source)
             event.acceptProposedAction()
 
 

@@ -125,24 +125,26 @@ class Deeds(QObject):
         if thread is None or self._sending:
             return
         self._sending = True
+        text = "" if composer.once else composer.text
         if composer.correcting:
             work: Coroutine[Any, Any, Any] = self._messages.correct(composer.correcting, composer.text)
         else:
             files = composer.files
-            text = "" if composer.once else composer.text
             work = self._messages.send(thread.id, text, composer.quote, files, confirmed=confirmed)
-        started = thread.id
-        self._desk.bridge.start(self._talk, work, lambda _id: self._sent(started), self._not_sent)
+        done = partial(self._sent, thread.id, text)
+        self._desk.bridge.start(self._talk, work, lambda _id: done(), self._not_sent)
 
-    def _sent(self, thread: int) -> None:
+    def _sent(self, thread: int, text: str) -> None:
+        """Empty the field of what was sent; what was typed meanwhile stays."""
         self._sending = False
         if self._thread is not None and self._thread.id == thread:
-            if self._talk.composer.correcting:
-                self._talk.composer.drop_reference()
-            elif self._talk.composer.once and self._talk.composer.text:
-                self._talk.composer.sent_once()
+            composer = self._talk.composer
+            if composer.correcting:
+                composer.drop_reference()
+            elif composer.text != text:
+                composer.sent_only(text)
             else:
-                self._talk.composer.emptied()
+                composer.emptied()
             self._talk.to_newest()
             self._talk.reload()
         self.listed.emit()

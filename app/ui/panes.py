@@ -119,7 +119,10 @@ class EmptyState(QWidget):
 
 
 class FocusRing(QWidget):
-    """The one ring around what has the focus: 2 px, 2 px outside, with the target's own radius."""
+    """The one ring around what has the focus: 2 px, 2 px outside, with the target's own radius.
+
+    A field inside a frame names the frame as `ringed`, to have the ring around it.
+    """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -135,7 +138,7 @@ class FocusRing(QWidget):
         app.focusChanged.connect(self._follow)
 
     def _follow(self, _old: QWidget | None, new: QWidget | None) -> None:
-        self._target = new if self._wants_ring(new) else None
+        self._target = getattr(new, "ringed", new) if self._wants_ring(new) else None
         self._watch()
         self._place()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from dataclasses import replace
 
 import pytest
@@ -11,7 +13,7 @@ from PyQt6.QtWidgets import QApplication, QMenu
 
 from app import i18n
 from app.intents import OpenPerson, OpenThread, WriteMessage
-from app.messages.composer import taken
+from app.messages import offered
 from app.messages.conversation import EMPTY, STREAM
 from app.messages.items import Said
 from app.messages.looks import clock
@@ -383,7 +385,7 @@ def test_an_ephemeral_document_is_sent_alone_and_for_so_long(section, qtbot, tmp
     section.open("Équipe")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(file))])
-    section.talk.composer.add_files(taken(mime))
+    section.talk.composer.take(mime)
     section.press(Qt.Key.Key_E, CTRL)
     assert any("photo de l’écran" in one for one in section.texts(section.talk.composer))
     section.press(Qt.Key.Key_Return, CTRL)
@@ -392,20 +394,77 @@ def test_an_ephemeral_document_is_sent_alone_and_for_so_long(section, qtbot, tmp
     assert (sent.path, sent.open_within_s, sent.shown_for_s) == (file, 86_400, 10)
 
 
-def test_a_pasted_picture_never_becomes_a_file():
-    mime = QMimeData()
-    image = QImage(4, 4, QImage.Format.Format_RGB32)
+def picture():
+    mime, image = QMimeData(), QImage(400, 300, QImage.Format.Format_RGB32)
     image.fill(0)
     mime.setImageData(image)
-    pasted = taken(mime)
-    assert pasted[0].path is None
-    assert pasted[0].data.startswith(b"\x89PNG")
+    return mime
 
 
-def test_a_dropped_folder_is_no_file(tmp_path):
+def dropped(*paths):
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(tmp_path))])
-    assert taken(mime) == []
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def test_a_pasted_picture_never_becomes_a_file(section, qtbot):
+    section.open("Équipe")
+    composer = section.talk.composer
+    composer.field.insertFromMimeData(picture())
+    assert not composer.send.isEnabled()  # a text sent now would leave it behind
+    qtbot.waitUntil(lambda: bool(composer.files))
+    assert composer.files[0].path is None
+    assert composer.files[0].data.startswith(b"\x89PNG")
+    assert composer.send.isEnabled()
+
+
+def test_a_picture_stays_in_the_thread_in_which_it_was_pasted(section, qtbot):
+    section.open("Équipe")
+    section.talk.composer.take(picture())
+    section.open("Dr Inès")
+    section.talk.composer.take(picture())
+    qtbot.waitUntil(lambda: bool(section.talk.composer.files))
+    qtbot.wait(50)
+    assert len(section.talk.composer.files) == 1
+
+
+def test_a_dropped_folder_is_no_file(section, qtbot, tmp_path):
+    section.open("Équipe")
+    section.talk.composer.take(dropped(tmp_path))
+    qtbot.waitUntil(
+        lambda: any("pas un fichier lisible" in one for one in section.texts(section.desk.window.toast))
+    )
+    assert section.talk.composer.files == ()
+
+
+def test_a_share_that_does_not_answer_holds_nothing_up(section, qtbot, tmp_path, monkeypatch):
+    asked = threading.Event()
+    monkeypatch.setattr(offered, "_size", lambda _path: asked.wait(30) and 1_500_000)
+    section.open("Équipe")
+    section.talk.composer.take(dropped(tmp_path / "scan.pdf"))
+    qtbot.waitUntil(lambda: "scan.pdf" in section.texts(section.talk.composer))
+    section.type("et la suite")
+    asked.set()
+    qtbot.waitUntil(lambda: "1,5\u202fMo" in section.texts(section.talk.composer))
+
+
+def test_what_is_typed_while_a_message_goes_out_stays(section, qtbot, monkeypatch):
+    go = threading.Event()
+    send = section.told.send
+
+    async def slow(*what, **how):
+        await asyncio.to_thread(go.wait, 30)
+        return await send(*what, **how)
+
+    monkeypatch.setattr(section.told, "send", slow)
+    section.open("Équipe")
+    section.type("Premier")
+    section.press(Qt.Key.Key_Return, CTRL)
+    section.type(" et second")
+    go.set()
+    section.wait_for("Premier")
+    qtbot.wait(50)
+    assert section.talk.composer.text == "et second"
 
 
 # --- a new one ------------------------------------------------------------------------------------------------
