@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
+
+from media.engine.messages import TrustAnchor
+from media.keys.certs import DeviceCert
+from media.keys.invite import Invite
+from media.keys.sign import HybridSigner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from media.engine.messages import TrustAnchor
-    from media.keys.invite import Invite
     from storage.identity import Relay
     from storage.meetings import Meeting, MeetingsRepository
+    from storage.vault import Vault
+
+
+class NotEnrolled(Exception):  # noqa: N818 -- the caller says what to do
+    """The vault holds no certificate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,3 +57,50 @@ class Session:
     def meeting(self, tag: bytes) -> Meeting | None:
         """Return the known meeting of a link's tag."""
         return next((m for m in self.meetings if m.tag == tag), None)
+
+
+async def read(vault: Vault) -> Session:
+    """Build the session from what the vault knows; raises NotEnrolled before enrolment."""
+    device = await asyncio.wrap_future(vault.identity.device())
+    if device is None or not device.certificate:
+        raise NotEnrolled
+    certificate = DeviceCert.parse(device.certificate)
+    signer = HybridSigner.from_seeds(device.ed25519_seed, device.mldsa_seed)
+    key = await asyncio.wrap_future(vault.identity.relay_key(certificate.org))
+    relays = await asyncio.wrap_future(vault.identity.relays())
+    meetings = await asyncio.wrap_future(vault.meetings.upcoming(0))
+    return Session(
+        name=certificate.name,
+        user=certificate.user,
+        role=certificate.role,
+        specialty=certificate.specialty,
+        certificate=device.certificate,
+        cert_hash=hashlib.sha256(device.certificate).digest(),
+        sign=signer.ed25519.sign,
+        act=signer.sign,
+        trust=await _trust(vault, certificate.org),
+        relays=tuple(relays),
+        relay_key=key.seed if key is not None else b"",
+        meetings=tuple(meetings),
+        call=partial(Invite.create, signer, org=certificate.org, organiser=certificate.user),
+        agenda=vault.meetings,
+    )
+
+
+async def _trust(vault: Vault, org: bytes) -> TrustAnchor:
+    identity, directory = vault.identity, vault.directory
+    head = await asyncio.wrap_future(directory.head(org))
+    verified = await asyncio.wrap_future(directory.verified())
+    roots = await asyncio.wrap_future(identity.organisations())
+    return TrustAnchor(
+        org=org,
+        roots=[(root.ed25519_pk, root.mldsa_pk) for root in roots],
+        issuers=await asyncio.wrap_future(identity.issuers()),
+        certificates=await asyncio.wrap_future(directory.certificates()),
+        revoked=await asyncio.wrap_future(directory.revoked()),
+        verified=[(one.user, one.ed25519_pk) for one in verified],
+        blocked=await asyncio.wrap_future(directory.blocked()),
+        head_height=head.height if head else 0,
+        head_hash=head.hash if head else b"",
+        head_time=head.time_s if head else 0,
+    )

@@ -16,6 +16,7 @@ from app.admin import (
     gateways,
     hl7check,
     hl7send,
+    issuer,
     patients,
     people,
     quarantine,
@@ -23,6 +24,7 @@ from app.admin import (
 )
 from app.admin.errors import AdminError, explain
 from app.secretfile import SecretFileError
+from app.trust import ISSUER
 from media.errors import MediaError
 from media.keys.certs import ROLES
 
@@ -46,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     _people(_group(groups, "people", "dire qui travaille dans l'organisation, avec ou sans poste"))
     _desk(_group(groups, "desk", "installer l'identité d'un poste de travail"))
     _gateway(_group(groups, "gateway", "enrôler une passerelle, vérifier qui elle sert"))
+    _issuer(_group(groups, "issuer", "répondre aux demandes des postes par le relais"))
     _relay(_group(groups, "relay", "clé qui ouvre le relais aux postes de l'organisation"))
     _hl7(_group(groups, "hl7", "vérifier, envoyer des messages, reprendre ceux de la quarantaine"))
     _vault(_group(groups, "vault", "sauvegarder, restaurer, vérifier, effacer un profil"))
@@ -103,7 +106,9 @@ def _out(action: argparse.ArgumentParser, text: str) -> None:
 
 def _who(action: argparse.ArgumentParser, *, required: bool) -> None:
     action.add_argument("--name", required=required, default="", help="nom affiché aux autres")
-    action.add_argument("--role", required=required, default="", choices=sorted(ROLES), help="fonction")
+    action.add_argument(
+        "--role", required=required, default="", choices=sorted(ROLES - {ISSUER}), help="fonction"
+    )
     action.add_argument("--specialty", default="" if required else None, help="spécialité affichée")
 
 
@@ -200,6 +205,23 @@ def _gateway(group: _Group[argparse.ArgumentParser]) -> None:
         group, "followers", "lister les postes servis, par unité de soins", gateways.followers
     )
     gateways.followers_options(followers)
+
+
+def _issuer(group: _Group[argparse.ArgumentParser]) -> None:
+    serve = _action(group, "run", "servir jusqu'à SIGTERM : demandes, renouvellements, annuaire", issuer.run)
+    issuer.run_options(serve)
+    show = _action(group, "list", "lister les demandes", issuer.show)
+    issuer.list_options(show)
+    approve = _action(group, "approve", "accorder une demande", issuer.approve)
+    issuer.approve_options(approve)
+    refuse = _action(group, "refuse", "refuser une demande", issuer.refuse)
+    issuer.refuse_options(refuse)
+    ticket = _action(group, "ticket", "faire un billet d'inscription pour un nouveau poste", issuer.ticket)
+    issuer.ticket_options(ticket)
+    for action in (serve, show, approve, refuse, ticket):
+        _folder(action)
+    rules = _action(group, "rules", "dire ce qu'un fichier de règles accorde sans décision", issuer.rules)
+    issuer.rules_options(rules)
 
 
 def _relay(group: _Group[argparse.ArgumentParser]) -> None:

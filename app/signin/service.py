@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import platform
 import threading
 import time
@@ -13,18 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from app import trust
+from app import session, trust
 from app.audit import Trail
 from app.config import AUDIT_DAYS, DIRECTORY_FILE, KEYRING, LEASE_DAYS, Config
-from app.session import Session
 from app.signin import enrol
 from app.signin.tries import Tries
 from app.signin.users import Users, holds_profile
-from media.engine.messages import TrustAnchor
 from media.errors import MediaError
-from media.keys.certs import DeviceCert
-from media.keys.invite import Invite
-from media.keys.sign import HybridSigner
 from storage import errors
 from storage.vault import Terms, Vault
 
@@ -32,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from app.config import Policy
+    from app.session import Session
     from app.signin.enrol import Pending
     from app.trust import News
     from storage.oskeyring import KeyringPolicy
@@ -340,46 +335,7 @@ def _refusing(tries: Tries | None = None) -> Iterator[None]:
 
 async def read_session(vault: Vault) -> Session:
     """Build the session from what the vault knows; raises SignInRefused before enrolment."""
-    device = await asyncio.wrap_future(vault.identity.device())
-    if device is None or not device.certificate:
-        raise SignInRefused("not-enrolled")
-    certificate = DeviceCert.parse(device.certificate)
-    signer = HybridSigner.from_seeds(device.ed25519_seed, device.mldsa_seed)
-    key = await asyncio.wrap_future(vault.identity.relay_key(certificate.org))
-    relays = await asyncio.wrap_future(vault.identity.relays())
-    meetings = await asyncio.wrap_future(vault.meetings.upcoming(0))
-    return Session(
-        name=certificate.name,
-        user=certificate.user,
-        role=certificate.role,
-        specialty=certificate.specialty,
-        certificate=device.certificate,
-        cert_hash=hashlib.sha256(device.certificate).digest(),
-        sign=signer.ed25519.sign,
-        act=signer.sign,
-        trust=await _trust(vault, certificate.org),
-        relays=tuple(relays),
-        relay_key=key.seed if key is not None else b"",
-        meetings=tuple(meetings),
-        call=partial(Invite.create, signer, org=certificate.org, organiser=certificate.user),
-        agenda=vault.meetings,
-    )
-
-
-async def _trust(vault: Vault, org: bytes) -> TrustAnchor:
-    identity, directory = vault.identity, vault.directory
-    head = await asyncio.wrap_future(directory.head(org))
-    verified = await asyncio.wrap_future(directory.verified())
-    roots = await asyncio.wrap_future(identity.organisations())
-    return TrustAnchor(
-        org=org,
-        roots=[(root.ed25519_pk, root.mldsa_pk) for root in roots],
-        issuers=await asyncio.wrap_future(identity.issuers()),
-        certificates=await asyncio.wrap_future(directory.certificates()),
-        revoked=await asyncio.wrap_future(directory.revoked()),
-        verified=[(one.user, one.ed25519_pk) for one in verified],
-        blocked=await asyncio.wrap_future(directory.blocked()),
-        head_height=head.height if head else 0,
-        head_hash=head.hash if head else b"",
-        head_time=head.time_s if head else 0,
-    )
+    try:
+        return await session.read(vault)
+    except session.NotEnrolled as error:
+        raise SignInRefused("not-enrolled") from error
