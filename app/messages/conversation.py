@@ -43,12 +43,12 @@ log = logging.getLogger(__name__)
 class Conversation(QWidget):
     """Shows a thread and keeps what is in memory of it small. `compared` asks to compare a code, `released` to send what was held.
 
-    `seen` tells up to which order somebody has it in front of them; `loaded` that other messages are shown.
+    `seen` tells up to which order (more than 32 bits) somebody has it in front of them; `loaded` that other messages are shown.
     """
 
     compared = pyqtSignal(bytes)
     released = pyqtSignal()
-    seen = pyqtSignal(int)
+    seen = pyqtSignal(object)
     loaded = pyqtSignal()
 
     def __init__(self, desk: Desk, messages: Messages, people: People) -> None:

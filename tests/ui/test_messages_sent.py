@@ -95,6 +95,7 @@ def _write_and_answer(two, qtbot):
     two.run(two.bruno.messages.send(came.thread, "Gluconate en route", quote=came.msg_id))
     two.wait(lambda: two.shows("Gluconate") is not None)
     assert two.shows("Gluconate").quoted[1] == "Potassium 6,1"
+    two.wait(lambda: two.page.threads.unread == 0)
 
     two.run(two.bruno.messages.take(came.id))
     two.wait(lambda: "Pris en charge par" in two.shows("Potassium").sentence)
