@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from app.post.desk import Desk
     from media.keys.certs import Verdict
+    from storage.messages.store import Mailbag
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,23 @@ class Peers:
         queue = await self._desk.read(lambda rows: rows.peers.queue_for(b""))
         return queue or await self._make(b"", b"")
 
+    async def replace(self, queue: Queue) -> Queue:
+        """Return a new queue in the place of one whose name somebody else has at the relay."""
+        made = self._new(queue.device, os.urandom(SEED_BYTES) if queue.writer_seed else b"")
+
+        def act(rows: Mailbag) -> None:
+            rows.peers.drop_queue(queue.queue)
+            rows.peers.keep_queue(made)
+
+        await self._desk.write(act)
+        return made
+
     async def _make(self, device: bytes, writer_seed: bytes) -> Queue:
         """Keep the seeds of a new queue; the relay hears of it afterwards."""
-        ids = os.urandom(ID_BYTES), os.urandom(SEED_BYTES)
-        queue = Queue(*ids, device, writer_seed, since_ms=self._desk.now_ms())
+        queue = self._new(device, writer_seed)
         await self._desk.write(lambda rows: rows.peers.keep_queue(queue))
         return queue
+
+    def _new(self, device: bytes, writer_seed: bytes) -> Queue:
+        ids = os.urandom(ID_BYTES), os.urandom(SEED_BYTES)
+        return Queue(*ids, device, writer_seed, since_ms=self._desk.now_ms())

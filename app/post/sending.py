@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from typing import TYPE_CHECKING
@@ -165,7 +166,10 @@ class Sender:
         await self._desk.write(lambda rows: rows.outbox.fail([parcel.id], code))
 
     async def _block(self, line: Mailbox, device: Verdict, way: Way, letter: Letter, offer: bytes) -> None:
-        """Put one block into the device's queue; into its contact queue where the relay does not know the other (any more)."""
+        """Put one block into the device's queue; into its contact queue where the relay does not know the other (any more).
+
+        What got no receipt in a day goes into both: the queue of then may be somebody else's at a relay that lost it.
+        """
         await self._lay(line, letter)
         content = unpack(letter.blob) if letter.blob else letter.box
         prekey = (way.card.number, way.card.prekey_pk)
@@ -176,6 +180,10 @@ class Sender:
             if error.code != "queue-unknown" or way.sign is None:
                 raise
             await line.send(way.card.contact_queue, block)
+            return
+        if way.sign and self._desk.now_ms() - letter.made_ms >= AGAIN_MS:
+            with contextlib.suppress(LinkRefused):
+                await line.send(way.card.contact_queue, block)
 
     async def _lay(self, line: Mailbox, letter: Letter) -> None:
         """Leave a box at the relay that does not fit into a block, once for all devices; it runs out by itself."""
