@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import sys
 import threading
 
 import msgspec
@@ -50,7 +49,7 @@ class Troupe:
 
     async def _enter(self, cast: orders.Cast) -> None:
         for part in cast.parts:
-            actor = Actor(part, cast, tell)
+            actor = Actor(part, cast, orders.tell)
             self._actors.append(actor)
             await actor.enter()
             await asyncio.sleep(ENTER_EVERY_S)
@@ -60,23 +59,10 @@ class Troupe:
         await asyncio.gather(*(actor.leave() for actor in self._actors), return_exceptions=True)
 
 
-def tell(news: orders.Order) -> None:
-    """Say *news* to the conductor."""
-    sys.stdout.buffer.write(orders.pack(news))
-    sys.stdout.buffer.flush()
-
-
-def _listen(loop: asyncio.AbstractEventLoop, lines: asyncio.Queue[bytes]) -> None:
-    """Bring what is ordered to the loop, an empty line at the end; on a thread, as Windows cannot wait for a pipe."""
-    for line in orders.received():
-        loop.call_soon_threadsafe(lines.put_nowait, line)
-    loop.call_soon_threadsafe(lines.put_nowait, b"")
-
-
 async def main() -> None:
     """Follow orders until `Bye` or until the conductor is gone."""
     lines: asyncio.Queue[bytes] = asyncio.Queue()
-    listener = threading.Thread(target=_listen, args=(asyncio.get_running_loop(), lines), daemon=True)
+    listener = threading.Thread(target=orders.bring, args=(asyncio.get_running_loop(), lines), daemon=True)
     listener.start()
     decoder = msgspec.json.Decoder(orders.ToPlayers)
     troupe = Troupe()

@@ -18,6 +18,8 @@ from app.demo.actor import now_us
 from app.demo.house import Display, RelayProcess
 from app.demo.player import Player
 from app.demo.report import Findings
+from app.demo.writing import CHEAP
+from resources.demo import messages as story
 from resources.demo.people import CAST, ME
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ SETTLE_S, SETTLE_EACH_S = 2.0, 0.3
 NEXT_CASE, ASK_CODE, PICTURES = 0.2, 0.3, (0.5, 0.85)
 """Shares of the scene at which the keys change, the code is asked for, and pictures are taken."""
 COLLEAGUES, DOCTOR, GAM = "app.demo.colleagues", "app.demo.doctor", "app.demo.gam"
+LETTERS = "app.demo.letters"
 PINNED = {"SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.devnull}
 """Colleagues know the relay by its pin; reading the system's authorities for each of them takes seconds of CPU."""
 
@@ -64,6 +67,7 @@ class Conductor:
         self._others: dict[str, int] = {}
         self._entered: set[str] = set()
         self._listens: orders.Listens | None = None
+        self._written = False
         self._news = asyncio.Event()
         self._players: list[Player] = []
 
@@ -76,21 +80,27 @@ class Conductor:
             home = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="consilium-demo-"))
             stack.callback(shutil.rmtree, home, ignore_errors=True)
             screen = await self._screen(stack)
-            ground = hospital.Hospital.found(self._cast, int(time.time()))
+            ground = hospital.Hospital.found(self._cast, int(time.time()), self._away(), story.MOVED)
             relay = await RelayProcess.start(home / "relay", ground.organisation.relay_key.ed25519)
             stack.push_async_callback(relay.close)
             stack.push_async_callback(self._dismiss)
             meeting = await hospital.call_meeting(ground, relay.address, int(time.time()))
             profile = home / "profile"
-            furnished = asyncio.create_task(hospital.furnish(ground, meeting, profile))
+            letters, doctor = await self._player(LETTERS, PINNED), await self._player(DOCTOR, screen)
+            await hospital.furnish(ground, meeting, profile, terms=CHEAP)
+            await letters.order(hospital.correspond(ground, relay.address, home, profile))
             await self._colleagues(ground.parts(SHARER), meeting, folder)
-            await furnished
-            doctor = await self._player(DOCTOR, screen)
+            await self._until(lambda: self._written, ENTER_S, "all that was said before was written")
             await doctor.order(self._sit(meeting, folder, profile))
             await self._tell_patients()
             await self._all_in()
             await self._play(doctor, relay)
         return self._findings
+
+    def _away(self) -> list[Person]:
+        """Return who writes and does not come to the meeting."""
+        known = {one.key: one for one in (*CAST, story.LABORATORY)}
+        return [known[key] for key in story.WRITERS if known[key] not in self._cast]
 
     async def _screen(self, stack: AsyncExitStack) -> dict[str, str]:
         """Return the environment in which a window can open, with a display of its own when there is none."""
@@ -117,6 +127,7 @@ class Conductor:
         """Let the host open the meeting, and the others follow, spread over a few processes."""
         processes = min(MOST_PROCESSES, len(parts))
         troupes = [await self._player(COLLEAGUES, PINNED) for _ in range(processes)]
+        self._host = troupes[0]
         host, others = parts[:1], parts[1:]
         await troupes[0].order(orders.Cast(meeting=meeting, clips=str(folder), parts=host))
         await self._until(lambda: bool(self._entered), ENTER_S, "the host opened the meeting")
@@ -159,7 +170,7 @@ class Conductor:
 
     async def _play(self, doctor: Player, relay: RelayProcess) -> None:
         if self._many:
-            await self._players[0].order(orders.NextCase())
+            await self._host.order(orders.NextCase())
         await asyncio.sleep(SETTLE_S + SETTLE_EACH_S * len(self._cast))
         seconds = self._options.seconds
         start_us = now_us() + 500_000
@@ -194,7 +205,7 @@ class Conductor:
             if isinstance(order, orders.Photograph):
                 await doctor.order(order)
             else:
-                await self._players[0].order(order)
+                await self._host.order(order)
 
     async def _collect(self, relay: RelayProcess) -> None:
         expected = len(self._findings.expected)
@@ -204,7 +215,9 @@ class Conductor:
         else:
             expected -= 1  # the window is closed and counts no more
         await self._tell_all(orders.Count())
-        await self._wait_quietly(lambda: len(self._findings.counts) >= expected, COUNT_S)
+        await self._wait_quietly(
+            lambda: len(self._findings.counts) >= expected and self._findings.posted is not None, COUNT_S
+        )
 
     async def _tell_all(self, order: orders.Order) -> None:
         await asyncio.gather(*(player.order(order) for player in self._players))
@@ -217,18 +230,12 @@ class Conductor:
                 self._entered.add(name)
             case orders.Sees(name=name, others=others):
                 self._others[name] = others
-            case orders.CodeShown(name=name, digits=digits):
-                self._findings.codes[name] = digits
-            case orders.Counted(name=name):
-                self._findings.counts[name] = news
             case orders.Listens():
                 self._listens = news
-            case orders.Acknowledged(kept=kept, refused=refused):
-                self._findings.kept, self._findings.refused = kept, refused
-            case orders.Photographed(path=path):
-                self._findings.screenshots.append(path)
-            case orders.Failed(name=name, code=code):
-                self._findings.failures.append((name, code))
+            case orders.Written():
+                self._written = True
+            case _:
+                self._findings.hear(news)
         self._news.set()
 
     async def _until(self, holds: Callable[[], bool], seconds: float, what: str) -> None:

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import QApplication
 
 from app.demo import orders
 from app.demo.witness import Witness
+from app.demo.writing import CHEAP
 from app.workstation import Office, Profile, build_office
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def tell(news: orders.Order) -> None:
 def main() -> int:
     """Sit down, join, and stay until the window is closed."""
     lines = orders.received()
-    order = msgspec.json.decode(next(lines), type=orders.Sit)
+    order = msgspec.json.decode(next(lines), type=orders.Sit | orders.Bye)
+    if isinstance(order, orders.Bye):
+        return 0
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Consilium")
     witness = Witness(order.name, tell)
@@ -90,7 +93,7 @@ def main() -> int:
 
 def _sit(order: orders.Sit, witness: Witness) -> Office:
     """Build the workstation, open the vault, choose the devices of the demo, and enter as by the user's click."""
-    profile = Profile(folder=Path(order.profile), link=order.link, make_engine=witness.engine)
+    profile = Profile(folder=Path(order.profile), link=order.link, make_engine=witness.engine, terms=CHEAP)
     office = build_office(profile)
     office.feed.changed.subscribe(witness.see_feed)
     office.door.opened.emit(asyncio.run(office.signin.unlock(order.password)))

@@ -15,13 +15,15 @@ from app import trust
 from app.admin.organisation import Organisation, anchor
 from app.config import CARE_UNITS, MLLP_LISTEN, RPPS
 from app.demo import clips
-from app.demo.orders import Meeting, Part
+from app.demo.orders import Correspond, Given, Meeting, Part
 from app.demo.prepare import FILMED
 from media.keys import invite
 from media.keys.certs import DeviceKeys, Request
+from media.keys.directory import Enrolment
 from media.keys.people import Entry
 from media.keys.sign import Signer
 from media.link import OrganisationProof, RelayAddress, put_blob
+from resources.demo.messages import WRITERS
 from resources.demo.patients import PROFESSIONALS, UNITS
 from resources.demo.people import HOSPITAL, ME, TITLE
 from storage.identity import Relay
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from media.engine.messages import TrustAnchor
     from media.keys.certs import DeviceCert
+    from media.keys.directory import Bundle
     from resources.demo.people import Person
 
 PASSWORD = "demo"  # noqa: S105 -- opens a profile that holds invented people only
@@ -57,15 +60,29 @@ class Hospital:
     organisation: Organisation
     desks: tuple[Desk, ...]
     trust: TrustAnchor
+    morning: tuple[Desk, ...]
+    """Everybody's, those of people who are away last, before one of them was given another PC."""
+    begun: Bundle
+    """The directory of then."""
+    moved: Desk | None = None
 
     @classmethod
-    def found(cls, cast: Sequence[Person], now_s: int) -> Hospital:
-        """Found it for the doctor and her colleagues *cast*."""
+    def found(
+        cls, cast: Sequence[Person], now_s: int, away: Sequence[Person] = (), moved: str = ""
+    ) -> Hospital:
+        """Found it for the doctor, her colleagues *cast* and people who are *away*; *moved* (a key) has another PC since."""
         organisation, _root = Organisation.create(HOSPITAL, now_s)
-        desks = tuple(_enrol(organisation, one, now_s) for one in (ME, *cast))
-        organisation.list_people(map(_listed, desks), now_s)
+        morning = [_enrol(organisation, one, now_s) for one in (ME, *cast, *away)]
+        organisation.list_people(map(_listed, morning), now_s)
+        begun, desks, new = organisation.bundle(now_s), morning, None
+        for old in morning:
+            if old.person.key == moved:
+                new = _enrol(organisation, old.person, now_s, old.certificate.user)
+                organisation.revoke(old.certificate, now_s)
+                desks = [new if one is old else one for one in morning]
         directory = organisation.bundle(now_s).verify(organisation.id, now_s)
-        return cls(organisation, desks, anchor(directory))
+        here = tuple(desks[: len(cast) + 1])
+        return cls(organisation, here, anchor(directory), tuple(morning), begun, new)
 
     @property
     def doctor(self) -> Desk:
@@ -102,10 +119,35 @@ def _listed(desk: Desk) -> Entry:
     )
 
 
-def _enrol(organisation: Organisation, person: Person, now_s: int) -> Desk:
+def _enrol(organisation: Organisation, person: Person, now_s: int, user: bytes = b"") -> Desk:
     device = DeviceKeys.generate()
     request = Request.parse(device.request(person.name, person.role, person.specialty))
-    return Desk(person, device, organisation.issue(request, now_s))
+    return Desk(person, device, organisation.issue(request, now_s, user=user))
+
+
+def correspond(hospital: Hospital, relay: RelayAddress, home: Path, profile: Path) -> Correspond:
+    """Let everybody who writes do so from desks under *home*, with the doctor whose *profile* is furnished."""
+    now_s = hospital.trust.head_time
+    new, newer = hospital.moved, hospital.organisation.bundle(now_s)
+    assert new is not None
+    return Correspond(
+        home=str(home),
+        profile=str(profile),
+        password=PASSWORD,
+        host=relay.host,
+        port=relay.port,
+        pin=relay.pin,
+        writers=[
+            _given(hospital, one, hospital.begun) for one in hospital.morning if one.person.key in WRITERS
+        ],
+        moved=_given(hospital, new, newer),
+        newer=newer.encode(),
+    )
+
+
+def _given(hospital: Hospital, desk: Desk, bundle: Bundle) -> Given:
+    enrolment = Enrolment(desk.certificate.signed, hospital.organisation.relay_seed, bundle)
+    return Given(key=desk.person.key, seeds=desk.device.seeds, enrolment=enrolment.encode())
 
 
 async def call_meeting(hospital: Hospital, relay: RelayAddress, now_s: int) -> Meeting:
@@ -139,13 +181,21 @@ async def call_meeting(hospital: Hospital, relay: RelayAddress, now_s: int) -> M
 
 
 async def furnish(
-    hospital: Hospital, meeting: Meeting, folder: Path, desk: Desk | None = None, *, host: bool = False
+    hospital: Hospital,
+    meeting: Meeting,
+    folder: Path,
+    desk: Desk | None = None,
+    *,
+    host: bool = False,
+    terms: Terms | None = None,
 ) -> None:
     """Make the profile of *desk* (the doctor's) in *folder*: enrolled, with directory, relay and meeting, as a *host* of it."""
-    vault, _code = await asyncio.to_thread(Vault.create, folder, PASSWORD, Terms(keyring="off"))
+    terms = terms or Terms(keyring="off")
+    vault, _code = await asyncio.to_thread(Vault.create, folder, PASSWORD, terms)
     try:
         sitting, now_s = desk or hospital.doctor, hospital.trust.head_time
-        enrolment = hospital.organisation.enrolment(sitting.certificate, now_s)
+        seed = hospital.organisation.relay_seed
+        enrolment = Enrolment(sitting.certificate.signed, seed, hospital.begun)
         await trust.enrol(vault, sitting.device, enrolment, _relay(meeting), now_s)
         await _keep_meeting(vault, meeting, host=host)
         await _take_messages(vault)

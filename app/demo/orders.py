@@ -14,6 +14,7 @@ import msgspec
 from media.engine.messages import TrustAnchor  # noqa: TC001 -- msgspec reads it at run time
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterator
 
 MAX_LINE = 32 << 20
@@ -69,6 +70,31 @@ class Sit(Order, frozen=True, kw_only=True):
     camera: str
     microphone: str
     speaker: str
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """A device that the organisation enrolled: of whom (the key of a person), its two seeds, and its encoded enrolment."""
+
+    key: str
+    seeds: tuple[bytes, bytes]
+    enrolment: bytes
+
+
+class Correspond(Order, frozen=True, kw_only=True):
+    """Be these people's desks, in folders under `home`: write with the doctor, whose profile lies there too, and answer her.
+
+    `moved` is the new device of one of them, of which only `newer` (an encoded bundle) knows.
+    """
+
+    home: str
+    profile: str
+    password: str
+    host: str
+    port: int
+    pin: bytes
+    writers: list[Given]
+    moved: Given
+    newer: bytes
 
 
 class Tell(Order, frozen=True, kw_only=True):
@@ -147,6 +173,19 @@ class Listens(Order, frozen=True, kw_only=True):
     port: int
 
 
+class Written(Order, frozen=True, kw_only=True):
+    """All that was written before the demo began lies where it belongs; the doctor's profile is shut again."""
+
+
+class Posted(Order, frozen=True, kw_only=True):
+    """How many messages were sent, how many of them came and were read; `held` wait for a key to be compared, they or their receipts."""
+
+    sent: int
+    delivered: int
+    read: int
+    held: int
+
+
 class Acknowledged(Order, frozen=True, kw_only=True):
     """How many HL7 messages the workstation kept so far, and how many it refused."""
 
@@ -183,14 +222,29 @@ class Counted(Order, frozen=True, kw_only=True):
     rekeys: int
 
 
-ToPlayers = Cast | Sit | Tell | Scene | NextCase | AskCode | Photograph | Count | Bye
-ToConductor = Entered | Sees | CodeShown | Failed | Listens | Acknowledged | Photographed | Counted
+ToPlayers = Cast | Sit | Correspond | Tell | Scene | NextCase | AskCode | Photograph | Count | Bye
+ToConductor = (
+    Entered | Sees | CodeShown | Failed | Listens | Written | Posted | Acknowledged | Photographed | Counted
+)
 
 
 def received() -> Iterator[bytes]:
     """Yield the lines of standard input, read beside `sys.stdin`: a thread that still waits in that aborts Python's exit."""
     with os.fdopen(os.dup(sys.stdin.fileno()), "rb") as reader:
         yield from reader
+
+
+def bring(loop: asyncio.AbstractEventLoop, lines: asyncio.Queue[bytes]) -> None:
+    """Bring what is ordered to *loop*, an empty line at the end; on a thread, as Windows cannot wait for a pipe."""
+    for line in received():
+        loop.call_soon_threadsafe(lines.put_nowait, line)
+    loop.call_soon_threadsafe(lines.put_nowait, b"")
+
+
+def tell(news: Order) -> None:
+    """Say *news* to the conductor."""
+    sys.stdout.buffer.write(pack(news))
+    sys.stdout.buffer.flush()
 
 
 def pack(order: Order) -> bytes:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from app.demo import orders
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.demo.orders import Counted, StreamCount
+    from app.demo.orders import Counted, Posted, StreamCount
 
 MOST_LOST = 0.001
 MOST_MADE_UP = 0.05
@@ -35,6 +37,24 @@ class Findings:
     kept: int = 0
     refused: int = 0
     """HL7 messages of the simulated GAM and laboratory, as their systems were answered."""
+    posted: Posted | None = None
+    """Sealed messages, as the desks that wrote them know."""
+
+    def hear(self, news: orders.Order) -> None:
+        """Keep what a player counted, saw or did."""
+        match news:
+            case orders.CodeShown(name=name, digits=digits):
+                self.codes[name] = digits
+            case orders.Counted(name=name):
+                self.counts[name] = news
+            case orders.Posted():
+                self.posted = news
+            case orders.Acknowledged(kept=kept, refused=refused):
+                self.kept, self.refused = kept, refused
+            case orders.Photographed(path=path):
+                self.screenshots.append(path)
+            case orders.Failed(name=name, code=code):
+                self.failures.append((name, code))
 
     def streams(self) -> list[StreamCount]:
         """Return every stream of every participant."""
@@ -80,7 +100,19 @@ def as_json(findings: Findings) -> dict[str, Any]:
         "rekeys": findings.rekeys,
         "relay": dict(findings.packets),
         "hl7": {"kept": findings.kept, "refused": findings.refused},
+        "messages": _posted(findings.posted),
         "screenshots": findings.screenshots,
+    }
+
+
+def _posted(posted: Posted | None) -> dict[str, int]:
+    if posted is None:
+        return {}
+    return {
+        "sent": posted.sent,
+        "delivered": posted.delivered,
+        "read": posted.read,
+        "held": posted.held,
     }
 
 
@@ -97,10 +129,19 @@ def _stream(one: StreamCount) -> dict[str, Any]:
 
 def problems(findings: Findings) -> list[str]:
     """Return what a meeting should have had and this one had not, in words; empty when all is well."""
-    return [*_missing(findings), *_codes(findings), *_losses(findings), *_messages(findings)]
+    return [*_missing(findings), *_codes(findings), *_losses(findings), *_hl7(findings), *_letters(findings)]
 
 
-def _messages(findings: Findings) -> list[str]:
+def _letters(findings: Findings) -> list[str]:
+    posted = findings.posted
+    if posted is None:
+        return ["les messages scellés n'ont pas été comptés"]
+    if posted.delivered < posted.sent or not posted.sent:
+        return [f"{posted.delivered} messages scellés remis sur {posted.sent}"]
+    return []
+
+
+def _hl7(findings: Findings) -> list[str]:
     if findings.refused or not findings.kept:
         return [f"le poste a gardé {findings.kept} messages HL7 et en a refusé {findings.refused}"]
     return []
@@ -157,6 +198,10 @@ def summary(findings: Findings) -> str:
     lines.append(
         f"Messages HL7 de la GAM et du laboratoire : {findings.kept} acquittés, {findings.refused} refusés"
     )
+    if posted := findings.posted:
+        held = f", {posted.held} en attente d'une clé à comparer" if posted.held else ""
+        came = f"{posted.sent} envoyés, {posted.delivered} remis, {posted.read} lus{held}"
+        lines.append(f"Messages scellés entre postes : {came}")
     told = Counter(code for _, code in findings.failures)
     lines += [f"Incident signalé : {code}, {count} fois" for code, count in told.most_common(MOST_TOLD)]
     lines += [f"Capture d'écran : {path}" for path in findings.screenshots]

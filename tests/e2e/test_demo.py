@@ -101,6 +101,10 @@ def test_a_small_rcp_is_held_seen_heard_and_photographed_and_leaves_nothing_behi
     assert "5 participants" in said
     assert report["hl7"]["kept"] > 20
     assert report["hl7"]["refused"] == 0
+    letters = report["messages"]
+    assert letters["delivered"] == letters["sent"] > 8
+    assert letters["read"] >= 3
+    assert letters["held"] == 2
     run.assert_nothing_left()
 
 
