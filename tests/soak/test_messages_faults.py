@@ -1,0 +1,108 @@
+"""Relays that forget, disks that are full, desks put back and clocks set wrong, between real desks: nothing is lost that can be had."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from app import trust
+from media.keys.sign import Signer
+from storage.messages.records import State
+from tests.harness.correspondents import with_desks
+from tests.harness.postal import until
+
+TWO = ("Alice Aubry", "Bruno Bel")
+DAY_MS = 86_400_000
+
+
+def wipe(clinic) -> None:
+    """Let the relay lose its disk; it is down afterwards."""
+    if clinic.relay.process.poll() is None:
+        clinic.relay.kill()
+    for path in sorted(clinic.relay.folder.rglob("*"), reverse=True):
+        if path.is_file() and ("queues" in path.name or "blobs" in path.parts):
+            path.unlink()
+
+
+def rows(desk, act):
+    return asyncio.wrap_future(desk.vault.mail.read(act))
+
+
+async def squat(desk, queue) -> None:
+    """Make a queue under somebody else's name, where its writer may write as before and its owner reads nothing."""
+    writer = Signer(queue.writer_seed).public if queue.writer_seed else b""
+    await desk.post.mailbox.make_queue(queue.queue, Signer(os.urandom(32)).public, writer)
+
+
+def test_queues_whose_names_were_taken_at_a_wiped_relay_are_made_under_others(tmp_path):
+    async def story(clinic, alice, bruno):
+        thread = await alice.direct(bruno)
+        await alice.reaches(await alice.messages.send(thread, "avant"), State.DELIVERED)
+        queues = await rows(bruno, lambda m: m.peers.queues())
+        await bruno.close()
+        wipe(clinic)
+        await until(lambda: not alice.post.line.online)
+        clinic.relay.start()
+        await until(lambda: alice.post.line.online)
+        for queue in queues:
+            await squat(alice, queue)
+        await bruno.reopen()
+        await bruno.online()
+        kept = {one.queue for one in await rows(bruno, lambda m: m.peers.queues())}
+        assert len(kept) == len(queues)
+        assert not kept & {one.queue for one in queues}
+        swallowed = await alice.messages.send(thread, "avalé")
+        await alice.reaches(swallowed, State.AT_RELAY)
+        alice.clock.ahead_ms = DAY_MS + 60_000
+        alice.post.wake()
+        await bruno.hears("avalé")
+        await alice.reaches(swallowed, State.DELIVERED)
+        after = await alice.messages.send(thread, "après")
+        await alice.reaches(after, State.DELIVERED)
+
+    with_desks(tmp_path, TWO, story)
+
+
+def test_what_waited_in_an_older_copy_is_sent_once_the_desk_is_enrolled_anew(tmp_path):
+    async def story(clinic, alice, bruno):
+        thread = await alice.direct(bruno)
+        before = await rows(alice, secrets)
+        await asyncio.wrap_future(alice.vault.mail.opened(1 << 20, restored=True))
+        await alice.close()
+        await alice.reopen()
+        held = await alice.messages.send(thread, "d'avant")
+        await alice.reaches(held, State.HELD)
+        await enrol_anew(clinic, alice)
+        bruno.refreshes = True
+        await alice.online()
+        await alice.reaches(held, State.FAILED)
+        assert not before & await rows(alice, secrets)
+        await bruno.renew()
+        await alice.messages.again(held)
+        came = await bruno.hears("d'avant")
+        await alice.reaches(held, State.AT_RELAY)
+        await alice.messages.again(held)
+        await asyncio.wait_for(_empty(alice), 30)
+        assert (await bruno.texts(came.thread)).count("d'avant") == 1
+
+    with_desks(tmp_path, TWO, story)
+
+
+def secrets(m) -> set[bytes]:
+    """Return the seeds of a desk's pre-keys and queues."""
+    return {one.seed for one in m.prekeys.all()} | {one.owner_seed for one in m.peers.queues()}
+
+
+async def enrol_anew(clinic, desk) -> None:
+    """Give the device of an open desk new keys, as its owner does after a backup was put back."""
+    desk.task.cancel()
+    await asyncio.gather(desk.task, return_exceptions=True)
+    keys, certificate = clinic.certify("Alice Aubry", desk.user)
+    enrolment = clinic.organisation.enrolment(certificate, clinic.now_s)
+    await trust.enrol(desk.vault, keys, enrolment, clinic.relay.relay, clinic.now_s)
+    await desk.open()
+
+
+async def _empty(desk) -> None:
+    while await desk.parcels():  # noqa: ASYNC110 -- it looks at what happened
+        await asyncio.sleep(0.02)
