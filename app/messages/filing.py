@@ -151,7 +151,7 @@ class Filing(Ground):
             self._freight.wake.set()
 
     def _all_there(self, rows: Mailbag, message: int) -> None:
-        """Say the message once all of its files are at the relay, in the transaction that says so of the last one."""
+        """Say the message once all of its files are at the relay (it may have none), in the transaction that says so of the last one."""
         found = rows.messages.get(message)
         thread = rows.threads.get(found.thread) if found else None
         if found is None or thread is None or any(file.state is not FileState.SENT for file in found.files):

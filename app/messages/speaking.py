@@ -192,7 +192,12 @@ class Speaking(Filing):
         """Send once more what failed or was not delivered."""
         found, now_ms = await self._message(message), self._now_ms()
         await self._resume(found)
-        await self._posted(lambda rows: rows.outbox.again(message, now_ms), found.thread)
+
+        def act(rows: Mailbag) -> None:
+            if not rows.outbox.again(message, now_ms) and _without_letter(rows, message):
+                self._all_there(rows, message)
+
+        await self._posted(act, found.thread)
 
     # --- inside --------------------------------------------------------------------------------------------
 
@@ -237,3 +242,10 @@ class Speaking(Filing):
         """Put the letter of a message into the outbox, and keep what acts about it will name."""
         digest = self._post.writer.post(rows, draft, message)
         rows.origins.keep(message, self._post.desk.device, digest)
+
+
+def _without_letter(rows: Mailbag, message: int) -> bool:
+    """Return whether an own message is to be said whose letter is gone: the device was enrolled anew since."""
+    found = rows.messages.get(message)
+    stuck = found is not None and found.own and found.state in {State.FAILED, State.UNDELIVERED}
+    return stuck and not rows.outbox.of_message(message)

@@ -37,6 +37,8 @@ class Taking:
 
     def _text(self, rows: Mailbag, told: Told, said: bodies.Text) -> int:
         header, thread = told.header, self.thread(rows, told)
+        if rows.messages.find(header.msg_id, told.by.user):
+            return 0  # said again by its author, enrolled anew since
         message = rows.messages.add(
             NewMessage(
                 thread=thread,

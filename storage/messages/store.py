@@ -99,6 +99,10 @@ class Mail:
             db.execute(
                 "UPDATE message SET state = 8, held = 'restored' WHERE state IN (1, 2, 3)"  # State.DRAWN, HELD, QUEUED
             )
+            db.execute(
+                "DELETE FROM receipt WHERE delivered_ms = 0 AND message IN"
+                " (SELECT id FROM message WHERE state IN (7, 8))"  # State.UNDELIVERED, FAILED
+            )
             for table in ("letter", "own_chain", "queue", "prekey", "owed"):
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 -- constants
             db.execute("UPDATE peer SET queue = x'', writer_seed = x''")
