@@ -67,14 +67,17 @@ class Attention(QObject):
         self._messages, self._letters = messages, LetterHerald(self.alerts.tell)
         self._bridge.watch(self, messages.changed, self._read_messages)
 
+    def forget_messages(self) -> None:
+        """Take what is there at the next unlock as known: the desk is locked."""
+        self._letters.forget()
+
     def _read_messages(self, _threads: frozenset[int]) -> None:
-        if self._window.locked:
-            self._letters.forget()
-        else:
+        if not self._window.locked:
             self._bridge.start(self, self._messages.threads(), self._follow_messages, _not_read)
 
     def _follow_messages(self, threads: tuple[Thread, ...]) -> None:
-        self._letters.follow(threads)
+        if not self._window.locked:
+            self._letters.follow(threads, self._now_ms())
 
     def _look(self) -> None:
         now_ms = self._now_ms()

@@ -7,6 +7,7 @@ import logging
 import sys
 import threading
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -110,9 +111,16 @@ class Bridge(QObject):
         return jobs
 
     def run(self, call: Callable[[], object]) -> None:
-        """Run a blocking *call* on a worker thread; nobody waits for its answer."""
+        """Run a blocking *call* on a worker thread, once all that was started before began; nobody waits for its answer."""
         if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.loop.run_in_executor, None, call)
+            begin = partial(self.loop.run_in_executor, None, call)
+            self.loop.call_soon_threadsafe(self.loop.call_soon, begin)
+
+    def settle(self) -> None:
+        """Wait until all that was started before began: what it asks of the vault is asked before the vault shuts."""
+        if not self.loop.is_closed():
+            with suppress(TimeoutError):
+                asyncio.run_coroutine_threadsafe(asyncio.sleep(0), self.loop).result(END_S)
 
     def post(self, call: Callable[[], None]) -> None:
         """Run *call* on the Qt thread, from any thread."""

@@ -369,6 +369,10 @@ class Window(QWidget):
         """True while the lock is in front."""
         return self._layers.currentIndex() == LOCK
 
+    def keep(self) -> None:
+        """Let every page hand over what was begun, while the vault is still open."""
+        self._cover_pages(True)
+
     def lock(self) -> None:
         """Put the lock in front and delete every page."""
         for close in (self.palette_layer.close_it, self.help.close_it, self.veil.uncover, self.toast.forget):

@@ -306,7 +306,9 @@ class Office(QObject):
             return
         session, now_ms = self.session(), self._profile.now_ms()
         waiting = self.sitting.waiting(now_ms, reason, in_call=self._in_meeting())
+        self.window.keep()
         vault = self.sitting.leave()
+        self._attention.forget_messages()
         self.idle.arm(0)
         if self._in_meeting():
             self.meeting.hush()
@@ -437,6 +439,8 @@ class Office(QObject):
         self.idle.arm(0)
         self._silence.stop()
         self.meeting.close()
+        self.window.keep()
+        self.bridge.settle()
         vault = self.sitting.take_vault()
         if vault is not None:
             self.signin.close(vault, lambda shut: shut(), "closed")

@@ -381,7 +381,8 @@ class Conversation(QWidget):
         thread = self.current
         if thread is not None and self._people.writable and text != thread.draft:
             self.current = replace(thread, draft=text)
-            self._desk.bridge.start(self, self._messages.keep_draft(thread.id, text), _nothing, _not_told)
+            bridge, work = self._desk.bridge, self._messages.keep_draft(thread.id, text)
+            bridge.start(bridge, work, _nothing, _not_told)  # the lock deletes the page, not what it kept
 
     def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Take files that are dragged over the thread."""

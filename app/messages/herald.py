@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
     from storage.messages.records import Thread
 
+CATCH_UP_MS = 120_000
+"""So long after an unlock, what was written before it is no news: it waited at the relay, and the counter tells of it."""
+
 
 class Herald:
     """Compares what is unread now with before; says that something came, never what or from whom."""
@@ -16,12 +19,17 @@ class Herald:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._unread: dict[int, int] | None = None
+        self._since_ms = 0
 
-    def follow(self, threads: Iterable[Thread]) -> None:
+    def follow(self, threads: Iterable[Thread], now_ms: int) -> None:
         """Look at the threads; the first look after an unlock tells nothing."""
-        now = {one.id: 0 if one.muted else one.unread for one in threads}
-        before, self._unread = self._unread, now
-        if before is not None and any(n > before.get(thread, 0) for thread, n in now.items()):
+        seen = [one for one in threads if not one.muted]
+        before, self._unread = self._unread, {one.id: one.unread for one in seen}
+        if before is None:
+            self._since_ms = now_ms
+            return
+        fresh = self._since_ms if now_ms - self._since_ms < CATCH_UP_MS else 0
+        if any(one.unread > before.get(one.id, 0) and one.last_ms >= fresh for one in seen):
             self._tell("message")
 
     def forget(self) -> None:

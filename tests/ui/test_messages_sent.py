@@ -12,7 +12,9 @@ from PyQt6.QtWidgets import QApplication
 from app.messages.items import Said
 from app.signin.service import Opened
 from app.trust import News
+from storage.vault import Vault
 from tests.harness.correspondents import Clinic, Desk
+from tests.harness.postal import CHEAP, PASSWORD
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 PATIENCE_MS = 30_000
@@ -120,3 +122,18 @@ def test_the_lock_leaves_nothing_of_the_messages(two, qtbot):
         two.wait(lambda: "en attente" not in button.accessibleName())
         assert two.desk.window.locked
         assert not two.desk.window._pages
+
+
+def test_what_is_typed_right_before_the_lock_is_there_at_the_next_unlock(two, qtbot):
+    with two:
+        number = two.run(two.bruno.messages.direct(two.office.session().user))
+        two.run(two.bruno.messages.send(number, "Vous venez ?"))
+        two.wait(lambda: bool(two.page.threads.list.shown.lines))
+        two.page.open_thread(int(two.page.threads.list.shown.lines[0].key))
+        qtbot.keyClicks(two.page.talk.composer.field, "Dans dix min")
+        two.office.lock()
+        assert two.office.signin._shut.wait(PATIENCE_MS / 1000)
+        vault = Vault.unlock(two.clinic.folder / "desk 1", PASSWORD, CHEAP)
+        kept = vault.mail.read(lambda rows: rows.threads.all()).result()
+        vault.lock()
+        assert kept[0].draft == "Dans dix min"

@@ -194,13 +194,27 @@ def test_memory_holds_a_bounded_run_without_holes(steps, whole):
 def test_an_alert_follows_new_messages_of_threads_that_are_not_muted():
     told = []
     herald = Herald(told.append)
-    herald.follow([thread(1, unread=3)])
+    herald.follow([thread(1, unread=3)], NOW)
     assert told == [], "what was there at the unlock is no news"
-    herald.follow([thread(1, unread=2)])
-    herald.follow([thread(1, unread=2), thread(2, unread=4, muted=True)])
+    herald.follow([thread(1, unread=2)], NOW)
+    herald.follow([thread(1, unread=2), thread(2, unread=4, muted=True)], NOW)
     assert told == []
-    herald.follow([thread(1, unread=3), thread(2, unread=5, muted=True)])
+    herald.follow([thread(1, unread=3, last_ms=NOW), thread(2, unread=5, muted=True)], NOW)
     assert told == ["message"]
+
+
+def test_what_waited_at_the_relay_while_the_desk_was_locked_is_no_news():
+    told = []
+    herald = Herald(told.append)
+    herald.follow([thread(1, last_ms=NOW - 90 * MINUTE)], NOW - 60 * MINUTE)
+    herald.forget()
+    herald.follow([thread(1)], NOW)
+    herald.follow([thread(1, unread=2, last_ms=NOW - 30 * MINUTE)], NOW + 3_000)
+    assert told == []
+    herald.follow([thread(1, unread=3, last_ms=NOW + 4_000)], NOW + 5_000)
+    assert told == ["message"]
+    herald.follow([thread(1, unread=4, last_ms=NOW - MINUTE)], NOW + 5 * MINUTE)
+    assert told == ["message"] * 2, "a clock that is behind silences nobody for long"
 
 
 def test_today_tells_what_is_held_lost_and_unread_about_a_patient():
