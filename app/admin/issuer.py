@@ -107,20 +107,21 @@ def show(arguments: Namespace, now_s: int) -> None:
     with store.locked(arguments.dir):
         organisation, _ = store.load(arguments.dir, now_s)
         asked = [one for one in Counter(arguments.dir).all() if arguments.all or one.state is State.WAITING]
-    rows = [_row(one, renewal=renewed(organisation, one, now_s) is not None) for one in asked]
+    rows = [row(one, renewal=renewed(organisation, one, now_s) is not None) for one in asked]
     if arguments.json:
         print(json.dumps(rows, ensure_ascii=False, indent=1))
         return
-    for row in rows:
-        kind = "renouvellement" if row["renewal"] else "nouveau poste" if row["ticket"] else "autre demande"
-        when = f"{datetime.fromtimestamp(row['at'], UTC):%d/%m/%Y %H:%M} UTC"
-        print(f"{row['id']}  {STATES[State(row['state'])]:10}  {kind:14}  {when}")
-        print(f"              {row['name']} ({row['role']}) {row['specialty']}, poste {row['device']}")
+    for told in rows:
+        kind = "renouvellement" if told["renewal"] else "nouveau poste" if told["ticket"] else "autre demande"
+        when = f"{datetime.fromtimestamp(told['at'], UTC):%d/%m/%Y %H:%M} UTC"
+        print(f"{told['id']}  {STATES[State(told['state'])]:10}  {kind:14}  {when}")
+        print(f"              {told['name']} ({told['role']}) {told['specialty']}, poste {told['device']}")
     if not rows:
         print("Aucune demande.")
 
 
-def _row(one: Asked, *, renewal: bool) -> dict[str, Any]:
+def row(one: Asked, *, renewal: bool) -> dict[str, Any]:
+    """Return what is told of a request: for programs as it is."""
     asked = one.request
     return {
         "id": one.id,

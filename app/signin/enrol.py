@@ -10,7 +10,7 @@ import base64
 import os
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from storage.vault import Vault
 
-Step: TypeAlias = Literal["code", "identity", "import"]
+Step: TypeAlias = Literal["code", "identity", "import", "wait"]
 ROLES = ("doctor", "nurse", "secretary", "other")
 """What a person may say to be; rooms and gateways are made by `consilium-admin`."""
 KEPT = "enrolment.pending"
@@ -49,18 +49,25 @@ class EnrolRefused(Exception):  # noqa: N818 -- the page says what to do
 
 @dataclass(frozen=True)
 class Pending:
-    """A vault that is open and not enrolled. `recovery_code`: to be shown and confirmed, empty otherwise; `request`: as signed."""
+    """A vault that is open and not enrolled. `recovery_code`: to be shown and confirmed, empty otherwise; `request`: as signed.
+
+    `ticket` and `reply`: what it was sent under, and the secret of its answer; empty where it goes by file.
+    """
 
     vault: Vault = field(repr=False)
     recovery_code: str = field(default="", repr=False)
     request: bytes = field(default=b"", repr=False)
+    ticket: bytes = field(default=b"", repr=False)
+    reply: bytes = field(default=b"", repr=False)
 
     @property
     def step(self) -> Step:
         """Where to go on."""
         if self.recovery_code:
             return "code"
-        return "import" if self.request else "identity"
+        if not self.request:
+            return "identity"
+        return "wait" if self.ticket else "import"
 
 
 @dataclass(frozen=True)
@@ -78,6 +85,8 @@ class Answer:
 class _State(msgspec.Struct):
     code_confirmed: bool = False
     request: bytes = b""
+    ticket: bytes = b""
+    reply: bytes = b""
 
 
 async def enrolled(vault: Vault) -> bool:
@@ -91,7 +100,7 @@ async def resume(vault: Vault, code: str, password: str) -> Pending:
     state = await _state(vault)
     if not code and not state.code_confirmed:
         code = await asyncio.to_thread(vault.change_password, password, password)
-    return Pending(vault, code, state.request)
+    return Pending(vault, code, state.request, state.ticket, state.reply)
 
 
 async def owe_code(vault: Vault) -> None:
@@ -119,7 +128,7 @@ async def confirm(pending: Pending, asked: Sequence[int], typed: Sequence[str]) 
     state = await _state(pending.vault)
     state.code_confirmed = True
     await _keep(pending.vault, state)
-    return Pending(pending.vault, request=pending.request)
+    return replace(pending, recovery_code="")
 
 
 async def request(pending: Pending, name: str, role: str, specialty: str) -> Pending:
@@ -131,14 +140,18 @@ async def request(pending: Pending, name: str, role: str, specialty: str) -> Pen
         raise EnrolRefused("name") from error
     await asyncio.wrap_future(pending.vault.identity.save_device(Device(*device.seeds)))
     state = await _state(pending.vault)
-    state.request = signed
+    state.request, state.ticket, state.reply = signed, b"", b""
     await _keep(pending.vault, state)
     return Pending(pending.vault, request=signed)
 
 
 async def look(pending: Pending, file: str, now_s: int) -> Answer:
     """Read and judge the organisation's answer in *file*; raises EnrolRefused. Nothing of it is kept yet."""
-    enrolment = await asyncio.to_thread(_read, file)
+    return await judged(pending, await asyncio.to_thread(_read, file), now_s)
+
+
+async def judged(pending: Pending, enrolment: Enrolment, now_s: int) -> Answer:
+    """Judge an organisation's answer, however it came; raises EnrolRefused."""
     with _refusing():
         await asyncio.to_thread(_judge, enrolment, await _device(pending), now_s)
         certificate, bundle = DeviceCert.parse(enrolment.certificate), enrolment.bundle
@@ -150,6 +163,13 @@ async def look(pending: Pending, file: str, now_s: int) -> Answer:
             certificate.role,
             certificate.specialty,
         )
+
+
+async def keep_waiting(pending: Pending) -> None:
+    """Remember under which ticket the request was sent; with none, that it goes by file after all."""
+    state = await _state(pending.vault)
+    state.ticket, state.reply = pending.ticket, pending.reply
+    await _keep(pending.vault, state)
 
 
 async def finish(pending: Pending, answer: Answer, relay: Relay, now_s: int) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QTextDocument
 from PyQt6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import language, tr
-from app.signin import enrol
+from app.signin import asking, enrol
 from app.signin.accept import Accept
 from app.signin.enrol import EnrolRefused, Pending
-from app.signin.request import Identity, Import
+from app.signin.request import Identity, Import, Wait
 from app.signin.service import SignInRefused
 from app.signin.steplist import NARROW_PANEL, StepList
 from app.signin.steps import Code, Protect, Step
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 PANEL_WIDTH = 480
 MARGIN, NARROW_MARGIN = 96, 48
+POLL_MS = 10_000
+"""How often the relay is asked for the answer to a request that was sent under a ticket."""
 NARROW = 1340
 """Below this width the panel and the margins give way to the fields."""
 CONTENT_WIDTH = 770
@@ -48,10 +50,14 @@ class FirstRun(QWidget):
     language_asked = pyqtSignal(str)
 
     LISTED = ("protect", "code", "identity", "import")
-    KEYS = (*LISTED, "accept")
-    BEFORE: ClassVar = {"import": "identity", "accept": "import"}
+    KEYS = (*LISTED, "accept", "wait")
+    BEFORE: ClassVar = {"import": "identity", "accept": "import", "wait": "import"}
     """Where one may go back to; what lies before these is done."""
-    NEXT: ClassVar = {"import": "firstrun.check", "accept": "firstrun.accept.open"}
+    NEXT: ClassVar = {
+        "import": "firstrun.check",
+        "accept": "firstrun.accept.open",
+        "wait": "firstrun.wait.look",
+    }
 
     def __init__(self, signin: SignIn, bridge: Bridge, now_ms: Callable[[], int]) -> None:
         super().__init__()
@@ -61,15 +67,32 @@ class FirstRun(QWidget):
         self._job: Job | None = None
         ground(self, "surface")
         self.protect, self.code = Protect(signin.keyring), Code()
-        self.identity, self.answer, self.accept = Identity(), Import(), Accept()
+        self.identity, self.answer, self.accept, self.wait = Identity(), Import(), Accept(), Wait()
         self._answer: tuple[Answer, Relay] | None = None
-        self._steps: tuple[Step, ...] = (self.protect, self.code, self.identity, self.answer, self.accept)
+        self._steps: tuple[Step, ...] = (
+            self.protect,
+            self.code,
+            self.identity,
+            self.answer,
+            self.accept,
+            self.wait,
+        )
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self._go_on)
         self._panel, self._stack = StepList(self.LISTED), QStackedWidget()
         self._build()
         self._acts = dict(
             zip(
                 self.KEYS,
-                (self._protect, self._confirm, self._request, self._look, self._finish),
+                (
+                    self._protect,
+                    self._confirm,
+                    self._request,
+                    self._look,
+                    self._finish,
+                    self._ask_whether,
+                ),
                 strict=True,
             )
         )
@@ -78,6 +101,7 @@ class FirstRun(QWidget):
         self.code.print_asked.connect(self._print)
         self.code.saver.asked.connect(self._save_code)
         self.answer.saver.asked.connect(self._save_request)
+        self.answer.ticket_given.connect(self._send)
         self.show_step("protect")
 
     def _build(self) -> None:
@@ -162,6 +186,7 @@ class FirstRun(QWidget):
             self.code.show_code("", [])
         self.identity.show_pending(pending)
         self.answer.show_pending(pending)
+        self.wait.show_pending(pending)
         self.show_step(pending.step)
 
     def forget(self) -> None:
@@ -169,10 +194,13 @@ class FirstRun(QWidget):
         if self._job is not None:
             self._job.cancel()
         self._pending, self._job = None, None
+        self._poll.stop()
         self._set_busy(False)
         self.protect.forget()
         self.code.show_code("", [])
         self.answer.text.clear()
+        self.answer.ticket.clear()
+        self.wait.sent.say("")
         self._answer = None
         self.accept.forget()
         for field in (self.identity.name, self.identity.specialty, *self.code.fields):
@@ -181,7 +209,8 @@ class FirstRun(QWidget):
     def show_step(self, key: str) -> None:
         """Show the step *key* and give the focus to its first field."""
         self._stack.setCurrentIndex(self.KEYS.index(key))
-        self._panel.show_step("import" if key == "accept" else key)
+        self._panel.show_step("import" if key in {"accept", "wait"} else key)
+        self._poll.start() if key == "wait" else self._poll.stop()
         self._back.setVisible(key in self.BEFORE or (key == "protect" and self._way_back))
         self.next.keys = () if key == "accept" else ("↵",)
         self.next.say(say(self.NEXT.get(key, "firstrun.next")))
@@ -244,6 +273,30 @@ class FirstRun(QWidget):
         work = enrol.look(self._pending, answer.file.text(), self._now_ms() // 1000)
         self._work(work, partial(self._looked, relay), "firstrun.opening")
 
+    def _send(self, ticket: str) -> None:
+        """Send the request under a ticket from IT."""
+        if not self._busy and self._pending is not None:
+            work = asking.ask(self._pending, ticket, self._now_ms() // 1000)
+            self._work(work, self._sent, "firstrun.ticket.sending")
+
+    def _sent(self, pending: Pending) -> None:
+        self.answer.ticket.clear()
+        self.resume(pending)
+
+    def _ask_whether(self) -> None:
+        """Look whether IT answered what was sent."""
+        if self._pending is None:
+            return
+        self._work(asking.look(self._pending, self._now_ms() // 1000), self._heard, "firstrun.wait.looking")
+
+    def _heard(self, found: tuple[Relay, Answer] | None) -> None:
+        if self.step != "wait":
+            return  # somebody went back meanwhile
+        if found is None:
+            self.wait.tell(say("firstrun.wait.none"), "text_2", "clock-pause")
+        else:
+            self._looked(*found)
+
     def _looked(self, relay: Relay, answer: Answer) -> None:
         self._answer = answer, relay
         self.accept.show_answer(answer, relay)
@@ -281,6 +334,8 @@ class FirstRun(QWidget):
     def _failed(self, error: Exception) -> None:
         self._set_busy(False)
         if isinstance(error, EnrolRefused):
+            if error.code != "relay-unreachable":
+                self._poll.stop()  # to ask again would not change it
             self._refuse(say(f"firstrun.refused.{error.code}"))
         elif isinstance(error, SignInRefused):
             self._refuse(say(f"signin.refused.{error.code}", group=error.group))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QWidget
 
 from app.signin import enrol
-from app.signin.steps import Saver, Step, labelled
+from app.signin.steps import Saver, Sheet, Step, labelled
 from app.ui.buttons import Button, Switch
 from app.ui.choices import Select
 from app.ui.text import Label, Named
@@ -18,6 +18,9 @@ from app.ui.words import say
 
 if TYPE_CHECKING:
     from app.signin.enrol import Pending
+
+TICKET_LENGTH = 8192
+"""What is pasted is longer than what is typed."""
 
 
 class Identity(Step):
@@ -55,10 +58,24 @@ class Identity(Step):
 
 
 class Import(Step):
-    """The request to hand over, and the organisation's answer to it."""
+    """The request to hand over, and the organisation's answer to it. `ticket_given`: it is to be sent under a ticket instead."""
+
+    ticket_given = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__("import")
+        self.ticket = self.field("firstrun.ticket", hint=say("firstrun.ticket.hint"))
+        self.ticket.setMaxLength(TICKET_LENGTH)
+        self.ticket.returnPressed.disconnect(self.done)
+        self.ticket.returnPressed.connect(self._send)
+        send = Button(say("firstrun.ticket.send"), "secondary", "l", icon="send")
+        send.clicked.connect(self._send)
+        line = QHBoxLayout()
+        line.setSpacing(12)
+        line.addLayout(labelled(say("firstrun.ticket"), self.ticket), 1)
+        line.addWidget(send, 0, Qt.AlignmentFlag.AlignBottom)
+        self.column.addLayout(line)
+        self.column.addWidget(Label(say("firstrun.ticket.else"), "heading"))
         self.saver = Saver(say("firstrun.request.file"), say("firstrun.save"), "consilium.request")
         self.column.addLayout(labelled(say("firstrun.request.file"), self.saver))
         self.text = QPlainTextEdit()
@@ -97,15 +114,39 @@ class Import(Step):
         self.end()
 
     def first(self) -> QWidget:
-        """Return the answer's path."""
-        return self.file
+        """Return where a ticket goes."""
+        return self.ticket
 
     def show_pending(self, pending: Pending) -> None:
         """Show the signed request."""
         self.text.setPlainText(enrol.as_text(pending.request) if pending.request else "")
+
+    def _send(self) -> None:
+        self.ticket_given.emit(self.ticket.text())
 
     def _copy(self) -> None:
         clipboard = QGuiApplication.clipboard()
         if clipboard is not None:
             clipboard.setText(self.text.toPlainText())
         self.tell(say("firstrun.request.copied"), "ok", "circle-check")
+
+
+class Wait(Step):
+    """The request was sent under a ticket: nothing is to be done here until IT answers."""
+
+    def __init__(self) -> None:
+        super().__init__("wait")
+        sheet = Sheet()
+        self.sent = Label("", "body", wrap=True)
+        sheet.box.addWidget(self.sent)
+        self.column.addWidget(sheet)
+        self.end()
+
+    def first(self) -> QWidget | None:
+        """Return nothing: one only reads."""
+        return None
+
+    def show_pending(self, pending: Pending) -> None:
+        """Say who asks."""
+        name = enrol.described(pending.request).name if pending.request and pending.ticket else ""
+        self.sent.say(say("firstrun.wait.sent", name=name) if name else "")

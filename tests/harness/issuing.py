@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from app import trust
 from app.admin import store
+from app.admin.counter import Counter, State, renewed
+from app.admin.issuer import row
 from app.admin.organisation import Organisation
 from app.post.office import Post
 from app.session import read
@@ -71,7 +73,11 @@ class Department:
         return done.stdout
 
     def waiting(self) -> list[dict[str, object]]:
-        return json.loads(self.admin("issuer", "list", "--json"))
+        """Return what waits, without a process: a desk of the test goes on meanwhile."""
+        with store.locked(self.place):
+            organisation, _ = store.load(self.place, int(time.time()))
+            asked = [one for one in Counter(self.place).all() if one.state is State.WAITING]
+        return [row(one, renewal=renewed(organisation, one, self.now_s) is not None) for one in asked]
 
     async def desk(self, name: str, *, days_ago: float = 0, role: str = "doctor") -> Desk:
         """Enrol a desk as of some days ago; it is shut."""
