@@ -154,7 +154,9 @@ class Office(QObject):
         self.patients.follow(self.messages)
         self._vouching = Vouching(self.directory, self.post, profile.now_ms)
         features = (
-            meeting_feature.feature(self.meeting, self.planning, self.line, self.session, self.config),
+            meeting_feature.feature(
+                self.meeting, self.planning, self.messages, self.line, self.session, self.config
+            ),
             patients_feature.feature(self.patients, self.config, self._flow, self.feed.changed),
             messages_feature.feature(self.messages, self.directory, self.patients, self.deposits),
             directory_feature.feature(self.directory, self.config),

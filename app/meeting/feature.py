@@ -18,19 +18,25 @@ if TYPE_CHECKING:
     from app.feature import Desk, Page
     from app.line import Line
     from app.meeting.agenda.planning import Planning
+    from app.meeting.ports import Documents
     from app.meeting.service import Meeting
     from app.session import Session
 
 
 def feature(
-    meeting: Meeting, planning: Planning, line: Line, session: Callable[[], Session], config: Config
+    meeting: Meeting,
+    planning: Planning,
+    documents: Documents,
+    line: Line,
+    session: Callable[[], Session],
+    config: Config,
 ) -> Feature:
     """Return the rail's entry."""
 
     def make_page(desk: Desk) -> Page:
         from app.meeting.page import MeetingPage  # noqa: PLC0415 -- loaded when first shown
 
-        return MeetingPage(desk, meeting, planning, line, session, config)
+        return MeetingPage(desk, meeting, planning, documents, line, session, config)
 
     def find(desk: Desk) -> Sequence[Thing]:
         return known_meetings(session(), config, desk)

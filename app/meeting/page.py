@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.intents import Intent
     from app.line import Line
     from app.meeting.agenda.planning import Planning
+    from app.meeting.ports import Documents
     from app.meeting.service import Meeting
     from app.meeting.view import View
     from app.session import Session
@@ -52,12 +53,14 @@ class MeetingPage(Page):
         desk: Desk,
         meeting: Meeting,
         planning: Planning,
+        documents: Documents,
         line: Line,
         session: Callable[[], Session],
         config: Config,
     ) -> None:
         super().__init__()
         self._desk, self._meeting, self._config = desk, meeting, config
+        self._documents = documents
         self._marks = MeetingMarks()
         self._stack = QStackedWidget()
         column = QVBoxLayout(self)
@@ -139,7 +142,7 @@ class MeetingPage(Page):
     def _make_call(self) -> LivePage:
         if self._call is not None:
             return self._call
-        made = self._call = LivePage(self._meeting, self._desk)
+        made = self._call = LivePage(self._meeting, self._desk, self._documents)
         made.side.share.prefer(self._config.get(SHARE_KIND))
         made.side.more.devices.connect(self._open_settings)
         for cards in (made.lobby, made.side.people.lobby.cards):

@@ -14,6 +14,7 @@ from media.engine import messages as m
 from media.errors import LinkLost, LinkRefused, MediaError
 from media.link.probe import Seen
 from resources.demo.people import TITLE
+from storage.messages.records import File, FileState, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -271,6 +272,44 @@ def _chat(stage: Stage) -> None:
     stage.later(lambda: stage.live().open_chat())
 
 
+def _handed(stage: Stage) -> None:
+    """Three documents: an own one, a colleague's report, and one that may be opened for seconds."""
+    stage.call(9, sharing=True, speaking=1)
+    people = stills.people(9, sharing=True)
+    guest = msgspec.structs.replace(people[8], user=b"", trust="guest")
+    users = [msgspec.structs.replace(one, user=one.user or bytes([n]) * 16) for n, one in enumerate(people)]
+    stage.hear(m.Roster(n=4, people=[*users[:8], guest]))
+    me = next(one.user for one in users if one.me)
+    told, number = stage.messages, stage.messages.thread(users[1].user, title=TITLE)
+    told.meetings[LINK.invite_hash] = number
+    names = "Fiche_RCP_2025-06.pdf", "CR_anatomopathologie_PD-L1.pdf", "Scanner_thorax_coupe_42.png"
+    kinds = "application/pdf", "application/pdf", "image/png"
+    states = FileState.SENT, FileState.OFFERED, FileState.HERE
+    for n, (author, name, kind, state) in enumerate(
+        zip((me, users[6].user, users[1].user), names, kinds, states, strict=True)
+    ):
+        once = n == 2
+        file = File(
+            n + 1, name, kind, 412_000, state, ephemeral=once, open_within_s=10 * once, shown_for_s=10 * once
+        )
+        told.put(number, author, "", NOW_MS - (2 - n) * 90_000, files=(file,), state=_STATES[n])
+    stage.later(lambda: told.tell(number))
+    stage.later(lambda: stage.live().open_documents())
+
+
+def _handing(stage: Stage) -> None:
+    _handed(stage)
+
+    def choose() -> None:
+        panel = stage.live().side.documents
+        panel.send.click()
+        panel.picking.files.chosen.emit("/dossier/Scanner_thorax_coupe_42.png")
+        panel.picking.kind.choose("once")
+        panel.picking.kind.chosen.emit("once")
+
+    stage.later(choose)
+
+
 def _share(stage: Stage) -> None:
     stage.call(5)
     stage.later(lambda: stage.live().open_share())
@@ -346,6 +385,7 @@ def _unreachable(stage: Stage) -> None:
     stage.hear(m.Phase(phase="ended", reason="unreachable", title=TITLE))
 
 
+_STATES = (State.DELIVERED, State.RECEIVED, State.RECEIVED)
 _POLICY = (
     '{"name":"CHVS-2026-11","forced":{"ceiling.up":1000},"reasons":{"ceiling.up":"Réseau hospitalier partagé : 1 Mb/s."}}'
 ).encode()
@@ -380,6 +420,9 @@ SCENES = (
     Scene("13-partage-perdu", _lost_share),
     Scene("13-reconnexion", _reconnecting),
     Scene("03-orateur", _speaker),
+    Scene("02-documents", _handed),
+    Scene("02-documents-150", _handed, b'{"default":{"text.size":150}}'),
+    Scene("02-documents-remettre", _handing),
     Scene("02-partager", _share),
     Scene("02-code", _code),
     Scene("02-plus", _more),

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from PyQt6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 
     from app.feature import Desk
+    from app.meeting.call.handing import Card
+    from app.meeting.ports import Documents
     from app.meeting.service import Meeting
     from app.meeting.view import View
 
@@ -47,9 +49,9 @@ LOW = 680
 class LivePage(QWidget):
     """Everything that a participant sees and presses. Single-letter keys act when no text field has the focus."""
 
-    def __init__(self, meeting: Meeting, desk: Desk) -> None:
+    def __init__(self, meeting: Meeting, desk: Desk, documents: Documents) -> None:
         super().__init__()
-        self._meeting = meeting
+        self._meeting, self._desk = meeting, desk
         self._kind = ""
         self._spotlight = -1
         self.talk = PushToTalk(self, meeting)
@@ -57,7 +59,7 @@ class LivePage(QWidget):
         ground(self, "stage")
         self.notices, self.lobby, self.wall = NoticeColumn(), LobbyBar(), Wall(meeting.arena, desk.now_ms)
         self.reconnect, self.pager = ReconnectBar(), Pager()
-        self.controls, self.side = Controls(), SidePanel()
+        self.controls, self.side = Controls(), SidePanel(desk, documents)
         self.notices.setContentsMargins(8, 8, 8, 0)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -127,6 +129,7 @@ class LivePage(QWidget):
             (side.people.room.locked, meeting.lock_room),
             (side.people.room.ended, self._end),
             (side.chat.said, meeting.say),
+            (side.documents.came, self._document_came),
             (side.share.chosen, self._share),
             (side.share.stopped, self._stop_sharing),
             (side.share.again, meeting.list_devices),
@@ -151,6 +154,7 @@ class LivePage(QWidget):
             ("pointer", self.point_by_key, "P", "pointer"),
             ("view", self.next_view, "L", "layout-grid"),
             ("chat", self.open_chat, "T", "message-2"),
+            ("documents", self.open_documents, "D", "paperclip"),
             ("admit", self._meeting.admit_next, "A", "user-plus"),
             ("code", self.open_code, "", "shield-check"),
             ("network", self.open_network, "", "wifi-2"),
@@ -262,6 +266,8 @@ class LivePage(QWidget):
     def cover(self, yes: bool) -> None:
         """Hide what is shown on another display, or show it again."""
         self.staging.cover(yes)
+        if yes:
+            self.side.documents.cover()
 
     def _fill(self, whole: bool) -> None:
         button = self.wall.shared.whole
@@ -316,6 +322,21 @@ class LivePage(QWidget):
         """Show the discussion and type."""
         self._open("chat")
         self.side.chat.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def open_documents(self) -> None:
+        """Show what was handed out, and hand out."""
+        self._open("documents")
+        self.side.documents.send.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _document_came(self, card: Card) -> None:
+        """Tell of a document; one that may be opened for seconds only comes into sight, unless somebody types."""
+        if self.side.documents.isVisible():
+            return
+        typing = self.side.chat.field.hasFocus() or self.side.part == "share"
+        if card.once and self.isVisible() and not typing and not self.full.on:
+            self._open("documents")
+        else:
+            self._desk.tell(say("handing.told.once" if card.once else "handing.told", who=card.who))
 
     def open_code(self) -> None:
         """Show the call code."""

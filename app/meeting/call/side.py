@@ -1,4 +1,4 @@
-"""The panel at the right of a call: participants and discussion as tabs; sharing, code and the rest over them."""
+"""The panel at the right of a call: participants, discussion and documents as tabs; sharing, code and the rest over them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.meeting.call.chat import ChatPanel
+from app.meeting.call.documents import DocumentsPanel
 from app.meeting.call.more import CodePanel, MorePanel
 from app.meeting.call.network import NetworkPanel
 from app.meeting.call.people import PeoplePanel
@@ -19,10 +20,14 @@ from app.ui.text import Label, Named
 from app.ui.words import say
 
 if TYPE_CHECKING:
+    from app.feature import Desk
+    from app.meeting.ports import Documents
     from app.meeting.view import View
 
 WIDTH = 384
-TABS = ("people", "chat")
+READING = 620
+"""While a document is open beside the faces."""
+TABS = ("people", "chat", "documents")
 
 
 class SidePanel(QWidget):
@@ -30,7 +35,7 @@ class SidePanel(QWidget):
 
     closed = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk, documents: Documents) -> None:
         super().__init__()
         ground(self, "surface")
         self.setFixedWidth(WIDTH)
@@ -40,9 +45,13 @@ class SidePanel(QWidget):
         self.people, self.chat, self.share = PeoplePanel(), ChatPanel(), SharePanel()
         self.code, self.more = CodePanel(), MorePanel()
         self.network = NetworkPanel()
+        self.documents = DocumentsPanel(desk, documents)
+        self.documents.reading.connect(self._widen)
+        self.documents.counted.connect(self._count)
         self._parts = {
             "people": self.people,
             "chat": self.chat,
+            "documents": self.documents,
             "share": self.share,
             "code": self.code,
             "more": self.more,
@@ -75,7 +84,7 @@ class SidePanel(QWidget):
 
     @property
     def part(self) -> str:
-        """What is shown: people, chat, share, code, more or network."""
+        """What is shown: people, chat, documents, share, code, more or network."""
         return self._part
 
     def open(self, part: str) -> None:
@@ -90,9 +99,23 @@ class SidePanel(QWidget):
         if not tab:
             self._title.say(say(f"side.{part}"))
         self._stack.setCurrentWidget(self._parts[part])
+        if part == "documents":
+            self.documents.look()
+        else:
+            self.documents.cover()
+
+    def _widen(self, yes: bool) -> None:
+        window = self.window()
+        room = window.width() // 2 if window is not None else WIDTH
+        self.setFixedWidth(max(WIDTH, min(READING, room)) if yes else WIDTH)
+
+    def _count(self) -> None:
+        self._tabs.show_count("documents", self.documents.unseen)
 
     def back(self) -> None:
         """Close the part that lies over the tabs, or the panel."""
+        if self._part == "documents" and self.documents.back():
+            return
         if self._part in TABS:
             self.closed.emit()
         else:
@@ -102,6 +125,7 @@ class SidePanel(QWidget):
         """Bring every part up to date."""
         self.people.show_view(view)
         self.chat.show_view(view)
+        self.documents.show_view(view)
         self.share.show_view(view)
         self.code.show_view(view)
         self.more.show_view(view)
@@ -114,5 +138,7 @@ class SidePanel(QWidget):
     def wipe(self) -> None:
         """Keep nothing of the meeting that ended."""
         self.chat.wipe()
+        self.documents.wipe()
         self.people.search.clear()
         self._tabs.show_count("chat", 0)
+        self._count()
