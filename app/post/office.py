@@ -199,7 +199,7 @@ class _Open:
         self.writer = Writer(desk)
         self.prekeys, self.peers = PreKeys(desk), Peers(desk, self._listen_new)
         self._sender = Sender(desk, self.writer, self.peers, post.threads.fire)
-        self.once = Once(desk, self.writer)
+        self.once = Once(desk, self.writer, post.threads.fire)
         self._following = Following(desk, self._reread, post.refused.fire)
         self._renewal = Renewal(desk, self.writer, self._following.wake.set)
         own = {

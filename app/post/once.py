@@ -15,6 +15,8 @@ from media.mail.types import Type
 from storage.messages.records import FileState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.post.desk import Desk
     from app.post.told import Told
     from app.post.writing import Writer
@@ -26,10 +28,10 @@ WAIT_S = RETRY_MS / 1000
 
 
 class Once:
-    """Both sides of the ephemeral documents of one desk."""
+    """Both sides of the ephemeral documents of one desk. *answered* hears of the thread in which an own one was asked for."""
 
-    def __init__(self, desk: Desk, writer: Writer) -> None:
-        self._desk, self._writer = desk, writer
+    def __init__(self, desk: Desk, writer: Writer, answered: Callable[[frozenset[int]], None]) -> None:
+        self._desk, self._writer, self._answered = desk, writer, answered
         self._offered: dict[int, Offered] = {}
         self._reading: dict[bytes, asyncio.Future[bodies.Grant]] = {}
 
@@ -43,15 +45,19 @@ class Once:
         asker = Author(told.by.user, told.by.role, told.by.device_id)
         conv = convs.direct(self._desk.session.user, told.by.user)
 
-        def act(rows: Mailbag) -> None:
+        def act(rows: Mailbag) -> frozenset[int]:
             grant = self._judge(rows, ask, told.header.hash, asker)
             draft = self._writer.draft(
                 Type.GRANT, conv, (told.by.user,), grant.encode(), devices=(told.by.device_id,)
             )
             self._writer.post(rows, draft)
+            message = rows.messages.find(ask.about, self._desk.session.user)
+            return frozenset((message.thread,)) if message else frozenset()
 
-        await self._desk.write(act)
+        threads = await self._desk.write(act)
         self._desk.wake.set()
+        if threads:
+            self._answered(threads)
 
     def _judge(self, rows: Mailbag, ask: bodies.Ask, ask_hash: bytes, asker: Author) -> bodies.Grant:
         message = rows.messages.find(ask.about, self._desk.session.user)

@@ -153,6 +153,10 @@ class Desk:
         """Move the mouse to a place of the screen, and press there."""
         self._do("mousemove", str(x), str(y), *(("click", "1") if press else ()))
 
+    def click_right(self) -> None:
+        """Press the right button where the mouse is."""
+        self._do("click", "3")
+
     def type(self, text: str) -> None:
         """Type *text* where the focus is."""
         self._do("type", "--delay", "5", text)

@@ -6,7 +6,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
-from app.i18n import tr
+from app.i18n import set_language, tr
 from tests.e2e.desk import PLAIN_SPACES
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ KEYS = {
     "today.section": "ctrl+1",
     "meeting.section": "ctrl+2",
     "patients.section": "ctrl+3",
+    "messages.section": "ctrl+5",
+    "messages.new": "ctrl+n",
+    "messages.compare": "ctrl+i",
+    "messages.send": "ctrl+Return",
     "directory.section": "ctrl+6",
     "settings.title": "ctrl+comma",
     "window.lock": "ctrl+l",
@@ -55,15 +59,22 @@ def words(key: str, **parameters: object) -> str:
 
 
 class Person:
-    """Somebody at a desk. `pictures` keeps what the screen showed, step by step."""
+    """Somebody at a desk. `pictures` keeps what the screen showed, step by step; `language` is set where two windows speak two."""
 
     def __init__(self, desk: Desk, pictures: Path) -> None:
         self.desk, self.pictures = desk, pictures
+        self.language = ""
         self._taken = 0
+
+    def words(self, key: str, **parameters: object) -> str:
+        """Return the text *key* as this window says it."""
+        if self.language:
+            set_language(self.language)
+        return words(key, **parameters)
 
     def sees(self, key: str, role: str = "", seconds: float = 20, **parameters: object) -> dict[str, Any]:
         """Wait until the text *key* shows."""
-        return self.desk.until(words(key, **parameters), role, seconds)
+        return self.desk.until(self.words(key, **parameters), role, seconds)
 
     def reads(self, fits: Callable[[str], object]) -> str:
         """Wait until a name or a text *fits*; return it."""
@@ -91,6 +102,21 @@ class Person:
         (self.pictures / "last.txt").write_text("\n".join(told))
         self.desk.__exit__()
 
+    def row(self, within: str, line: str, seconds: float = 20) -> dict[str, Any]:
+        """Wait until the list *within* has a row that says *line*; return the last such."""
+        found: list[dict[str, Any]] = []
+        name = self.words(within)
+
+        def seen() -> bool:
+            shown = self.desk.look()
+            whole = next((n["box"] for n in shown if (n["name"], n["role"]) == (name, "list")), None)
+            rows = [n for n in shown if n["role"] in LINES and line in n["name"] and n["box"]]
+            found[:] = [node for node in rows if whole and _inside(node["box"], whole)]
+            return bool(found)
+
+        self.desk.until_true(seen, seconds, f"{line!r} never stood in {name!r}")
+        return found[-1]
+
     def press(self, key: str, role: str = "button", **parameters: object) -> None:
         """Press the button *key* once it can be pressed."""
         raise NotImplementedError
@@ -109,6 +135,14 @@ class Person:
 
     def opens(self, name: str) -> None:
         """Open *name* in the list of people."""
+        raise NotImplementedError
+
+    def takes(self, within: str, line: str) -> None:
+        """Open the row that says *line*, of the list *within*."""
+        raise NotImplementedError
+
+    def asks(self, within: str, line: str, entry: int) -> None:
+        """Open the menu of the row that says *line*, take its first, second … *entry*. (Qt shows no tool where a menu's entries stand.)"""
         raise NotImplementedError
 
     def points(self, at: str) -> None:
@@ -147,22 +181,34 @@ class ByMouse(Person):
 
     def press(self, key: str, role: str = "button", **parameters: object) -> None:
         """Click."""
-        x, y, width, height = self._ready(words(key, **parameters), role)["box"]
+        x, y, width, height = self._ready(self.words(key, **parameters), role)["box"]
         self.desk.move(x + width // 2, y + height // 2, press=True)
 
     def fill(self, key: str, text: str, role: str = "text", **parameters: object) -> None:
         """Click into the field, type."""
-        self.desk.click(words(key, **parameters), role)
+        self.desk.click(self.words(key, **parameters), role)
         self._type_over(text)
 
     def choose(self, shown: str, option: str) -> None:
         """Unfold the list, click."""
-        self.desk.click(words(shown), "combo")
-        self.desk.click(words(option), "list item")
+        self.desk.click(self.words(shown), "combo")
+        self.desk.click(self.words(option), "list item")
 
     def opens(self, name: str) -> None:
         """Click on the row."""
         self.desk.click(name, "list item")
+
+    def takes(self, within: str, line: str) -> None:
+        """Click on it."""
+        x, y, width, height = self.row(within, line)["box"]
+        self.desk.move(x + width // 2, y + height // 2, press=True)
+
+    def asks(self, within: str, line: str, entry: int) -> None:
+        """Click with the right button, then go down to the entry."""
+        x, y, width, height = self.row(within, line)["box"]
+        self.desk.move(x + width // 2, y + height // 2)
+        self.desk.click_right()
+        self.desk.press(*["Down"] * entry, "Return")
 
     def points(self, at: str) -> None:
         """Move the mouse there."""
@@ -172,7 +218,7 @@ class ByMouse(Person):
 
     def turns_to(self, key: str) -> None:
         """Click on it."""
-        self.desk.move(*self._rightmost(words(key)), press=True)
+        self.desk.move(*self._rightmost(self.words(key)), press=True)
 
 
 class ByKeys(Person):
@@ -180,7 +226,7 @@ class ByKeys(Person):
 
     def press(self, key: str, role: str = "button", **parameters: object) -> None:
         """Press its key, or go there and press Enter."""
-        name = words(key, **parameters)
+        name = self.words(key, **parameters)
         self._ready(name, role)
         if key not in KEYS:
             self._go(name, role)
@@ -190,20 +236,37 @@ class ByKeys(Person):
 
     def fill(self, key: str, text: str, role: str = "text", **parameters: object) -> None:
         """Go to the field, type."""
-        self._go(words(key, **parameters), role)
+        self._go(self.words(key, **parameters), role)
         self._type_over(text)
 
     def choose(self, shown: str, option: str) -> None:
         """Go to the list, take what comes next."""
-        self._go(words(shown), "combo")
+        self._go(self.words(shown), "combo")
         self.desk.press("Down")
-        self.desk.until(words(option), "combo")
+        self.desk.until(self.words(option), "combo")
 
     def opens(self, name: str) -> None:
         """Search for it, open the first that is found."""
         self.desk.press("ctrl+f")
         self.desk.type(name)
         self.desk.press("Return", "Return")
+
+    def takes(self, within: str, line: str) -> None:
+        """Go there, press Enter."""
+        self._go_to_row(within, line)
+        self.desk.press("Return")
+
+    def asks(self, within: str, line: str, entry: int) -> None:
+        """Go there, press the menu's key, go down to the entry."""
+        self._go_to_row(within, line)
+        self.desk.press("Menu", *["Down"] * entry, "Return")
+
+    def _go_to_row(self, within: str, line: str) -> None:
+        wanted = self.row(within, line)["name"]
+        around = self.desk.until(self.words(within), "list")["box"]
+        self.walk(lambda node: node["role"] in (*LINES, "list") and _inside(node["box"], around))
+        self.desk.press("End")
+        self.walk(lambda node: node["name"] == wanted, "Up")
 
     def points(self, at: str) -> None:
         """Move the pointer by arrows."""
@@ -212,7 +275,7 @@ class ByKeys(Person):
 
     def turns_to(self, key: str) -> None:
         """Go to its panel, to the row, take the one at its other end."""
-        place = self._rightmost(words(key))
+        place = self._rightmost(self.words(key))
         self.walk(lambda node: node["box"][0] > place[0] - ROW, "F6")
         self.walk(lambda node: node["role"] == "check box" and _level(node["box"], place))
         self.desk.press("Left")
@@ -244,9 +307,13 @@ class ByKeys(Person):
             time.sleep(0.02)
 
     def _focused(self) -> dict[str, Any] | None:
-        """Return what has the focus, the innermost. (Qt calls the current line of a list focused, wherever the focus is.)"""
+        """Return what has the focus, the innermost that has a name.
+
+        (Qt calls the current line of a list focused, wherever the focus is, and with a field what it paints on.)
+        """
         focused = [node for node in reversed(self.desk.look()) if node["focused"]]
-        own = next((node for node in focused if node["role"] not in LINES), None)
+        others = [node for node in focused if node["role"] not in LINES]
+        own = next((node for node in others if node["name"]), next(iter(others), None))
         line = (
             node for node in focused if node["role"] in LINES and own and _inside(node["box"], own["box"])
         )

@@ -306,8 +306,12 @@ def test_files_arrive_whole_and_ephemeral_ones_are_opened_once(tmp_path):
         await bruno.messages.save(whole.id, target)
         assert target.read_bytes() == data
         alice.clock.ahead_ms += 9_000 - (alice.clock.now_ms() - (await _sent_ms(alice, sent)))
+        heard = []
+        alice.messages.changed.subscribe(heard.append)
         shown = await bruno.messages.open_once(once.id)
         assert shown.data == data
+        await until(lambda: any(heard))  # the author's page reads anew who opened it
+        assert (await alice.messages.around(sent))[0].files[2].opened_by == bruno.user
         with pytest.raises(Refused, match="opened"):
             await bruno.messages.open_once(once.id)
         with pytest.raises(Refused, match="opened"):
