@@ -38,6 +38,8 @@ class Peers:
 
     def __init__(self, desk: Desk, made: Callable[[Queue], Awaitable[None]]) -> None:
         self._desk, self._made = desk, made
+        self._taken: dict[bytes, bytes] = {}
+        """The offer of each device that stands: every block of it has the same one."""
 
     async def way(self, device: Verdict, *, anew: bool = False) -> Way | None:
         """Return the way to *device*, None while it has published nothing; its card is fetched when a day old, or *anew*.
@@ -89,6 +91,8 @@ class Peers:
 
     async def take(self, offered: bytes, device: Verdict) -> None:
         """Write to *device* at the queue that it offered from now on; a forged offer changes nothing."""
+        if self._taken.get(device.device_id) == offered:
+            return
         try:
             offer = QueueOffer.verify(offered, device.ed25519_pk, device.hash, self._desk.device)
         except MediaError:
@@ -97,6 +101,7 @@ class Peers:
         peer = await self._desk.read(lambda rows: rows.peers.get(device.device_id))
         if peer is None or (peer.queue, peer.writer_seed) != (offer.queue, offer.writer_seed):
             await self._desk.write(lambda rows: rows.peers.offered(*place))
+        self._taken[device.device_id] = offered
 
     async def contact(self) -> Queue:
         """Return the own contact queue, made when there is none yet."""
