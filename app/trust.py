@@ -215,6 +215,12 @@ async def lease_over(vault: Vault, days: int, now_s: int) -> bool:
     return lease.over(days, contact_s, await asyncio.wrap_future(vault.standing.see(now_s, contact_s)))
 
 
+async def served(vault: Vault) -> bool:
+    """Tell whether the organisation has a service that says what is new over the relay."""
+    known = await asyncio.wrap_future(vault.directory.certificates())
+    return any(one.role == ISSUER for one in readable(known))
+
+
 async def heard_s(vault: Vault) -> int:
     """Return when the own organisation was last heard of, 0 for never."""
     device = await asyncio.wrap_future(vault.identity.device())

@@ -53,6 +53,7 @@ HELD = frozenset(
         "device-unexpected",
         "restored",
         "revoked",
+        "certificate-over",
         "blocked",
         "no-device",
         "file-unreadable",

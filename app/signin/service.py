@@ -281,7 +281,7 @@ class SignIn:
         source = Path(path) if path and not vault.read_only else None
         now_s = self._now_ms() // 1000
         news = await trust.refresh(vault, source, now_s)
-        if source is not None:
+        if source is not None or await trust.served(vault):
             over = await trust.lease_over(vault, config.get(LEASE_DAYS), now_s)
             news = replace(news, lease_over=over)
         closed = news.patients_closed
