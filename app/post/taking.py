@@ -146,7 +146,7 @@ class Taking:
             thread = rows.threads.begin(
                 place.conv, kind, others, said.title, _link(said.patient), said.expire_s
             )
-            changes: tuple[team.Change, ...] = (team.Change("created"),)
+            changes = _begun(kind, said, place.author)
         else:
             thread, changes = known.id, team.changes(self._before(known), said, place.author)
             rows.threads.rename(thread, said.title)
@@ -198,6 +198,13 @@ class Place:
     msg_id: bytes
     sent_ms: int
     at_ms: int
+
+
+def _begun(kind: ThreadKind, said: bodies.Team, author: bytes) -> tuple[team.Change, ...]:
+    """Return what is worth saying where a thread begins: two people who write to each other made no team."""
+    if kind is ThreadKind.TEAM:
+        return (team.Change("created"),)
+    return team.changes(bodies.Team("", said.members), said, author)
 
 
 def patient_of(link: PatientLink | None) -> bodies.Patient | None:

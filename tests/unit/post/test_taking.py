@@ -11,6 +11,7 @@ from app.post.told import Told
 from media.keys.certs import Verdict
 from media.mail import bodies, convs
 from media.mail.types import Type
+from storage.messages.records import ThreadKind
 from storage.oskeyring import OsKeyring
 from storage.slots import KdfCost
 from storage.vault import Terms, Vault
@@ -146,3 +147,14 @@ def test_whoever_was_removed_changes_nothing(mail) -> None:
     take(mail, word("RCP"), removal, word("à moi", BRUNO, sent=NOW_MS + 9))
     found = thread(mail, TEAM)
     assert (found.title, found.members) == ("RCP", (ANNE.user,))
+
+
+def test_two_people_who_write_to_each_other_are_no_team(mail) -> None:
+    """The first word about a direct thread says what it is about, and not that somebody made a team."""
+    conv, odile = convs.direct(ANNE.user, ME), bodies.Patient("1.2.3", "8001", "TESSIER Odile")
+    said = told(bodies.Team("", tuple(sorted((ANNE.user, ME))), 3600, odile), conv=conv)
+    take(mail, said)
+    found = thread(mail, conv)
+    events = mail.read(lambda rows: [one.event for one in rows.messages.page(found.id)]).result()
+    assert (found.kind, found.expire_s, found.patient.ipp) == (ThreadKind.DIRECT, 3600, "8001")
+    assert events == ["timer", "linked"]
