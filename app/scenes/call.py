@@ -279,7 +279,7 @@ def _handed(stage: Stage) -> None:
     guest = msgspec.structs.replace(people[8], user=b"", trust="guest")
     users = [msgspec.structs.replace(one, user=one.user or bytes([n]) * 16) for n, one in enumerate(people)]
     stage.hear(m.Roster(n=4, people=[*users[:8], guest]))
-    me = next(one.user for one in users if one.me)
+    me = stills.directory_session().user
     told, number = stage.messages, stage.messages.thread(users[1].user, title=TITLE)
     told.meetings[LINK.invite_hash] = number
     names = "Fiche_RCP_2025-06.pdf", "CR_anatomopathologie_PD-L1.pdf", "Scanner_thorax_coupe_42.png"

@@ -150,6 +150,18 @@ def test_an_ephemeral_one_comes_into_sight_counts_down_and_is_gone_with_its_time
     assert not card.open.isVisible()
 
 
+def test_what_came_before_the_desk_was_locked_neither_comes_again_nor_counts_anew(call, qtbot):
+    call.comes(b"b" * 16, **ONCE)
+    call.live.side.open("people")
+    call.desk.now_ms += 60_000
+    call.panel.wipe()  # as a page that is built anew
+    call.panel.show_view(call.view)
+    qtbot.waitUntil(lambda: bool(call.panel._rows))
+    (row,) = call.panel._rows.values()
+    assert call.live.side.part == "people"
+    assert not row.card.opens
+
+
 def test_an_ephemeral_one_that_nobody_opened_says_so(call):
     card = call.comes(b"b" * 16, **ONCE)
     call.desk.now_ms += 10_100

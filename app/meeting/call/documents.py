@@ -44,6 +44,7 @@ class DocumentsPanel(QWidget):
         self._desk, self._documents = desk, documents
         self._handouts, self._to = Handouts(), Audience()
         self._invite, self._title, self._since_ms = b"", "", 0
+        self._looked = False
         self._asked: set[int] = set()
         self._rows: dict[int, DocumentCard] = {}
         column = QVBoxLayout(self)
@@ -147,6 +148,7 @@ class DocumentsPanel(QWidget):
         self._title = view.title
         if view.since_ms != self._since_ms:
             self._invite, self._since_ms = view.invitation.link.invite_hash, view.since_ms
+            self._looked = False
             self._load()
 
     def _load(self) -> None:
@@ -161,7 +163,9 @@ class DocumentsPanel(QWidget):
     def _take(self, messages: tuple[Message, ...]) -> None:
         if not self._since_ms:  # the call ended meanwhile
             return
-        for card in self._handouts.take(messages, self._desk.now_ms()):
+        new = self._handouts.take(messages, self._desk.now_ms(), first=not self._looked)
+        self._looked = True
+        for card in new:
             self.came.emit(card)
         for file in set(self._handouts.to_fetch()) - self._asked:
             self._asked.add(file)

@@ -43,6 +43,8 @@ class DocumentCard(QFrame):
         column.addWidget(Label(self._whose, "caption", "text_2", wrap=True).at_left())
         self._about = Label("", "caption", "text_2", wrap=True).at_left()
         column.addWidget(self._about)
+        self._left = Chip("", "hourglass-high", "warn")
+        column.addWidget(self._left, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(self._foot())
         self.show_card(card)
 
@@ -56,8 +58,7 @@ class DocumentCard(QFrame):
         self.keep = Button(say("handing.save"), "ghost", "s", "download")
         self.keep.speak(say("handing.save.name", name=name))
         self.keep.clicked.connect(lambda: self.kept.emit(self.card.file))
-        self._left = Chip("", "hourglass-high", "warn")
-        for part in (self.open, self.keep, self._left):
+        for part in (self.open, self.keep):
             row.addWidget(part)
         row.addStretch(1)
         return row

@@ -77,13 +77,18 @@ class Handouts:
         """Remember who is in the call: only their documents are shown."""
         self._names |= {one.user: one.name for one in view.people if _certain(one.user, one.trust)}
 
-    def take(self, messages: Sequence[Message], now_ms: int) -> tuple[Card, ...]:
-        """Take what the meeting's thread has; return the cards of others that are new."""
+    def take(self, messages: Sequence[Message], now_ms: int, *, first: bool = False) -> tuple[Card, ...]:
+        """Take what the meeting's thread has; return the cards of others that just came.
+
+        At the *first* look nothing just came: the desk may have been locked in between, so their authors' clocks must do.
+        """
         known = {one.id for one in self._messages}
         self._messages = tuple(one for one in messages if one.own or one.author in self._names)
         new = [one for one in self._messages if one.id not in known and not one.own]
         for one in new:
-            self._came_ms[one.id] = now_ms
+            self._came_ms[one.id] = min(one.sent_ms, now_ms) if first else now_ms
+        if first:
+            return ()
         return tuple(self._card(one, file, now_ms) for one in new for file in one.files)
 
     def cards(self, now_ms: int) -> tuple[Card, ...]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 WIDTH = 384
 READING = 620
 """While a document is open beside the faces."""
+BESIDE_TABS = 64
+"""Margins and the button that closes."""
 TABS = ("people", "chat", "documents")
 
 
@@ -40,6 +42,7 @@ class SidePanel(QWidget):
         ground(self, "surface")
         self.setFixedWidth(WIDTH)
         Named(self, say("side.name"))
+        self._reading = False
         self._tab = "people"
         self._part = "people"
         self.people, self.chat, self.share = PeoplePanel(), ChatPanel(), SharePanel()
@@ -105,12 +108,18 @@ class SidePanel(QWidget):
             self.documents.cover()
 
     def _widen(self, yes: bool) -> None:
+        self._reading = yes
+        self._fit()
+
+    def _fit(self) -> None:
+        """Take the width that the tabs need in the size of text that is set; half of the window at most while one reads."""
         window = self.window()
-        room = window.width() // 2 if window is not None else WIDTH
-        self.setFixedWidth(max(WIDTH, min(READING, room)) if yes else WIDTH)
+        room = window.width() // 2 if window is not None and self._reading else 0
+        self.setFixedWidth(max(WIDTH, self._tabs.sizeHint().width() + BESIDE_TABS, min(READING, room)))
 
     def _count(self) -> None:
         self._tabs.show_count("documents", self.documents.unseen)
+        self._fit()
 
     def back(self) -> None:
         """Close the part that lies over the tabs, or the panel."""
@@ -134,6 +143,7 @@ class SidePanel(QWidget):
             self.chat.read()
         self._tabs.show_count("people", len(view.people))
         self._tabs.show_count("chat", self.chat.unread)
+        self._fit()
 
     def wipe(self) -> None:
         """Keep nothing of the meeting that ended."""
