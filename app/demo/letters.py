@@ -69,6 +69,7 @@ class Letters:
         for moment in story.BEFORE:
             await self._play(moment)
         doctor = self._desks.pop(ME.key)
+        await doctor.pin(story.TOPICS[story.TEAM].title)
         self._before = await doctor.states()
         await doctor.close()
         self._clock.ahead_ms = 0
@@ -111,6 +112,7 @@ class Letters:
         await asyncio.to_thread(newer.write_bytes, self._order.newer)
         await self._desks.pop(story.MOVED).close()
         self._unknown = self._desks[story.MOVED] = await self._enrolled(self._order.moved)
+        self._unknown.begins = False
         await asyncio.gather(*(desk.look(newer) for desk in self._desks.values()))
 
     async def _say(self, said: story.Said) -> None:

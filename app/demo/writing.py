@@ -76,6 +76,8 @@ class WritingDesk:
     def __init__(self, key: str, vault: Vault, session: Session, clock: Clock, bell: Bell) -> None:
         self.key, self.session = key, session
         self.heard: dict[bytes, Told] = {}
+        self.begins = True
+        """Whether it says what a thread is about; not where another desk of the same person did."""
         self._vault, self._clock, self._bell = vault, clock, bell
         self._sent: list[int] = []
         trail = Trail(clock.now_ms)
@@ -153,7 +155,8 @@ class WritingDesk:
             members = tuple(users[one] for one in (*topic.members, ME.key))
             return known[0] if known else await self.messages.gather(topic.title, members)
         thread = await self.messages.direct(users[key if self.key == ME.key else ME.key])
-        await self._settle(thread, topic.ipp, topic.keep_s)
+        if self.begins:
+            await self._settle(thread, topic.ipp, topic.keep_s)
         return thread
 
     async def _settle(self, thread: int, ipp: str, keep_s: int) -> None:
