@@ -264,7 +264,8 @@ class _Open:
     async def _serve(self, line: Mailbox) -> None:
         """Use the line until it is lost."""
         self._receiver.again()  # what waited on an earlier line comes again
-        work = [asyncio.create_task(one) for one in (self._begin(line), self._receive(line), line.ended())]
+        ends = (self._begin(line), self._receive(line), self._receiver.stuck(), line.ended())
+        work = [asyncio.create_task(one) for one in ends]
         try:
             done, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -279,11 +280,14 @@ class _Open:
 
     async def _begin(self, line: Mailbox) -> None:
         """Listen, lay out the card, then send for as long as the line is there."""
-        await self.peers.contact()
+        contact = await self.peers.contact()
+        card = await self.prekeys.card(contact.queue)
         queues = await self.desk.read(lambda rows: rows.peers.queues())
         await asyncio.gather(*(self._listen(line, queue) for queue in queues))
-        contact = await self.peers.contact()  # another one, where its name was taken
-        await self._publish(line, await self.prekeys.card(contact.queue))
+        listened = await self.peers.contact()
+        if listened != contact:  # its name was taken
+            contact, card = listened, await self.prekeys.card(listened.queue)
+        await self._publish(line, card)
         self.desk.line = line
         self._post._stand(online=True)  # noqa: SLF001 -- one of its own parts
         self._following.wake.set()

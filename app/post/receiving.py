@@ -55,6 +55,7 @@ class Receiver:
         self._waiting: list[Delivery] = []
         self._room = asyncio.Semaphore(AT_ONCE)
         self._finishing: set[asyncio.Task[None]] = set()
+        self._stuck = asyncio.Event()
         self.refused: Callable[[str], None] = lambda _code: None
         self.stored: Callable[[Told, int], None] = lambda _told, _thread: None
         self.refresh: Callable[[], Awaitable[None]] | None = None
@@ -82,6 +83,11 @@ class Receiver:
         """Return what waited for a newer directory."""
         waiting, self._waiting = self._waiting, []
         return waiting
+
+    async def stuck(self) -> None:
+        """Wait until something could not be stored: it comes again with the next line only."""
+        self._stuck.clear()
+        await self._stuck.wait()
 
     async def close(self) -> None:
         """Let what is being stored end."""
@@ -171,7 +177,8 @@ class Receiver:
             fresh, thread = await self._desk.write(lambda rows: self._take(rows, told))
         except StorageError as error:
             log.warning("a message could not be stored: %s", type(error).__name__)
-            return  # not acknowledged: it comes again with the next line
+            self._stuck.set()  # not acknowledged: it comes again with the next line
+            return
         except Exception as error:  # noqa: BLE001 -- as above; nothing of it was kept
             log.warning("a message could not be taken: %s", type(error).__name__)
             self._refuse(line, delivery, "malformed")
