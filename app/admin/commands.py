@@ -12,6 +12,7 @@ from app.admin import store
 from app.admin.errors import AdminError
 from app.admin.organisation import Organisation
 from app.admin.people import user_of
+from app.trust import ISSUER
 from media.errors import TrustError
 from media.keys import cbor
 from media.keys.certs import DeviceKeys, Request
@@ -61,6 +62,8 @@ def request(arguments: Namespace, _now_s: int) -> None:
 def issue(arguments: Namespace, now_s: int) -> None:
     """`device issue`: certify what a request asks."""
     asked = Request.parse(_bytes_of(store.read(arguments.request, cbor.MAX_BYTES)))
+    if (arguments.role or asked.role) == ISSUER:
+        raise AdminError("Une demande ne peut pas devenir un service d'inscription : donnez « --role ».")
     user = _hex(arguments.user, ID_BYTES) if arguments.user else b""
     who = {"name": arguments.name, "role": arguments.role, "specialty": arguments.specialty}
     store.check_new(arguments.out)

@@ -64,7 +64,7 @@ class Asked:
     @property
     def id(self) -> str:
         """What people type to name it."""
-        return digest(self.signed).hex()[:ID_DIGITS]
+        return digest(self.ticket + self.signed).hex()[:ID_DIGITS]
 
     @property
     def request(self) -> Request:
@@ -150,7 +150,7 @@ class Counter:
             organisation, _ = store.load(self.folder, now_s)
             known = {one.id: one for one in self.all()}
             if asked.id in known:
-                return self._again(known[asked.id])
+                return self._again(known[asked.id], asked.reply)
             if not self._room(asked, known.values()):
                 return None
             self._supersede(asked, known.values())
@@ -158,12 +158,14 @@ class Counter:
             self.keep(decided)
             return decided
 
-    def _again(self, known: Asked) -> Asked:
-        """Answer once more what was answered before: the answer may have been lost."""
-        if known.state is State.ANSWERED:
-            known = replace(known, state=State.REFUSED if known.code else State.APPROVED)
-            self.keep(known)
-        return known
+    def _again(self, known: Asked, reply: bytes) -> Asked:
+        """Answer once more what was answered before, where it is looked for now: the answer may have been lost."""
+        state = known.state
+        if state is State.ANSWERED:
+            state = State.REFUSED if known.code else State.APPROVED
+        again = replace(known, state=state, reply=reply)
+        self.keep(again)
+        return again
 
     def _room(self, asked: Asked, known: Iterable[Asked]) -> bool:
         others = [one for one in known if not _same_device(one, asked)]

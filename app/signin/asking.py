@@ -40,9 +40,13 @@ async def ask(pending: Pending, typed: str, now_s: int) -> Pending:
     asked = Ask.make(pending.request)
     block = await asyncio.to_thread(asked.seal, ticket)
     waiting = replace(pending, ticket=ticket.encode(), reply=asked.reply)
-    await enrol.keep_waiting(waiting)
-    async with _line(ticket) as line:
-        await line.send(ticket.queue, block, ticket.writer.sign)
+    await enrol.keep_waiting(waiting)  # before it leaves: its answer must be found after a restart
+    try:
+        async with _line(ticket) as line:
+            await line.send(ticket.queue, block, ticket.writer.sign)
+    except EnrolRefused:
+        await enrol.keep_waiting(pending)
+        raise
     return waiting
 
 

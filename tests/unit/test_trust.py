@@ -11,6 +11,7 @@ from app.admin.organisation import Organisation
 from app.signin.service import read_session
 from media.errors import TrustError
 from media.keys.certs import DeviceKeys, Request
+from media.keys.directory import REVOKED, Log
 from storage.identity import Relay
 from storage.slots import KdfCost
 from storage.vault import Terms, Vault
@@ -124,3 +125,87 @@ def test_garbage_is_said_and_changes_nothing(desk, tmp_path, garbage):
 
 def test_a_missing_file_is_said(desk):
     assert desk(publish=False).trouble == "directory-unreadable"
+
+
+# --- the own certificate ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (59, ()),
+        (79, ()),
+        (80, (("certificate-ending", 10),)),
+        (89.5, (("certificate-ending", 1),)),
+        (90, (("certificate-over", 0),)),
+        (120, (("certificate-over", 0),)),
+    ],
+)
+def test_that_a_certificate_was_not_renewed_is_said_from_day_80(desk, day, said):
+    assert desk(NOW + int(day * DAY)).warnings == said
+
+
+def test_it_is_due_from_day_60(desk):
+    assert not trust.due(desk.certificate, NOW + 60 * DAY - 1)
+    assert trust.due(desk.certificate, NOW + 60 * DAY)
+
+
+def test_a_newer_certificate_for_the_own_keys_is_taken_from_the_directory(vault, desk, device, organisation):
+    now_s = NOW + 81 * DAY
+    newer = issue(organisation, device, user=desk.certificate.user, now_s=now_s)
+    assert desk(now_s).warnings == ()
+    assert asyncio.run(read_session(vault)).cert_hash == newer.hash
+
+
+@pytest.mark.parametrize("other", ["keys", "device", "user"])
+def test_one_for_other_keys_another_device_or_somebody_else_is_not(vault, desk, device, organisation, other):
+    now_s = NOW + 70 * DAY
+    keys = DeviceKeys(DeviceKeys.generate().device_id, device.hybrid) if other == "device" else device
+    keys = DeviceKeys(device.device_id, DeviceKeys.generate().hybrid) if other == "keys" else keys
+    issue(organisation, keys, user=b"" if other == "user" else desk.certificate.user, now_s=now_s)
+    desk(now_s)
+    assert asyncio.run(read_session(vault)).cert_hash == desk.certificate.hash
+
+
+def test_one_that_is_revoked_again_is_not(vault, desk, device, organisation):
+    now_s = NOW + 70 * DAY
+    organisation.revoke(issue(organisation, device, user=desk.certificate.user, now_s=now_s), now_s)
+    desk(now_s)
+    assert asyncio.run(read_session(vault)).cert_hash == desk.certificate.hash
+
+
+def hear(vault, organisation, bundle, now_s, head=b""):
+    async def fetch():
+        return bundle.encode()
+
+    return asyncio.run(trust.hear(vault, organisation.id, head or bundle.head, fetch, now_s))
+
+
+def test_a_notice_brings_what_is_new_and_an_older_one_nothing(vault, desk, organisation):
+    old = organisation.bundle(NOW)
+    organisation.revoke(desk.certificate, NOW + 60)
+    new = organisation.bundle(NOW + 60)
+    assert hear(vault, organisation, new, NOW + 60)
+    assert asyncio.run(read_session(vault)).trust.revoked == [desk.certificate.hash]
+    assert not hear(vault, organisation, old, NOW + 60)
+    assert not hear(vault, organisation, new, NOW + 60)
+    later = organisation.bundle(NOW + 3600)
+    assert hear(vault, organisation, new, NOW + 3600, later.head), (
+        "the head of the next hour, the bundle of before"
+    )
+    assert asyncio.run(trust.heard_s(vault)) == NOW + 3600
+
+
+def test_a_notice_of_somebody_else_or_with_another_log_is_refused(vault, desk, organisation):
+    other = Organisation.create("Autre", NOW)[0]
+    with pytest.raises(TrustError, match="issuer-unknown"):
+        hear(vault, organisation, other.bundle(NOW), NOW)
+    forged = organisation.log.head(other.issuer_key, NOW + 60).signed
+    with pytest.raises(TrustError, match="signature"):
+        hear(vault, organisation, organisation.bundle(NOW), NOW + 60, forged)
+    issue(organisation, DeviceKeys.generate())
+    hear(vault, organisation, organisation.bundle(NOW + 60), NOW + 60)
+    organisation.log = Log(organisation.id, [one.encode() for one in organisation.log.entries[:-1]])
+    organisation.log.append(REVOKED, bytes(32), NOW + 61)
+    with pytest.raises(TrustError, match="directory-fork"):
+        hear(vault, organisation, organisation.bundle(NOW + 120), NOW + 120)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import subprocess
@@ -18,6 +19,7 @@ from app.admin.__main__ import main
 from app.signin.service import read_session
 from media.keys.certs import DeviceKeys, Request
 from media.keys.directory import Bundle, Enrolment, Head
+from media.keys.enrolment import Ticket
 from media.keys.sign import HybridSigner, Signer
 from storage.vault import Vault
 
@@ -374,3 +376,23 @@ def test_a_desk_with_an_unusable_relay_is_refused_before_anything_is_made(run, f
     assert code == 1
     assert "relais" in said.lower()
     assert not (folder / "profil").exists()
+
+
+def test_a_request_cannot_become_an_issuer(run, folder):
+    store.write_new(folder / "request", DeviceKeys.generate().request("Consilium", "issuer", ""))
+    code, _, said = run("device", "issue", "@request", "--dir", "@org", "--out", "@answer")
+    assert code == 1
+    assert "service d'inscription" in said
+    assert not (folder / "answer").exists()
+
+
+def test_the_issuer_s_commands_on_an_empty_counter(run, folder):
+    assert run("issuer", "list", "--dir", "@org")[:2] == (0, "Aucune demande.\n")
+    code, _, said = run("issuer", "approve", "ab", "--dir", "@org")
+    assert code == 1
+    assert "issuer list" in said
+    relay = ("--relay", "relais.test:443", "--pin", "ab" * 32)
+    code, said, _ = run("issuer", "ticket", *relay, "--role", "nurse", "--dir", "@org", "--out", "@billet")
+    assert code == 0
+    assert "un poste" in said
+    assert Ticket.parse(base64.b64decode("".join((folder / "billet").read_text().split()))).port == 443
