@@ -63,7 +63,7 @@ class FirstRun(QWidget):
         super().__init__()
         self._signin, self._bridge, self._now_ms = signin, bridge, now_ms
         self._pending: Pending | None = None
-        self._busy, self._way_back = False, False
+        self._busy, self._way_back, self._asking = False, False, False
         self._job: Job | None = None
         ground(self, "surface")
         self.protect, self.code = Protect(signin.keyring), Code()
@@ -79,7 +79,7 @@ class FirstRun(QWidget):
         )
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
-        self._poll.timeout.connect(self._go_on)
+        self._poll.timeout.connect(self._ask_again)
         self._panel, self._stack = StepList(self.LISTED), QStackedWidget()
         self._build()
         self._acts = dict(
@@ -193,7 +193,7 @@ class FirstRun(QWidget):
         """Drop what is under way and leave no secret in a widget."""
         if self._job is not None:
             self._job.cancel()
-        self._pending, self._job = None, None
+        self._pending, self._job, self._asking = None, None, False
         self._poll.stop()
         self._set_busy(False)
         self.protect.forget()
@@ -219,7 +219,8 @@ class FirstRun(QWidget):
 
     def focus_first(self) -> None:
         """Give the focus to the field to type in."""
-        (self._current().first() or self._back).setFocus(Qt.FocusReason.OtherFocusReason)
+        reads = self.next if self.step == "wait" else self._back
+        (self._current().first() or reads).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _current(self) -> Step:
         return self._steps[self._stack.currentIndex()]
@@ -284,18 +285,36 @@ class FirstRun(QWidget):
         self.resume(pending)
 
     def _ask_whether(self) -> None:
-        """Look whether IT answered what was sent."""
-        if self._pending is None:
+        """Look whether IT answered what was sent, because somebody asks."""
+        self.wait.tell(say("firstrun.wait.looking"), "text_2", "key")
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        """Look, and leave the focus where it is."""
+        if self._pending is None or self._asking:
             return
-        self._work(asking.look(self._pending, self._now_ms() // 1000), self._heard, "firstrun.wait.looking")
+        self._asking = True
+        work = asking.look(self._pending, self._now_ms() // 1000)
+        self._job = self._bridge.start(self, work, self._heard, self._not_heard)
 
     def _heard(self, found: tuple[Relay, Answer] | None) -> None:
+        self._asking = False
         if self.step != "wait":
             return  # somebody went back meanwhile
         if found is None:
             self.wait.tell(say("firstrun.wait.none"), "text_2", "clock-pause")
         else:
             self._looked(*found)
+
+    def _not_heard(self, error: Exception) -> None:
+        self._asking = False
+        if self.step != "wait":
+            return
+        if isinstance(error, EnrolRefused) and error.code == "relay-unreachable":
+            self.wait.tell(say("firstrun.refused.relay-unreachable"), "warn", "cloud-off")
+        else:
+            self._poll.stop()  # to ask again would not change it
+            self._failed(error)
 
     def _looked(self, relay: Relay, answer: Answer) -> None:
         self._answer = answer, relay
@@ -334,8 +353,6 @@ class FirstRun(QWidget):
     def _failed(self, error: Exception) -> None:
         self._set_busy(False)
         if isinstance(error, EnrolRefused):
-            if error.code != "relay-unreachable":
-                self._poll.stop()  # to ask again would not change it
             self._refuse(say(f"firstrun.refused.{error.code}"))
         elif isinstance(error, SignInRefused):
             self._refuse(say(f"signin.refused.{error.code}", group=error.group))
