@@ -79,6 +79,7 @@ class Conversation(QWidget):
         column.addWidget(self._newest, 0, Qt.AlignmentFlag.AlignHCenter)
         self._banners = QVBoxLayout()
         self._banners.setContentsMargins(20, 0, 20, 0)
+        self._banners.setSpacing(0)
         column.addLayout(self._banners)
         column.addWidget(self.strip)
         column.addWidget(rule())
@@ -187,12 +188,13 @@ class Conversation(QWidget):
                     "info", title, say("messages.held.banner.detail"), icon="clock-pause", actions=(button,)
                 )
             )
+        self._banners.setContentsMargins(20, 0, 20, 10 if self._banners.count() else 0)
 
     def _key_banner(self, held: tuple[Known, ...]) -> Banner:
         one = held[0]
         others = says("messages.key.others", len(held) - 1) if len(held) > 1 else ""
-        keys = ("Ctrl", "I") if self.width() >= theme().scaled(ROOMY) else ()
-        button = Button(say("messages.compare"), "secondary", "m", keys=keys)
+        button = Button(say("messages.compare"), "secondary", "m", keys=("Ctrl", "I"))
+        button.bare(self.width() < theme().scaled(ROOMY))
         button.clicked.connect(lambda: self.compared.emit(one.user))
         tone = "danger" if one.level == "different" else "warn"
         return Banner(

@@ -34,6 +34,7 @@ class DepositForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._path: Path | None = None
+        self._obstacle = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -126,7 +127,7 @@ class DepositForm(QWidget):
         self._file.setToolTip(str(path) if path is not None else "")
         self.files.setVisible(path is None)
         self.change.setVisible(path is not None)
-        self.show_obstacle("")
+        self._say_why()
         if path is not None or had is not None:
             clear(self._told)
             self.focus_first()
@@ -139,10 +140,15 @@ class DepositForm(QWidget):
     # --- what is told -------------------------------------------------------------------------------------
 
     def show_obstacle(self, code: str) -> None:
-        """Say why nothing can be left, or that a file is still to be chosen."""
+        """Say why nothing can be left, whatever is chosen; an empty code takes it back."""
+        self._obstacle = code
+        self._say_why()
+
+    def _say_why(self) -> None:
+        """Say what is in the way, or that a file is still to be chosen."""
         words: Words = ""
-        if code:
-            words = say(f"deposit.refused.{code}")
+        if self._obstacle:
+            words = say(f"deposit.refused.{self._obstacle}")
         elif self._path is None:
             words = say("deposit.file.first")
         self._why.say(words)

@@ -56,6 +56,7 @@ class DepositCard(QFrame):
             self._secret = _Secret(link, one.code)
             self._column.addWidget(self._secret)
             self._secret.setVisible(open_it)
+        self._column.addSpacing(4)
         self._column.addLayout(self._acts(one, link, open_it=open_it))
 
     def _head(self, one: Deposit) -> QHBoxLayout:
@@ -106,7 +107,6 @@ class _Secret(QWidget):
             _row(column, "link", self.link, link),
             _row(column, "code", self.code, told),
         ]
-        self.code.setMaximumWidth(160)
         column.addWidget(_warning(say("deposit.two_ways")))
 
     def focus_first(self) -> None:
@@ -123,12 +123,12 @@ def _row(column: QVBoxLayout, kind: str, field: Field, text: str) -> Button:
     column.addWidget(label)
     row = QHBoxLayout()
     row.setSpacing(8)
-    row.addWidget(field, 1)
+    row.addWidget(field, 2)
     copy = Button(say(f"deposit.{kind}.copy"), "secondary", "m", "copy")
     copy.clicked.connect(partial(_copy, text, copy))
     row.addWidget(copy)
     if kind == "code":
-        row.addStretch(2)
+        row.addStretch(4)
     column.addLayout(row)
     return copy
 

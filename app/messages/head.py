@@ -153,7 +153,9 @@ class PatientStrip(QFrame):
 
     def _fit(self) -> None:
         """Cut the name short last of all."""
-        self._before.setVisible(self.width() >= theme().scaled(ROOMY))
+        roomy = self.width() >= theme().scaled(ROOMY)
+        self._before.setVisible(roomy)
+        self.button.bare(not roomy)
         needed = int(paint.text_width(self._name.text(), theme().font("small_strong"))) + 4
         self._name.setMinimumWidth(min(needed, self.width() * 55 // 100))
 

@@ -212,7 +212,7 @@ def _paint_found(painter: QPainter, rect: QRectF, line: HitLine) -> None:
     hit, small, strong = line.hit, theme().font("small"), theme().font("small_strong")
     x = rect.x()
     pieces = (
-        (f"{line.who} : " if line.who else "", small),
+        (tr("messages.last_by", who=isolated(line.who), text="") if line.who else "", small),
         (hit.before, small),
         (hit.match, strong),
         (hit.after, small),

@@ -29,7 +29,7 @@ class Strip(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(20, 8, 20, 0)
+        self._column.setContentsMargins(20, 8, 20, 10)
         self._escape = QShortcut(QKeySequence("Esc"), self)
         self._escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._escape.activated.connect(self.put_away)

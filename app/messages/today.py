@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.board import Act, Board, Card, Column, Mark, Rank, Row
-from app.i18n import isolated
+from app.i18n import isolated, tr
 from app.intents import OpenSection, OpenThread
 from app.messages import looks
 from app.messages.ports import Unwritable
@@ -62,13 +62,20 @@ class MessagesSource:
     def _card(self, one: Thread, kind: str, now_ms: int) -> Card:
         name = isolated(self._people.title(one))
         patient = looks.patient_name(one.patient) if one.patient is not None else ""
+        about = one.patient.label.partition(",")[2].strip() if one.patient is not None else ""
+        ipp = tr("messages.patient.ipp", ipp=one.patient.ipp) if one.patient is not None else ""
+        said = {
+            "name": name,
+            "when": looks.moment(one.last_ms, now_ms),
+            "patient": " · ".join(part for part in (about, ipp) if part),
+        }
         count = {"held": one.held, "about": one.unread}.get(kind, 1)
         return Card(
             id=f"{kind} {one.id} {one.last_ms}",
             rank=Rank.MESSAGE,
             head=says(f"today.messages.{kind}", count),
             title=patient if kind == "about" else self._people.title(one),
-            detail=say(f"today.messages.{kind}.detail", name=name, when=looks.moment(one.last_ms, now_ms)),
+            detail=say(f"today.messages.{kind}.detail", **said),
             act=Act(
                 say("today.messages.open"),
                 self._opener(one),
@@ -99,6 +106,8 @@ class MessagesSource:
         title = self._people.title(one)
         about = looks.short_patient(one.patient) if one.patient is not None else ""
         text = " ".join(one.last_text.split())
+        if text and one.last_author == self._people.me:
+            text = tr("messages.last_by", who=tr("messages.you"), text=text)
         return Row(
             id=str(one.id),
             title=title,

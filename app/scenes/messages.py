@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.messages.ports import Outgoing
-from app.scenes import stills, wards
+from app.scenes import stills, today, wards
 from app.scenes.patients import CHEAP, LARGE, POLICY
 from app.scenes.stage import FULL_HD, Scene
 from app.scenes.stills import DAY_S, NOW_MS
@@ -126,6 +126,11 @@ def _team(told: StillMessages, me: bytes) -> None:
 
 def section(stage: Stage, *, read_only: bool = False) -> MessagesPage:
     """Unlock and show the section; the picture waits for threads and people."""
+    return unlocked(stage, read_only=read_only)[0]
+
+
+def unlocked(stage: Stage, *, read_only: bool = False) -> tuple[MessagesPage, Vault]:
+    """Unlock and show the section, as above; return the vault too."""
     session = stills.directory_session()
     office = stage.office
     office.enter_as(session)
@@ -140,7 +145,7 @@ def section(stage: Stage, *, read_only: bool = False) -> MessagesPage:
     office.window.show_feature("messages")
     page: Any = office.window.page("messages")
     stage.when(lambda: page.threads.shown and len(office.directory.known.people) > 0, lambda: None)
-    return page  # type: ignore[no-any-return]
+    return page, vault
 
 
 def opened(key: str, act: Callable[[Stage, MessagesPage], object] | None = None) -> Callable[[Stage], None]:
@@ -294,7 +299,32 @@ def _odd(stage: Stage) -> None:
     _open(stage, section(stage), "Équipe mobile")
 
 
+def _today(stage: Stage) -> None:
+    fill(stage.messages)
+    today.today(12)(stage)
+
+
+def _palette(stage: Stage) -> None:
+    _today(stage)
+    stage.when(lambda: bool(stage.office.directory.known.people), lambda: None)
+    stage.later(stage.office.window.flip_palette)
+    stage.later(lambda: stage.office.window.palette_layer.field.setText("thorax"))
+
+
+def _crowded(stage: Stage) -> None:
+    """Three hundred unread, in a thread and in all."""
+    told = stage.messages
+    number = told.thread(who("tran"), patient=ODILE)
+    for n in range(300):
+        told.put(number, who("tran"), f"Série {n + 1} relue.", at("11:00") - (300 - n) * MINUTE, read=False)
+    fill(told)
+    _open(stage, section(stage), "Équipe")
+
+
 SCENES = (
+    Scene("01-aujourdhui-messages", _today, POLICY),
+    Scene("11-palette-fil", _palette, POLICY),
+    Scene("07-messages-nombreux", _crowded, POLICY),
     Scene("07-messages", opened("Dr Paul"), POLICY),
     Scene("07-messages-1920", opened("Dr Paul"), POLICY, FULL_HD),
     Scene("07-messages-1180", opened("Dr Paul"), POLICY, (1180, 700)),

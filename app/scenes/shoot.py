@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.scenes import agenda, call, desk, door, messages, papers, patients, person, today
+from app.scenes import agenda, call, deposits, desk, door, messages, papers, patients, person, today
 from app.scenes.stage import FULL_HD, LAPTOP, Scene, Stage
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ SCENES = (
     *person.SCENES,
     *papers.SCENES,
     *messages.SCENES,
+    *deposits.SCENES,
     Scene("10a-accepter", door.accept),
     Scene("10a-nouvel-utilisateur", door.newcomer),
     Scene("10a-dossier-ferme", door.closed_folder),

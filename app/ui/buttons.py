@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PyQt6.QtWidgets import QAbstractButton, QSizePolicy
 
+from app.i18n import tr
 from app.ui import paint
 from app.ui.icons import paint_icon
 from app.ui.text import Named
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _HEIGHT = {"s": 28, "m": 36, "l": 44}
 _PADDING = {"s": 10, "m": 14, "l": 20}
 _ICON = {"s": 16, "m": 18, "l": 20}
+_CAPS = {"Échap": "key.escape", "Maj": "key.shift"}
 
 
 class Press(QAbstractButton):
@@ -32,7 +34,7 @@ class Press(QAbstractButton):
         super().__init__()
         self._words = words
         self._spoken: Words = ""
-        self.keys = tuple(keys)
+        self._keys = tuple(keys)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -55,6 +57,15 @@ class Press(QAbstractButton):
         self.setText(name.replace("&", "&&"))
         self.setAccessibleName(str(self._spoken) or name)
         self.setToolTip(f"{name} ({' + '.join(self.keys)})" if self.keys else name)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The caps of its key, in the language of the moment."""
+        return tuple(tr(_CAPS[key]) if key in _CAPS else key for key in self._keys)
+
+    @keys.setter
+    def keys(self, keys: Sequence[str]) -> None:
+        self._keys = tuple(keys)
 
     @property
     def name(self) -> str:
@@ -109,6 +120,7 @@ class Button(Press):
         keys: Sequence[str] = (),
     ) -> None:
         self._kind, self._size, self._icon = kind, size, icon
+        self._bare = False
         super().__init__(words, keys)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.radius = 6.0 if size == "s" else 8.0
@@ -117,6 +129,13 @@ class Button(Press):
         """Room for icon, words and keys."""
         width = self._content_width() + 2 * (_PADDING[self._size] if self._kind != "link" else 2)
         return QSize(int(width) + 1, theme().scaled(_HEIGHT[self._size]))
+
+    def bare(self, yes: bool) -> None:
+        """Leave out the keys where there is no room; the tooltip names them."""
+        if yes != self._bare:
+            self._bare = yes
+            self.updateGeometry()
+            self.update()
 
     def _font_role(self) -> str:
         if self._size == "s":
@@ -127,7 +146,7 @@ class Button(Press):
         width = paint.text_width(self.name, theme().font(self._font_role()))
         if self._icon:
             width += _ICON[self._size] + 8
-        if self.keys:
+        if self.keys and not self._bare:
             width += paint.keys_width(self.keys) + 8
         return width
 
@@ -148,7 +167,7 @@ class Button(Press):
         font = theme().font(self._font_role())
         width = min(paint.text_width(self.name, font), self.width() - x - 4)
         paint.text(painter, QRectF(x, 0, width, self.height()), self.name, font, ink)
-        if self.keys:
+        if self.keys and not self._bare:
             paint.keys(painter, QPointF(x + width + 8, middle), self.keys, ink)
 
     def _colours(self) -> tuple[QColor | None, QColor | None, QColor]:

@@ -122,6 +122,9 @@ def test_without_a_page_it_says_whom_to_ask(make_desk, house, qtbot):
     qtbot.waitUntil(page.deposits.isVisible)
     assert "Demandez-la au service informatique" in words(page.deposits.form)
     assert not page.deposits.form.go.isEnabled()
+    page.deposits.form.files.chosen.emit(str(house.letter))
+    assert "Demandez-la au service informatique" in words(page.deposits.form)
+    assert not page.deposits.form.go.isEnabled()
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not page.deposits.isVisible())
 

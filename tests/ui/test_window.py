@@ -13,7 +13,7 @@ from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit
 
 from app import i18n
-from app.config import Policy
+from app.config import LANGUAGE, Policy
 from app.intents import OpenSettings
 from app.meeting.call.wall import TileSpot
 from app.scenes import stills
@@ -103,6 +103,9 @@ def test_icon_buttons_say_name_and_key(desk, settle):
     settle(desk)
     close = named(desk.live.side, "Fermer le panneau")
     assert close.toolTip() == "Fermer le panneau (Échap)"
+    desk.office.config.choose(LANGUAGE, "en")
+    settle(desk)
+    assert close.toolTip() == "Close the panel (Esc)"
 
 
 def test_exactly_one_focus_ring_follows_the_focus(desk, qtbot, settle):

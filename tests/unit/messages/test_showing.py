@@ -224,7 +224,7 @@ def test_today_tells_what_is_held_lost_and_unread_about_a_patient():
         thread(2, last_state=State.UNDELIVERED, last_ms=NOW),
         thread(3, unread=1, patient=odile, last_ms=NOW, last_text="Bilan"),
         thread(4, unread=5, muted=True, patient=odile, last_ms=NOW),
-        thread(5, unread=2, last_ms=NOW - 1),
+        thread(5, unread=2, last_ms=NOW - 1, last_author=ME, last_text="Je passe"),
     )
     service = SimpleNamespace(changed=Event(), threads=lambda: asyncio.sleep(0, threads))
     opened = []
@@ -233,6 +233,8 @@ def test_today_tells_what_is_held_lost_and_unread_about_a_patient():
     assert [one.id.split()[:2] for one in board.cards] == [["held", "1"], ["lost", "2"], ["about", "3"]]
     assert all(one.rank is Rank.MESSAGE for one in board.cards)
     assert board.cards[2].title == "LEMAÎTRE Odile"
+    assert str(board.cards[2].detail).startswith("née le 14/03/1954 · IPP 80421937 · ")
     assert [one.id for one in board.column.rows] == ["3", "5"]
+    assert board.column.rows[1].detail == "Vous\u00a0: Je passe"
     board.cards[0].act.run()
     assert opened[0].id == 1
