@@ -30,7 +30,9 @@ def start(make_desk, tmp_path):
     return make
 
 
-def test_a_ticket_is_pasted_and_the_desk_opens_once_it_approved(start, it, qtbot, tmp_path):
+def test_a_ticket_is_pasted_the_desk_opens_once_it_approved_and_closes_patients_once_it_revokes(
+    start, it, qtbot, tmp_path
+):
     relay = ("--relay", f"127.0.0.1:{it.relay.port}", "--pin", it.relay.pin.hex())
     it.admin("issuer", "ticket", *relay, "--role", "doctor", "--out", tmp_path / "billet")
     desk = start()
@@ -63,3 +65,16 @@ def test_a_ticket_is_pasted_and_the_desk_opens_once_it_approved(start, it, qtbot
     assert says(desk, "Dr Iris Vanel, Médecin")
     first.next.click()
     qtbot.waitUntil(lambda: not desk.window.locked, timeout=PATIENCE_MS)
+    _revoked_while_it_is_open(desk, it, qtbot)
+
+
+def _revoked_while_it_is_open(desk, it, qtbot):
+    office = desk.office
+    qtbot.waitUntil(lambda: office.post.line.online, timeout=PATIENCE_MS)
+    assert office.patients.is_open
+    it.admin("device", "revoke", "--user", office.session().user.hex())
+    qtbot.waitUntil(lambda: office.sitting.opened.news.revoked, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not office.patients.is_open, timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: any(one.code == "device-revoked" for one in office.meeting.view.standing), timeout=PATIENCE_MS
+    )
