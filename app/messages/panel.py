@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.i18n import tr
+from app.i18n import language, tr
 from app.messages import looks
 from app.messages.bubbles import file_acts, file_icon
 from app.messages.picker import PatientPicker, PeoplePicker, born
@@ -52,6 +52,7 @@ class Panel(QWidget):
         self._found: Found | None = None
         self._writable = False
         self._picking = ""
+        self._told: tuple[object, ...] = ()
         ground(self, "surface")
         body = QWidget()
         self._column = QVBoxLayout(body)
@@ -68,15 +69,20 @@ class Panel(QWidget):
         self._files.hide()
 
     def show_thread(self, thread: Thread, *, writable: bool, found: Found | None) -> None:
-        """Show a thread; *found* is its patient where the own cache knows one."""
+        """Show a thread; *found* is its patient where the own cache knows one. What is told already keeps its focus and its clicks."""
         if self._thread is None or thread.id != self._thread.id:
             self._picking = ""
             self._message.hide()
         self._thread, self._found = thread, found
         self._writable = writable and not thread.left
-        self._show_patient()
-        self._show_security()
-        self._show_members()
+        people = tuple(self._people.of(user) for user in thread.members)
+        about = (thread.id, thread.kind, thread.patient, thread.expire_s, thread.left)
+        told = (about, people, self._people.level(thread), self._writable, found, language())
+        if told != self._told:
+            self._told = told
+            self._show_patient()
+            self._show_security()
+            self._show_members()
 
     # --- the patient --------------------------------------------------------------------------------------
 
@@ -144,8 +150,11 @@ class Panel(QWidget):
             self._show_members()
 
     def _link(self, link: object) -> None:
-        self._picking = ""
+        self._put_picker_away()
         self.linked.emit(link)
+
+    def _put_picker_away(self) -> None:
+        self._picking, self._told = "", ()
 
     # --- security -----------------------------------------------------------------------------------------
 
@@ -168,12 +177,16 @@ class Panel(QWidget):
             choice.offer(offered, str(thread.expire_s))
             choice.setMinimumContentsLength(6)
             Named(choice, say("messages.panel.timer"))
-            choice.activated.connect(lambda _at, box=choice: self.timed.emit(int(box.currentData())))
+            choice.activated.connect(lambda _at, box=choice: self._set_timer(int(box.currentData())))
             row.addWidget(choice)
             self.timer = choice
         else:
             row.addWidget(Label(looks.timer(thread.expire_s), "small_strong"))
         section.add_row(row)
+
+    def _set_timer(self, seconds: int) -> None:
+        self._told = ()  # where it is refused, what holds is told again
+        self.timed.emit(seconds)
 
     # --- people -------------------------------------------------------------------------------------------
 
@@ -204,7 +217,7 @@ class Panel(QWidget):
         section.add_row(row)
 
     def _add(self, user: bytes) -> None:
-        self._picking = ""
+        self._put_picker_away()
         self.added.emit(user)
 
     def _member(self, one: Known, *, team: bool) -> QWidget:

@@ -27,6 +27,7 @@ from app.scenes.messages import ODILE, at, fill, who
 from app.scenes.stills import NOW_MS
 from app.today.rows import RowButton
 from app.trust import News
+from app.ui.buttons import Button
 from app.ui.panes import Banner
 from app.ui.text import Label
 from storage.messages.records import File, FileState, State
@@ -487,6 +488,18 @@ def test_a_team_is_begun_by_the_keyboard(section, qtbot):
     qtbot.waitUntil(lambda: section.page.stack.currentIndex() == TALK)
     assert section.talk.current.title == "Relecture"
     assert QApplication.focusWidget() is section.talk.composer.field
+
+
+def test_the_panel_keeps_focus_and_clicks_while_messages_come_and_go(section, qtbot):
+    section.open("Équipe RCP Thorax")
+    leave = next(
+        one
+        for one in section.page.panel.findChildren(Button)
+        if one.text() == i18n.tr("messages.panel.leave")
+    )
+    leave.setFocus()
+    section.page._show(section.threads.threads)
+    assert QApplication.focusWidget() is leave
 
 
 def test_writing_to_somebody_opens_the_thread_that_is_there(section, qtbot):
