@@ -117,7 +117,8 @@ class Fanout:
 
     async def _wait(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._came.wait(), TICK_S)
+            async with asyncio.timeout(TICK_S):
+                await self._came.wait()
         self._came.clear()
 
     async def _take_asked(self) -> None:

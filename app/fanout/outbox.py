@@ -102,7 +102,8 @@ class Outbox:
             except StorageError as error:
                 log.warning("documents stay: %s", type(error).__name__)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._came.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self._came.wait()
             self._came.clear()
 
     async def step(self) -> bool:

@@ -69,5 +69,7 @@ class Desk:
     async def woken(self, at_most_s: float) -> None:
         """Wait for work, or until it is time to look again."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.wake.wait(), at_most_s)
+            # wait_for of 3.11 loses a cancellation that comes with the wake
+            async with asyncio.timeout(at_most_s):
+                await self.wake.wait()
         self.wake.clear()

@@ -51,7 +51,8 @@ class Following:
         """Look whenever there is a reason to, until cancelled."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self.wake.wait()
             self.wake.clear()
             await self.look()
             await asyncio.sleep(LEAST_S)

@@ -72,7 +72,8 @@ class Freight:
                 moved = self._desk.line is not None and await self._round(self._desk.line)
             if not moved:
                 try:
-                    await asyncio.wait_for(self.wake.wait(), 2.0)
+                    async with asyncio.timeout(2.0):
+                        await self.wake.wait()
                 except TimeoutError:
                     continue
                 self.wake.clear()

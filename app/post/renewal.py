@@ -44,7 +44,8 @@ class Renewal:
             except (MediaError, StorageError) as error:
                 log.warning("the certificate's renewal was not asked for: %s", type(error).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self.wake.wait()
             self.wake.clear()
 
     async def _step(self) -> None:

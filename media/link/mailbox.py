@@ -212,7 +212,9 @@ class Mailbox:
             self._waiting[request.request] = answer
             try:
                 self._control.send(request)
-                return self._right(await asyncio.wait_for(answer, ANSWER_S), kind)
+                # wait_for of 3.11 loses a cancellation that comes with the answer
+                async with asyncio.timeout(ANSWER_S):
+                    return self._right(await answer, kind)
             except TimeoutError as error:
                 self._finish("lost")
                 raise LinkLost("lost") from error
