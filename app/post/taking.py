@@ -54,7 +54,7 @@ class Taking:
                 files=tuple(map(_file, said.files)),
                 read=told.own,
                 warning=told.warning,
-                expires_ms=due_ms(header.sent_ms, told.at_ms, header.expires_s),
+                expires_ms=due_ms(header.sent_ms, rows.timers.latest(told.at_ms), header.expires_s),
             )
         )
         rows.origins.keep(message, told.by.device_id, header.hash)

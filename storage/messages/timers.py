@@ -29,6 +29,10 @@ class Timers:
         sql = "UPDATE life SET clock_ms = max(clock_ms, ?) RETURNING clock_ms"
         return int(self._db.execute(sql, (now_ms,)).fetchall()[0][0])
 
+    def latest(self, now_ms: int) -> int:
+        """Return *now_ms*, or the newest time that `see` was told where that is later."""
+        return int(self._db.execute("SELECT max(clock_ms, ?) FROM life", (now_ms,)).fetchone()[0])
+
     def forget_clock(self, now_ms: int) -> None:
         """Believe *now_ms* again after a clock ran ahead, where somebody who knows better said so."""
         self._db.execute("UPDATE life SET clock_ms = ?", (now_ms,))

@@ -6,9 +6,11 @@ import asyncio
 import os
 
 from app import trust
+from app.messages.ports import Outgoing
 from media.keys.sign import Signer
-from storage.messages.records import State
-from tests.harness.correspondents import with_desks
+from storage.messages.records import FileState, State
+from tests.harness.correspondents import Clinic, with_desks
+from tests.harness.disk import small_disk
 from tests.harness.postal import until
 
 TWO = ("Alice Aubry", "Bruno Bel")
@@ -106,3 +108,117 @@ async def enrol_anew(clinic, desk) -> None:
 async def _empty(desk) -> None:
     while await desk.parcels():  # noqa: ASYNC110 -- it looks at what happened
         await asyncio.sleep(0.02)
+
+
+def test_a_file_whose_blobs_the_relay_lost_on_the_way_is_brought_again(tmp_path):
+    async def story(clinic, alice, bruno):
+        place = tmp_path / "grand.bin"
+        place.write_bytes(os.urandom(1 << 20) * 20)
+        sent = await alice.messages.send(
+            await alice.direct(bruno), "Grand", files=(Outgoing(place, place.name),)
+        )
+        (own,) = (await alice.messages.around(sent))[0].files
+
+        async def one_whole():
+            blobs = await rows(alice, lambda m: m.files.blobs(own.id))
+            return blobs and blobs[0].done
+
+        await until(one_whole)
+        wipe(clinic)
+        await until(lambda: not alice.post.line.online)
+        clinic.relay.start()
+        (file,) = (await bruno.hears("Grand")).files
+        await bruno.messages.fetch(file.id)
+        await until(lambda: _at(bruno, file.id, FileState.HERE))
+
+    with_desks(tmp_path, TWO, story)
+
+
+async def _at(desk, file: int, state: FileState) -> bool:
+    return (await rows(desk, lambda m: m.files.get(file))).state is state
+
+
+def test_what_a_full_disk_could_not_take_comes_once_there_is_room(tmp_path):
+    async def story(disk):
+        clinic = Clinic(tmp_path)
+        try:
+            alice = await clinic.desk("Alice Aubry")
+            clinic.folder = disk.folder
+            bruno = await clinic.desk("Bruno Bel")
+            await clinic.settle()
+            thread = await alice.direct(bruno)
+            await alice.reaches(await alice.messages.send(thread, "avant"), State.DELIVERED)
+            disk.fill()
+            texts = [f"{number} {'plein ' * 300}" for number in range(40)]
+            sent = [await alice.messages.send(thread, text, confirmed=True) for text in texts]
+            await alice.reaches(sent[-1], State.AT_RELAY)
+            await until(lambda: bruno.vault.mail._database.failing)
+            disk.free()
+            for message in sent:
+                await alice.reaches(message, State.DELIVERED)
+            assert await bruno.texts((await bruno.thread()).id) == ["avant", *texts]
+        finally:
+            await clinic.end()
+
+    with small_disk(tmp_path / "disk") as disk:
+        asyncio.run(story(disk))
+
+
+def test_what_a_relay_without_room_refused_is_sent_once_there_is_some(tmp_path):
+    async def story(disk):
+        clinic = Clinic(tmp_path, caps="disk_reserve_mb = 0")
+        try:
+            alice, bruno = await clinic.desk("Alice Aubry"), await clinic.desk("Bruno Bel")
+            await clinic.settle()
+            thread = await alice.direct(bruno)
+            await alice.reaches(await alice.messages.send(thread, "avant"), State.DELIVERED)
+            await bruno.close()
+            disk.fill()
+            texts = [f"message {number}" for number in range(20)]
+            sent = [await alice.messages.send(thread, text, confirmed=True) for text in texts]
+
+            async def refused():
+                return any(one.attempts for one in await rows(alice, lambda m: m.outbox.due(1 << 60)))
+
+            await until(refused)
+            disk.free()
+            await bruno.reopen()
+            alice.clock.ahead_ms = 60_000
+            alice.post.wake()
+            for message in sent:
+                await alice.reaches(message, State.DELIVERED)
+            assert await bruno.texts((await bruno.thread()).id) == ["avant", *texts]
+        finally:
+            await clinic.end()
+
+    with small_disk(tmp_path / "relay") as disk:
+        asyncio.run(story(disk))
+
+
+def test_a_clock_set_wrong_effaces_nothing_for_good_and_one_that_is_right_effaces_in_time(tmp_path):
+    async def story(_clinic, alice, bruno):
+        thread = await alice.direct(bruno)
+        await alice.messages.set_timer(thread, 4 * 86_400)
+        await alice.reaches(await alice.messages.send(thread, "d'abord"), State.DELIVERED)
+        place = (await bruno.hears("d'abord")).thread
+        bruno.clock.ahead_ms = 365 * DAY_MS
+        await bruno.messages._efface()
+        bruno.clock.ahead_ms = -30 * DAY_MS
+        before = len(bruno.told)
+        await alice.messages.send(thread, "ensuite")
+        await until(lambda: len(bruno.told) > before)
+        await bruno.messages._efface()
+        bruno.clock.ahead_ms = 0
+        await bruno.messages._efface()
+        assert await bruno.texts(place) == ["d'abord", "ensuite"]
+        alice.clock.ahead_ms = bruno.clock.ahead_ms = 5 * DAY_MS
+        await alice.reaches(await alice.messages.send(thread, "plus tard"), State.DELIVERED)
+        await bruno.messages._efface()
+        assert await bruno.texts(place) == ["", "", "plus tard"]
+        assert await rows(bruno, lambda m: [bool(one.gone_ms) for one in m.messages.page(place)][-3:]) == [
+            True,
+            True,
+            False,
+        ]
+
+    with_desks(tmp_path, TWO, story)
