@@ -128,7 +128,7 @@ class Issuing:
     async def _listen(self, line: Mailbox) -> None:
         """Have what is asked under tickets handed over; of one that has ended the queue goes."""
         if self._listening[0] is not line:
-            self._listening = (line, set())
+            self._listening, self._stamp = (line, set()), (0, 0)  # the relay may have lost what was laid out
         for one in await asyncio.to_thread(lambda: list(tickets.all_of(self._folder))):
             queue, owner = one.ticket.queue, one.owner
             with contextlib.suppress(LinkRefused):
@@ -243,9 +243,10 @@ class Issuing:
         return bundle
 
     async def _lay(self, line: Mailbox, bundle: Bundle, head: Head) -> Attachment:
-        """Return where the bundle of this height lies; laid anew once a day."""
+        """Return where the bundle of this height lies; laid anew once a day, and where the relay lost it."""
         laid = self._laid.get(head.height)
-        if laid is None or self._now_s - laid[0] >= FILE_AGAIN_S:
+        fresh = laid is not None and self._now_s - laid[0] < FILE_AGAIN_S
+        if laid is None or not fresh or not await _there(line, laid[1]):
             file = await lay(line, "annuaire.csl", bundle.encode(), FILE_LIFE_S, self._drop_key)
             for old in [height for height in self._laid if height < head.height - 1][:-1]:
                 await self._drop(line, self._laid.pop(old)[1])
@@ -328,6 +329,15 @@ class Issuing:
     @property
     def _now_s(self) -> int:
         return self._now_ms() // 1000
+
+
+async def _there(line: Mailbox, file: Attachment) -> bool:
+    try:
+        for blob in file.blobs:
+            await line.blob_size(blob)
+    except LinkRefused:
+        return False
+    return True
 
 
 def _said(bundle: Bundle) -> list[object]:

@@ -163,6 +163,25 @@ def test_an_answer_that_somebody_else_gives_is_refused_and_changes_nothing(tmp_p
     with_issuer(tmp_path, story)
 
 
+def test_a_relay_that_lost_everything_is_given_the_directory_again(tmp_path):
+    async def story(it):
+        alice = await it.desk("Dr Alice Aubry")
+        bruno = await (await it.desk("Dr Bruno Bel")).open()
+        await bruno.online()
+        height = bruno.post.desk.book.head[0]
+        await until(lambda: bruno.post.desk.book.head[0] >= height)
+        await asyncio.to_thread(it.relay.kill)
+        for file in it.relay.folder.rglob("*.db*"):
+            file.unlink()
+        await asyncio.to_thread(it.relay.start)
+        await alice.open()
+        assert not alice.post.desk.book.knows(bruno.own.hash)
+        look = alice.post._open._following.wake.set  # as after ten minutes
+        await until(lambda: alice.post.desk.book.knows(bruno.own.hash) or look())
+
+    with_issuer(tmp_path, story)
+
+
 async def newcomer(tmp_path, name: str, number: int = 0) -> Pending:
     """Begin the first run: a vault, its recovery code noted, the request signed."""
     vault, _ = await asyncio.to_thread(Vault.create, tmp_path / f"new {number}", PASSWORD, CHEAP)
