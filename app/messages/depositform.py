@@ -49,6 +49,7 @@ class DepositForm(QWidget):
         self._loading = Loading(say("deposit.sealing"), rows=False)
         column.addWidget(self._loading)
         column.addLayout(self._buttons())
+        column.addWidget(self._why)
         self.begin()
 
     def _file_part(self) -> QVBoxLayout:
@@ -95,7 +96,7 @@ class DepositForm(QWidget):
         self._why = Label("", "small", "text_2", wrap=True)
         row.addWidget(self.go)
         row.addWidget(self.back)
-        row.addWidget(self._why, 1)
+        row.addStretch(1)
         return row
 
     # --- what is asked ------------------------------------------------------------------------------------

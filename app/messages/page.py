@@ -61,7 +61,7 @@ class MessagesPage(Page):
         self._found: tuple[tuple[str, str], Found | None] | None = None
         self._changed: set[int] = set()
         self._wanted: OpenThread | None = None
-        self._panel_asked = False
+        self._panel_asked = self._to_list = False
         self.threads = ThreadsPane(desk, messages, people)
         self.talk, self.start = Conversation(desk, messages, people), StartPane(desk, people, patients)
         self.deposits = DepositPane(desk, deposits)
@@ -162,6 +162,8 @@ class MessagesPage(Page):
         self.threads.show_leaving(self._messages.standing.leaving)
         self.threads.show_refused(self._messages.standing.refused)
         self.headed.emit()
+        if self._to_list:
+            self._arrive()
         self._show_wanted()
         current = self.talk.current
         now = self.threads.of(current.id) if current is not None else None
@@ -403,6 +405,7 @@ class MessagesPage(Page):
         """Take what is in sight as read from now on."""
         super().showEvent(event)
         QTimer.singleShot(0, self.talk.look)
+        QTimer.singleShot(0, self._arrive)
 
     # --- the window ---------------------------------------------------------------------------------------
 
@@ -442,7 +445,15 @@ class MessagesPage(Page):
 
     def focusInEvent(self, _event: QFocusEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Hand the focus to the list."""
-        self.threads.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """Hand the focus to the list, as soon as it is there, unless somebody took it elsewhere in the section."""
+        focus, found = QApplication.focusWidget(), self.threads.list
+        idle = focus is None or focus is self or self.threads.filter.isAncestorOf(focus)
+        self._to_list = idle and not found.isVisible()
+        if idle and found.isVisible():
+            found.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def commands(self) -> Sequence[Command]:
         """Return what palette and help offer here."""

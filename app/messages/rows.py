@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PyQt6.QtCore import QModelIndex, QPoint, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QFontMetricsF
 
 from app.i18n import isolated, tr, trn
 from app.messages import looks
@@ -210,20 +211,24 @@ def _paint_last(painter: QPainter, rect: QRectF, line: ThreadLine) -> None:
 def _paint_found(painter: QPainter, rect: QRectF, line: HitLine) -> None:
     """Paint who said it, and the words around the match, which is set in bold."""
     hit, small, strong = line.hit, theme().font("small"), theme().font("small_strong")
-    x = rect.x()
+    x, named = rect.x(), line.who and line.who != line.title
+    who = tr("messages.last_by", who=isolated(line.who), text="") if named else ""
+    taken = paint.text_width(who, small) + paint.text_width(hit.match, strong)
+    room = max(rect.width() * 0.75 - taken, 0)  # the match is in sight, and some of what follows
+    before = QFontMetricsF(small).elidedText(hit.before.replace("\n", " "), Qt.TextElideMode.ElideLeft, room)
     pieces = (
-        (tr("messages.last_by", who=isolated(line.who), text="") if line.who else "", small),
-        (hit.before, small),
+        (who, small),
+        (before, small),
         (hit.match, strong),
         (hit.after, small),
     )
     for words, font in pieces:
-        room = QRectF(x, rect.y(), rect.right() - x, rect.height())
-        if room.width() < 8:
+        place = QRectF(x, rect.y(), rect.right() - x, rect.height())
+        if place.width() < 8:
             return
         ink = theme().color("accent_text" if font is strong else "text_2")
         shown = words.replace("\n", " ")
-        paint.text(painter, room, shown, font, ink, _LEFT)
+        paint.text(painter, place, shown, font, ink, _LEFT)
         x += paint.text_width(shown, font)
 
 

@@ -468,6 +468,17 @@ def test_what_is_typed_while_a_message_goes_out_stays(section, qtbot, monkeypatc
     assert section.talk.composer.text == "et second"
 
 
+def test_who_comes_from_another_section_is_in_the_list(section, qtbot):
+    section.desk.window.show_feature("settings")
+    QApplication.focusWidget().setFocus()
+    qtbot.keyClick(section.desk.window, Qt.Key.Key_5, CTRL)
+    qtbot.waitUntil(section.threads.list.hasFocus)
+
+
+def test_who_comes_for_the_first_time_is_in_the_list(section, qtbot):
+    qtbot.waitUntil(section.threads.list.hasFocus)
+
+
 # --- a new one ------------------------------------------------------------------------------------------------
 
 
