@@ -39,6 +39,9 @@ ACTS = frozenset(
         "message-corrected",
         "message-withdrawn",
         "message-taken",
+        "file-read",
+        "file-saved",
+        "file-opened-once",
         CHECKED,
     )
 )
