@@ -264,7 +264,11 @@ class ByKeys(Person):
     def _go_to_row(self, within: str, line: str) -> None:
         wanted = self.row(within, line)["name"]
         around = self.desk.until(self.words(within), "list")["box"]
-        self.walk(lambda node: node["role"] in (*LINES, "list") and _inside(node["box"], around))
+        left, top, width, _ = around
+        self.walk(lambda node: left <= node["box"][0] < left + width, "F6")
+        below = self._focused()["box"][1] > top
+        inside = lambda node: node["role"] in {*LINES, "list"} and _inside(node["box"], around)  # noqa: E731 -- one use
+        self.walk(inside, "shift+Tab" if below else "Tab")
         self.desk.press("End")
         self.walk(lambda node: node["name"] == wanted, "Up")
 

@@ -75,6 +75,7 @@ class Hospital:
 
         async def opened() -> Desk:
             made = await self.clinic.desk(name, user)
+            made.refreshes = True
             await made.open()
             await made.online()
             return made
