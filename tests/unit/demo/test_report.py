@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from app.demo import report
-from app.demo.orders import Counted, StreamCount
+from app.demo.orders import Counted, Posted, StreamCount
 from app.demo.report import Findings
 
 NAMES = ("Dr A", "Dr B", "Dr C")
@@ -34,12 +34,14 @@ def good() -> Findings:
         packets={"packets_in": 1200, "packets_out": 3400},
         screenshots=["/tmp/rcp-1.png"],
         kept=92,
+        posted=Posted(sent=11, delivered=11, read=8, held=2),
     )
 
 
 def test_the_report_has_the_agreed_form(good):
     made = json.loads(json.dumps(report.as_json(good)))
-    assert set(made) == {"duration_s", "participants", "rekeys", "relay", "hl7", "screenshots"}
+    assert set(made) == {"duration_s", "participants", "rekeys", "relay", "hl7", "messages", "screenshots"}
+    assert made["messages"] == {"sent": 11, "delivered": 11, "read": 8, "held": 2}
     assert made["relay"] == {"packets_in": 1200, "packets_out": 3400}
     first = made["participants"][0]
     assert (first["name"], first["call_code"]) == ("Dr A", "41820734")
@@ -56,6 +58,15 @@ def test_a_good_meeting_has_no_problem_and_is_told_with_its_figures(good):
     assert "12\u202f000, perdus 0,000" in said
     assert "/tmp/rcp-1.png" in said
     assert "92 acquittés, 0 refusés" in said
+    assert "11 envoyés, 11 remis, 8 lus, 2 en attente d'une clé à comparer" in said
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [None, Posted(sent=0, delivered=0, read=0, held=0), Posted(sent=11, delivered=10, read=8, held=2)],
+)
+def test_messages_that_were_not_delivered_or_not_counted_are_a_problem(good, posted):
+    assert len(report.problems(replace(good, posted=posted))) == 1
 
 
 @pytest.mark.parametrize(("kept", "refused"), [(0, 0), (90, 2)])
