@@ -18,6 +18,7 @@ from app.checkpoints import Checkpoints
 from app.config import Config, Policy
 from app.directory import feature as directory_feature
 from app.directory.service import Directory
+from app.directory.transferring import Transfers
 from app.directory.vouching import Vouching
 from app.fanout.service import Handed
 from app.feature import Desk
@@ -187,6 +188,7 @@ class Office(QObject):
         self.window.rail.show_count("messages", standing.unread)
 
     def _connect(self) -> None:
+        self.directory.transfers = Transfers(self.post, self.signin.trail)
         self.door.opened.connect(self._came_in)
         self.door.half_open.connect(self._began)
         self.door.language_asked.connect(i18n.set_language)

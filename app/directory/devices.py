@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.directory.historyline import HistoryLine
 from app.directory.looks import HISTORY, STATES, Day, moment
 from app.ui.buttons import Button
 from app.ui.graphemes import isolated
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
 
     from app.directory.book import Device, Event, Person
     from app.ui.words import Words
+    from storage.messages.transfers import Transfer
 
 
 class DeviceRow(QWidget):
     """One device: its short id, its dates, its state; own ones with the request to revoke them."""
 
     compared = pyqtSignal(bytes)
+    handed = pyqtSignal(object)
 
     def __init__(self, person: Person, device: Device, *, chosen: bool, choice: bool) -> None:
         super().__init__()
@@ -51,6 +54,15 @@ class DeviceRow(QWidget):
             column.addWidget(self._compare(chosen=chosen))
         if person.me and device.living:
             column.addWidget(_Request(person, device))
+        self.history = HistoryLine(device)
+        self.history.asked.connect(lambda: self.handed.emit(device))
+        self.history.setVisible(device.state == "mine")
+        column.addWidget(self.history)
+
+    @property
+    def device_id(self) -> bytes:
+        """The device's id."""
+        return self._device.certificate.device_id
 
     def _compare(self, *, chosen: bool) -> QWidget:
         button = Button(say("directory.device.compared" if chosen else "directory.device.compare"), size="s")
@@ -109,9 +121,12 @@ class DeviceList(QWidget):
     """Every device of a person; `compared` asks for another one's number."""
 
     compared = pyqtSignal(bytes)
+    handed = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
+        self._rows: list[DeviceRow] = []
+        self._transfers: tuple[Transfer, ...] = ()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
@@ -119,14 +134,24 @@ class DeviceList(QWidget):
     def show_devices(self, person: Person, chosen: Device | None) -> None:
         """Show the devices of *person*; *chosen* is the one whose number is shown."""
         clear(self._column)
+        self._rows = []
         several = len(person.living) > 1
         for device in person.devices:
             choice = several and (not person.me or device.state == "unexpected")
             row = DeviceRow(person, device, chosen=device == chosen, choice=choice)
             row.compared.connect(self.compared)
+            row.handed.connect(self.handed)
+            self._rows.append(row)
             self._column.addWidget(row)
+        self.show_transfers(self._transfers)
         if not person.devices:
             self._column.addWidget(Label(say("directory.devices.none"), "small", "text_2", wrap=True))
+
+    def show_transfers(self, transfers: tuple[Transfer, ...]) -> None:
+        """Show how far the history is on its way to each own other desk, and what came from it."""
+        self._transfers = transfers
+        for row in self._rows:
+            row.history.show_transfers([one for one in transfers if one.device == row.device_id])
 
 
 class History(QWidget):

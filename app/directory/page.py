@@ -142,6 +142,9 @@ class DirectoryPage(Page):
         self.panel.compared.connect(self._compare)
         self.panel.put.connect(self._put)
         self.panel.written.connect(self._write)
+        self.panel.handed.connect(self._hand)
+        if self._directory.transfers is not None:
+            self._desk.bridge.watch(self, self._directory.transfers.changed, self._look_at_transfers)
         self._letters = (self._key("I", self._press_identical), self._key("E", self._write))
         self._key("Esc", self._close_by_hand)
         self._key("Ctrl+F", self._to_search)
@@ -312,6 +315,24 @@ class DirectoryPage(Page):
             self._desk.bridge.start(self, number, lambda groups: self._numbered(asked, groups), self._failed)
         history = self._directory.history(person.user)
         self._desk.bridge.start(self, history, lambda notes: self._remembered(asked, notes), self._failed)
+
+        if person.me:
+            self._look_at_transfers(None)
+
+    def _look_at_transfers(self, _nothing: None) -> None:
+        transfers, person = self._directory.transfers, self.panel.person
+        if transfers is not None and person is not None and person.me:
+            self._desk.bridge.start(self, transfers.all(), self.panel.show_transfers, self._failed)
+
+    def _hand(self, device: Device) -> None:
+        """Bring another own desk the history, or go on with it."""
+        transfers = self._directory.transfers
+        if transfers is not None:
+            self._desk.bridge.start(self, transfers.begin(device), lambda _: None, self._not_handed)
+
+    def _not_handed(self, error: Exception) -> None:
+        log.warning("the history was not sent: %s", type(error).__name__)
+        self._desk.tell(say("directory.transfer.refused"))
 
     def _numbered(self, asked: int, groups: tuple[str, ...]) -> None:
         if asked == self._asked:

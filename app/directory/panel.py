@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from app.directory.book import Book, Device, Person
     from storage.directory import TrustNote
+    from storage.messages.transfers import Transfer
 
 WIDTH = 388
 _COMPARABLE = frozenset(("verified", "certified", "changed", "different", "alarm"))
@@ -49,6 +50,7 @@ class PersonPanel(QWidget):
     compared = pyqtSignal(bytes)
     put = pyqtSignal(int, bool)
     written = pyqtSignal()
+    handed = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,6 +127,7 @@ class PersonPanel(QWidget):
         column.addWidget(Label(say("directory.devices"), "subhead"))
         self._devices = DeviceList()
         self._devices.compared.connect(self.compared)
+        self._devices.handed.connect(self.handed)
         column.addWidget(self._devices)
         self._lists_head = Label(say("directory.circles"), "subhead")
         column.addWidget(self._lists_head)
@@ -251,6 +254,10 @@ class PersonPanel(QWidget):
         self._past.setVisible(bool(events))
         self._history.setVisible(bool(events))
         self._show_banners()
+
+    def show_transfers(self, transfers: tuple[Transfer, ...]) -> None:
+        """Show how far the history is on its way to the own other desks."""
+        self._devices.show_transfers(transfers)
 
     def show_failure(self, code: str) -> None:
         """Say that a decision was not kept, and why."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from app.audit import Trail
     from app.directory.book import Device
+    from app.directory.transferring import Transfers
     from app.session import Session
     from app.trust import News
     from storage.directory import Circle
@@ -88,7 +89,7 @@ class Directory:
 
     `renewed` hands the new decisions to whoever holds the session (on the loop's thread); `changed` tells that the
     session is another one now; `known` is the book that was read last; `owned` tells others of a device that the user called
-    the own one (vouching.py).
+    the own one (vouching.py); `transfers`, where there is a post office, brings own other desks the history.
     """
 
     def __init__(self, now_ms: Callable[[], int], trail: Trail) -> None:
@@ -98,6 +99,7 @@ class Directory:
         self.renewed: Event[Decisions] = Event()
         self.changed: Event[None] = Event()
         self.owned: Callable[[Device], Awaitable[None]] | None = None
+        self.transfers: Transfers | None = None
 
     @property
     def session(self) -> Session | None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from app.post import receipts
 from app.post.desk import Desk
 from app.post.directory import Following
+from app.post.history import Histories
 from app.post.once import Once
 from app.post.peers import Peers
 from app.post.prekeys import PreKeys
@@ -70,7 +71,8 @@ class Post:
     """Sends what the outbox has and takes what comes, from `work` until that is cancelled.
 
     `told` hears of everything that was stored, after it was; `threads` of the threads in which something changed (none: any
-    may have); `line` of the relay; `refused` of the code of each block that was not taken.
+    may have); `line` of the relay; `refused` of the code of each block that was not taken; `transferred` of each step of a
+    history on its way to another own device, or from it.
     """
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
@@ -79,6 +81,7 @@ class Post:
         self.threads: Event[frozenset[int]] = Event()
         self.lined: Event[Line] = Event()
         self.refused: Event[str] = Event()
+        self.transferred: Event[None] = Event()
         self.line = Line()
         self.refresh: Callable[[], Awaitable[Session | None]] | None = None
         """Reads the organisation's directory again; returns the session that results, None where nothing is new."""
@@ -163,6 +166,13 @@ class Post:
         return self._open.once
 
     @property
+    def histories(self) -> Histories:
+        """What was written so far, on its way to other own devices; raises Closed."""
+        if self._open is None:
+            raise Closed
+        return self._open.histories
+
+    @property
     def mailbox(self) -> Mailbox | None:
         """The connection to the relay while there is one."""
         return self._open.desk.line if self._open is not None else None
@@ -200,6 +210,7 @@ class _Open:
         self.prekeys, self.peers = PreKeys(desk), Peers(desk, self._listen_new)
         self._sender = Sender(desk, self.writer, self.peers, post.threads.fire)
         self.once = Once(desk, self.writer, post.threads.fire)
+        self.histories = Histories(desk, self.writer, lambda: post.transferred.fire(None))
         self._following = Following(desk, self._reread, post.refused.fire)
         self._renewal = Renewal(desk, self.writer, self._following.wake.set)
         own = {
@@ -224,6 +235,7 @@ class _Open:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_line())
             group.create_task(self._pay())
+            group.create_task(self.histories.run())
             group.create_task(self._following.run())
             group.create_task(self._renewal.run())
 
@@ -342,6 +354,11 @@ class _Open:
         self._owing.set()
         if thread:
             self._post.threads.fire(frozenset((thread,)))
+        if told.type is Type.HISTORY:
+            self._post.threads.fire(frozenset())
+            self._post.transferred.fire(None)
+        elif told.type is Type.RECEIPT:
+            self.histories.wake.set()
         self._post.told.fire(told)
 
     async def _pay(self) -> None:

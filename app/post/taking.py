@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from media.errors import ProtocolError
 from media.keys import cbor
 from media.keys.issuers import ID_BYTES
 from media.keys.sign import digest
 from media.mail import bodies, convs, say, team
 from media.mail.timers import due_ms
+from storage.errors import Damaged
 from storage.messages.early import Early
 from storage.messages.posting import NewFile, NewMessage
 from storage.messages.records import FileState, PatientLink, State, ThreadKind
@@ -114,6 +116,18 @@ class Taking:
             changed = message.thread if message else changed
         return changed
 
+    def _history(self, rows: Mailbag, told: Told, said: bodies.History) -> int:
+        """Take what an older own device has; what was said meanwhile about those messages counts now."""
+        try:
+            new = rows.history.take(said.records)
+        except Damaged as error:
+            raise ProtocolError("not a piece of a history") from error
+        for msg_id in new:
+            for early in rows.early.take(msg_id):
+                self._do(rows, early, say.parse(early.type, early.body))
+        rows.transfers.came(told.by.device_id, len(new), last=said.last)
+        return 0
+
     # --- threads -------------------------------------------------------------------------------------------
 
     def thread(self, rows: Mailbag, told: Told) -> int:
@@ -186,6 +200,7 @@ class Taking:
         bodies.Taken: _about,
         bodies.Team: _team,
         bodies.Receipt: _receipt,
+        bodies.History: _history,
     }
 
 

@@ -15,6 +15,7 @@ from msgspec import Meta
 from storage.errors import Damaged
 from storage.messages.files import Files
 from storage.messages.messages import Messages
+from storage.messages.origins import Origins
 from storage.messages.posting import NewFile
 from storage.messages.records import FileState, Message, PatientLink, State, ThreadKind
 from storage.messages.threads import Threads
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
     from storage.messages.records import Thread
 
-MAX_PIECE = 4 << 20
+MAX_PIECE = 900_000
+"""Bytes: with its envelope a piece is within what the type may say."""
+_MAX_VERSIONS = 200_000
 _UNDER_WAY = frozenset((State.DRAWN, State.HELD, State.QUEUED, State.FAILED))
 
 _Id = Annotated[bytes, Meta(min_length=16, max_length=16)]
@@ -32,6 +35,7 @@ _Conv = Annotated[bytes, Meta(min_length=1, max_length=32)]
 _Maybe = Annotated[bytes, Meta(max_length=16)]
 _Text = Annotated[str, Meta(max_length=20_000)]
 _Line = Annotated[str, Meta(max_length=1_000)]
+_Proof = Annotated[bytes, Meta(max_length=16_384)]
 _Time = Annotated[int, Meta(ge=0, lt=1 << 53)]
 
 
@@ -69,9 +73,11 @@ class _Message(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fiel
     withdrawn_ms: _Time
     gone_ms: _Time
     expires_ms: _Time
-    taken: Annotated[list[tuple[_Id, _Time]], Meta(max_length=64)]
+    taken: Annotated[list[tuple[_Id, _Time, _Proof]], Meta(max_length=64)]
     versions: Annotated[list[tuple[_Time, _Text]], Meta(max_length=1_000)]
     files: Annotated[list[_File], Meta(max_length=32)]
+    device: _Maybe
+    digest: Annotated[bytes, Meta(max_length=64)]
 
 
 class _Thread(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -82,6 +88,8 @@ class _Thread(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_field
     patient: _Patient | None
     expire_s: _Time
     left: bool
+    said_ms: _Time
+    said_id: _Maybe
 
 
 class _Piece(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
@@ -91,11 +99,16 @@ class _Piece(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of the history; the next one is asked for with `after`, unless this was the `last`."""
+    """A piece of the history; the next one is asked for with `after`, unless this was the `last`.
+
+    `messages`: how many are in it; `skipped`: the `order` of the first that is still on its way itself, 0 for none.
+    """
 
     records: bytes = field(repr=False)
     after: int
     last: bool
+    messages: int
+    skipped: int
 
 
 class History:
@@ -105,28 +118,31 @@ class History:
         self._db = db
         self._threads, self._messages, self._files = Threads(db), Messages(db), Files(db)
 
-    def piece(self, after: int = 0, limit: int = 500, most_bytes: int = MAX_PIECE // 4) -> Piece:
-        """Return up to *limit* messages behind *after* with their threads, of about *most_bytes*."""
+    def piece(self, after: int = 0, limit: int = 2_000, most_bytes: int = MAX_PIECE) -> Piece:
+        """Return up to *limit* messages behind *after* with their threads, in *most_bytes*; of one message at least."""
         threads = {thread.id: thread for thread in self._threads.all()}
         rows = self._messages.every(after, limit)
         chosen: list[_Message] = []
-        used: set[int] = set()
-        room = most_bytes
+        used: dict[int, _Thread] = {}
+        room, skipped = most_bytes, 0
         for message in rows:
-            after = message.order
-            if message.state not in _UNDER_WAY:
-                chosen.append(self._message(message, threads[message.thread].conv))
-                used.add(message.thread)
-                room -= len(msgspec.msgpack.encode(chosen[-1]))
-            if room <= 0:
+            if message.state in _UNDER_WAY:
+                skipped, after = skipped or message.order, message.order
+                continue
+            made, thread = self._message(message, threads[message.thread].conv), threads[message.thread]
+            there = used.get(thread.id) or self._thread(thread)
+            room -= _weight(made) + (0 if thread.id in used else _weight(there))
+            if chosen and room < 0:
                 break
-        made = _Piece([_thread(threads[one]) for one in sorted(used)], chosen)
-        done = not rows or (len(rows) < limit and after == rows[-1].order)
-        return Piece(msgspec.msgpack.encode(made), after, done)
+            chosen.append(made)
+            used[thread.id], after = there, message.order
+        done = len(rows) < limit and (not rows or after == rows[-1].order)
+        records = msgspec.msgpack.encode(_Piece(list(used.values()), chosen))
+        return Piece(records, after, done, len(chosen), skipped)
 
-    def take(self, records: bytes) -> int:
-        """Take a piece; return how many of its messages were new. Twice does no harm. Raises Damaged for what is no piece."""
-        if len(records) > MAX_PIECE:
+    def take(self, records: bytes) -> tuple[bytes, ...]:
+        """Take a piece; return the ids of its messages that were new. Twice does no harm. Raises Damaged for what is no piece."""
+        if len(records) > MAX_PIECE + 1_000:
             raise Damaged("history", "too long")
         try:
             piece = msgspec.msgpack.decode(records, type=_Piece)
@@ -135,12 +151,13 @@ class History:
         threads = {one.conv: self._begin(one) for one in piece.threads}
         if not all(one.conv in threads for one in piece.messages):
             raise Damaged("history", "a message of no thread")
-        count = sum(self._add(one, threads[one.conv]) for one in piece.messages)
+        new = tuple(one.msg_id for one in piece.messages if self._add(one, threads[one.conv]))
         for thread in threads.values():
             self._threads.refresh(thread)
-        return count
+        return new
 
     def _message(self, message: Message, conv: bytes) -> _Message:
+        origin = Origins(self._db).of(message.id)
         return _Message(
             conv,
             message.msg_id,
@@ -159,10 +176,26 @@ class History:
             message.withdrawn_ms,
             message.gone_ms,
             message.expires_ms,
-            [(one.user, one.at_ms) for one in message.taken],
-            list(self._messages.versions(message.id)),
+            self._taken(message.id),
+            self._versions(message.id),
             [self._file(file.id) for file in message.files],
+            origin.device if origin else b"",
+            origin.hash if origin else b"",
         )
+
+    def _taken(self, message: int) -> list[tuple[bytes, int, bytes]]:
+        sql = "SELECT user, at_ms, proof FROM taken WHERE message = ? ORDER BY at_ms"
+        return self._db.execute(sql, (message,)).fetchall()
+
+    def _versions(self, message: int) -> list[tuple[int, str]]:
+        """Return what a message said before: of more than a piece can hold the newest."""
+        found, room = [], _MAX_VERSIONS
+        for at_ms, text in reversed(self._messages.versions(message)):
+            room -= len(text.encode())
+            if room < 0:
+                break
+            found.append((at_ms, text))
+        return found[::-1]
 
     def _file(self, number: int) -> _File:
         file, kept = self._files.get(number), self._files.kept(number)
@@ -172,15 +205,23 @@ class History:
         return _File(file.name, file.kind, file.size, file.ephemeral, file.opened_ms, key, kept.manifest)
 
     def _begin(self, thread: _Thread) -> int:
-        patient = _link(thread.patient)
-        known = self._threads.find(thread.conv)
-        if known is not None:
-            return known.id
-        number = self._threads.begin(
-            thread.conv, thread.kind, thread.members, thread.title, patient, thread.expire_s
-        )
+        """Return the thread, begun where it is not there; one that began without a word on what it is becomes what it is."""
+        number = self._threads.begin(thread.conv, thread.kind, thread.members)
+        if self._threads.said(number) > (thread.said_ms, thread.said_id):
+            return number
+        self._threads.rename(number, thread.title)
+        self._threads.set_members(number, thread.members)
+        self._threads.link(number, _link(thread.patient))
+        self._threads.set_timer(number, thread.expire_s)
         self._threads.leave(number, thread.left)
+        self._threads.say(number, thread.said_ms, thread.said_id)
         return number
+
+    def _thread(self, thread: Thread) -> _Thread:
+        return _Thread(
+            *(thread.conv, thread.kind, thread.title, list(thread.members), _patient(thread.patient)),
+            *(thread.expire_s, thread.left, *self._threads.said(thread.id)),
+        )
 
     def _add(self, message: _Message, thread: int) -> bool:
         if self._messages.find(message.msg_id, message.author) is not None:
@@ -189,7 +230,9 @@ class History:
         self._db.executemany(
             "INSERT INTO version VALUES (?, ?, ?)", [(number, *one) for one in message.versions]
         )
-        rows = [(number, user, at_ms, b"") for user, at_ms in message.taken]
+        if message.device:
+            Origins(self._db).keep(number, message.device, message.digest)
+        rows = [(number, *one) for one in message.taken]
         self._db.executemany("INSERT OR IGNORE INTO taken VALUES (?, ?, ?, ?)", rows)
         for file in message.files:
             self._add_file(number, file)
@@ -203,11 +246,8 @@ class History:
             self._files.opened(number, b"", file.opened_ms)
 
 
-def _thread(thread: Thread) -> _Thread:
-    patient = _patient(thread.patient)
-    return _Thread(
-        thread.conv, thread.kind, thread.title, list(thread.members), patient, thread.expire_s, thread.left
-    )
+def _weight(record: msgspec.Struct) -> int:
+    return len(msgspec.msgpack.encode(record))
 
 
 def _as_message(one: _Message, thread: int) -> Message:

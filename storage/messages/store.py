@@ -26,6 +26,7 @@ from storage.messages.search import Search
 from storage.messages.shelf import Shelf
 from storage.messages.threads import Threads
 from storage.messages.timers import Timers
+from storage.messages.transfers import Transfers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +46,8 @@ class Mailbag:
         self.threads = Threads(db)
         self.messages = Messages(db)
         self.origins = Origins(db)
-        self.early = Earlies(db)
         self.addressees = Addressees(db)
+        self.early = Earlies(db)
         self.search = Search(db)
         self.files = Files(db)
         self.outbox = Outbox(db)
@@ -57,6 +58,7 @@ class Mailbag:
         self.prekeys = PreKeys(db)
         self.timers = Timers(db)
         self.history = History(db)
+        self.transfers = Transfers(db)
 
 
 class Mail:
@@ -103,7 +105,7 @@ class Mail:
                 "DELETE FROM receipt WHERE delivered_ms = 0 AND message IN"
                 " (SELECT id FROM message WHERE state IN (7, 8))"  # State.UNDELIVERED, FAILED
             )
-            for table in ("letter", "own_chain", "queue", "prekey", "owed"):
+            for table in ("letter", "own_chain", "queue", "prekey", "owed", "transfer", "transfer_piece"):
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 -- constants
             db.execute("UPDATE peer SET queue = x'', writer_seed = x''")
             db.execute("UPDATE life SET restored = 0")
