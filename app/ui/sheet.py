@@ -98,6 +98,12 @@ QFrame[card="sunken"] {background:%(sunken)s;border:1px solid %(line)s;border-ra
 QFrame[rule="h"] {background:%(line)s;border:0;max-height:1px;min-height:1px}
 QFrame[rule="v"] {background:%(line)s;border:0;max-width:1px;min-width:1px}
 QToolTip {background:%(raised)s;color:%(text)s;border:1px solid %(line)s;padding:4px 8px}
+QMenu {background:%(raised)s;color:%(text)s;border:1px solid %(line)s;padding:4px}
+QMenu::item {padding:7px 18px 7px 8px;border-radius:6px}
+QMenu::item:selected {background:%(accent_soft)s;color:%(text)s}
+QMenu::item:disabled {color:%(text_2)s}
+QMenu::icon {padding-left:8px}
+QMenu::separator {height:1px;background:%(line)s;margin:4px}
 """
 _FIELDS = """
 QLineEdit {border:1px solid %(line_strong)s;border-radius:6px;background:%(surface)s;color:%(text)s;
