@@ -115,7 +115,9 @@ class Book:
     @property
     def recipients(self) -> tuple[Person, ...]:
         """Return whom one can write to, the favourites first."""
-        found = [one for one in self.people if one.reachable and one.role not in {"room", "gateway", "issuer"}]
+        found = [
+            one for one in self.people if one.reachable and one.role not in {"room", "gateway", "issuer"}
+        ]
         return tuple(sorted(found, key=lambda one: not one.favourite))
 
 
