@@ -177,8 +177,6 @@ class Messages(Protocol):
     async def again(self, message: int) -> None:
         """Send once more what failed or was not delivered."""
 
-    async def fetch(self, file: int) -> None:
-        """Fetch a file, or go on with it."""
     async def hand_out(
         self, invite: bytes, title: str, users: Iterable[bytes], path: Path, shown_for_s: int = 0
     ) -> int:
@@ -193,6 +191,8 @@ class Messages(Protocol):
     async def bring(self, file: int) -> None:
         """Fetch a file and wait until it is here; raises Refused "gone", "offline"."""
 
+    async def fetch(self, file: int) -> None:
+        """Fetch a file, or go on with it."""
 
     async def pause(self, file: int) -> None:
         """Halt a file on its way, either way; `fetch` or `again` goes on."""

@@ -11,7 +11,6 @@ from app.messages.ground import Desk
 from app.messages.handing import Handing
 from app.messages.ports import Standing, Unwritable
 from app.messages.refusals import told
-from app.messages.refusals import told
 from media.errors import MediaError
 from storage.errors import StorageError
 

@@ -84,7 +84,10 @@ class Speaking(Filing):
     async def _keep_with_files(
         self, thread: Thread, text: str, quote: bytes, files: tuple[NewFile, ...], to: Iterable[bytes] = ()
     ) -> int:
-        """Keep a message whose files are still to be sealed and sent: the post office says it once they are there."""
+        """Keep a message whose files are still to be sealed and sent: the post office says it once they are there.
+
+        It goes to the users *to*; where nobody is named, to who is in the thread then.
+        """
 
         def act(rows: Mailbag) -> int:
             new = self._new(thread, os.urandom(ID_BYTES), text, quote, State.DRAWN, files)
