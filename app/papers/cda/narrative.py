@@ -261,7 +261,8 @@ def _astray(node: Node) -> Node:
     astray = Node("", {})
     held = [node, *(part for part in node.elements() if part.tag in _PARTS_OF_TABLE)]
     for holder in held:
-        astray.parts += [part for part in holder.parts if isinstance(part, str) or _loose(part, node)]
+        fitting = {"caption", "tr", *_PARTS_OF_TABLE} if holder is node else {"tr"}
+        astray.parts += [part for part in holder.parts if isinstance(part, str) or _loose(part, node, fitting)]
     for _part, line in _rows(node):
         astray.parts += [part for part in line.parts if isinstance(part, str)]
     return astray
@@ -274,8 +275,8 @@ def _without_caption(node: Node) -> Node:
     return rest
 
 
-def _loose(part: Node, holder: Node) -> bool:
-    return holder.tag == "table" and part.tag not in {"caption", "tr", *_PARTS_OF_TABLE}
+def _loose(part: Node, holder: Node, fitting: set[str]) -> bool:
+    return holder.tag == "table" and part.tag not in fitting
 
 
 def _span(node: Node, name: str, most: int) -> int:
