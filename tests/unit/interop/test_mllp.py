@@ -45,12 +45,12 @@ async def calling(where, **options):
 
 
 async def answer(reader: asyncio.StreamReader) -> bytes:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return (await reader.readuntil(FS + CR))[1:-2]
 
 
 async def everything(reader: asyncio.StreamReader) -> bytes:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return await reader.read()
 
 
