@@ -44,6 +44,11 @@ class Desk:
         self.book = Book(session, self.now_ms() // 1000)
 
     @property
+    def sure_ms(self) -> int:
+        """Return how late it surely is: by the clock, but no further than a day past what the organisation signed."""
+        return min(self.now_ms(), self.session.trust.head_time * 1000 + DAY_MS)
+
+    @property
     def mail(self) -> Mail:
         """The vault's messages."""
         return self.vault.mail

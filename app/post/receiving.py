@@ -144,7 +144,8 @@ class Receiver:
         gaps = tuple(receiving.Gap(gap.first, gap.last, gap.hash) for gap in known.gaps)
         chain = receiving.Chain(known.seq, known.hash, gaps)
         seen = rows.inflow.seen(by.device_id, header.msg_id)
-        judged = receiving.judge(header, author, self._desk.session.user, chain, told.at_ms, seen=seen)
+        me, sure_ms = self._desk.session.user, self._desk.sure_ms
+        judged = receiving.judge(header, author, me, chain, told.at_ms, seen=seen, sure_ms=sure_ms)
         if judged.verdict is receiving.Verdict.REFUSED:
             raise TrustError(judged.code)
         return judged

@@ -103,10 +103,20 @@ class Judged:
     missing: tuple[int, int] | None = None
 
 
-def judge(header: Header, author: Author, me: bytes, chain: Chain, now_ms: int, *, seen: bool) -> Judged:
+def judge(
+    header: Header,
+    author: Author,
+    me: bytes,
+    chain: Chain,
+    now_ms: int,
+    *,
+    seen: bool,
+    sure_ms: int | None = None,
+) -> Judged:
     """Judge a verified header for the user *me*; *chain* is what is known of (author's device, header's chain).
 
-    *seen*: a message with this msg_id by this device was taken.
+    *seen*: a message with this msg_id by this device was taken. *sure_ms*: how late it surely is, where the clock may run
+    ahead: a life that is over by the clock alone would lose the message for good.
     """
     code = _refused(header, author, me)
     if code:
@@ -114,7 +124,7 @@ def judge(header: Header, author: Author, me: bytes, chain: Chain, now_ms: int, 
     counted = header.seq < chain.seq and chain.gap(header.seq) is None
     if seen or (counted and (header.hash == chain.hash or header.sent_ms < now_ms - REPLAY_MS)):
         return Judged(Verdict.DUPLICATE)
-    verdict = Verdict.EXPIRED if expired(header, now_ms) else Verdict.TAKE
+    verdict = Verdict.EXPIRED if expired(header, now_ms if sure_ms is None else sure_ms) else Verdict.TAKE
     missing = (chain.seq, header.seq - 1) if header.seq > chain.seq else None
     return Judged(verdict, "", _warning(header, chain, now_ms, counted=counted), missing)
 

@@ -151,6 +151,12 @@ def test_an_expired_message_counts_and_is_not_shown() -> None:
     assert look(header, now=NOW + 60_001).verdict == Verdict.EXPIRED
 
 
+def test_a_clock_that_runs_ahead_ends_no_life() -> None:
+    (header,) = headers(1, expires_s=60)
+    judged = judge(header, AUTHOR, ME, NOTHING, NOW + 60_001, seen=False, sure_ms=NOW + 60_000)
+    assert judged.verdict == Verdict.TAKE
+
+
 def test_a_clock_that_is_a_day_ahead_is_shown() -> None:
     (header,) = headers(1)
     assert look(header, now=NOW - DAY_MS).warning == ""
