@@ -262,7 +262,9 @@ def _astray(node: Node) -> Node:
     held = [node, *(part for part in node.elements() if part.tag in _PARTS_OF_TABLE)]
     for holder in held:
         fitting = {"caption", "tr", *_PARTS_OF_TABLE} if holder is node else {"tr"}
-        astray.parts += [part for part in holder.parts if isinstance(part, str) or _loose(part, node, fitting)]
+        astray.parts += [
+            part for part in holder.parts if isinstance(part, str) or _loose(part, node, fitting)
+        ]
     for _part, line in _rows(node):
         astray.parts += [part for part in line.parts if isinstance(part, str)]
     return astray
