@@ -98,6 +98,7 @@ class NumberCard(QFrame):
         row = QHBoxLayout()
         row.addWidget(Label(say("directory.number"), "small", "text_2"), 1)
         self.spell = Spell(say("directory.spell"), "ghost", "s", "volume")
+        self.spell.setMinimumHeight(self.spell.sizeHint().height())
         self.spell.clicked.connect(self._next)
         self.spell.stepped.connect(self._step)
         row.addWidget(self.spell)

@@ -71,6 +71,9 @@ class DepositCard(QFrame):
         row.setSpacing(6)
         if link:
             self.show_secret = Button(say("deposit.show"), "secondary", "s", "key")
+            self.show_secret.speak(
+                say("deposit.act.spoken", act=self.show_secret.name, label=one.label or one.name)
+            )
             if open_it:
                 self.show_secret.hide()
             self.show_secret.clicked.connect(self._show_secret)

@@ -162,13 +162,14 @@ def opened(key: str, act: Callable[[Stage, MessagesPage], object] | None = None)
 def _open(
     stage: Stage, page: MessagesPage, key: str, act: Callable[[Stage, MessagesPage], object] | None = None
 ) -> None:
+    def wanted() -> list[int]:
+        return [int(one.key) for one in page.threads.list.shown.lines if one.title.startswith(key)]
+
     def choose() -> None:
-        lines = page.threads.list.shown.lines
-        number = next(int(one.key) for one in lines if one.title.startswith(key))
-        page.open_thread(number)
+        page.open_thread(wanted()[0])
         stage.when(lambda: bool(page.talk.stream.shown.lines), lambda: act and act(stage, page))
 
-    stage.when(lambda: page.threads.shown and len(stage.office.directory.known.people) > 0, choose)
+    stage.when(lambda: bool(wanted()), choose)
 
 
 def _counting(stage: Stage, page: MessagesPage) -> None:

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QLineEdit
 
 from app.meeting.view import Notice, Stage
 from app.scenes import stills
+from app.scenes.stills import NOW_MS
 from app.signin.idle import IdleLock
 from app.signin.service import SignIn
 from app.signin.tries import Tries
@@ -29,7 +30,7 @@ from storage.vault import Terms, Vault
 
 PASSWORD = "correct horse battery"
 CHEAP = Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=1024))
-YEAR = 365 * 86_400
+YEAR, NOW_S = 365 * 86_400, NOW_MS // 1000
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def folder(tmp_path):
     place = tmp_path / "profile"
     vault, code = Vault.create(place, PASSWORD, CHEAP)
     root, issuing = HybridSigner.generate(), HybridSigner.generate()
-    issuer = Issuer.issue(root, issuing.public, serial=1, not_before=0, not_after=YEAR)
+    issuer = Issuer.issue(root, issuing.public, serial=1, not_before=NOW_S, not_after=NOW_S + YEAR)
     keys = DeviceKeys.generate()
     certificate = DeviceCert.issue(
         issuing,
@@ -49,8 +50,8 @@ def folder(tmp_path):
         device_id=keys.device_id,
         public=keys.public,
         serial=2,
-        not_before=0,
-        not_after=86_400 * 30,
+        not_before=NOW_S,
+        not_after=NOW_S + 86_400 * 30,
     )
     ed, ml = keys.seeds
     public = root.public
