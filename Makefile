@@ -6,7 +6,7 @@ BIN := .venv/bin
 PARTICIPANTS ?= 8
 SECONDS_IN_CALL ?= 20
 # Sound and pictures in real time, or a user who watches the screen: they want both cores for themselves.
-ALONE := $(addprefix tests/e2e/test_,demo.py messages_tour.py patients_tour.py tour.py two_windows.py)
+ALONE := $(addprefix tests/e2e/test_,demo.py first_run.py messages_tour.py patients_tour.py shared_pc.py tour.py two_windows.py)
 ON_A_SCREEN = $(if $(shell command -v xvfb-run),QT_QPA_PLATFORM=xcb xvfb-run -a)
 
 help: ## print this list
