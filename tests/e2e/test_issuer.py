@@ -66,6 +66,7 @@ def test_a_revocation_reaches_the_others_and_the_device_itself_while_they_are_on
     with_issuer(tmp_path, story)
 
 
+@pytest.mark.long  # a desk that looks before the issuer laid it out looks again after ten minutes
 def test_a_revocation_made_while_nobody_was_there_is_heard_at_the_next_contact(tmp_path):
     async def story(it):
         alice, bruno = await it.desk("Dr Alice Aubry"), await it.desk("Dr Bruno Bel")
