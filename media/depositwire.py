@@ -9,8 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from struct import Struct
 
-from media.errors import ProtocolError
-from media.wire import Message, Refused, admission_text
+from media.wire import Kinds, Message, Refused, admission_text
 
 PATH = "/deposit"
 LEAVE, OWN = 32, 33
@@ -166,27 +165,11 @@ class Piece(Message):
     data: bytes
 
 
-_UP: dict[int, type[Message]] = {kind.KIND: kind for kind in (Leave, Put, End, Ask, Try, Want, Done)}
-_DOWN: dict[int, type[Message]] = {
-    kind.KIND: kind for kind in (Refused, Here, Fine, Stands, Opened, Wrong, Piece)
-}
-
-
-def decode_up(data: bytes) -> Message:
-    """Read what owner or page said; `ProtocolError`."""
-    return _decode(_UP, data)
-
-
-def decode_down(data: bytes) -> Message:
-    """Read what the relay said after its greeting; `ProtocolError`."""
-    return _decode(_DOWN, data)
-
-
-def _decode(kinds: dict[int, type[Message]], data: bytes) -> Message:
-    kind = kinds.get(data[0]) if data else None
-    if kind is None:
-        raise ProtocolError("unknown message kind")
-    return kind.decode(data)
+UP: Kinds[Message] = Kinds(Leave, Put, End, Ask, Try, Want, Done)
+"""What owner and page say."""
+DOWN: Kinds[Message] = Kinds(Refused, Here, Fine, Stands, Opened, Wrong, Piece)
+"""What the relay says after its greeting."""
+decode_up, decode_down = UP.decode, DOWN.decode
 
 
 def proof_text(purpose: int, nonce: bytes, cert_hash: bytes, message: Leave | Ask) -> bytes:

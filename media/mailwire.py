@@ -12,22 +12,26 @@ from struct import Struct
 from typing import ClassVar
 
 from media import wire
-from media.errors import ProtocolError
 
 BLOCK_BYTES = 8192
 ID_BYTES = 16
 MAX_CARD = 4096
 MAX_PIECE = 256 * 1024
+WORD_BYTES = 128
+MAX_WORDS = 256
+"""Words that are asked for at once."""
 BLOB_SIZES = (64 << 10, 1 << 20, 8 << 20, 64 << 20)
 """What a blob may measure, by its size class; it is padded to one of them."""
-ENTER, LISTEN, DROP, WRITE, PUBLISH = 5, 6, 7, 8, 9
+ENTER, LISTEN, DROP, WRITE, PUBLISH, SAY, LATER, CANCEL = 5, 6, 7, 8, 9, 10, 11, 12
 """Purposes of proofs (`wire.admission_text`)."""
+MAX_AHEAD_S = 7 * 86_400
+"""How far ahead a block may be left for a later time."""
 NOBODY = bytes(16)
 """In the place of a room or queue where a proof names none."""
 
 
 def card_tag(owner_pk: bytes) -> bytes:
-    """Return where the card of the device with that Ed25519 key lies."""
+    """Return where the card of the device with that Ed25519 key lies, or the word of that key."""
     return hashlib.sha256(owner_pk).digest()[:ID_BYTES]
 
 
@@ -206,6 +210,64 @@ class DropBlob(Request):
     delete_key: bytes
 
 
+@dataclass(frozen=True)
+class SayWord(Request):
+    """Keep *word* for a short time, in the place of the one before; the proof of *owner_pk* covers H(word)."""
+
+    KIND = 0x6F
+    HEAD = Struct(f"!I32s64s{WORD_BYTES}s")
+    PURPOSE = SAY
+    owner_pk: bytes
+    proof: bytes
+    word: bytes
+
+
+@dataclass(frozen=True)
+class ReadWords(Request):
+    """The words under these tags, please."""
+
+    KIND = 0x75
+    HEAD = Struct("!I")
+    LIMIT = MAX_WORDS
+    ROW = Struct("!16s")
+    tags: list[tuple[bytes]]
+
+
+@dataclass(frozen=True)
+class Later(Request):
+    """Put a block there at *release_s* (Unix seconds), unless who has the other half of *cancel_pk* says no before.
+
+    *place* is one random name for all blocks that are cancelled together. Proof by the writer, as for `Send`, over `rest`.
+    """
+
+    KIND = 0x77
+    HEAD = Struct(f"!I16s16sQ32s64s{BLOCK_BYTES}s")
+    PURPOSE = LATER
+    place: bytes
+    queue: bytes
+    release_s: int
+    cancel_pk: bytes
+    proof: bytes
+    block: bytes
+
+    @property
+    def rest(self) -> bytes:
+        """What the proof signs beyond the queue."""
+        return later_rest(self.place, self.release_s, self.cancel_pk, self.block)
+
+
+@dataclass(frozen=True)
+class Cancel(Request):
+    """Forget what was left under *place*, and take nothing under it any more; proof by *cancel_pk*."""
+
+    KIND = 0x78
+    HEAD = Struct("!I16s32s64s")
+    PURPOSE = CANCEL
+    place: bytes
+    cancel_pk: bytes
+    proof: bytes
+
+
 # --- down -------------------------------------------------------------------------------------------------
 
 
@@ -255,6 +317,17 @@ class Bytes(Answer):
 
 
 @dataclass(frozen=True)
+class Words(Answer):
+    """The words that are there, each behind the place of its tag in the request."""
+
+    KIND = 0x76
+    HEAD = Struct("!I")
+    LIMIT = MAX_WORDS
+    ROW = Struct(f"!B{WORD_BYTES}s")
+    words: list[tuple[int, bytes]]
+
+
+@dataclass(frozen=True)
 class Delivery(wire.Message):
     """A block out of a queue that this connection listens to."""
 
@@ -265,37 +338,25 @@ class Delivery(wire.Message):
     block: bytes
 
 
-_REQUESTS: dict[int, type[Request]] = {
-    kind.KIND: kind
-    for kind in (
-        *(MakeQueue, DropQueue, Listen, Acknowledge, Send, Publish, FetchCard),
-        *(BeginBlob, PutPiece, EndBlob, BlobSize, GetPiece, DropBlob),
-    )
-}
-_DOWN: dict[int, type[wire.Message]] = {
-    kind.KIND: kind for kind in (Entered, Done, Not, Number, Bytes, Delivery, wire.Refused)
-}
-
-
-def decode_request(data: bytes) -> Request:
-    """Read a request of a client that has entered."""
-    kind = _REQUESTS.get(data[0]) if data else None
-    if kind is None:
-        raise ProtocolError("unknown message kind")
-    return kind.decode(data)
-
-
-def decode_down(data: bytes) -> wire.Message:
-    """Read what the relay says on a connection for mailboxes."""
-    kind = _DOWN.get(data[0]) if data else None
-    if kind is None:
-        raise ProtocolError("unknown message kind")
-    return kind.decode(data)
+REQUESTS: wire.Kinds[Request] = wire.Kinds(
+    *(MakeQueue, DropQueue, Listen, Acknowledge, Send, Publish, FetchCard),
+    *(BeginBlob, PutPiece, EndBlob, BlobSize, GetPiece, DropBlob),
+    *(SayWord, ReadWords, Later, Cancel),
+)
+"""What a client asks that has entered."""
+DOWN: wire.Kinds[wire.Message] = wire.Kinds(Entered, Done, Not, Number, Bytes, Words, Delivery, wire.Refused)
+"""What the relay says on a connection for mailboxes."""
+decode_request, decode_down = REQUESTS.decode, DOWN.decode
 
 
 def block_digest(block: bytes) -> bytes:
-    """Build what the proof of a block signs."""
+    """Build what the proof of a block, or of a word, signs."""
     return hashlib.sha256(block).digest()
+
+
+def later_rest(place: bytes, release_s: int, cancel_pk: bytes, block: bytes) -> bytes:
+    """Build what the proof of a block for later signs beyond its queue."""
+    return place + release_s.to_bytes(8, "big") + cancel_pk + block_digest(block)
 
 
 def opens(delete_key: bytes, delete_hash: bytes) -> bool:

@@ -1,13 +1,15 @@
 """Microphone and speaker by miniaudio (WASAPI, PulseAudio, ALSA …), 20 ms of signed 16-bit mono sound at 48 kHz.
 
 miniaudio does not say when a device is pulled out; it stops calling. So both keep the time of the last call, and
-`stalled` tells whoever watches.
+`stalled` tells whoever watches. A machine that slept, or whose sound server had no time, is silent for a while, too:
+`revive` tries the same device again.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import av
@@ -15,7 +17,7 @@ import miniaudio
 
 from media.av.chime import BACKENDS
 from media.av.opus import FRAME_MS, PCM_BYTES, RATE
-from media.av.source import LOCAL_ONLY, local_file, now_us
+from media.av.source import LOCAL_ONLY, Steady, local_file, now_us
 from media.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -46,16 +48,19 @@ class SoundDevice(Protocol):
         """Give the device back."""
 
     def stalled(self, now_ms: float) -> bool:
-        """Tell whether a running device went silent (unplugged), *now_ms* on the monotonic clock."""
+        """Tell whether a running device went silent, *now_ms* on the monotonic clock."""
+
+    def revive(self) -> bool:
+        """Start again a device that went silent; False once it is gone (unplugged). May take seconds."""
 
 
 def microphones() -> list[tuple[str, str]]:
-    """Return (id, name) of what can be heard from."""
+    """Return (id, name) of what can be heard from, the default first."""
     return _listed("get_captures")
 
 
 def speakers() -> list[tuple[str, str]]:
-    """Return (id, name) of what can be played on."""
+    """Return (id, name) of what can be played on, the default first."""
     return _listed("get_playbacks")
 
 
@@ -78,25 +83,33 @@ def open_speaker(device: str, pull: Pull) -> SoundDevice:
 class _Device:
     """What capture and playback share: opening by id, the watch, closing."""
 
-    def __init__(self, device: str, kind: type[Any], listing: str, period_ms: int, **wished: Any) -> None:
-        found = _find(listing, device)
+    def __init__(
+        self, device: str, kind: Callable[..., Any], listing: str, period_ms: int, **wished: Any
+    ) -> None:
+        self._wished, self._listing = device, listing
+        self._device: Any = None
+        self._make: partial[Any] = partial(
+            kind,
+            nchannels=1,
+            sample_rate=RATE,
+            buffersize_msec=period_ms,
+            backends=BACKENDS,
+            app_name="Consilium",
+            **wished,
+        )
+        self._chosen = _find(listing, device)
+        self._start()
+
+    def _start(self) -> None:
         self._called_ms = time.monotonic() * 1000
         self._calls_seen = 0
         try:
-            self._device = kind(
-                nchannels=1,
-                sample_rate=RATE,
-                buffersize_msec=period_ms,
-                device_id=found,
-                backends=BACKENDS,
-                app_name="Consilium",
-                **wished,
-            )
+            self._device = self._make(device_id=self._chosen["id"] if self._wished else None)
             calls = self._calls()
             next(calls)
             self._device.start(calls)
         except miniaudio.MiniaudioError as error:
-            raise DeviceError(_code(error), device) from error
+            raise DeviceError(_code(error), self._wished) from error
 
     def _calls(self) -> Generator[bytes, Any, None]:
         """Be called by miniaudio, on its thread."""
@@ -108,14 +121,33 @@ class _Device:
 
     def close(self) -> None:
         """Stop and give the device and the connection to the sound server back."""
+        if self._device is None:
+            return
         context = self._device._context  # noqa: SLF001 -- miniaudio 1.71 leaks it, a server allows 64
         self._device.close()
+        self._device = None
         miniaudio.lib.ma_context_uninit(context)
 
     def stalled(self, now_ms: float) -> bool:
         """Tell whether the device no longer calls: 4 s without a call while it wakes, 1 s later."""
-        patience_ms = WAKING_MS if self._calls_seen < WAKING_CALLS else SILENT_MS
-        return now_ms - self._called_ms > patience_ms
+        return now_ms - self._called_ms > (SILENT_MS if self._awake else WAKING_MS)
+
+    def revive(self) -> bool:
+        """Start again what once was awake, if it is there as it was: never another device in the place of the default one."""
+        try:
+            if not self._awake or _id_text(_find(self._listing, self._wished)["id"]) != _id_text(
+                self._chosen["id"]
+            ):
+                return False
+            self.close()
+            self._start()
+        except DeviceError:
+            return False
+        return True
+
+    @property
+    def _awake(self) -> bool:
+        return self._calls_seen >= WAKING_CALLS
 
 
 class Microphone(_Device):
@@ -167,7 +199,7 @@ class Speaker(_Device):
             wanted = yield sound
 
 
-class _Clocked:
+class _Clocked(Steady):
     """A thread that works each 20 ms by the wall; after a stall it goes on from now instead of catching up."""
 
     def __init__(self, name: str) -> None:
@@ -189,10 +221,6 @@ class _Clocked:
         self._stop.set()
         if self._thread is not threading.current_thread():
             self._thread.join(2)
-
-    def stalled(self, now_ms: float) -> bool:  # noqa: ARG002 -- a clock cannot be unplugged
-        """Return False."""
-        return False
 
 
 class NoSpeaker(_Clocked):
@@ -254,23 +282,27 @@ def _listed(listing: str) -> list[tuple[str, str]]:
 
 
 def _enumerate(listing: str) -> list[dict[str, Any]]:
+    """Return what miniaudio lists, the default first."""
     try:
-        found: list[dict[str, Any]] = getattr(miniaudio.Devices(BACKENDS), listing)()
+        devices = miniaudio.Devices(BACKENDS)
+        found = getattr(devices, listing)()
     except miniaudio.MiniaudioError:
         return []  # no sound server
-    return found
+    return sorted(found, key=lambda one: not _is_default(devices, one))
 
 
-def _find(listing: str, device: str) -> Any:
-    """Return miniaudio's id, None for the default; raise DeviceError `none` when there is no such device."""
-    found = _enumerate(listing)
-    if not found:
-        raise DeviceError("none", device)
-    if not device:
-        return None
-    for one in found:
-        if _id_text(one["id"]) == device:
-            return one["id"]
+def _is_default(devices: miniaudio.Devices, one: dict[str, Any]) -> bool:
+    info = miniaudio.ffi.new("ma_device_info *")
+    context = devices._context  # noqa: SLF001 -- miniaudio 1.71 lists devices without their mark of the default
+    miniaudio.lib.ma_context_get_device_info(context, one["type"].value, one["id"], info)
+    return bool(info.isDefault)
+
+
+def _find(listing: str, device: str) -> dict[str, Any]:
+    """Return what miniaudio lists under an id, first the default; raise DeviceError `none` when there is no such device."""
+    for one in _enumerate(listing):
+        if not device or _id_text(one["id"]) == device:
+            return one
     raise DeviceError("none", device)
 
 

@@ -40,7 +40,19 @@ def error_code(error: BaseException, *, running: bool = False) -> str:
     return "none" if number in {errno.ENOENT, errno.ENODEV, errno.ENXIO} else "failed"
 
 
-class Source:
+class Steady:
+    """What never goes silent: pictures fail by an error, and a clock cannot be unplugged."""
+
+    def stalled(self, now_ms: float) -> bool:  # noqa: ARG002 -- the same at all times
+        """Return False."""
+        return False
+
+    def revive(self) -> bool:
+        """Return False."""
+        return False
+
+
+class Source(Steady):
     """Runs `frames` on one thread and *show* on another, with the newest frame; *failed* is called at most once.
 
     *show* gets (frame, capture time in Unix microseconds). `frames` is written by each kind of source.
@@ -73,10 +85,6 @@ class Source:
         for thread in self._threads:
             if thread.is_alive() and thread is not threading.current_thread():
                 thread.join(2)
-
-    def stalled(self, now_ms: float) -> bool:  # noqa: ARG002 -- unlike sound, pictures fail by an error
-        """Return False."""
-        return False
 
     def wait(self, seconds: float) -> bool:
         """Sleep inside `frames`; True when the source was closed meanwhile."""

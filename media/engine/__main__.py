@@ -15,6 +15,7 @@ from media.engine.frames import Arena
 from media.engine.loop import Conductor
 from media.engine.messages import Ready
 from media.errors import ProtocolError
+from media.patience import within
 from media.wire import VERSION
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ async def _run(arena: Arena, source: BinaryIO, sink: BinaryIO) -> None:
     threading.Thread(target=_listen, args=(source, hear, end), name="ears", daemon=True).start()
     await done.wait()
     try:
-        await asyncio.wait_for(conductor.close(), CLOSE_S)
+        await within(CLOSE_S, conductor.close())
     except TimeoutError:
         log.warning("a device or the relay did not let go in time")
     outbox.close()

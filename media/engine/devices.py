@@ -16,7 +16,7 @@ from media.errors import DeviceError
 from media.wire import CAMERA, SCREEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     import av
 
@@ -35,7 +35,10 @@ class Stoppable(Protocol):
         """Give the device back; may take a while."""
 
     def stalled(self, now_ms: float) -> bool:
-        """Tell whether it went silent (unplugged)."""
+        """Tell whether it went silent."""
+
+    def revive(self) -> bool:
+        """Start it again; False once it is gone (unplugged). May take a while."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,10 @@ class Equipment:
         await self._switch("speaker", partial(self._open_speaker, device))
 
     def watch(self) -> None:
-        """Notice sound devices that were pulled out; once in a while."""
-        now_ms = time.monotonic() * 1000
-        for kind, running in list(self._running.items()):
-            if running.device.stalled(now_ms):
-                self._failing(kind, running.life, DeviceError("unplugged"))
+        """Notice sound devices that went silent, once in a while: they run again, or were pulled out."""
+        for kind, running in self._running.items():
+            if _silent(running):
+                self._begin(self._revive(kind, running))
 
     async def list(self) -> Devices:
         """Ask the system what there is."""
@@ -185,7 +187,10 @@ class Equipment:
         self._later(self._failing, kind, life, error)
 
     def _failing(self, kind: str, life: int, error: DeviceError) -> None:
-        task = self._loop.create_task(self._give_up(kind, life, error))
+        self._begin(self._give_up(kind, life, error))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -193,9 +198,19 @@ class Equipment:
         async with self._locks[kind]:
             running = self._running.get(kind)
             if running and running.life == life:
-                await self._stop(kind)
-                self._failed(kind, error)
-                self._flowing()
+                await self._end(kind, error)
+
+    async def _revive(self, kind: str, running: Running) -> None:
+        async with self._locks[kind]:
+            if self._running.get(kind) is not running or not _silent(running):
+                return  # switched meanwhile, or awake again
+            if not await self._beside(running.device.revive):
+                await self._end(kind, DeviceError("unplugged"))
+
+    async def _end(self, kind: str, error: DeviceError) -> None:
+        await self._stop(kind)
+        self._failed(kind, error)
+        self._flowing()
 
     def _flowing(self) -> None:
         if "microphone" not in self._running:
@@ -210,6 +225,10 @@ class Equipment:
 
     async def _beside(self, work: Callable[[], T]) -> T:
         return await self._loop.run_in_executor(None, work)
+
+
+def _silent(running: Running) -> bool:
+    return running.device.stalled(time.monotonic() * 1000)
 
 
 def _described(found: list[tuple[str, str]]) -> list[Device]:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from media.engine import messages as m
+from media.patience import within
 from media.room.plan import JoinPlan
 from media.room.session import Session
 from media.wire import VOICE
@@ -185,7 +186,7 @@ class Meeting:
         waiting = self._signing[request] = asyncio.get_running_loop().create_future()
         self._say(m.SignPlease(request=request, body=body))
         try:
-            return await asyncio.wait_for(waiting, SIGN_S)
+            return await within(SIGN_S, waiting)
         except TimeoutError:
             return b""
         finally:

@@ -1,6 +1,7 @@
 """What the window and the media engine say to each other (msgspec tagged unions on a length-prefixed pipe).
 
 Keys travel only here, never in arguments or the environment. Times are Unix milliseconds, identifiers raw bytes.
+Longer than most: one catalogue, so that what is asked and what is answered are read side by side.
 """
 
 from __future__ import annotations

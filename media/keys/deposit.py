@@ -14,10 +14,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from media.errors import ProtocolError, TrustError
+from media.errors import ProtocolError
 from media.keys.seal import hkdf
 from media.keys.sign import digest
 
@@ -134,26 +133,6 @@ def _chunks(name: str, source: BinaryIO, size: int) -> Iterator[bytes]:
         at += CHUNK
     if source.read(1):
         raise ProtocolError("the file became longer while it was read")
-
-
-def open_file(keys: Keys, sealed: bytes) -> tuple[str, bytes]:
-    """Return name and content, as the page does; `TrustError("signature")` where a byte of it is not the sender's."""
-    cipher, step = AESGCM(keys.file), CHUNK + TAG_BYTES
-    if not sealed or len(sealed) % step:
-        raise TrustError("signature", "length")
-    last = len(sealed) // step - 1
-    try:
-        plain = b"".join(
-            cipher.decrypt(_nonce(number, number == last), sealed[number * step : (number + 1) * step], None)
-            for number in range(last + 1)
-        )
-    except InvalidTag as error:
-        raise TrustError("signature", "chunk") from error
-    ends = 2 + int.from_bytes(plain[:2], "big")
-    size = int.from_bytes(plain[ends : ends + 8], "big")
-    if ends > 2 + MAX_NAME or ends + 8 + size > len(plain):
-        raise TrustError("signature", "head")
-    return plain[2:ends].decode(), plain[ends + 8 : ends + 8 + size]
 
 
 def _nonce(number: int, last: bool) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hmac
 import ipaddress
 import re
 from dataclasses import dataclass, field
@@ -195,15 +194,6 @@ class RoomKeys:
     room_id: bytes
     knock_key: bytes = field(repr=False)
 
-    def knock_mac(self, data: bytes) -> bytes:
-        """HMAC-SHA256 of *data* under the knock key, 32 bytes."""
-        return hmac.digest(self.knock_key, data, "sha256")
-
-    def check_mac(self, data: bytes, mac: bytes) -> None:
-        """Raise TrustError("knock-mac") unless *mac* is that of *data*."""
-        if not hmac.compare_digest(self.knock_mac(data), mac):
-            raise TrustError("knock-mac")
-
 
 def room_keys(secret: bytes, occurrence: int = 0) -> RoomKeys:
     """Return the room of *secret* (16 bytes) for this occurrence."""
@@ -214,11 +204,6 @@ def room_keys(secret: bytes, occurrence: int = 0) -> RoomKeys:
 def admin_seed(inv_sk: bytes, room_id: bytes) -> bytes:
     """Return the seed of the relay admin key; listed hosts and successors hold it."""
     return seal.hkdf(inv_sk, ["CSL1/admin", room_id])
-
-
-def admin_signer(inv_sk: bytes, room_id: bytes) -> Signer:
-    """Return the relay admin key of a host who knows *inv_sk* (32 bytes)."""
-    return Signer(admin_seed(inv_sk, room_id))
 
 
 def seal_blob(secret: bytes, tag: bytes, invite: bytes, certificate: bytes) -> bytes:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from media import wire
-from media.errors import LinkLost, LinkRefused, ProtocolError
 from media.link.control import Control
 
 if TYPE_CHECKING:
     from media.link.admission import OrganisationProof, RelayAddress
 
 TIMEOUT_S = 5.0
-T = TypeVar("T", bound=wire.Message)
 
 
 async def put_blob(address: RelayAddress, proof: OrganisationProof, tag: bytes, data: bytes) -> None:
@@ -24,7 +21,7 @@ async def put_blob(address: RelayAddress, proof: OrganisationProof, tag: bytes, 
         rest = hashlib.sha256(data).digest()
         signature = proof.sign(wire.admission_text(wire.STORE, control.nonce, control.cert_hash, tag, rest))
         control.send(wire.StoreBlob(tag, proof.relay_pk, signature, data))
-        await _reply(control, wire.BlobStored)
+        await control.answer(wire.DOWN, wire.BlobStored, TIMEOUT_S)
     finally:
         await control.close()
 
@@ -34,18 +31,6 @@ async def get_blob(address: RelayAddress, tag: bytes) -> bytes:
     control = await Control.connect(address)
     try:
         control.send(wire.FetchBlob(tag))
-        return (await _reply(control, wire.Blob)).data
+        return (await control.answer(wire.DOWN, wire.Blob, TIMEOUT_S)).data
     finally:
         await control.close()
-
-
-async def _reply(control: Control, kind: type[T]) -> T:
-    try:
-        message = wire.decode_down(await asyncio.wait_for(control.receive(), TIMEOUT_S))
-    except (ProtocolError, TimeoutError) as error:
-        raise LinkLost("unreachable") from error
-    if isinstance(message, wire.Refused):
-        raise LinkRefused(message.code)
-    if not isinstance(message, kind):
-        raise LinkLost("unreachable")
-    return message

@@ -8,7 +8,7 @@ import hashlib
 import logging
 import ssl
 from collections import deque
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.datastructures import MultipleValuesError
@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from media import wire
 from media.errors import LinkLost, LinkRefused, ProtocolError
+from media.patience import within
 
 if TYPE_CHECKING:
     from media.link.admission import RelayAddress
@@ -25,6 +26,7 @@ HEARTBEAT_S = 2.0
 MAX_CONTROL_BYTES = 4 << 20
 MAX_VOICE_PACKETS = 50
 MAX_VIDEO_BYTES = 512 * 1024
+M = TypeVar("M", bound=wire.Message)
 _LOOPBACK = ("127.", "localhost", "::1")
 
 log = logging.getLogger(__name__)
@@ -135,7 +137,7 @@ class Control:
 
     async def _greet(self) -> None:
         try:
-            data = await asyncio.wait_for(self.receive(), OPEN_TIMEOUT_S)
+            data = await within(OPEN_TIMEOUT_S, self.receive())
             if data[:1] != bytes((wire.Refused.KIND,)):
                 _same_version(wire.greeted_version(data))
             greeting = wire.decode_down(data)
@@ -155,6 +157,18 @@ class Control:
         if isinstance(data, str):
             raise LinkLost("lost")
         return data
+
+    async def answer(self, kinds: wire.Kinds[wire.Message], kind: type[M], patience_s: float) -> M:
+        """Await the one answer *kind* of those that the relay may give, *kinds*; `LinkLost`, `LinkRefused` with the relay's code."""
+        try:
+            message = kinds.decode(await within(patience_s, self.receive()))
+        except (ProtocolError, TimeoutError) as error:
+            raise LinkLost("unreachable") from error
+        if isinstance(message, wire.Refused):
+            raise LinkRefused(message.code)
+        if not isinstance(message, kind):
+            raise LinkLost("unreachable")
+        return message
 
     def send(self, message: wire.Message) -> None:
         """Queue a control message; what no longer fits ends the connection, so that nothing is lost unseen."""
@@ -178,7 +192,7 @@ class Control:
     async def ping(self) -> float:
         """Measure one round trip, ms; `LinkLost` when the connection ended or nothing comes back."""
         try:
-            return 1000 * await asyncio.wait_for(await self._socket.ping(), OPEN_TIMEOUT_S)
+            return 1000 * await within(OPEN_TIMEOUT_S, await self._socket.ping())
         except (ConnectionClosed, TimeoutError) as error:
             raise LinkLost("lost") from error
 

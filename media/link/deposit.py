@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from media import depositwire, wire
-from media.errors import LinkLost, LinkRefused, ProtocolError
+from media.errors import LinkLost
 from media.link.control import Control
 
 if TYPE_CHECKING:
@@ -37,10 +36,10 @@ async def leave(
     try:
         text = depositwire.proof_text(depositwire.LEAVE, control.nonce, control.cert_hash, draft)
         control.send(_proven(draft, proof.sign(text)))
-        there = (await _reply(control, depositwire.Here)).size
+        there = (await control.answer(depositwire.DOWN, depositwire.Here, TIMEOUT_S)).size
         await _send(control, sealed, there, draft.size, told)
         control.send(depositwire.End(digest))
-        await _reply(control, depositwire.Fine)
+        await control.answer(depositwire.DOWN, depositwire.Fine, TIMEOUT_S)
     finally:
         await control.close()
 
@@ -76,7 +75,7 @@ async def _send(
                 raise EOFError("the sealed file is shorter than was said")
             control.send(depositwire.Put(sent, piece))
             sent += len(piece)
-        now = (await _reply(control, depositwire.Here)).size
+        now = (await control.answer(depositwire.DOWN, depositwire.Here, TIMEOUT_S)).size
         if not there < now <= sent:
             raise LinkLost("lost")
         there = now
@@ -89,18 +88,6 @@ async def _ask(address: RelayAddress, deposit: bytes, drop: int, sign: Sign, kin
         draft = depositwire.Ask(deposit, drop, b"")
         text = depositwire.proof_text(depositwire.OWN, control.nonce, control.cert_hash, draft)
         control.send(depositwire.Ask(deposit, drop, sign(text)))
-        return await _reply(control, kind)
+        return await control.answer(depositwire.DOWN, kind, TIMEOUT_S)
     finally:
         await control.close()
-
-
-async def _reply(control: Control, kind: type[T]) -> T:
-    try:
-        message = depositwire.decode_down(await asyncio.wait_for(control.receive(), TIMEOUT_S))
-    except (ProtocolError, TimeoutError) as error:
-        raise LinkLost("unreachable") from error
-    if isinstance(message, wire.Refused):
-        raise LinkRefused(message.code)
-    if not isinstance(message, kind):
-        raise LinkLost("unreachable")
-    return message

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 from media import mailwire, wire
 from media.errors import LinkLost, LinkRefused, ProtocolError
 from media.link.control import Control
+from media.patience import within
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from media.link.admission import OrganisationProof, RelayAddress, Sign
 
 ANSWER_S = 60.0
@@ -20,6 +23,8 @@ HEARTBEAT_S = 20.0
 CLOSE_S = 3.0
 SMALL_AT_ONCE, PIECES_AT_ONCE = 128, 8
 """What may be under way: 1 MiB of blocks, 2 MiB of pieces."""
+WINDOW = 1024
+"""Blocks that a relay may hand on before they are acknowledged: 8 MiB."""
 T = TypeVar("T", bound=mailwire.Answer)
 V = TypeVar("V")
 
@@ -48,6 +53,8 @@ class Mailbox:
         self._next = 0
         self._waiting: dict[int, asyncio.Future[mailwire.Answer]] = {}
         self._told: dict[bytes, Told] = {}
+        self._flying: dict[bytes, set[int]] = {}
+        self._in_flight = 0
         self._small = asyncio.Semaphore(SMALL_AT_ONCE)
         self._pieces = asyncio.Semaphore(PIECES_AT_ONCE)
         self._end: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -74,7 +81,7 @@ class Mailbox:
             )
         self._control.send(enter)
         try:
-            answer = mailwire.decode_down(await asyncio.wait_for(self._control.receive(), ANSWER_S))
+            answer = mailwire.decode_down(await within(ANSWER_S, self._control.receive()))
         except (ProtocolError, TimeoutError) as error:
             raise LinkLost("unreachable") from error
         if isinstance(answer, wire.Refused):
@@ -109,6 +116,7 @@ class Mailbox:
     async def drop_queue(self, queue: bytes, sign_owner: Sign) -> None:
         """Forget an own queue with what is in it (queue-unknown)."""
         self._told.pop(queue, None)
+        self._land(queue)
         proof = self._prove(sign_owner, mailwire.DROP, queue, b"")
         await self._done(mailwire.DropQueue(self._number(), queue, proof))
 
@@ -119,6 +127,7 @@ class Mailbox:
         """
         before = self._told.get(queue)
         self._told[queue] = told
+        self._land(queue)
         proof = self._prove(sign_owner, mailwire.LISTEN, queue, b"")
         try:
             await self._done(mailwire.Listen(self._number(), queue, proof))
@@ -131,6 +140,9 @@ class Mailbox:
 
     async def acknowledge(self, queue: bytes, number: int) -> None:
         """Let the relay forget a block; again is no error."""
+        if number in self._flying.get(queue, ()):
+            self._flying[queue].remove(number)
+            self._in_flight -= 1
         await self._done(mailwire.Acknowledge(self._number(), queue, number))
 
     async def send(self, queue: bytes, block: bytes, sign_writer: Sign | None = None) -> None:
@@ -142,6 +154,34 @@ class Mailbox:
         if sign_writer:
             proof = self._prove(sign_writer, mailwire.WRITE, queue, mailwire.block_digest(block))
         await self._done(mailwire.Send(self._number(), queue, proof, block))
+
+    # --- blocks for later ---
+
+    async def send_later(
+        self,
+        place: bytes,
+        queue: bytes,
+        block: bytes,
+        release_s: int,
+        cancel_pk: bytes,
+        sign_writer: Sign | None = None,
+    ) -> None:
+        """Have a block put into a queue at *release_s*, Unix seconds, at most seven days ahead.
+
+        *place* is a random name, the same for all blocks that are cancelled together. Refused: as for `send`; taken (another time
+        or key), too-far, released, cancelled. Again is no error: the newest block counts.
+        """
+        proof = bytes(64)
+        if sign_writer:
+            rest = mailwire.later_rest(place, release_s, cancel_pk, block)
+            proof = self._prove(sign_writer, mailwire.LATER, queue, rest)
+        number = self._number()
+        await self._done(mailwire.Later(number, place, queue, release_s, cancel_pk, proof, block))
+
+    async def cancel(self, place: bytes, cancel_pk: bytes, sign: Sign) -> None:
+        """Have nothing of *place* put into a queue any more, also of what is not laid there yet (released: too late; not-allowed, quota)."""
+        proof = self._prove(sign, mailwire.CANCEL, place, cancel_pk)
+        await self._done(mailwire.Cancel(self._number(), place, cancel_pk, proof))
 
     # --- cards ---
 
@@ -155,6 +195,20 @@ class Mailbox:
         """Fetch the card under *tag* (`media.mailwire.card_tag`), None where there is none."""
         answer = await self._ask(mailwire.FetchCard(self._number(), tag), mailwire.Bytes)
         return answer.data or None
+
+    # --- words ---
+
+    async def say(self, owner_pk: bytes, sign: Sign, word: bytes) -> None:
+        """Lay out a word of 128 bytes, in the place of the one before, for two and a half minutes (full, quota)."""
+        proof = self._prove(sign, mailwire.SAY, mailwire.card_tag(owner_pk), mailwire.block_digest(word))
+        await self._done(mailwire.SayWord(self._number(), owner_pk, proof, word))
+
+    async def words(self, tags: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return the words that lie under *tags* (`media.mailwire.card_tag`), at most 256."""
+        request = mailwire.ReadWords(self._number(), [(tag,) for tag in tags])
+        found = (await self._ask(request, mailwire.Words)).words
+        self._sound(found, all(place < len(tags) for place, _ in found))
+        return {tags[place]: word for place, word in found}
 
     # --- blobs ---
 
@@ -212,9 +266,7 @@ class Mailbox:
             self._waiting[request.request] = answer
             try:
                 self._control.send(request)
-                # wait_for of 3.11 loses a cancellation that comes with the answer
-                async with asyncio.timeout(ANSWER_S):
-                    return self._right(await answer, kind)
+                return self._right(await within(ANSWER_S, answer), kind)
             except TimeoutError as error:
                 self._finish("lost")
                 raise LinkLost("lost") from error
@@ -252,13 +304,27 @@ class Mailbox:
 
     def _take(self, message: wire.Message) -> None:
         if isinstance(message, mailwire.Delivery):
-            told = self._told.get(message.queue)
-            if told:
-                told(Delivery(message.queue, message.number, message.block))
+            self._hear(Delivery(message.queue, message.number, message.block))
         elif isinstance(message, mailwire.Answer):
             answer = self._waiting.get(message.request)
             if answer and not answer.done():
                 answer.set_result(message)
+
+    def _hear(self, delivery: Delivery) -> None:
+        """Tell of a block that was not told of since the queue was listened to; a relay that knows no end of them is given up."""
+        told = self._told.get(delivery.queue)
+        if told is None or delivery.number in self._flying.get(delivery.queue, ()):
+            return
+        if self._in_flight == WINDOW:
+            self._finish("lost")
+            return
+        self._flying.setdefault(delivery.queue, set()).add(delivery.number)
+        self._in_flight += 1
+        told(delivery)
+
+    def _land(self, queue: bytes) -> None:
+        """Count nothing of a queue as handed on: all of it comes again, or nothing more."""
+        self._in_flight -= len(self._flying.pop(queue, ()))
 
     def _finish(self, reason: str) -> None:
         if not self._end.done():

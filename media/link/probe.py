@@ -18,6 +18,7 @@ from media import wire
 from media.errors import LinkLost, LinkRefused, ProtocolError
 from media.link.control import Control
 from media.link.medium import medium
+from media.patience import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +105,7 @@ async def _send(control: Control, size: int) -> tuple[wire.Measured, float]:
     filler = os.urandom(size)  # nothing on the way can squeeze it
     began = time.monotonic()
     control.send(wire.Measure(filler))
-    message = wire.decode_down(await asyncio.wait_for(control.receive(), ANSWER_S))
+    message = wire.decode_down(await within(ANSWER_S, control.receive()))
     if isinstance(message, wire.Refused):
         raise LinkRefused(message.code)
     if not isinstance(message, wire.Measured):

@@ -1,7 +1,8 @@
 """What people say to each other in sealed messages (docs/protocol.md §11): a dataclass a type, bytes <-> values.
 
 `encode` raises ProtocolError for what may not be sent; `parse` takes bytes of others and raises it for anything but the one encoding
-within the limits. `media.mail.feeds` has what gateways say, `media.mail.say` finds the class of a type.
+within the limits. `media.mail.desks` has what desks say by themselves, `media.mail.feeds` what gateways do, `media.mail.say` finds the
+class of a type.
 """
 
 from __future__ import annotations
@@ -334,95 +335,6 @@ class Grant:
         if answer not in tuple(Answer) or bool(box) != (answer == Answer.GRANTED):
             raise ProtocolError("not an answer")
         return cls(ask, Answer(answer), box)
-
-
-class Here(IntEnum):
-    """What people share of their presence."""
-
-    AWAY = 0
-    AVAILABLE = 1
-    BUSY = 2
-    RCP = 3
-
-
-@dataclass(frozen=True)
-class Presence:
-    """How the author can be reached now."""
-
-    TYPE: ClassVar = Type.PRESENCE
-    here: Here
-
-    def encode(self) -> bytes:
-        """Return the bytes of the body."""
-        return cbor.encode(["CSL1/presence", int(self.here)])
-
-    @classmethod
-    def parse(cls, data: bytes) -> Self:
-        """Read a body."""
-        (here,) = record(data, cls.TYPE, "CSL1/presence", (int,))
-        if here not in tuple(Here):
-            raise ProtocolError("not a presence")
-        return cls(Here(here))
-
-
-@dataclass(frozen=True)
-class Newer:
-    """A directory bundle of this height lies at the relay as `file`; whoever says it, the bundle is judged by its own signatures."""
-
-    TYPE: ClassVar = Type.DIRECTORY
-    height: int
-    file: Attachment
-
-    def encode(self) -> bytes:
-        """Return the bytes of the body."""
-        return cbor.encode(["CSL1/newer", self.height, self.file.row()])
-
-    @classmethod
-    def parse(cls, data: bytes) -> Self:
-        """Read a body."""
-        height, file = record(data, cls.TYPE, "CSL1/newer", (int, list))
-        check_numbers(height)
-        return cls(height, Attachment.of_row(file))
-
-
-@dataclass(frozen=True)
-class Vouched:
-    """A signed `media.keys.vouch.Vouch`, as it came."""
-
-    TYPE: ClassVar = Type.VOUCH
-    vouch: bytes
-
-    def encode(self) -> bytes:
-        """Return the bytes of the body."""
-        return cbor.encode(["CSL1/vouched", self.vouch])
-
-    @classmethod
-    def parse(cls, data: bytes) -> Self:
-        """Read a body."""
-        return cls(*record(data, cls.TYPE, "CSL1/vouched", (bytes,)))
-
-
-@dataclass(frozen=True)
-class History:
-    """Piece `number` (from 0) of what the own older device has, for the new one; what the records are is the vault's."""
-
-    TYPE: ClassVar = Type.HISTORY
-    number: int
-    last: bool
-    records: bytes = field(repr=False)
-
-    def encode(self) -> bytes:
-        """Return the bytes of the body."""
-        return cbor.encode(["CSL1/history", self.number, int(self.last), self.records])
-
-    @classmethod
-    def parse(cls, data: bytes) -> Self:
-        """Read a body."""
-        number, last, records = record(data, cls.TYPE, "CSL1/history", (int, int, bytes))
-        check_numbers(number)
-        if last > 1:
-            raise ProtocolError("not a piece of a history")
-        return cls(number, bool(last), records)
 
 
 @dataclass(frozen=True)

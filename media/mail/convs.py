@@ -34,6 +34,12 @@ def of_meeting(invite: bytes) -> bytes:
     return bytes((found[0] & ~DIRECT & 0xFF,)) + found[1:]
 
 
+def of_call(uid: bytes) -> bytes:
+    """Return the conversation in which a meeting is called, changed and cancelled, by its name in calendars."""
+    found = digest(cbor.encode(["CSL1/called", uid]))[:ID_BYTES]
+    return bytes((found[0] & ~DIRECT & 0xFF,)) + found[1:]
+
+
 def is_direct(conv: bytes) -> bool:
     """Tell whether this is the conversation of two people."""
     return bool(conv[0] & DIRECT)

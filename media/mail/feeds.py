@@ -154,7 +154,10 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A document for the hospital's record; its message's msg_id is what the acknowledgement names. `kind` is its LOINC or local type."""
+    """A document for the hospital's record; its message's msg_id is what the acknowledgement names. `kind` is its LOINC or local type.
+
+    `text`: the same in plain words, or "".
+    """
 
     TYPE: ClassVar = Type.OUTGOING
     kind: str
@@ -162,22 +165,25 @@ class Outgoing:
     media: str
     patient: Patient
     data: bytes = field(repr=False)
+    text: str = field(default="", repr=False)
 
     def encode(self) -> bytes:
         """Return the bytes of the body."""
         told = [texts.check_line(self.kind), texts.check_line(self.title), texts.check_line(self.media)]
-        return cbor.encode(["CSL1/outgoing", *told, self.patient.row(), self.data])
+        plain = texts.check_text(self.text, empty=True)
+        return cbor.encode(["CSL1/outgoing", *told, self.patient.row(), self.data, plain])
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """Read a body."""
-        kind, title, media, row, inner = record(data, cls.TYPE, "CSL1/outgoing", (str, str, str, list, bytes))
+        kinds = (str, str, str, list, bytes, str)
+        kind, title, media, row, inner, plain = record(data, cls.TYPE, "CSL1/outgoing", kinds)
         patient = Patient.of_row(row)
         if patient is None:
             raise ProtocolError("a document of nobody")
         for line in (kind, title, media):
             texts.check_line(line)
-        return cls(kind, title, media, patient, inner)
+        return cls(kind, title, media, patient, inner, texts.check_text(plain, empty=True))
 
 
 class Stage(IntEnum):

@@ -5,7 +5,7 @@ The caller has verified the header by a trusted certificate, and stores what is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -56,25 +56,6 @@ class Chain:
     def gap(self, seq: int) -> Gap | None:
         """Return the gap in which a number is missing."""
         return next((gap for gap in self.gaps if gap.first <= seq <= gap.last), None)
-
-    def with_header(self, header: Header) -> Chain:
-        """Return the chain after a header of it came: the next one, one behind a gap, or one that was missing."""
-        gap = self.gap(header.seq)
-        if gap:
-            return replace(self, gaps=tuple(part for one in self.gaps for part in _healed(one, gap, header)))
-        if header.seq < self.seq:
-            return self
-        missing = Gap(self.seq, header.seq - 1, header.prev_hash, self.hash)
-        gaps = (*self.gaps, missing) if header.seq > self.seq else self.gaps
-        return Chain(header.seq + 1, header.hash, gaps)
-
-
-def _healed(one: Gap, gap: Gap, header: Header) -> tuple[Gap, ...]:
-    if one is not gap:
-        return (one,)
-    below = Gap(gap.first, header.seq - 1, header.prev_hash, gap.before)
-    above = Gap(header.seq + 1, gap.last, gap.after, header.hash)
-    return tuple(part for part in (below, above) if part.first <= part.last)
 
 
 class Verdict(StrEnum):

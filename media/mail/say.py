@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from media.errors import TrustError
-from media.mail import bodies, feeds
+from media.mail import again, bodies, calls, desks, feeds
 from media.mail.types import RULES, Type
 
 Body: TypeAlias = (
@@ -17,11 +17,16 @@ Body: TypeAlias = (
     | bodies.Team
     | bodies.Ask
     | bodies.Grant
-    | bodies.Presence
-    | bodies.Newer
-    | bodies.Vouched
-    | bodies.History
+    | desks.Presence
+    | desks.Newer
+    | desks.Vouched
+    | desks.History
     | bodies.Sheet
+    | calls.Convened
+    | calls.Hosting
+    | calls.Attending
+    | again.Wanted
+    | again.Laid
     | feeds.Batch
     | feeds.Alive
     | feeds.Follow
@@ -42,11 +47,16 @@ CLASSES: dict[Type, type[Body]] = {
         bodies.Team,
         bodies.Ask,
         bodies.Grant,
-        bodies.Presence,
-        bodies.Newer,
-        bodies.Vouched,
-        bodies.History,
+        desks.Presence,
+        desks.Newer,
+        desks.Vouched,
+        desks.History,
         bodies.Sheet,
+        calls.Convened,
+        calls.Hosting,
+        calls.Attending,
+        again.Wanted,
+        again.Laid,
         feeds.Batch,
         feeds.Alive,
         feeds.Follow,

@@ -47,11 +47,18 @@ class Target:
 
 
 def targets(
-    recipients: Sequence[bytes], me: bytes, my_device: bytes, devices: Iterable[Device], *, restored: bool
+    recipients: Sequence[bytes],
+    me: bytes,
+    my_device: bytes,
+    devices: Iterable[Device],
+    *,
+    restored: bool,
+    compared: bool = False,
 ) -> tuple[Target, ...]:
     """Return who gets a block: the living devices of the *recipients* and the own others, blocked people left out.
 
-    *restored*: the vault is an older copy put back; nothing leaves it until it is enrolled anew.
+    *restored*: the vault is an older copy put back; nothing leaves it until it is enrolled anew. *compared*: only devices
+    whose key was compared may have it (`types.Rule.compared`).
     """
     living: dict[bytes, list[Device]] = {}
     for device in devices:
@@ -59,26 +66,31 @@ def targets(
             living.setdefault(device.user, []).append(device)
     people = dict.fromkeys((*recipients, me))
     return tuple(
-        target for user in people for target in _of(user, living.get(user, []), me, restored=restored)
+        target
+        for user in people
+        for target in _of(user, living.get(user, []), me, restored=restored, compared=compared)
     )
 
 
-def _of(user: bytes, devices: list[Device], me: bytes, *, restored: bool) -> Iterator[Target]:
+def _of(user: bytes, devices: list[Device], me: bytes, *, restored: bool, compared: bool) -> Iterator[Target]:
     own = user == me
     if not devices and not own:
         yield Target(user, b"", own, "restored" if restored else "no-device")
     for device in devices:
         if not device.blocked:
-            yield Target(user, device.device_id, own, "restored" if restored else held(device, own=own))
+            code = "restored" if restored else held(device, own=own, compared=compared)
+            yield Target(user, device.device_id, own, code)
 
 
-def held(device: Device, *, own: bool) -> str:
-    """Return why nothing goes to a device now, or ""."""
+def held(device: Device, *, own: bool, compared: bool = False) -> str:
+    """Return why nothing, or nothing for which the key must be *compared*, goes to a device now, or ""."""
     if own:
         return "" if device.asked else "device-unexpected"
     if device.different:
         return "key-different"
-    return "key-changed" if device.level == "changed" else ""
+    if device.level == "changed":
+        return "key-changed"
+    return "key-unverified" if compared and device.level != "verified" else ""
 
 
 class Step(Enum):
@@ -91,7 +103,7 @@ class Step(Enum):
 
 
 def step(first_ms: int, sealed_ms: int, now_ms: int) -> Step:
-    """Say what to do: *first_ms* when the message was put into the outbox, *sealed_ms* when its last block was at the relay."""
+    """Say what to do: *first_ms* when the relay first had a block of it, *sealed_ms* when its last block was there."""
     if now_ms - first_ms >= GIVE_UP_MS:
         return Step.UNDELIVERED
     return Step.AGAIN if now_ms - sealed_ms >= AGAIN_MS else Step.WAIT

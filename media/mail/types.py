@@ -35,6 +35,11 @@ class Type(IntEnum):
     DIRECTORY = 11
     VOUCH = 12
     HISTORY = 13
+    CONVENED = 14
+    HOSTING = 15
+    ATTENDING = 16
+    WANTED = 17
+    LAID = 18
     BATCH = 20
     ALIVE = 21
     FOLLOW = 22
@@ -50,12 +55,13 @@ class Type(IntEnum):
 class Rule:
     """`roles` may say it. `act`: signed by HSig, by a person. `own`: to the author's own devices only.
 
-    `receipted`: the receiver says that it came, and what stays without a receipt is sealed again. `limit`: bytes of the body.
+    `compared`: to devices whose key was compared, or vouched for, only. `receipted`: the receiver says that it came, and what stays without a receipt is sealed again. `limit`: bytes of the body.
     """
 
     roles: frozenset[str] = DESKS
     act: bool = False
     own: bool = False
+    compared: bool = False
     receipted: bool = True
     limit: int = SMALL
 
@@ -69,10 +75,15 @@ RULES: dict[Type, Rule] = {
     Type.TEAM: Rule(),
     Type.ASK: Rule(receipted=False),
     Type.GRANT: Rule(receipted=False),
-    Type.PRESENCE: Rule(receipted=False),
+    Type.PRESENCE: Rule(PEOPLE, compared=True),
     Type.DIRECTORY: Rule(ISSUER),
     Type.VOUCH: Rule(PEOPLE),
     Type.HISTORY: Rule(PEOPLE, own=True, limit=LARGE),
+    Type.CONVENED: Rule(PEOPLE),
+    Type.HOSTING: Rule(PEOPLE, compared=True),
+    Type.ATTENDING: Rule(PEOPLE),
+    Type.WANTED: Rule(),
+    Type.LAID: Rule(),
     Type.BATCH: Rule(GATEWAY, receipted=False, limit=FEED),
     Type.ALIVE: Rule(GATEWAY, receipted=False),
     Type.FOLLOW: Rule(DESKS, receipted=False),

@@ -39,6 +39,9 @@ class Caps:
     block_days: int = 30
     queue_days: int = 120
     cards: int = 20_000
+    words: int = 20_000
+    places: int = 20_000
+    later_total_mb: int = 64
     file_total_mb: int = 65_536
     file_days: int = 30
     disk_reserve_mb: int = 256

@@ -35,6 +35,10 @@ class Counters:
     blocks_taken: int = 0
     blocks_delivered: int = 0
     blocks_acknowledged: int = 0
+    words_taken: int = 0
+    later_taken: int = 0
+    later_released: int = 0
+    later_cancelled: int = 0
     files_stored: int = 0
     mail_refused: int = 0
     deposits_stored: int = 0

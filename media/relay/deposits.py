@@ -86,6 +86,7 @@ class Deposits:
         for pragma in ("journal_mode = wal", "synchronous = full", "secure_delete = on"):
             self._database.execute(f"pragma {pragma}")
         self._database.executescript(_SCHEMA)
+        self._keep_only_held()
         self._waiting = self._count()
 
     @property
@@ -109,6 +110,8 @@ class Deposits:
         same = (held.organisation, held.verifier, held.owner, held.size)
         if same != (new.relay_pk, new.verifier, new.owner_pk, new.size) or held.state > THERE:
             raise LinkRefused("taken")
+        if held.state == COMING:
+            self._path(new.id).touch(0o600)  # a crash may have kept the row alone
         return self._path(new.id).stat().st_size
 
     def _begin(self, new: Leave, now_s: int) -> None:
@@ -173,8 +176,8 @@ class Deposits:
 
     def drop(self, deposit: bytes) -> None:
         """Take it back: nothing of it stays."""
-        self._path(deposit).unlink(missing_ok=True)
         self._database.execute("delete from deposit where id = ?", (deposit,))
+        self._path(deposit).unlink(missing_ok=True)
         self._waiting = self._count()
 
     # --- the page -----------------------------------------------------------------------------------------
@@ -265,6 +268,14 @@ class Deposits:
         self._waiting = self._count()
 
     # --- rows and files -----------------------------------------------------------------------------------
+
+    def _keep_only_held(self) -> None:
+        """Remove files that the rows let go of already: the relay was killed in between."""
+        query = "select id from deposit where state <= ?"
+        held = {deposit.hex() for (deposit,) in self._database.execute(query, (THERE,))}
+        for path in self._files.iterdir():
+            if path.name not in held:
+                path.unlink()
 
     def _row(self, deposit: bytes) -> Row | None:
         query = f"select {_COLUMNS} from deposit where id = ?"  # noqa: S608 -- constants

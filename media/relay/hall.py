@@ -290,8 +290,9 @@ class Hall:
                 admin.say(wire.KnockGone(door.number))
 
     def sweep(self) -> None:
-        """Forget rooms that nobody was in for a while, and mail that has expired."""
-        self.mail.sweep(time.monotonic())
+        """Forget rooms that nobody was in for a while, and mail and invitations that have expired."""
+        if self.mail.sweep(time.monotonic()):
+            self._disk.submit(self.blobs.sweep)
         self.rooms.sweep(time.monotonic() * 1000)
         for room_id in [room_id for room_id in self._presences if room_id not in self.rooms.by_id]:
             for session in list(self._presences[room_id].knockers.values()):

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 from media import mailwire
 from media.errors import LinkRefused
 from media.relay.commit import Committer
+from media.relay.later import Later
 from media.relay.limits import Bucket
 from media.relay.store import BlobRow
+from media.relay.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +55,8 @@ class Mail:
         self._committer = Committer(store)
         strangers_s = caps.mail_requests_s / STRANGERS_SHARE
         self.strangers = Bucket(strangers_s, 4 * strangers_s)
+        self.words = Words(caps.words)
+        self.later = Later(store, self, counters, now_s)
         self._listeners: dict[bytes, Listener] = {}
         self._swept_s = 0.0
         self._ahead_s: float | None = None
@@ -64,6 +68,7 @@ class Mail:
         """Finish what was asked, and close the files."""
         if self._sweeping:
             self._sweeping.cancel()
+        self.later.close()
         self._committer.stop()
         self._shelf.worker.shutdown()
 
@@ -80,32 +85,43 @@ class Mail:
             "blocks_waiting": used.blocks,
             "queue_bytes": used.blocks * mailwire.BLOCK_BYTES,
             "cards": used.cards,
+            "later_places": used.places,
+            "later_waiting": used.later_blocks,
+            "words": len(self.words),
             "file_bytes": used.blob_bytes,
             "queues_heard": len(self._listeners),
         }
 
-    def sweep(self, now_s: float) -> None:
-        """Forget what has expired, once a minute; *now_s* of a clock that only goes forward.
+    def sweep(self, now_s: float) -> bool:
+        """Put what is due into its queue, and once a minute forget what has expired; *now_s* of a clock that only goes forward.
 
-        After the wall clock jumped nothing is forgotten for a day: whoever sets it wrong shall not lose what waits.
+        After the wall clock jumped nothing is forgotten for a day: whoever sets it wrong shall not lose what waits. Return whether now is the time.
         """
+        self.words.sweep(now_s)
+        self.later.tick(now_s)
         ahead_s = self._now_s() - now_s
         if self._ahead_s is not None and abs(ahead_s - self._ahead_s) > JUMP_S:
             self._swept_s = now_s + HELD_S
         self._ahead_s = ahead_s
-        if now_s >= self._swept_s + SWEEP_S and (self._sweeping is None or self._sweeping.done()):
-            self._swept_s = now_s
-            self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
+        if now_s < self._swept_s + SWEEP_S or (self._sweeping and not self._sweeping.done()):
+            return False
+        self._swept_s = now_s
+        self._sweeping = asyncio.get_running_loop().create_task(self._sweep())
+        return True
 
     async def _sweep(self) -> None:
+        """Forget part by part, so that what is asked meanwhile is answered in between."""
+        sweep, more = partial(self._store.sweep, self._now_h()), True
         with contextlib.suppress(LinkRefused):  # the disk refuses: in a minute again
-            names = await self._do(partial(self._store.sweep, self._now_h()))
-            await self._shelve(self._shelf.drop, *names)
+            while more:
+                names, more = await self.do(sweep)
+                await self._shelve(self._shelf.drop, *names)
 
     def _now_h(self) -> int:
         return int(self._now_s()) // HOUR_S
 
-    async def _do(self, call: Callable[[], T]) -> T:
+    async def do(self, call: Callable[[], T]) -> T:
+        """Run *call* on the store's thread; on the disk once this returns."""
         return await self._committer.do(call)
 
     async def _shelve(self, call: Callable[..., T], *arguments: object) -> T:
@@ -116,7 +132,7 @@ class Mail:
     async def make_queue(self, ask: mailwire.MakeQueue, organisation: bytes) -> None:
         """Make a queue; all-zero writer's key: a contact queue."""
         writer = ask.writer_pk if any(ask.writer_pk) else b""
-        await self._do(
+        await self.do(
             partial(self._store.make_queue, ask.queue, ask.owner_pk, writer, organisation, self._now_h())
         )
 
@@ -126,7 +142,7 @@ class Mail:
         def job() -> None:
             self._store.drop_queue(self._owned(ask, binding))
 
-        await self._do(job)
+        await self.do(job)
         self._listeners.pop(ask.queue, None)
 
     async def listen(self, ask: mailwire.Listen, binding: Binding, listener: Listener) -> Queue:
@@ -137,7 +153,7 @@ class Mail:
             self._store.heard(queue, self._now_h())
             return queue
 
-        queue = await self._do(job)
+        queue = await self.do(job)
         before = self._listeners.get(ask.queue)
         if before and before is not listener:
             before.forget(ask.queue)
@@ -158,11 +174,11 @@ class Mail:
 
     async def waiting(self, queue: Queue, after: int, limit: int) -> list[tuple[int, bytes]]:
         """Return blocks above the number *after*."""
-        return await self._do(partial(self._store.waiting, queue, after, limit, self._now_h()))
+        return await self.do(partial(self._store.waiting, queue, after, limit, self._now_h()))
 
     async def remove(self, queue: Queue, number: int) -> None:
         """Forget a block that was acknowledged."""
-        if await self._do(partial(self._store.remove, queue, number)):
+        if await self.do(partial(self._store.remove, queue, number)):
             self.counters.blocks_acknowledged += 1
 
     async def put(self, ask: mailwire.Send, binding: Binding, organisation: bytes) -> None:
@@ -170,25 +186,36 @@ class Mail:
         contact = not any(ask.proof)
         if contact and not organisation:
             raise LinkRefused("not-allowed")
-        if await self._do(partial(self._put, ask, binding, contact=contact)):
+        if await self.do(partial(self._put, ask, binding, contact=contact)):
             self.counters.blocks_taken += 1
-            listener = self._listeners.get(ask.queue)
-            if listener:
-                listener.ready(ask.queue)
+            self.ready(ask.queue)
+
+    def ready(self, name: bytes) -> None:
+        """Tell who listens to a queue that something came."""
+        listener = self._listeners.get(name)
+        if listener:
+            listener.ready(name)
 
     def _put(self, ask: mailwire.Send, binding: Binding, *, contact: bool) -> bool:
-        queue = self._store.queue(ask.queue)
         digest = mailwire.block_digest(ask.block)
+        queue = self.writable(ask, digest, binding, contact=contact)
+        return self._store.put(queue, ask.block, digest, self._now_h())
+
+    def writable(
+        self, ask: mailwire.Send | mailwire.Later, rest: bytes, binding: Binding, *, contact: bool
+    ) -> Queue:
+        """Return the queue, where who asks may write there and the disk has room (store's thread); refuses queue-unknown, quota."""
+        queue = self._store.queue(ask.queue)
         if contact:
             allowed = queue is not None and not queue.writer
         else:
             key = (queue.writer if queue else b"") or DECOY
-            allowed = binding.holds(ask.PURPOSE, ask.queue, digest, ask.proof, (key,))
+            allowed = binding.holds(ask.PURPOSE, ask.queue, rest, ask.proof, (key,))
         if queue is None or not allowed:
             raise LinkRefused("queue-unknown")
         if not self._shelf.room_for(mailwire.BLOCK_BYTES):
             raise LinkRefused("quota")
-        return self._store.put(queue, ask.block, digest, self._now_h())
+        return queue
 
     # --- cards ---
 
@@ -201,11 +228,11 @@ class Mail:
                 raise LinkRefused("not-allowed")
             self._store.publish(tag, ask.number, ask.card, organisation, self._now_h())
 
-        await self._do(job)
+        await self.do(job)
 
     async def card(self, tag: bytes) -> bytes:
         """Return the card under a tag, empty where there is none."""
-        return await self._do(partial(self._store.card, tag)) or b""
+        return await self.do(partial(self._store.card, tag)) or b""
 
     # --- blobs ---
 
@@ -216,7 +243,7 @@ class Mail:
         size = mailwire.BLOB_SIZES[ask.size_class]
         row = BlobRow(size, organisation, ask.delete_hash, b"")
         room = await self._shelve(self._shelf.room_for, size)
-        there = await self._do(partial(self._begin, ask, row, room=room))
+        there = await self.do(partial(self._begin, ask, row, room=room))
         if there.digest:
             return size, size
         return await self._shelve(self._shelf.there, ask.blob), size
@@ -242,7 +269,7 @@ class Mail:
         row = await self._blob(ask.blob)
         if not row.digest:
             await self._shelve(self._shelf.finish, ask.blob, row.size, ask.digest, self._now_h())
-            await self._do(partial(self._store.end_blob, ask.blob, ask.digest))
+            await self.do(partial(self._store.end_blob, ask.blob, ask.digest))
             self.counters.files_stored += 1
         elif row.digest != ask.digest:
             raise LinkRefused("blob-broken")
@@ -269,11 +296,11 @@ class Mail:
                 raise LinkRefused("blob-unknown")
             self._store.drop_blob(ask.blob)
 
-        await self._do(job)
+        await self.do(job)
         await self._shelve(self._shelf.drop, ask.blob)
 
     async def _blob(self, name: bytes) -> BlobRow:
-        row = await self._do(partial(self._store.blob, name, self._now_h()))
+        row = await self.do(partial(self._store.blob, name, self._now_h()))
         if row is None:
             raise LinkRefused("blob-unknown")
         return row

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SMALL_AT_ONCE, PIECES_AT_ONCE = 256, 8
 """Requests under way; whoever asks for more is read no further."""
+WORDS_AT_ONCE = 8
+"""Words that a connection may have said and that are there still."""
 BLOBS_AT_ONCE = 256
 """Blobs that a connection may have begun, or read of."""
 STRANGERS_SHARE = 20
@@ -53,6 +55,7 @@ class MailDesk:
         self._listener = Listener(mail, say)
         self._begun: dict[bytes, int] = {}
         self._known: dict[bytes, int] = {}
+        self._said: set[bytes] = set()
 
     async def serve(self) -> None:
         """Answer until the connection ends; `ProtocolError` for what is no request."""
@@ -82,6 +85,8 @@ class MailDesk:
         """Too much: read no more until it is paid for, so that the sender's own connection fills up."""
         if isinstance(request, mailwire.GetPiece):
             size += min(request.length, mailwire.MAX_PIECE)
+        if isinstance(request, mailwire.ReadWords):
+            size += len(request.tags) * mailwire.WORD_BYTES
         now_ms = time.monotonic() * 1000
         delay = max(self._requests.owe(1, now_ms), self._bytes.owe(size, now_ms))
         if not self._organisation:
@@ -111,6 +116,8 @@ class MailDesk:
                 return mailwire.Bytes(request.request, await self._piece(request))
             case _ if not self._organisation:
                 raise LinkRefused("not-allowed")
+            case mailwire.ReadWords():
+                return mailwire.Words(request.request, self._read_words(request))
             case mailwire.BeginBlob():
                 return mailwire.Number(request.request, await self._begin(request))
             case _:
@@ -130,6 +137,17 @@ class MailDesk:
                 await self._listener.acknowledge(request)
             case mailwire.Publish():
                 await self._mail.publish(request, self._binding, self._organisation)
+            case mailwire.SayWord():
+                self._say_word(request)
+            case mailwire.Later():
+                await self._mail.later.lay(request, self._binding, self._organisation)
+            case mailwire.Cancel():
+                await self._mail.later.cancel(request, self._binding, self._organisation)
+            case _:
+                await self._change_blob(request)
+
+    async def _change_blob(self, request: mailwire.Request) -> None:
+        match request:
             case mailwire.PutPiece():
                 await self._mail.put_piece(request, self._size_of(request.blob))
             case mailwire.EndBlob():
@@ -139,6 +157,23 @@ class MailDesk:
             case mailwire.DropBlob():
                 self._begun.pop(request.blob, None)
                 await self._mail.drop_blob(request)
+
+    # --- words ---
+
+    def _say_word(self, request: mailwire.SayWord) -> None:
+        tag, rest = mailwire.card_tag(request.owner_pk), mailwire.block_digest(request.word)
+        if not self._binding.holds(request.PURPOSE, tag, rest, request.proof, (request.owner_pk,)):
+            raise LinkRefused("not-allowed")
+        words = self._mail.words
+        self._said = {one for one in self._said if one in words}
+        if len(self._said | {tag}) > WORDS_AT_ONCE:
+            raise LinkRefused("full")
+        words.put(tag, request.word, self._organisation, time.monotonic())
+        self._said.add(tag)
+        self._mail.counters.words_taken += 1
+
+    def _read_words(self, request: mailwire.ReadWords) -> list[tuple[int, bytes]]:
+        return self._mail.words.read((tag for (tag,) in request.tags), time.monotonic())
 
     # --- blobs ---
 

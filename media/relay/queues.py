@@ -1,13 +1,15 @@
-"""The store of the mailboxes in SQLite: `queues.db`, WAL, FULL, deleted bytes overwritten."""
+"""The store of the mailboxes in SQLite: `queues.db`, WAL, FULL, deleted bytes overwritten and within a minute out of the WAL."""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from media import mailwire
 from media.errors import LinkRefused
+from media.relay.places import SqlitePlaces
 from media.relay.store import BlobRow, Queue, Usage
 
 if TYPE_CHECKING:
@@ -15,10 +17,11 @@ if TYPE_CHECKING:
 
     from media.relay.config import Caps
 
-DAY_H = 24
+DAY_H, HOUR_S = 24, 3600
 OPEN_BLOB_H = 24
 """What is not whole by then goes."""
-SWEPT_AT_ONCE = 500
+SWEPT_AT_ONCE = 64
+"""Rows of a kind that are forgotten in one go, so that whoever asks meanwhile waits for half a megabyte at most."""
 _SCHEMA = """
 create table if not exists queue (
     row integer primary key autoincrement, name blob not null unique, owner blob not null, writer blob not null,
@@ -28,6 +31,7 @@ create table if not exists block (
     row integer primary key autoincrement, queue integer not null, number integer not null, digest blob not null,
     expires_h integer not null, block blob not null);
 create unique index if not exists block_place on block (queue, number, expires_h, digest);
+create index if not exists block_expires on block (expires_h);
 create table if not exists card (
     tag blob primary key, number integer not null, organisation blob not null, expires_h integer not null,
     card blob not null) without rowid;
@@ -50,6 +54,9 @@ class SqliteStore:
         for pragma in ("journal_mode = wal", "synchronous = full", "secure_delete = on"):
             self._database.execute(f"pragma {pragma}")
         self._database.executescript(_SCHEMA)
+        self.places = SqlitePlaces(self._database, caps)
+        self._changes_written = -1
+        self._swept = False
         self._count()
 
     # --- groups ---
@@ -59,14 +66,26 @@ class SqliteStore:
         self._database.execute("begin")
 
     def commit(self) -> None:
-        """Have the group on the disk."""
+        """Have the group on the disk; after a sweep, with nothing beside it that was deleted before."""
         self._database.execute("commit")
+        if self._swept:
+            self._empty_wal()
+
+    def _empty_wal(self) -> None:
+        """Let go of the log, which still shows what was written before it was deleted."""
+        self._swept = False
+        changes = self._database.total_changes
+        if changes != self._changes_written:
+            with contextlib.suppress(sqlite3.Error):  # it is committed; in a minute again
+                ((busy, _, _),) = self._database.execute("pragma wal_checkpoint(truncate)").fetchall()
+                self._changes_written = self._changes_written if busy else changes
 
     def rollback(self) -> None:
         """Undo the group; a failing disk may have done so already."""
         if self._database.in_transaction:
             self._database.execute("rollback")
         self._count()
+        self.places.count()
 
     def close(self) -> None:
         """Close the file."""
@@ -92,11 +111,13 @@ class SqliteStore:
     def usage(self) -> Usage:
         """Return what is held in all; callable from any thread."""
         used = list(self._used.values())
-        return Usage(
-            sum(one.queues for one in used),
-            sum(one.blocks for one in used),
-            sum(one.cards for one in used),
-            sum(one.blob_bytes for one in used),
+        return self.places.add_to(
+            Usage(
+                sum(one.queues for one in used),
+                sum(one.blocks for one in used),
+                sum(one.cards for one in used),
+                sum(one.blob_bytes for one in used),
+            )
         )
 
     # --- queues ---
@@ -123,6 +144,7 @@ class SqliteStore:
 
     def drop_queue(self, queue: Queue) -> None:
         """Forget a queue with its blocks."""
+        self.places.dropped(queue)
         gone = self._database.execute("delete from block where queue = ?", (queue.row,)).rowcount
         self._database.execute("delete from queue where row = ?", (queue.row,))
         used = self._used[queue.organisation]
@@ -226,35 +248,53 @@ class SqliteStore:
 
     # --- what has expired ---
 
-    def sweep(self, now_h: int) -> list[bytes]:
-        """Forget what has expired, a bounded part of it; return the blobs whose bytes can go."""
-        self._sweep_blocks(now_h)
-        self._sweep_queues(now_h - self._caps.queue_days * DAY_H)
-        self._database.execute("delete from card where expires_h <= ?", (now_h,))
-        gone = self._names("expires_h <= ?", now_h) + self._names(
+    def sweep(self, now_h: int) -> tuple[list[bytes], bool]:
+        """Forget what has expired, a bounded part of it; return the blobs whose bytes can go, and whether there may be more."""
+        names = self._over("expires_h <= ?", now_h) + self._over(
             "digest = x'' and begun_h <= ?", now_h - OPEN_BLOB_H
         )
-        for name in gone:
+        for name in names:
             self.drop_blob(name)
-        return gone
+        most = max(
+            len(names),
+            self._sweep_blocks("expires_h <= ?", now_h),
+            self._sweep_queues(now_h - self._caps.queue_days * DAY_H),
+            self._sweep_cards(now_h),
+            self.places.sweep(now_h * HOUR_S, SWEPT_AT_ONCE),
+        )
+        self._swept = most < SWEPT_AT_ONCE
+        return names, not self._swept
 
-    def _names(self, which: str, hour: int) -> list[bytes]:
+    def _over(self, which: str, hour: int) -> list[bytes]:
         query = f"select name from blob where {which} limit ?"  # noqa: S608 -- two fixed texts
         return [name for (name,) in self._database.execute(query, (hour, SWEPT_AT_ONCE))]
 
-    def _sweep_blocks(self, now_h: int) -> None:
-        """All blocks live equally long, so the oldest go first."""
-        oldest = "select queue, number, expires_h from block order by row limit ?"
-        for row, number, expires_h in self._database.execute(oldest, (SWEPT_AT_ONCE,)).fetchall():
-            if expires_h > now_h:
-                return
-            self.remove(self._queue_of(row), number)
+    def _sweep_blocks(self, which: str, hour: int) -> int:
+        query = f"select block.row, organisation from block join queue on queue.row = block.queue where {which} limit ?"  # noqa: S608 -- two fixed texts
+        over = self._database.execute(query, (hour, SWEPT_AT_ONCE)).fetchall()
+        for row, organisation in over:
+            self._database.execute("delete from block where row = ?", (row,))
+            self._used[organisation].blocks -= 1
+        return len(over)
 
-    def _queue_of(self, row: int) -> Queue:
-        query = "select row, owner, writer, organisation from queue where row = ?"
-        return Queue(*self._database.execute(query, (row,)).fetchone())
-
-    def _sweep_queues(self, before_h: int) -> None:
+    def _sweep_queues(self, before_h: int) -> int:
+        """Forget what is in abandoned queues, and those that are empty then."""
+        gone = self._sweep_blocks("heard_h <= ?", before_h)
         query = "select row, owner, writer, organisation from queue where heard_h <= ? limit ?"
-        for found in self._database.execute(query, (before_h, SWEPT_AT_ONCE)).fetchall():
-            self.drop_queue(Queue(*found))
+        for found in self._database.execute(query, (before_h, SWEPT_AT_ONCE - gone)).fetchall():
+            queue = Queue(*found)
+            gone += self.places.dropped(queue, SWEPT_AT_ONCE) + 1
+            if gone > SWEPT_AT_ONCE:
+                break
+            self.drop_queue(queue)
+        return gone
+
+    def _sweep_cards(self, now_h: int) -> int:
+        query = (
+            "delete from card where tag in (select tag from card where expires_h <= ? limit ?)"
+            " returning organisation"
+        )
+        over = self._database.execute(query, (now_h, SWEPT_AT_ONCE)).fetchall()
+        for (organisation,) in over:
+            self._used[organisation].cards -= 1
+        return len(over)

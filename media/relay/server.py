@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from media import depositwire, wire
+from media.patience import within
 from media.relay.blobs import Blobs
 from media.relay.certificate import server_context
 from media.relay.counters import Counters
@@ -143,7 +144,7 @@ class Relay:
     async def _sweep_until(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), SWEEP_S)
+                await within(SWEEP_S, stop.wait())
             self._hall.sweep()
             self._deposits.sweep()
             if not self._is_ready():  # half a relay is worse than one that its supervisor restarts

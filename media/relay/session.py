@@ -13,6 +13,7 @@ from websockets.protocol import State
 
 from media import mailwire, wire
 from media.errors import LinkRefused, ProtocolError
+from media.patience import within
 from media.relay import admission
 from media.relay.limits import Bucket
 from media.relay.maildesk import MailDesk
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 FIRST_WORD_S = 5.0
 PATIENCE_S = 60.0
+MEETING_PATIENCE_S = 20.0
+"""Of one message: who reads nothing for so long is in no meeting any more, whatever its system still keeps open."""
 MESSAGES_S, MESSAGES_BURST = 200, 600
 MEDIA_S, MEDIA_BURST = 1500, 3000
 BYTES_S, BYTES_BURST = 512 * 1024, 4 << 20
@@ -90,7 +93,7 @@ class Session:
                     outbox.sleep()
                     data = outbox.take()
                 if data is not None:
-                    await self._socket.send(data)
+                    await self._say_patiently(data, MEETING_PATIENCE_S)
                 elif self._end.is_set():
                     return
                 else:
@@ -173,11 +176,10 @@ class Session:
         desk = MailDesk(self._hall.mail, self._binding, organisation, self._receive, self._say_patiently)
         await desk.serve()
 
-    async def _say_patiently(self, data: bytes) -> None:
-        """Write *data* as fast as the other reads; who reads nothing for a minute is given up."""
+    async def _say_patiently(self, data: bytes, patience_s: float = PATIENCE_S) -> None:
+        """Write *data* as fast as the other reads; who reads nothing for *patience_s* is given up, and the next write says so."""
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                await self._socket.send(data)
+            await within(patience_s, self._socket.send(data))
         except TimeoutError:
             self._hall.counters.slow_consumers += 1
             self._socket.transport.abort()

@@ -24,6 +24,8 @@ class Shelf:
         self._reserve = reserve_bytes
         folder.mkdir(mode=0o700, exist_ok=True)
         self.worker = ThreadPoolExecutor(1, "shelf")
+        self._whole: set[bytes] = set()
+        """What ended since the start: a connection that began it before then may not write it over."""
 
     def _path(self, name: bytes) -> Path:
         return self._folder / name.hex()
@@ -41,7 +43,7 @@ class Shelf:
 
     def put(self, name: bytes, offset: int, piece: bytes, size: int) -> None:
         """Write a piece; refuses blob-gap, blob-over, quota (no room on the disk)."""
-        if offset + len(piece) > size:
+        if offset + len(piece) > size or name in self._whole:
             raise LinkRefused("blob-over")
         try:
             with os.fdopen(os.open(self._path(name), os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
@@ -66,6 +68,7 @@ class Shelf:
             os.utime(self._path(name), (now_h * HOUR_S, now_h * HOUR_S))
         except OSError as error:
             raise LinkRefused("busy") from error
+        self._whole.add(name)
 
     def _sync_folder(self) -> None:
         if os.name != "posix":
@@ -89,6 +92,7 @@ class Shelf:
         """Remove blobs."""
         for name in names:
             self._path(name).unlink(missing_ok=True)
+            self._whole.discard(name)
 
     def keep_only(self, names: set[bytes]) -> None:
         """Remove what no index knows: left over by a crash."""

@@ -1,6 +1,6 @@
 """What the relay keeps for mailboxes, as an interface: queues of blocks, cards, the index of blobs.
 
-Times are whole hours since 1970: nothing finer rests on the disk. Calls block and come from one thread. Whatever fits into one
+Times are whole hours since 1970: nothing finer rests on the disk, but when a block is due that was left for later. Calls block and come from one thread. Whatever fits into one
 `begin` … `commit` is on the disk together. A call that raises `LinkRefused` has changed nothing; any other error: `rollback`.
 """
 
@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol
+
+WAITING, RELEASED, CANCELLED = range(3)
+"""How a place stands: its blocks wait, some or all were put into their queues, none ever will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,48 @@ class Usage:
     blocks: int = 0
     cards: int = 0
     blob_bytes: int = 0
+    places: int = 0
+    later_blocks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A block that is to be put into its queue now; *row* names it inside the store."""
+
+    row: int
+    place: bytes
+    name: bytes
+    queue: Queue
+    block: bytes
+
+
+class Places(Protocol):
+    """Blocks for later (docs/protocol.md §12, Later), by the name under which they are cancelled. Times in Unix seconds."""
+
+    def lay(
+        self, place: bytes, queue: Queue, release_s: int, cancel_pk: bytes, block: bytes, organisation: bytes
+    ) -> None:
+        """Keep a block, in the place of one before for that queue; refuses taken, released, cancelled, quota."""
+
+    def cancel(self, place: bytes, cancel_pk: bytes, organisation: bytes, now_s: int) -> int:
+        """Forget the blocks of a place and let none come; return how it stood. Refuses not-allowed, quota."""
+
+    def due(self, now_s: int, limit: int) -> list[Due]:
+        """Return blocks whose time has come, the oldest first."""
+
+    def release(self, due: Due) -> None:
+        """Note that a block is in its queue."""
+
+    def postpone(self, due: Due, until_s: int) -> None:
+        """Try a block again later: its queue is full."""
 
 
 class Store(Protocol):
     """The engine. *organisation* is the relay key under which something was brought; quotas count by it."""
+
+    @property
+    def places(self) -> Places:
+        """Blocks for later."""
 
     def begin(self) -> None:
         """Begin a group of changes."""
@@ -100,5 +141,5 @@ class Store(Protocol):
     def blobs(self) -> list[bytes]:
         """Return the names of all blobs."""
 
-    def sweep(self, now_h: int) -> list[bytes]:
-        """Forget what has expired, a bounded part of it; return the blobs whose bytes can go."""
+    def sweep(self, now_h: int) -> tuple[list[bytes], bool]:
+        """Forget what has expired, a bounded part of it; return the blobs whose bytes can go, and whether there may be more."""

@@ -6,22 +6,17 @@ back to the door with fresh keys (docs/protocol.md §5).
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from media.errors import ProtocolError, TrustError
-from media.keys import invite
 from media.keys.sign import Signer, signed
-from media.room import controls as say
 from media.room import effects as fx
-from media.room.ground import CERTIFIED, host_certificates
-from media.room.knocker import ANSWER, REFUSED, WELCOME, Entry, Keys, Knocker, judge_genesis
+from media.room.knocker import ANSWER, REFUSED, WELCOME, Entry, Knocker
 from media.room.lobby import refusal_reason
 from media.room.meeting import Meeting
-from media.room.messages import ADD, CALL, Genesis, Op, digest, peek
+from media.room.memory import Memory
+from media.room.opening import Opening
 from media.room.people import Troubles
-from media.room.roster import Roster
 from media.room.shown import Phase
 
 if TYPE_CHECKING:
@@ -43,37 +38,13 @@ LATER = frozenset({NO_ROOM, "no-host", "busy", "full"})
 FINAL = frozenset({"removed", "ended"})
 
 
-@dataclass
-class Memory:
-    """What a member keeps when it must leave a call: whom it knew, and its right to open the next one."""
-
-    devices: set[bytes] = field(default_factory=set)
-    parent: bytes = b""
-    succession: tuple[bytes, ...] = ()
-    admin_seed: bytes = field(default=b"", repr=False)
-    lost_user: bytes = b""
-
-
-@dataclass
-class Opening:
-    """A call of one's own that is not open yet."""
-
-    keys: Keys
-    genesis: Genesis
-    slot: int
-    fresh: bool
-    obj: bytes = b""
-
-
 class Call:
     """The whole of one participant; `feed` everything, do what it returns."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._out: list[fx.Effect] = []
-        self._memory = Memory(succession=ground.order)
-        if len(ground.plan.invitation_secret):
-            self._memory.admin_seed = invite.admin_seed(ground.plan.invitation_secret, ground.room.room_id)
+        self._memory = Memory.fresh(ground)
         self._knocker: Knocker | None = None
         self._opening: Opening | None = None
         self._entry: Entry | None = None
@@ -99,11 +70,6 @@ class Call:
     def slot(self) -> int | None:
         """The own slot, None outside a call."""
         return self._meeting.slot if self._meeting else None
-
-    @property
-    def member(self) -> bytes:
-        """The own member id, empty outside a call."""
-        return self._meeting.m if self._meeting else b""
 
     @property
     def rekeys(self) -> int:
@@ -153,7 +119,7 @@ class Call:
         out, self._out = self._out, []
         return out
 
-    def _event(self, now_ms: int, event: fx.CallEvent) -> None:
+    def _event(self, now_ms: int, event: fx.CallEvent) -> None:  # noqa: C901 -- one line each
         match event:
             case fx.Start():
                 self._start(now_ms)
@@ -174,51 +140,20 @@ class Call:
                 self._signed(now_ms, request, signature)
             case fx.Leave(end):
                 self._leave(now_ms, end=end)
-            case _:
-                self._keep_state(event)
-                if self._meeting:
-                    self._inside(now_ms, self._meeting, event)
-
-    def _inside(self, now_ms: int, meeting: Meeting, event: fx.CallEvent) -> None:  # noqa: C901, PLR0912 -- one line each
-        match event:
-            case fx.Control(slot, data):
-                meeting.control(now_ms, slot, data)
-            case fx.Knocked():
-                meeting.knocked(now_ms, event)
-            case fx.KnockGone(knock):
-                meeting.knock_gone(knock)
-            case fx.Admit(knock):
-                meeting.admit(now_ms, knock)
-            case fx.Refuse(knock):
-                meeting.refuse(knock)
-            case fx.Remove(member):
-                meeting.remove(now_ms, member)
-            case fx.Handover(member):
-                meeting.hand_over(now_ms, member)
-            case fx.Lock(locked):
-                meeting.lock(now_ms, locked=locked)
-            case fx.Rekey():
-                meeting.rekey(now_ms)
-            case fx.Say(text):
-                meeting.chat(text)
-            case fx.Point(sharer, x, y):
-                meeting.point(now_ms, say.Point(sharer, x, y))
-            case fx.AskCode():
-                meeting.ask_code(now_ms)
             case fx.SetState() | fx.RaiseHand():
-                self._tell_state(now_ms, meeting)
-            case fx.AskMute(member):
-                meeting.ask_mute(member)
-            case fx.GiveFloor(member):
-                meeting.give_floor(now_ms, member)
+                self._keep_state(now_ms, event)
+            case _ if self._meeting:
+                self._meeting.take(now_ms, event)
 
-    def _keep_state(self, event: fx.CallEvent) -> None:
+    def _keep_state(self, now_ms: int, event: fx.SetState | fx.RaiseHand) -> None:
         """Keep what the user switched on: the next life in the call says it again."""
         if isinstance(event, fx.SetState):
             self._bits = event.bits
-        elif isinstance(event, fx.RaiseHand):
+        else:
             self._hand = event.raised
             self._turn = self._turn if event.raised else 0
+        if self._meeting:
+            self._tell_state(now_ms, self._meeting)
 
     def _tell_state(self, now_ms: int, meeting: Meeting) -> None:
         meeting.set_bits(now_ms, self._bits)
@@ -241,7 +176,7 @@ class Call:
         if kind == "ended":
             self._finish(reason)
             return
-        self._remember(meeting, lost=kind == "lost")
+        self._memory.keep(self._ground, meeting, lost=kind == "lost")
         self._go_to_door(now_ms, reason)
 
     def _say_phase(self, phase: str, reason: str = "") -> None:
@@ -260,19 +195,6 @@ class Call:
         self._out.append(fx.HangUp())
         self._say_phase("ended", reason)
 
-    def _remember(self, meeting: Meeting, *, lost: bool) -> None:
-        """Keep what gives a right in the next call: whom I knew, and the Genesis that may name me."""
-        memory, standing = self._memory, meeting.standing
-        seats = meeting.roster.seats.values()
-        memory.devices = {seat.verdict.ed25519_pk for seat in seats if seat.verdict}
-        memory.parent = standing.genesis.parent or standing.obj
-        root = peek(memory.parent)
-        if isinstance(root, Genesis):
-            memory.succession = (*self._ground.invite.hosts, *root.succession)
-        memory.admin_seed = memory.admin_seed or meeting.admin_seed
-        host = meeting.roster.host_seat.verdict
-        memory.lost_user = host.user if lost and host else b""
-
     # --- opening a call ---
 
     def _start(self, now_ms: int) -> None:
@@ -280,24 +202,13 @@ class Call:
         old = self._ground.trust.directory_state(self._ground.wall_s())
         if old:
             self._trouble(now_ms, "directory-old")
-        if self._rank() == 0:
+        if self._memory.rank(self._ground) == 0:
             self._open(now_ms, fresh=True)
         else:
             self._go_to_door(now_ms, "")
 
-    def _rank(self) -> int | None:
-        """My place among those who may open a call, without the host that was lost; None: I may not."""
-        me, memory = self._ground.me, self._memory
-        if me.level not in CERTIFIED or me.org != self._ground.invite.org:
-            return None
-        if not (memory.admin_seed and self._ground.plan.relay_key):
-            return None
-        named = self._ground.invite.hosts + (memory.succession if memory.parent else ())
-        order = list(dict.fromkeys(user for user in named if user != memory.lost_user or user == me.user))
-        return order.index(me.user) if me.user in order else None
-
     def _may_open(self, now_ms: int) -> bool:
-        rank = self._rank()
+        rank = self._memory.rank(self._ground)
         if rank is None or self._cut or self._opening or (self._knocker and self._knocker.answered):
             return False
         if self._no_room and rank == 0 and not self._memory.devices:
@@ -306,23 +217,8 @@ class Call:
         return now_ms - self._door_ms >= listen + RANK_MS * rank
 
     def _open(self, now_ms: int, *, fresh: bool) -> None:
-        ground, memory = self._ground, self._memory
-        keys = Keys.generate()
-        listed = ground.me.user in ground.invite.hosts
-        genesis = Genesis(
-            secrets.token_bytes(CALL),
-            ground.invite.hash,
-            ground.occurrence,
-            keys.kx.public,
-            keys.cs.public,
-            ground.me.hash,
-            keys.slot.public,
-            tuple(user for user in ground.order if user != ground.me.user),
-            b"" if listed else memory.parent,
-        )
-        slot = 0 if fresh else 256 * (1 + secrets.randbelow(250))
-        self._opening = Opening(keys, genesis, slot, fresh)
-        self._sign(genesis.encode())
+        self._opening = Opening.draw(self._ground, self._memory.parent, fresh=fresh)
+        self._sign(self._opening.genesis.encode())
         self._door_ms = now_ms
 
     def _sign(self, body: bytes) -> None:
@@ -345,17 +241,9 @@ class Call:
             self._say_waiting(now_ms)
 
     def _opened(self, now_ms: int, opening: Opening) -> None:
-        """Write link 0 and hold the pen: the relay let me open the room."""
-        ground, m = self._ground, digest(opening.obj)
-        standing = judge_genesis(
-            ground, opening.obj, host_certificates(ground, opening.genesis, ground.plan.certificate)
-        )
-        roster = Roster(opening.genesis.call, m)
-        link = roster.draft([Op(ADD, m, opening.slot)], [opening.obj], m)
-        body = link.encode()
-        roster.apply(signed(body, opening.keys.cs.sign(body)), link, [opening.obj])
+        """Hold the pen: the relay let me open the room."""
+        entry = opening.entry(self._ground, self._memory.admin_seed)
         self._opening = None
-        entry = Entry(standing, opening.keys, opening.obj, roster, self._memory.admin_seed)
         self._enter(now_ms, entry)
         if self._meeting:
             self._meeting.hold_pen(self._memory.devices)
@@ -411,7 +299,7 @@ class Call:
             reason = code if code == "full" else "no-host"
             self._say_phase("reconnecting" if self._memory.devices else "waiting", reason)
         elif self._meeting and code not in FINAL:
-            self._remember(self._meeting, lost=False)
+            self._memory.keep(self._ground, self._meeting, lost=False)
             self._meeting = None
             self._go_to_door(now_ms, code)
         else:
@@ -461,7 +349,7 @@ class Call:
     def _tick(self, now_ms: int) -> None:
         slept, self._last_ms = now_ms - self._last_ms > SLEPT_MS, now_ms
         if self._meeting and slept:
-            self._remember(self._meeting, lost=False)
+            self._memory.keep(self._ground, self._meeting, lost=False)
             self._meeting = None
             self._go_to_door(now_ms, "")
         elif self._meeting:

@@ -28,6 +28,38 @@ from media.room.member import Member
 class Meeting(Member):
     """Methods add to `out` what the caller shall do; `outcome` ends it."""
 
+    def take(self, now_ms: int, event: fx.CallEvent) -> None:  # noqa: C901, PLR0912 -- one line each
+        """Do what an event asks for."""
+        match event:
+            case fx.Control(slot, data):
+                self.control(now_ms, slot, data)
+            case fx.Knocked():
+                self.knocked(now_ms, event)
+            case fx.KnockGone(knock):
+                self.knock_gone(knock)
+            case fx.Admit(knock):
+                self.admit(now_ms, knock)
+            case fx.Refuse(knock):
+                self.refuse(knock)
+            case fx.Remove(member):
+                self.remove(now_ms, member)
+            case fx.Handover(member):
+                self.hand_over(now_ms, member)
+            case fx.Lock(locked):
+                self.lock(now_ms, locked=locked)
+            case fx.Rekey():
+                self.rekey(now_ms)
+            case fx.Say(text):
+                self.chat(text)
+            case fx.Point(sharer, x, y):
+                self.point(now_ms, say.Point(sharer, x, y))
+            case fx.AskCode():
+                self.ask_code(now_ms)
+            case fx.AskMute(member):
+                self.ask_mute(member)
+            case fx.GiveFloor(member):
+                self.give_floor(now_ms, member)
+
     # --- links ---
 
     def write(self, now_ms: int, ops: list[Op], visitors: Sequence[Visitor] = ()) -> None:

@@ -15,6 +15,7 @@ from media.keys.sign import Signer
 from media.link import Admission, Host, Link, RelayAddress, get_blob
 from media.room import effects as fx
 from media.room.call import Call
+from media.room.ears import Ears
 from media.room.ground import Ground
 from media.room.shown import (
     Admitted,
@@ -141,11 +142,6 @@ class Session:
     def slot(self) -> int | None:
         """The own slot in the call, None outside."""
         return self._call.slot if self._call else None
-
-    @property
-    def my_member(self) -> bytes:
-        """The own member id, empty outside a call."""
-        return self._call.member if self._call else b""
 
     @property
     def rekeys(self) -> int:
@@ -338,7 +334,7 @@ class Session:
         room = self._call.door
         host = self._host(dial.admin, dial.slot, fresh=dial.fresh) if dial.admin else None
         admission = Admission(room.public, room.sign, dial.slot_key.public, dial.slot_key.sign, host)
-        handler = _Ears(self)
+        handler = Ears(self)
         self._link = handler.link = Link(self.address, admission, handler)
         self._spawn(self._link.start())
 
@@ -368,51 +364,3 @@ class Session:
         """Take a frame from the present link."""
         if self._call and link is not None and link is self._link:
             self._do(self._call.frame(now_ms(), slot, stream, flags, frame, data, arrival_us))
-
-
-class _Ears:
-    """The handler of one link: whatever an older link still says is not heard."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.link: Link | None = None
-
-    def on_up(self, slot: int | None, reconnected: bool) -> None:
-        transport = self.link.transport if self.link else ""
-        self._session.heard(self.link, fx.Up(slot, reconnected, transport))
-
-    def on_down(self, reason: str) -> None:
-        self._session.heard(self.link, fx.Down(reason))
-
-    def on_refused(self, code: str) -> None:
-        self._session.heard(self.link, fx.Refused(code))
-
-    def on_control(self, slot: int, data: bytes) -> None:
-        self._session.heard(self.link, fx.Control(slot, data))
-
-    def on_frame(self, slot: int, stream: int, flags: int, frame: int, data: bytes, arrival_us: int) -> None:
-        self._session.frame_came(self.link, slot, stream, flags, frame, data, arrival_us)
-
-    def on_lost_frame(self, slot: int, stream: int, frame: int) -> None:
-        self._session.lost.fire((slot, stream, frame))
-
-    def on_knocked(self, knock: int, slot_pk: bytes, data: bytes) -> None:
-        self._session.heard(self.link, fx.Knocked(knock, slot_pk, data))
-
-    def on_knock_gone(self, knock: int) -> None:
-        self._session.heard(self.link, fx.KnockGone(knock))
-
-    def on_answer(self, data: bytes) -> None:
-        self._session.heard(self.link, fx.Answered(data))
-
-    def on_wanted(self, streams: set[int]) -> None:
-        self._session.wanted.fire(streams)
-
-    def on_key_wanted(self, stream: int) -> None:
-        self._session.key_wanted.fire(stream)
-
-    def on_gone(self, slot: int) -> None:
-        log.debug("slot %d lost its connection; beats will tell", slot)
-
-    def on_back(self, slot: int) -> None:
-        log.debug("slot %d has its connection again", slot)

@@ -29,7 +29,7 @@ def xvfb():
         display = f":{numbers.readline().strip()}"
     yield display
     server.terminate()
-    server.wait(10)
+    server.wait(30)
 
 
 @pytest.fixture

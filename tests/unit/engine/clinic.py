@@ -22,7 +22,7 @@ from media.link import OrganisationProof, RelayAddress, put_blob
 if TYPE_CHECKING:
     from pathlib import Path
 
-WAIT_S = 20.0
+WAIT_S = 30.0
 
 
 class Clinic:
@@ -68,7 +68,7 @@ class Clinic:
 
     def kill_relay(self) -> None:
         self.relay.kill()
-        self.relay.wait(10)
+        self.relay.wait(30)
         self.relay.stdout.close()
 
     def _invite(self, life: dict) -> None:
@@ -111,7 +111,7 @@ class Clinic:
 
     def close(self) -> None:
         self.relay.terminate()
-        self.relay.wait(10)
+        self.relay.wait(30)
         self.relay.stdout.close()
 
 
@@ -193,5 +193,5 @@ class Window:
 
     def close(self) -> None:
         self.engine.stop()
-        self.deaths.get(timeout=5)
+        self.deaths.get(timeout=WAIT_S)
         self.arena.close()

@@ -70,7 +70,7 @@ class Rig:
         for hand in self.wall._hands:
             reached = threading.Event()
             hand.do(reached.set)
-            assert reached.wait(5)
+            assert reached.wait(30)
 
     def close(self) -> None:
         self.wall.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+from copy import copy
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +20,7 @@ from app.interop.understand import understand
 from media.mail.bodies import Patient
 from media.mail.feeds import OutgoingAck
 from media.mail.feeds import Stage as Said
+from storage.errors import DiskTrouble
 from storage.outgoing import Stage
 from tests.harness.adt import adt
 from tests.harness.feeds import MINUTE, Wire, person
@@ -113,6 +115,89 @@ def test_a_document_reaches_the_record_as_a_message_that_others_read(site, form)
         assert document_bytes(raw, paper.segment) == PDF
         assert form == "oru" or paper.author == "Dr Odile ESSAI"
         assert parse_message(raw.decode(), find_groups=True).validate() is True
+
+    play(story)
+
+
+def test_a_text_stands_beside_the_document_where_the_form_has_room_for_it():
+    from storage.patients.records import Patient as Known
+    from storage.patients.records import Status
+
+    known = Known(1, AUTHORITY, "1", Status.QUALIFIED, birth_name="ESSAI", given_name="Cléo")
+    paper = document.Paper(
+        bytes(16), "75498-6", "Résumé", "application/pdf", "X", PDF, "Motif | ~\n\nMSH|^~\\&"
+    )
+    oru, mdm = (document.build(paper, known, 1, form=form, zone="UTC") for form in ("oru", "mdm"))
+    assert b"\rOBX|2|TX|75498-6^R\xc3\xa9sum\xc3\xa9^LN|1|Motif \\F\\ \\R\\~~MSH\\F\\" in oru
+    assert oru.count(b"MSH|") == mdm.count(b"OBX|") == 1
+    assert b"CISIS" in mdm
+    assert b"CISIS" not in oru, "its profile has one OBX only"
+    assert parse_message(oru.decode(), find_groups=True).validate() is True
+
+
+def test_a_document_given_again_under_its_id_is_the_same_and_leaves_no_more_once_it_is_settled(site):
+    async def story():
+        both, number = Both(site, None), bytes(16)
+        patient = Patient(AUTHORITY, "1", "ESSAI1 Cleo")
+
+        async def give():
+            return await both.out.send("75498-6", "R", "application/pdf", patient, PDF, number=number)
+
+        assert await give() == await give() == number
+        assert len(await both.out.every()) == 1
+        assert {letter.msg_id for letter in both.desk.wire.letters} == {number}
+        assert not both.out.stuck(await both.out.get(number))
+        site.clock.ms += 80 * 60 * MINUTE
+        assert both.out.stuck(await both.out.get(number)), "nobody said that it came"
+        await both.post()
+        assert (await both.out.get(number)).stage is Stage.REFUSED
+        await give()
+        assert both.desk.wire.take() == []
+
+    play(story)
+
+
+def test_a_document_whose_gateway_is_gone_is_given_to_another_under_the_same_id(site):
+    async def story():
+        both, number = Both(site, None), bytes(16)
+        patient, other = Patient(AUTHORITY, "1", "x"), Gateway(bytes(16), bytes(16))
+        await both.out.send("75498-6", "R", "application/pdf", patient, PDF, number=number)
+        both.out._gateways = lambda: [other]
+        assert both.out.stuck(await both.out.get(number))
+        await both.out.send("75498-6", "R", "application/pdf", patient, PDF, number=number)
+        first, second = both.desk.wire.take()
+        assert (first.device, second.device) == (site.by.device_id, other.device)
+        assert first.msg_id == second.msg_id
+        assert (await both.out.get(number)).author == other.device
+
+    play(story)
+
+
+def test_what_is_cut_off_before_its_letter_is_there_is_mended_also_on_its_way_to_another_gateway(
+    site, monkeypatch
+):
+    async def story():
+        both, number = Both(site, None), bytes(16)
+        patient, other = Patient(AUTHORITY, "1", "x"), Gateway(bytes(16), bytes(16))
+
+        async def give():
+            await both.out.send("75498-6", "R", "application/pdf", patient, PDF, number=number)
+
+        for gateway in (site.by, other):
+            with monkeypatch.context() as dead:
+                dead.setattr(both.desk.wire, "say", _full)
+                with pytest.raises(DiskTrouble):
+                    await give()
+            left = await both.out.get(number)
+            assert both.out.stuck(left)
+            assert left.author == (gateway.device_id if gateway is site.by else gateway.device)
+            await both.out.mend()
+            (letter,) = both.desk.wire.take()
+            assert (letter.device, letter.told.body.data) == (left.author, PDF)
+            assert not both.out.stuck(await both.out.get(number))
+            await both.out.mend()
+            assert not both.desk.wire.take()
+            both.out._gateways = lambda: [other]
 
     play(story)
 
@@ -217,3 +302,57 @@ def test_a_hostile_title_ends_no_segment_and_no_field():
     assert document.text("a\rMSH|^~\\&\n\x0b") == "a MSH\\F\\\\S\\\\R\\\\E\\\\T\\  "
     assert re.fullmatch(r"[A-Z2-7]{20}", document.control_id(bytes(16)))
     assert base64.b32encode(bytes(16)).decode().startswith(document.control_id(bytes(16)))
+
+
+def test_no_document_leaves_untraced_though_the_disk_refuses_the_trail(site, monkeypatch):
+    async def story():
+        async with Ehr() as ehr:
+            both = Both(site, Record("127.0.0.1", ehr.port))
+            await site.receive(adt("A28^ADT_A05", "1", 1))
+            await both.send()
+            (letter,) = both.desk.wire.take()
+            letter.told.by.name, letter.told.msg_id = "Dr Odile ESSAI", letter.msg_id
+            with monkeypatch.context() as full:
+                full.setattr(site.vault.audit, "record", _full)
+                with pytest.raises(DiskTrouble):
+                    await both.box.take(letter.told)
+            while await both.box.step():
+                pass
+            assert ehr.got == []
+            await both.box.take(letter.told)  # it was not acknowledged, and comes again
+            while await both.box.step():
+                pass
+            assert len(ehr.got) == 1
+        assert [row.action for row in site.vault.audit.newest().result()].count("document-out") == 1
+
+    play(story)
+
+
+def _full(*_arguments, **_named):
+    raise DiskTrouble("full")
+
+
+def test_who_takes_the_number_of_anothers_document_has_it_refused_and_not_lost(site):
+    """The id of an alert's summary follows from the closing record, which the whole team knows before it leaves."""
+
+    async def story():
+        async with Ehr() as ehr:
+            both = Both(site, Record("127.0.0.1", ehr.port))
+            await site.receive(adt("A28^ADT_A05", "1", 1))
+            number = await both.send()
+            (letter,) = both.desk.wire.take()
+            letter.told.by.name, letter.told.msg_id = "Dr Odile ESSAI", letter.msg_id
+            other = copy(letter.told)
+            other.by = copy(letter.told.by)
+            other.by.user = b"m" * 16
+            await both.box.take(other)
+            await both.box.take(letter.told)
+            [said] = site.wire.take()
+            said.told.by = site.by
+            await both.out.take(said.told)
+            left = await both.out.get(number)
+            assert (left.stage, left.code) == (Stage.REFUSED, "id-taken")
+            await both.box.take(other)
+            assert not site.wire.take(), "said again by its author it is no error"
+
+    play(story)

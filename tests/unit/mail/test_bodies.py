@@ -9,7 +9,7 @@ import pytest
 
 from media.errors import ProtocolError, TrustError
 from media.keys import cbor, files
-from media.mail import bodies, say
+from media.mail import again, bodies, calls, desks, say
 from media.mail.bodies import Attachment, Patient, Text
 from media.mail.types import RULES, Type, check_role
 
@@ -37,11 +37,17 @@ BODIES = [
     bodies.Ask(ID, 3, bytes(1216)),
     bodies.Grant(bytes(32), bodies.Answer.GRANTED, b"box"),
     bodies.Grant(bytes(32), bodies.Answer.EXPIRED),
-    bodies.Presence(bodies.Here.RCP),
-    bodies.Newer(7, attachment()),
-    bodies.Vouched(b"vouch"),
-    bodies.History(3, True, b"records"),
+    desks.Presence(b"w" * 32, b"k" * 32),
+    desks.Newer(7, attachment()),
+    desks.Vouched(b"vouch"),
+    desks.History(3, True, b"records"),
     bodies.Sheet("rcp", b"record"),
+    calls.Convened(ID, 3, True, ID, ID, b"invite", (0, 2)),
+    calls.Hosting(ID, 0, False, ID, ID, b"invite", (), bytes(32)),
+    calls.Attending(ID, 1, calls.Coming.NO),
+    again.Wanted(ID, 31),
+    again.Laid(ID, 0, True),
+    again.Laid(ID, 1, False),
 ]
 
 
@@ -125,8 +131,15 @@ def test_what_may_not_be_said_is_not_sent(body) -> None:
         (Type.GRANT, ["CSL1/grant-once", bytes(32), 0, b""]),
         (Type.GRANT, ["CSL1/grant-once", bytes(32), 1, b"key"]),
         (Type.GRANT, ["CSL1/grant-once", bytes(32), 9, b""]),
-        (Type.PRESENCE, ["CSL1/presence", 4]),
+        (Type.PRESENCE, ["CSL1/presence", bytes(32), bytes(31)]),
         (Type.HISTORY, ["CSL1/history", 0, 2, b""]),
+        (Type.CONVENED, ["CSL1/convened", ID, 0, 2, ID, ID, b"", []]),
+        (Type.CONVENED, ["CSL1/convened", ID, 2**32, 0, ID, ID, b"", []]),
+        (Type.CONVENED, ["CSL1/convened", ID, 0, 0, ID, ID, b"", [1, 1]]),
+        (Type.CONVENED, ["CSL1/convened", ID, 0, 0, ID, ID, b"", [64]]),
+        (Type.HOSTING, ["CSL1/hosting", ID, 0, 0, ID, ID, b"", []]),
+        (Type.HOSTING, ["CSL1/hosting", ID, 0, 0, ID, ID, b"", [], bytes(31)]),
+        (Type.ATTENDING, ["CSL1/attending", ID, 0, 3]),
         (Type.DIRECTORY, ["CSL1/newer", 2**48, []]),
     ],
 )

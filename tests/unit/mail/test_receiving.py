@@ -12,6 +12,7 @@ from media.keys.envelope import Header
 from media.mail import convs, receiving
 from media.mail.receiving import Author, Chain, Verdict, judge
 from media.mail.types import Type
+from tests.harness.chains import after
 
 ME, ANNE, BRUNO = b"m" * 16, b"a" * 16, b"b" * 16
 NOW = 1_800_000_000_000
@@ -53,7 +54,7 @@ def look(header: Header, chain: Chain = NOTHING, *, author=AUTHOR, me=ME, now=NO
 def came(*found: Header) -> Chain:
     chain = Chain()
     for header in found:
-        chain = chain.with_header(header)
+        chain = after(chain, header)
     return chain
 
 
@@ -61,7 +62,7 @@ def test_a_chain_that_comes_in_order_is_quiet() -> None:
     chain = Chain()
     for header in headers(5):
         assert look(header, chain) == receiving.Judged(Verdict.TAKE)
-        chain = chain.with_header(header)
+        chain = after(chain, header)
     assert chain.gaps == ()
     assert chain.seq == 5
 
@@ -71,10 +72,10 @@ def test_a_missing_number_is_a_gap_and_healed_when_it_comes_late() -> None:
     chain = came(made[0])
     judged = look(made[4], chain)
     assert (judged.verdict, judged.warning, judged.missing) == (Verdict.TAKE, "gap", (1, 3))
-    chain = chain.with_header(made[4])
+    chain = after(chain, made[4])
     for seq in (2, 1, 3):
         assert look(made[seq], chain).warning == "late"
-        chain = chain.with_header(made[seq])
+        chain = after(chain, made[seq])
     assert chain == came(*made)
 
 

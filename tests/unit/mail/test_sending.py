@@ -57,6 +57,22 @@ def test_a_key_that_is_not_the_persons_holds_the_message(changed, code) -> None:
     assert found.held == code
 
 
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({}, "key-unverified"),
+        ({"level": "changed"}, "key-changed"),
+        ({"different": True}, "key-different"),
+        ({"level": "verified"}, ""),
+        ({"level": "guest"}, "key-unverified"),
+    ],
+)
+def test_what_only_compared_keys_may_have_waits_for_the_comparison(changed, code) -> None:
+    known = [device(ME, 1), device(ANNE, 2, **changed)]
+    (found,) = targets((ANNE,), ME, b"\1" * 16, known, restored=False, compared=True)
+    assert found.held == code
+
+
 def test_one_doubtful_device_does_not_hold_the_others() -> None:
     found = aim(device(ANNE, 2), device(ANNE, 3, level="changed"))
     assert [one.held for one in found] == ["", "key-changed"]

@@ -5,15 +5,6 @@ import asyncio
 import pytest
 
 from tests.unit.mailbox.people import enter
-from tests.unit.relay.harness import RelayProcess
-
-
-@pytest.fixture
-def relay(tmp_path):
-    relay = RelayProcess(tmp_path).start()
-    yield relay
-    if relay.process.poll() is None:
-        assert relay.stop() == 0
 
 
 @pytest.fixture

@@ -296,7 +296,7 @@ def test_what_is_no_request_ends_only_ones_own_connection(relay, harm):
             "media": b"\x01" + bytes(100),
         }
         await mine._control._socket.send(words[harm])
-        assert await asyncio.wait_for(mine.ended(), 10) == "bad-message"
+        assert await asyncio.wait_for(mine.ended(), 30) == "bad-message"
         assert await theirs.card(bytes(16)) is None
         for mailbox in (mine, theirs):
             await mailbox.close()
@@ -321,7 +321,7 @@ def test_nobody_asks_before_entering_or_enters_twice(relay):
         await control.close()
         mine = await enter(relay)
         mine._control.send(mailwire.Enter())
-        assert await asyncio.wait_for(mine.ended(), 10) == "bad-message"
+        assert await asyncio.wait_for(mine.ended(), 30) == "bad-message"
         await mine.close()
 
     asyncio.run(scenario())

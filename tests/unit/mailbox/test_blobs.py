@@ -149,6 +149,18 @@ def test_a_whole_blob_cannot_be_written_over(meet):
     meet(scenario)
 
 
+def test_a_connection_that_began_it_before_it_was_whole_cannot_write_it_over(meet):
+    async def scenario(mine, theirs):
+        sealed = Sealed()
+        await sealed.begin(theirs)
+        await sealed.store(mine)
+        with pytest.raises(LinkRefused, match="blob-over"):
+            await theirs.put(sealed.name, 0, b"other")
+        assert await sealed.fetch(mine) == sealed.data
+
+    meet(scenario)
+
+
 def test_only_its_key_deletes_a_blob(meet, relay):
     async def scenario(mine, theirs):
         sealed = await Sealed().store(mine)

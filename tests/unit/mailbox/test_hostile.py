@@ -18,6 +18,7 @@ from tests.unit.mailbox.people import Box, Came, block
 from tests.unit.relay.harness import proof
 
 NAME = os.urandom(16)
+SAME = block()
 
 
 @pytest.fixture
@@ -87,6 +88,8 @@ def test_who_is_not_let_in_properly_is_not_in(at, words, monkeypatch):
             {"BeginBlob": lambda n: mailwire.Number(n, 65537)},
             lambda m: m.begin_blob(NAME, 0, 3600, bytes(32)),
         ),
+        ({"ReadWords": lambda n: mailwire.Words(n, [(1, bytes(128))])}, lambda m: m.words([NAME])),
+        ({"ReadWords": lambda n: mailwire.Bytes(n, b"")}, lambda m: m.words([NAME])),
         ({"FetchCard": lambda n: mailwire.Number(n, 5)}, lambda m: m.card(NAME)),
         ({"Send": lambda n: mailwire.Bytes(n, b"")}, lambda m: m.send(NAME, block())),
     ],
@@ -160,3 +163,43 @@ def test_a_relay_that_goes_silent_is_given_up_and_closing_does_not_wait_for_it(a
         await mailbox.close()
 
     at(friendly(), scenario)
+
+
+def flooding(numbers):
+    """Let everybody enter and listen, then hand on blocks by these numbers."""
+
+    def says(data: bytes):
+        if data[0] == mailwire.Enter.KIND:
+            return [mailwire.Entered().encode()]
+        request = mailwire.decode_request(data)
+        done = [mailwire.Done(request.request).encode()]
+        if not isinstance(request, mailwire.Listen):
+            return done
+        return done + [mailwire.Delivery(request.queue, number, SAME).encode() for number in numbers]
+
+    return says
+
+
+def test_a_relay_that_hands_on_more_than_is_acknowledged_does_not_fill_the_memory(at):
+    async def scenario(address):
+        mailbox, box, came = await Mailbox.connect(address, proof()), Box(), Came()
+        await mailbox.listen(box.name, box.sign_owner, came)
+        assert await mailbox.ended() == "lost"
+        assert len(came.all) == 1024
+        await mailbox.close()
+
+    at(flooding(range(3000)), scenario)
+
+
+def test_a_block_that_a_relay_repeats_before_it_is_acknowledged_is_heard_once(at):
+    async def scenario(address):
+        mailbox, box, came = await Mailbox.connect(address, proof()), Box(), Came()
+        await mailbox.listen(box.name, box.sign_owner, came)
+        await mailbox.acknowledge(box.name, 9)  # answered behind all of them
+        assert [one.number for one in came.all] == [7, 8]
+        await mailbox.listen(box.name, box.sign_owner, came)
+        await mailbox.acknowledge(box.name, 9)
+        assert [one.number for one in came.all] == [7, 8, 7, 8], "at a new listen all of it comes again"
+        await mailbox.close()
+
+    at(flooding([*[7] * 2000, 8]), scenario)

@@ -87,7 +87,7 @@ def test_blocks_survive_a_restart_of_the_relay_and_ends_are_told(relay):
         await mine.send(box.name, sent, box.sign_writer)
         await came.count(1)
         await asyncio.to_thread(relay.kill)
-        assert await asyncio.wait_for(mine.ended(), 20) == "lost"
+        assert await asyncio.wait_for(mine.ended(), 30) == "lost"
         with pytest.raises(LinkLost):
             await mine.card(bytes(16))
         await mine.close()

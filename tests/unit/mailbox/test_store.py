@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import sqlite3
+from itertools import pairwise
 
 import pytest
 
@@ -13,7 +14,7 @@ from media import mailwire
 from media.errors import LinkRefused
 from media.relay.commit import Committer
 from media.relay.config import Caps
-from media.relay.queues import SqliteStore
+from media.relay.queues import SWEPT_AT_ONCE, SqliteStore
 from media.relay.store import BlobRow
 
 NOW_H = 500_000
@@ -80,6 +81,70 @@ def test_blocks_live_thirty_days_and_then_go(store):
     assert numbers(store, queue) == [2]
 
 
+def test_a_block_with_a_shorter_life_does_not_wait_for_the_older_ones(store, tmp_path):
+    name, queue = make(store)
+    put(store, queue)
+    store.close()
+    store.__init__(tmp_path / "queues.db", Caps(block_days=5))
+    put(store, store.queue(name), NOW_H + DAY_H)
+    store.sweep(NOW_H + 6 * DAY_H)
+    assert store.usage().blocks == 1
+    assert numbers(store, queue) == [1]
+
+
+def test_what_has_expired_goes_in_parts_and_all_of_it(tmp_path):
+    store = SqliteStore(tmp_path / "queues.db", Caps())
+    queues = [make(store)[1] for _ in range(3)]
+    for _ in range(2 * SWEPT_AT_ONCE // 3 + 1):
+        for queue in queues:
+            put(store, queue)
+    put(store, queues[0], NOW_H + 1)
+    most = store.usage().blocks
+    left = []
+    more = True
+    while more:
+        _, more = store.sweep(NOW_H + 30 * DAY_H)
+        left.append(store.usage().blocks)
+    assert left == [most - SWEPT_AT_ONCE, most - 2 * SWEPT_AT_ONCE, 1]
+    store.close()
+
+
+def test_an_abandoned_queue_is_emptied_in_parts_before_it_goes(tmp_path):
+    store = SqliteStore(tmp_path / "queues.db", Caps())
+    name, queue = make(store)
+    end_h = NOW_H + 121 * DAY_H
+    for _ in range(3 * SWEPT_AT_ONCE):
+        put(store, queue, end_h)
+    for place in range(SWEPT_AT_ONCE + 3):
+        store.places.lay(
+            place.to_bytes(16, "big"), queue, end_h * 3600, b"c" * 32, bytes(mailwire.BLOCK_BYTES), ORG
+        )
+    held = [4 * SWEPT_AT_ONCE + 3]
+    more = True
+    while more:
+        _, more = store.sweep(end_h)
+        used = store.usage()
+        held.append(used.blocks + used.later_blocks)
+    assert max(before - after for before, after in pairwise(held)) <= 2 * SWEPT_AT_ONCE
+    assert held[-1] == 0
+    assert store.queue(name) is None
+    store.close()
+
+
+def test_the_space_of_what_expired_is_taken_again(store, tmp_path):
+    sizes = []
+    for month in range(3):
+        now_h = NOW_H + month * 30 * DAY_H
+        for _ in range(5):
+            _, queue = make(store)
+            for _ in range(10):
+                put(store, queue, now_h)
+        store._database.execute("pragma wal_checkpoint(truncate)")
+        sizes.append((tmp_path / "queues.db").stat().st_size)
+        store.sweep(now_h + 30 * DAY_H)
+    assert sizes[2] < 1.1 * sizes[0]
+
+
 def test_an_expired_block_leaves_room_before_it_is_swept(store):
     _, queue = make(store, writer=b"")
     for _ in range(3):
@@ -114,14 +179,14 @@ def test_blobs_end_with_their_life_and_unfinished_ones_after_a_day(store):
     for name in (done, half):
         store.begin_blob(name, row, NOW_H + 72, NOW_H)
     store.end_blob(done, b"d" * 32)
-    assert store.sweep(NOW_H + 23) == []
-    assert store.sweep(NOW_H + 24) == [half]
+    assert store.sweep(NOW_H + 23) == ([], False)
+    assert store.sweep(NOW_H + 24) == ([half], False)
     assert store.blob(half, NOW_H + 24) is None
     assert store.blob(done, NOW_H + 71).digest == b"d" * 32
     assert store.blob(done, NOW_H + 72) is None
     with pytest.raises(LinkRefused, match="taken"):
         store.begin_blob(done, row, NOW_H + 200, NOW_H + 72)
-    assert store.sweep(NOW_H + 72) == [done]
+    assert store.sweep(NOW_H + 72) == ([done], False)
     assert store.usage().blob_bytes == 0
 
 
@@ -131,6 +196,7 @@ def test_cards_go_when_their_device_is_long_gone(store):
     assert store.card(b"t" * 16) == b"card"
     store.sweep(NOW_H + 120 * DAY_H)
     assert store.card(b"t" * 16) is None
+    assert store.usage().cards == 0
 
 
 def test_what_is_held_is_counted_the_same_after_a_restart(store, tmp_path):

@@ -6,16 +6,21 @@ import asyncio
 import hashlib
 import os
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 
 from media import mailwire
 from media.errors import LinkRefused
+from media.relay.admission import Binding
 from media.relay.config import Caps
 from media.relay.counters import Counters
 from media.relay.mail import SWEEP_S, Mail
-from media.relay.queues import SqliteStore
+from media.relay.queues import SWEPT_AT_ONCE, SqliteStore
 from media.relay.shelf import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ORG = b"o" * 32
 HOUR_S = 3600
@@ -74,6 +79,56 @@ def test_a_blob_goes_with_its_bytes_when_its_life_is_over(tmp_path):
             await swept(mail, clock.now_s)
             assert files(tmp_path) == {long.hex()}
             assert await mail.blob_size(long) == mailwire.BLOB_SIZES[0]
+
+    asyncio.run(scenario())
+
+
+async def sent(mail: Mail, count: int) -> dict[bytes, bytes]:
+    """Have blocks put into a contact queue each; return them by its name."""
+    blocks = {os.urandom(16): os.urandom(mailwire.BLOCK_BYTES) for _ in range(count)}
+    binding = Binding(bytes(32), bytes(32))
+    for name, block in blocks.items():
+        await mail.make_queue(mailwire.MakeQueue(1, name, b"o" * 32, bytes(32)), ORG)
+        await mail.put(mailwire.Send(2, name, bytes(64), block), binding, ORG)
+    return blocks
+
+
+def shown(folder, blocks: Iterable[bytes]) -> int:
+    """Count the blocks of which any page is in any file."""
+    disk = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    return sum(any(block[at : at + 64] in disk for at in range(0, 8192, 512)) for block in blocks)
+
+
+def test_the_disk_shows_nothing_of_what_expired_or_was_fetched(tmp_path):
+    clock = Clock()
+
+    async def scenario():
+        async with opened(tmp_path, clock) as mail:
+            blocks = await sent(mail, 3)
+            await swept(mail, clock.now_s)
+            assert shown(tmp_path, blocks.values()) == 3
+            await mail.remove(await mail.do(lambda: mail._store.queue(next(iter(blocks)))), 1)
+            await swept(mail, clock.now_s + SWEEP_S)
+            assert shown(tmp_path, blocks.values()) == 2
+            clock.now_s += 30 * 24 * HOUR_S
+            await swept(mail, clock.now_s)
+            assert shown(tmp_path, blocks.values()) == 0
+
+    asyncio.run(scenario())
+
+
+def test_whoever_asks_while_much_expires_is_answered_in_between(tmp_path):
+    clock = Clock()
+
+    async def scenario():
+        async with opened(tmp_path, clock) as mail:
+            await sent(mail, 5 * SWEPT_AT_ONCE)
+            clock.now_s += 30 * 24 * HOUR_S
+            mail.sweep(clock.now_s)
+            await sent(mail, 1)
+            assert mail.gauges()["blocks_waiting"] > 1
+            await mail._sweeping
+            assert mail.gauges()["blocks_waiting"] == 1
 
     asyncio.run(scenario())
 

@@ -4,15 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.unit.relay.harness import Meeting, RelayProcess
-
-
-@pytest.fixture
-def relay(tmp_path):
-    relay = RelayProcess(tmp_path).start()
-    yield relay
-    if relay.process.poll() is None:
-        assert relay.stop() == 0
+from tests.unit.relay.harness import Meeting
 
 
 @pytest.fixture

@@ -14,14 +14,17 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import Self
 
 from nacl.signing import SigningKey
 
 from media import wire
 from media.link import Admission, Host, Link, OrganisationProof, RelayAddress
+from tests.harness.ports import free_port
 
 ORGANISATION = SigningKey(b"\x01" * 32)
-START_S = 15
+PATIENCE_S = 30.0
+"""How long a test waits for what it does not time."""
 
 
 def public(key: SigningKey) -> bytes:
@@ -33,13 +36,13 @@ def signer(key: SigningKey):
 
 
 class RelayProcess:
-    """`consilium-relay` with its state in *folder*; ports stay the same over a restart."""
+    """`consilium-relay` with its state in *folder*; ports stay the same over a restart. With `with` it starts, and is gone at the end."""
 
     def __init__(self, folder: Path, settings: str = "", caps: str = "") -> None:
         self.folder = folder
         self._settings = settings
         self._caps = caps
-        self.port = self.udp_port = self.http_port = 0
+        self.port, self.udp_port, self.http_port = free_port(), free_port(), free_port()
         self.pin = b""
         self.process: subprocess.Popen[str] | None = None
 
@@ -56,6 +59,14 @@ class RelayProcess:
         self.pin = bytes.fromhex(ready["fingerprint"])
         return self
 
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.kill()
+
     def kill(self) -> None:
         self.process.kill()
         self._gone()
@@ -65,7 +76,7 @@ class RelayProcess:
         return self._gone()
 
     def _gone(self) -> int:
-        status = self.process.wait(10)
+        status = self.process.wait(30)
         self.process.stdout.close()
         return status
 
@@ -73,7 +84,7 @@ class RelayProcess:
         return RelayAddress(**{"host": "127.0.0.1", "port": self.port, "pin": self.pin, **changes})
 
     def http(self, path: str) -> str:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}{path}", timeout=30) as answer:
             return answer.read().decode()
 
     def counter(self, name: str) -> int:
@@ -118,7 +129,7 @@ class Handler:
     def all(self, kind: str) -> list[tuple]:
         return [what[1:] for what in self.seen if what[0] == kind]
 
-    async def until(self, holds, seconds: float = 5.0) -> None:
+    async def until(self, holds, seconds: float = PATIENCE_S) -> None:
         """Wait until *holds()*; fails loudly with what was seen."""
         end = time.monotonic() + seconds
         while not holds():
@@ -131,7 +142,7 @@ class Handler:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), min(left, 0.05))
 
-    async def wait(self, kind: str, count: int = 1, seconds: float = 5.0) -> tuple:
+    async def wait(self, kind: str, count: int = 1, seconds: float = PATIENCE_S) -> tuple:
         """Wait for the *count*-th word of that kind."""
         await self.until(lambda: len(self.all(kind)) >= count, seconds)
         return self.all(kind)[count - 1]

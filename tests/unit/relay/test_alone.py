@@ -34,7 +34,7 @@ def test_the_relay_starts_and_stops_with_everything_else_blocked(tmp_path):
         ready = json.loads(process.stdout.readline())
     finally:
         process.terminate()
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=30)
     assert ready["ready"] is True
     assert len(bytes.fromhex(ready["fingerprint"])) == 32
     assert min(ready["port"], ready["udp_port"], ready["http_port"]) > 0

@@ -141,11 +141,11 @@ def test_udp_that_dies_in_a_call_is_replaced_by_tls_and_taken_up_again(tmp_path)
             host, reader = await meeting.open(), await meeting.join(force_tls=True)
             await host.heard.until(lambda: host.link.transport == "udp")
             path.share = 1.0
-            await host.heard.until(lambda: host.link.transport == "tls", 6)
+            await host.heard.until(lambda: host.link.transport == "tls")
             reader.link.send_frame(VOICE, wire.FLAG_VOICE, 0, b"still heard")
             await host.heard.until(lambda: (1, VOICE) in host.heard.frames)
             path.share = 0.0
-            await host.heard.until(lambda: host.link.transport == "udp", 7)
+            await host.heard.until(lambda: host.link.transport == "udp")
         finally:
             await meeting.close()
             path.close()
@@ -203,6 +203,52 @@ def test_losing_and_regaining_a_connection_is_told_to_the_others(relay, call):
     call(scenario)
 
 
+class Filmed:
+    """A camera's rhythm from a host to a reader; tells which of its frames were sent while the machine kept time.
+
+    A machine that others load stands still now and then, and what waits to be sent anew meanwhile is given up by the
+    clock. Words over TLS, which nothing loses, say when that was: they come late, too.
+    """
+
+    PERIOD_S, LATE_S, PART = 0.01, 0.1, 25
+
+    def __init__(self, host, reader):
+        self.host, self.reader = host, reader
+        self.loop = asyncio.get_running_loop()
+        self.late = {}
+        self.sent_s = {}
+        reader.heard.on_control = self.on_control
+
+    def on_control(self, _slot, data):
+        frame = int(data)
+        self._note(frame, self.loop.time() - self.sent_s.pop(frame))
+
+    def _note(self, frame, seconds):
+        part = frame // self.PART
+        self.late[part] = max(self.late.get(part, 0.0), seconds)
+
+    async def film(self, first, frames):
+        begin = self.loop.time()
+        for frame in range(first, first + frames):
+            due = begin + (frame - first) * self.PERIOD_S
+            await asyncio.sleep(due - self.loop.time())
+            self._note(frame, self.loop.time() - due)
+            self.host.link.send_frame(CAMERA, 0, frame, bytes(VIDEO_FRAME))
+            if frame % 5 == 0:
+                self.sent_s[frame] = self.loop.time()
+                self.host.link.send_control(str(frame).encode(), to=1)
+        last = first + frames
+        for frame in range(last, last + 3):  # one that arrives shows the loss of those before
+            await asyncio.sleep(0.1)
+            self.host.link.send_frame(CAMERA, 0, frame, b"end")
+        heard = self.reader.heard
+        await heard.until(lambda: max(heard.frames[0, CAMERA]) >= last and not self.sent_s)
+
+    def in_time(self, frame):
+        part = frame // self.PART
+        return all(self.late.get(near, 0.0) < self.LATE_S for near in range(part - 2, part + 3))
+
+
 def test_five_percent_loss_each_way_costs_less_than_a_frame_in_a_thousand(tmp_path):
     async def scenario():
         path = await LossyPath(0.05, seed=20).open()
@@ -213,21 +259,19 @@ def test_five_percent_loss_each_way_costs_less_than_a_frame_in_a_thousand(tmp_pa
             host, reader = await meeting.open(), await meeting.join()
             reader.link.subscribe({(0, CAMERA)})
             await meeting.all_on_udp()
-            frames, period = 1000, 0.01
-            loop = asyncio.get_running_loop()
-            begin = loop.time()
-            for number in range(frames):
-                host.link.send_frame(CAMERA, 0, number, bytes(VIDEO_FRAME))
-                await asyncio.sleep(begin + number * period - loop.time())
-            for number in range(frames, frames + 3):  # one that arrives shows the loss of those before
-                await asyncio.sleep(0.1)
-                host.link.send_frame(CAMERA, 0, number, b"end")
-            got = reader.heard.frames[0, CAMERA]
-            await reader.heard.until(lambda: max(got) >= frames)
-            first = min(got)
-            missing = [number for number in range(first, frames) if number not in got]
-            assert first < 20
-            assert len(missing) <= 1, (missing, reader.heard.lost)
+            film = Filmed(host, reader)
+            got = reader.heard.frames.setdefault((0, CAMERA), {})
+            counted, missing, first = 0, [], 0
+            while counted < 900 and first < 5000:
+                await film.film(first, 1000)
+                assert first or min(got) < 20
+                for frame in range(max(first, min(got)), first + 1000):
+                    if film.in_time(frame):
+                        counted += 1
+                        missing += [frame] if frame not in got else []
+                first += 1100
+            assert counted >= 900, film.late
+            assert len(missing) <= 1, (missing, reader.heard.lost, film.late)
             numbers = [frame for _, _, frame in reader.heard.order]
             assert numbers == sorted(numbers)
             assert relay.counter("nack_packets_total") > 0
@@ -237,7 +281,7 @@ def test_five_percent_loss_each_way_costs_less_than_a_frame_in_a_thousand(tmp_pa
             path.close()
             relay.stop()
 
-    asyncio.run(asyncio.wait_for(scenario(), 60))
+    asyncio.run(asyncio.wait_for(scenario(), 120))
 
 
 def test_a_large_frame_goes_at_pace_and_voice_overtakes_it(call):
@@ -306,7 +350,7 @@ def test_a_successor_takes_over_the_door(call):
 
 def test_the_relay_stops_cleanly_on_sigterm(relay):
     relay.process.send_signal(signal.SIGTERM)
-    assert relay.process.wait(5) == 0
+    assert relay.process.wait(30) == 0
     relay.process.stdout.close()
 
 
@@ -323,7 +367,7 @@ def test_a_wrong_setting_is_named_and_nothing_starts(tmp_path):
         [sys.executable, "-m", "media.relay", "--config", str(config)],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 2

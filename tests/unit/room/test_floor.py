@@ -65,7 +65,7 @@ def test_hands_survive_the_relay_and_the_hosts_handover(world, people):
     world.crash_relay(2_000)
     world.run(4_000)
     assert [order(who) for who in people] == [["Dan", "Bob", "Cleo"]] * 4
-    ada.do(fx.Handover(bob.call.member))
+    ada.do(fx.Handover(bob.member))
     world.until(lambda: bob.phase.is_host)
     world.run(3_000)
     assert [order(who) for who in people] == [["Dan", "Bob", "Cleo"]] * 4
@@ -111,7 +111,7 @@ def test_a_newcomer_stands_behind_the_hands_that_it_has_not_heard_of(world, peop
 def test_the_host_gives_the_floor_and_its_owner_hears_by_whom(world, people):
     ada, _bob, cleo, dan = people
     raise_all(world, cleo, dan)
-    ada.do(fx.GiveFloor(cleo.call.member))
+    ada.do(fx.GiveFloor(cleo.member))
     world.run(500)
     assert [order(who) for who in people] == [["Dan"]] * 4
     assert [(asked.what, asked.name) for asked in cleo.asked] == [("floor", "Ada")]
@@ -123,7 +123,7 @@ def test_a_floor_that_its_owner_missed_is_given_again(world, people):
     ada, bob, cleo, _dan = people
     raise_all(world, cleo)
     world.rule(lambda packet: [] if packet.to is cleo and packet.by is ada else [packet])
-    ada.do(fx.GiveFloor(cleo.call.member))
+    ada.do(fx.GiveFloor(cleo.member))
     world.run(500)
     world.obey()
     assert order(bob) == [], "nobody else waits for an absent owner"
@@ -133,7 +133,7 @@ def test_a_floor_that_its_owner_missed_is_given_again(world, people):
 
 def test_the_host_mutes_one_or_all_and_they_hear_by_whom(world, people):
     ada, bob, cleo, dan = people
-    ada.do(fx.AskMute(bob.call.member))
+    ada.do(fx.AskMute(bob.member))
     world.run(300)
     assert [(one.what, one.name) for one in bob.asked] == [("mute", "Ada")]
     assert cleo.asked == dan.asked == []

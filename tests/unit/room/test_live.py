@@ -12,7 +12,7 @@ from media.keys import invite
 from media.link import OrganisationProof, RelayAddress, put_blob
 from media.room.session import Session
 from tests.harness.hospital import Appointment, hospital
-from tests.unit.relay.harness import RelayProcess
+from tests.unit.relay.harness import PATIENCE_S, RelayProcess
 
 NAMES = ("Ada", "Bob", "Cleo", "Dan", "Eve")
 
@@ -35,11 +35,15 @@ class Seated:
     def inside(self) -> bool:
         return bool(self.phases) and self.phases[-1].phase == "in-call"
 
+    @property
+    def member(self) -> bytes:
+        return next((person.member for person in self.session.people() if person.me), b"")
+
     def heard(self, payload: bytes) -> bool:
         return any(frame.payload == payload for frame in self.frames)
 
 
-async def until(condition, seconds: float = 10) -> None:
+async def until(condition, seconds: float = PATIENCE_S) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 -- what is waited for are events of five sessions
             await asyncio.sleep(0.02)
@@ -68,7 +72,7 @@ async def meeting(relay: RelayProcess):
         await session.start()
         await until(lambda: people[0].inside)
     try:
-        await until(lambda: all(len(one.session.people()) == len(NAMES) for one in people), 15)
+        await until(lambda: all(len(one.session.people()) == len(NAMES) for one in people))
         yield people
     finally:
         for one in reversed(people):
@@ -104,14 +108,12 @@ def test_five_meet_with_equal_codes_and_a_removed_one_hears_no_more(relay):
         await until(lambda: all(one.codes and one.codes[-1].state == "ready" for one in people))
         assert len({one.codes[-1].digits for one in people}) == 1
         for one in people:
-            one.session.send(wire.VOICE, wire.FLAG_VOICE, one.session.my_member)
+            one.session.send(wire.VOICE, wire.FLAG_VOICE, one.member)
         await until(
-            lambda: all(
-                one.heard(other.session.my_member) for one in people for other in people if one is not other
-            )
+            lambda: all(one.heard(other.member) for one in people for other in people if one is not other)
         )
         gone = others[-1]
-        host.session.remove(gone.session.my_member)
+        host.session.remove(gone.member)
         await until(lambda: gone.phases[-1].reason == "removed")
         await until(lambda: all(len(one.session.people()) == 4 for one in people[:-1]))
         host.session.send(wire.VOICE, wire.FLAG_VOICE, b"secret")
@@ -124,12 +126,12 @@ def test_five_meet_with_equal_codes_and_a_removed_one_hears_no_more(relay):
 
 def test_a_killed_relay_costs_three_seconds_and_nobody(relay):
     async def scenario(people):
-        members = [one.session.my_member for one in people]
+        members = [one.member for one in people]
         relay.kill()
         await until(lambda: all(one.phases[-1].phase == "reconnecting" for one in people))
         relay.start()
         await until(lambda: all(one.inside for one in people), 3)
-        assert [one.session.my_member for one in people] == members
+        assert [one.member for one in people] == members
         people[1].session.send(wire.VOICE, wire.FLAG_VOICE, b"still here")
         await until(lambda: people[2].heard(b"still here"))
         assert [one.troubles for one in people] == [[]] * 5
@@ -153,13 +155,13 @@ def test_hands_keep_their_order_over_a_killed_relay_and_a_handover_and_only_the_
         relay.kill()
         await until(lambda: all(one.phases[-1].phase == "reconnecting" for one in people))
         relay.start()
-        await until(lambda: all(one.inside for one in people), 5)
-        ada.session.handover(bob.session.my_member)
+        await until(lambda: all(one.inside for one in people))
+        ada.session.handover(bob.member)
         await until(lambda: bob.phases[-1].is_host)
         assert orders(people) == [["Eve", "Cleo", "Dan"]] * 5
         ada.session.ask_mute()
-        bob.session.give_floor(eve.session.my_member)
-        bob.session.ask_mute(cleo.session.my_member)
+        bob.session.give_floor(eve.member)
+        bob.session.ask_mute(cleo.member)
         await until(lambda: orders(people) == [["Cleo", "Dan"]] * 5)
         await until(lambda: cleo.asked)
         assert [one.asked for one in (ada, bob, dan)] == [[]] * 3
