@@ -198,17 +198,24 @@ def translate(error: Exception, what: str) -> Exception:
 
 def _read_loop(dial: Callable[[], Connection], connection: Connection, jobs: _Jobs) -> None:
     while (job := jobs.get()) is not None:
-        if job.future.set_running_or_notify_cancel():
-            try:
-                result = _in_snapshot(connection, job)
-            except Exception as error:  # noqa: BLE001 -- whatever it is belongs to who asked
-                trouble = translate(error, threading.current_thread().name)
-                if isinstance(trouble, Damaged):
-                    connection = _redial(dial, connection)
-                job.future.set_exception(trouble)
-            else:
-                job.future.set_result(result)
+        connection = _answer(dial, connection, job)
+        del job  # what was read is held by who asked, not until the next one does
     connection.close()
+
+
+def _answer(dial: Callable[[], Connection], connection: Connection, job: _Job[Any]) -> Connection:
+    """Carry out a wish, unless it was taken back; return the connection to go on with."""
+    if job.future.set_running_or_notify_cancel():
+        try:
+            result = _in_snapshot(connection, job)
+        except Exception as error:  # noqa: BLE001 -- whatever it is belongs to who asked
+            trouble = translate(error, threading.current_thread().name)
+            if isinstance(trouble, Damaged):
+                connection = _redial(dial, connection)
+            job.future.set_exception(trouble)
+        else:
+            job.future.set_result(result)
+    return connection
 
 
 def _redial(dial: Callable[[], Connection], connection: Connection) -> Connection:
@@ -236,6 +243,7 @@ def _write_loop(connection: Connection, jobs: _Jobs) -> None:
         batch = list(_waiting(jobs))
         going = None not in batch
         _commit(connection, [job for job in batch if job and job.future.set_running_or_notify_cancel()])
+        del batch
     with suppress(sqlcipher.Error):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()

@@ -105,10 +105,6 @@ class IdentityRepository:
             row,
         )
 
-    def distrust(self, org: bytes) -> Future[None]:
-        """Forget a root with its issuers and relay key."""
-        return self._run("DELETE FROM organisation WHERE org = ?", (org,))
-
     def issuers(self) -> Future[list[bytes]]:
         """Return the signed issuer certificates of all trusted roots."""
 
@@ -151,10 +147,6 @@ class IdentityRepository:
         return self._run(
             "INSERT OR REPLACE INTO relay VALUES (?, ?, ?, ?)", (relay.host, relay.port, relay.pin, relay.ca)
         )
-
-    def forget_relay(self, host: str, port: int) -> Future[None]:
-        """Trust a relay no more."""
-        return self._run("DELETE FROM relay WHERE host = ? AND port = ?", (host, port))
 
     def _run(self, sql: str, values: tuple[object, ...]) -> Future[None]:
         def act(db: Connection) -> None:

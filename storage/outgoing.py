@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from concurrent.futures import Future
     from sqlite3 import Connection
 
@@ -28,9 +28,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Leaving:
-    """A document on its way. `author` is a user at the gateway, the gateway's device at the desk; `message` its bytes, empty at the desk.
+    """A document on its way. `author` is a user at the gateway, the gateway's device at the desk; `message` its bytes.
 
-    `subject` is how the audit trail knows the patient.
+    `subject` is how the audit trail knows the patient. At the desk `message` is what the letter says, and `attempts` 0, until the letter
+    is in the outbox; it is given again not before `next_ms`.
     """
 
     id: bytes
@@ -71,6 +72,34 @@ class Outgoing:
             " VALUES (?, ?, ?, '', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
         )
         return self._database.write(lambda db: db.execute(sql, row).rowcount == 1)
+
+    def known(self, numbers: Collection[bytes]) -> Future[dict[bytes, Leaving]]:
+        """Return those of *numbers* that are documents here."""
+        sql = f"SELECT {_COLUMNS} FROM outgoing WHERE id = ?"  # noqa: S608 -- constants
+        wanted = tuple(numbers)
+        return self._database.read(
+            lambda db: {one.id: one for number in wanted for one in _all(db, sql, number)}
+        )
+
+    def begin(self, one: Leaving) -> Future[bool]:
+        """At the desk: keep *one*, once more where nobody has it yet, before its letter; False where the gateway said what became of it."""
+        sql = (
+            "INSERT INTO outgoing (id, author, state, told, code, at_ms, next_ms, attempts, subject, message)"
+            " VALUES (?, ?, 'queued', '', '', ?, 0, 0, ?, ?) ON CONFLICT DO UPDATE"
+            " SET author = excluded.author, message = excluded.message, attempts = 0 WHERE state = 'queued'"
+        )
+        row = (one.id, one.author, one.at_ms, one.subject, one.message)
+        return self._database.write(lambda db: db.execute(sql, row).rowcount == 1)
+
+    def begun(self) -> Future[list[Leaving]]:
+        """At the desk: return what was begun and cut off before its letter was known to be in the outbox, the oldest first."""
+        sql = f"SELECT {_COLUMNS} FROM outgoing WHERE state = 'queued' AND attempts = 0 AND message <> x'' ORDER BY at_ms"  # noqa: S608 -- constants
+        return self._database.read(lambda db: list(_all(db, sql)))
+
+    def given(self, number: bytes, again_ms: int) -> Future[None]:
+        """At the desk: note that the letter is in the outbox, and need not be kept here; it is given again not before *again_ms*."""
+        sql = "UPDATE outgoing SET attempts = attempts + 1, next_ms = ?, message = x'' WHERE id = ?"
+        return self._run(sql, again_ms, number)
 
     def due(self, now_ms: int) -> Future[Leaving | None]:
         """Return the document that has waited longest and may be tried now."""

@@ -10,6 +10,7 @@ import itertools
 import os
 import shutil
 import sys
+import threading
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -49,6 +50,7 @@ class Profile:
         self._birth = folder / "unfinished"
         self._handle: int | None = None
         self._visit: int | None = None
+        self._giving = threading.Lock()
 
     def database(self, name: str) -> Path:
         """Return the path of the database *name*."""
@@ -101,11 +103,15 @@ class Profile:
             os.close(handle)
 
     def release(self) -> None:
-        """Give the lock back; the lock file stays, so that no one locks a deleted one."""
-        for handle in (self._handle, self._visit):
+        """Give the lock back; the lock file stays, so that no one locks a deleted one.
+
+        From two threads at once a handle is closed by one of them: the number may be another file's right after.
+        """
+        with self._giving:
+            held, self._handle, self._visit = (self._handle, self._visit), None, None
+        for handle in held:
             if handle is not None:
                 os.close(handle)
-        self._handle = self._visit = None
 
     def _take(self, name: str, patience_s: float = 0.0) -> int:
         try:

@@ -14,8 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
-from storage import checkup, rotation
-from storage.anchor import keep_anchor, read_anchor
+from storage import anchor, checkup, rotation
 from storage.audit import AuditRepository
 from storage.database import Database
 from storage.directory import DirectoryRepository
@@ -74,6 +73,7 @@ class Vault:
         from storage.feeds import FeedReader, Feeds  # noqa: PLC0415 -- a lock that is only shown does without, and so below
         from storage.inbox import Inbox  # noqa: PLC0415
         from storage.messages.store import Mail  # noqa: PLC0415
+        from storage.monitoring.answers import Answers  # noqa: PLC0415
         from storage.outgoing import Outgoing  # noqa: PLC0415
         from storage.patients.store import Patients  # noqa: PLC0415
 
@@ -97,11 +97,11 @@ class Vault:
         inbox = self._databases["inbox"]
         self.inbox, self.outgoing = Inbox(inbox), Outgoing(inbox)
         self.feeds, self.feed_reader = Feeds(inbox), FeedReader(inbox)
-        self.patients = Patients(self._databases["cache"])
+        self.patients, self.answers = Patients(self._databases["cache"]), Answers(self._databases["cache"])
         self.mail = Mail(self._databases["mail"], profile.folder / FILES)
         self._keys = keys
         self._open(keys)
-        self.audit_cut = self._audit_was_cut()
+        self.audit_cut = anchor.was_cut(vault, self.audit)
 
     @staticmethod
     def exists(folder: Path) -> bool:
@@ -340,30 +340,16 @@ class Vault:
                 raise
 
     def _close(self) -> None:
-        was_open = self._databases["vault"].is_open and self._databases["audit"].is_open
-        kept = was_open and self._profile.held and not self.read_only and self._remember_audit()
+        vault = self._databases["vault"]
+        was_open = vault.is_open and self._databases["audit"].is_open
+        writes = was_open and self._profile.held and not self.read_only
+        kept = writes and anchor.remember(vault, self.audit)
         for database in self._databases.values():
             database.close()
         if (self.damaged or (self.mail_read_only and not self.read_only)) and self._profile.held:
             self._profile.mark_dirty(damaged=True)
         elif kept:
             self._profile.mark_clean()
-
-    def _audit_was_cut(self) -> bool:
-        """Look for the last known place of the audit chain; what cannot be read counts as cut."""
-        try:
-            anchor = read_anchor(self._databases["vault"]).result()
-            return not self.audit.holds(anchor).result()
-        except StorageError:
-            return True
-
-    def _remember_audit(self) -> bool:
-        """Keep the place of the audit chain in the vault; False when the files do not answer: check them next time."""
-        try:
-            keep_anchor(self._databases["vault"], self.audit.head().result()).result()
-        except StorageError:
-            return False
-        return True
 
 
 def _visitors_keys(profile: Profile, password: str, terms: Terms) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ import secrets
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from storage.messages.posting import Blob, Kept
+from storage.messages.posting import Blob, Kept, Want
 from storage.messages.records import File, FileState
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 NAME_BYTES = 16
 _SHOWN = "id, name, kind, size, state, done, ephemeral, open_within_s, shown_for_s, opened_ms, opened_by"
-_KEPT = "id, message, key, manifest, shelf, source"
+_KEPT = "id, message, key, manifest, shelf, source, asked_ms"
+MOST_WANTED = 256
+"""Of one person; more is not kept, and asked for again later."""
 
 
 class Files:
@@ -61,6 +63,10 @@ class Files:
         """Return the name of everything that should lie on the shelf."""
         return frozenset(name for (name,) in self._db.execute("SELECT shelf FROM file WHERE shelf <> ''"))
 
+    def wanted(self) -> tuple[Want, ...]:
+        """Return who waits for which own file to be laid out again."""
+        return tuple(Want(*row) for row in self._db.execute("SELECT about, number, user, device FROM wanted"))
+
     # --- writing -------------------------------------------------------------------------------------------
 
     def add(self, message: int, new: NewFile) -> int:
@@ -98,6 +104,24 @@ class Files:
         """Say where a file is, and how many bytes of its plaintext came or went."""
         sql = "UPDATE file SET state = ?, done = coalesce(?, done) WHERE id = ?"
         self._db.execute(sql, (state, done, file))
+
+    def ask(self, file: int, at_ms: int) -> None:
+        """Say that the author of a file was asked for it."""
+        sql = "UPDATE file SET state = ?, asked_ms = ? WHERE id = ?"
+        self._db.execute(sql, (FileState.ASKED, at_ms, file))
+
+    def want(self, want: Want) -> None:
+        """Keep that somebody waits for an own file."""
+        sql = (
+            "INSERT OR IGNORE INTO wanted SELECT ?1, ?2, ?3, ?4"
+            " WHERE (SELECT count(*) FROM wanted WHERE user = ?3) < ?5"
+        )
+        self._db.execute(sql, (want.about, want.number, want.user, want.device, MOST_WANTED))
+
+    def answered(self, want: Want) -> None:
+        """Forget who waited: the answer is in the outbox, in the same transaction."""
+        sql = "DELETE FROM wanted WHERE about = ? AND number = ? AND device = ?"
+        self._db.execute(sql, (want.about, want.number, want.device))
 
     def opened(self, file: int, user: bytes, at_ms: int) -> bool:
         """Say that an ephemeral document was opened, and forget its key; False where it was before."""

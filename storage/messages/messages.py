@@ -79,11 +79,15 @@ class Messages:
         return tuple(self._db.execute(sql, (message,)))
 
     def receipts(self, message: int) -> tuple[Receipt, ...]:
-        """Return how far an own message came, a row a person: with the first of their devices."""
+        """Return how far an own message came, a row a person: with the first of their devices, and why others do not get it."""
         first = "coalesce(min(nullif({0}, 0)), 0)"
         columns = ", ".join(first.format(name) for name in ("relay_ms", "delivered_ms", "read_ms"))
-        sql = f"SELECT user, {columns} FROM receipt WHERE message = ? GROUP BY user ORDER BY user"  # noqa: S608 -- constants
-        return tuple(Receipt(*row) for row in self._db.execute(sql, (message,)))
+        held = "coalesce(group_concat(DISTINCT nullif(held, '')), '')"
+        sql = f"SELECT user, {columns}, {held} FROM receipt WHERE message = ? GROUP BY user ORDER BY user"  # noqa: S608 -- constants
+        rows = self._db.execute(sql, (message,)).fetchall()
+        return tuple(
+            Receipt(user, relay, delivered, read, _codes(held)) for user, relay, delivered, read, held in rows
+        )
 
     # --- writing -------------------------------------------------------------------------------------------
 
@@ -144,6 +148,10 @@ class Messages:
         sql = "INSERT OR IGNORE INTO taken VALUES (?, ?, ?, ?)"
         self._db.execute(sql, (message, user, at_ms, proof))
 
+    def said_again(self, message: int) -> None:
+        """Say that what was unsaid about a message is in the outbox, in the same transaction."""
+        self._db.execute("DELETE FROM unsaid WHERE message = ?", (message,))
+
     def read(self, thread: int, order: int) -> int:
         """Mark as read up to `order`; return how many were not."""
         sql = "UPDATE message SET read = 1 WHERE thread = ? AND read = 0 AND place <= ?"
@@ -173,8 +181,9 @@ class Messages:
         state = folded(found)
         if state is None:
             return
-        code = "SELECT p.held FROM parcel p JOIN letter l ON l.id = p.letter WHERE l.message = ? AND p.held <> '' LIMIT 1"
-        row = self._db.execute(code, (message,)).fetchone() if state in (State.HELD, State.FAILED) else None
+        code = "SELECT p.held FROM parcel p JOIN letter l ON l.id = p.letter WHERE l.message = ? AND p.state = ? LIMIT 1"
+        told = state in (State.HELD, State.FAILED)
+        row = self._db.execute(code, (message, int(state))).fetchone() if told else None
         self.hold(message, state, row[0] if row else "")
 
     def _insert(self, *row: object) -> int:
@@ -205,8 +214,12 @@ class Messages:
         sql = f"SELECT {_COLUMNS} FROM message {where}"  # noqa: S608 -- *where* is a constant of this file
         rows = self._db.execute(sql, values).fetchall()
         ids = [row[0] for row in rows]
-        files, taken = Files(self._db).of(ids), _taken(self._db, ids)
-        return tuple(_message(row, files[row[0]], taken[row[0]]) for row in rows)
+        files, taken, unsaid = Files(self._db).of(ids), _taken(self._db, ids), _unsaid(self._db, ids)
+        return tuple(_message(row, files[row[0]], taken[row[0]], unsaid[row[0]]) for row in rows)
+
+
+def _codes(found: str) -> tuple[str, ...]:
+    return tuple(sorted(found.split(","))) if found else ()
 
 
 def _taken(db: Connection, ids: Iterable[int]) -> dict[int, list[Taken]]:
@@ -218,7 +231,18 @@ def _taken(db: Connection, ids: Iterable[int]) -> dict[int, list[Taken]]:
     return found
 
 
-def _message(row: Sequence[Any], files: Iterable[Any], taken: Iterable[Taken]) -> Message:
+def _unsaid(db: Connection, ids: Iterable[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    numbers = ",".join(map(str, ids))
+    sql = f"SELECT message, type FROM unsaid WHERE message IN ({numbers}) ORDER BY type"  # noqa: S608 -- integers
+    for message, type_ in db.execute(sql):
+        found[message].append(type_)
+    return found
+
+
+def _message(
+    row: Sequence[Any], files: Iterable[Any], taken: Iterable[Taken], unsaid: Iterable[int]
+) -> Message:
     number, place, thread, msg_id, author, own, sent_ms, state, text, quote, authority, ipp, label, *rest = (
         row
     )
@@ -246,4 +270,5 @@ def _message(row: Sequence[Any], files: Iterable[Any], taken: Iterable[Taken]) -
         withdrawn_ms,
         gone_ms,
         expires_ms,
+        tuple(unsaid),
     )

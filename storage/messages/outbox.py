@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from storage.messages.posting import NewLetter, Target
 
-_LETTER = "msg_id, type, conv, header, box, blob, message, wants_receipt, id, made_ms"
-_PARCEL = "id, letter, user, device, own, state, held, block, queue, card, attempts, next_ms, made_ms"
+_LETTER = "msg_id, type, conv, header, box, blob, message, wants_receipt, about, id, made_ms"
+_PARCEL = (
+    "id, letter, user, device, own, state, held, block, queue, card, attempts, next_ms, made_ms, first_ms"
+)
 _DUE = f"""
     SELECT {_PARCEL} FROM parcel p WHERE state = {State.QUEUED:d} AND next_ms <= ?1 AND NOT EXISTS (
         SELECT 1 FROM parcel e WHERE e.device = p.device AND e.state = {State.QUEUED:d} AND e.id < p.id AND e.next_ms > ?1
@@ -99,9 +101,9 @@ class Outbox:
                 letter.box,
                 letter.blob,
             ),
-            *(int(letter.wants_receipt), now_ms),
+            *(int(letter.wants_receipt), letter.about, now_ms),
         )
-        sql = "INSERT INTO letter (msg_id, type, conv, message, header, box, blob, wants_receipt, made_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        sql = "INSERT INTO letter (msg_id, type, conv, message, header, box, blob, wants_receipt, about, made_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         number = int(self._db.execute(sql, row).lastrowid or 0)
         self.aim(number, targets, now_ms)
         self._end({number})
@@ -125,10 +127,13 @@ class Outbox:
     def sent(self, parcels: Iterable[int], now_ms: int, again_ms: int) -> None:
         """Say that the relay has these on its disk; without a receipt by *again_ms* they are `silent`."""
         for parcel in self._each(parcels):
-            self._at_device(parcel, State.AT_RELAY, "relay_ms", now_ms)
+            self._at_device(parcel, State.AT_RELAY, relay_ms=now_ms)
             if self._wants_receipt(parcel.letter):
-                sql = "UPDATE parcel SET state = ?, held = '', block = x'', next_ms = ? WHERE id = ?"
-                self._db.execute(sql, (int(State.AT_RELAY), again_ms, parcel.id))
+                sql = (
+                    "UPDATE parcel SET state = ?, held = '', block = x'', next_ms = ?, first_ms = iif(first_ms = 0, ?, first_ms)"
+                    " WHERE id = ?"
+                )
+                self._db.execute(sql, (int(State.AT_RELAY), again_ms, now_ms, parcel.id))
             else:
                 self._db.execute("DELETE FROM parcel WHERE id = ?", (parcel.id,))
             self._settle(parcel)
@@ -159,7 +164,7 @@ class Outbox:
 
     def undelivered(self, parcels: Iterable[int]) -> None:
         """Say that no receipt came in time: "non remis"; a receipt may come still."""
-        self._turn(parcels, State.UNDELIVERED, "", 0)
+        self._turn(parcels, State.UNDELIVERED, "undelivered", 0)
 
     def again(self, message: int, now_ms: int) -> int:
         """Send once more what of a message failed or was not delivered; return how many parcels that were."""
@@ -170,6 +175,7 @@ class Outbox:
             if parcel.state in (State.FAILED, State.UNDELIVERED)
         ]
         self._turn(stuck, State.QUEUED, "", now_ms)
+        self._db.executemany("UPDATE parcel SET first_ms = 0 WHERE id = ?", [(one,) for one in stuck])
         return len(stuck)
 
     def drop(self, letter: int) -> None:
@@ -221,28 +227,28 @@ class Outbox:
             row,
         )
         if letter.message and not target.own:
-            sql = "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, 0, 0, 0)"
-            self._db.execute(sql, (letter.message, target.user, target.device, int(state)))
+            sql = "INSERT OR IGNORE INTO receipt VALUES (?, ?, ?, ?, 0, 0, 0, ?)"
+            self._db.execute(sql, (letter.message, target.user, target.device, int(state), target.held))
 
     def _turn(self, parcels: Iterable[int], state: State, code: str, next_ms: int) -> None:
         for parcel in self._each(parcels):
             sql = "UPDATE parcel SET state = ?, held = ?, block = x'', next_ms = ? WHERE id = ?"
             self._db.execute(sql, (int(state), code, next_ms, parcel.id))
-            self._at_device(parcel, state)
+            self._at_device(parcel, state, code)
             self._settle(parcel)
 
-    def _at_device(self, parcel: Parcel, state: State, column: str = "", at_ms: int = 0) -> None:
-        """Say of a device how far the message came there; what was delivered stays so."""
-        time = f", {column} = iif({column} = 0, {at_ms:d}, {column})" if column else ""
+    def _at_device(self, parcel: Parcel, state: State, code: str = "", relay_ms: int = 0) -> None:
+        """Say of a device how far the message came there, and why no further; what was delivered stays so."""
         self._db.execute(
-            f"UPDATE receipt SET state = ?{time} WHERE delivered_ms = 0 AND user = ? AND device = ?"  # noqa: S608 -- constants
+            "UPDATE receipt SET state = ?, held = ?, relay_ms = iif(relay_ms = 0, ?, relay_ms)"
+            " WHERE delivered_ms = 0 AND user = ? AND device = ?"
             " AND message = (SELECT message FROM letter WHERE id = ?)",
-            (int(state), parcel.user, parcel.device, parcel.letter),
+            (int(state), code, relay_ms, parcel.user, parcel.device, parcel.letter),
         )
 
     def _told(self, msg_id: bytes, user: bytes, device: bytes, delivered_ms: int, read_ms: int) -> bool:
         sql = (
-            "UPDATE receipt SET state = max(?1, iif(read_ms > 0, ?2, 0)), delivered_ms = iif(delivered_ms = 0, ?3, delivered_ms),"
+            "UPDATE receipt SET state = max(?1, iif(read_ms > 0, ?2, 0)), delivered_ms = iif(delivered_ms = 0, ?3, delivered_ms), held = '',"
             " read_ms = iif(read_ms = 0, ?4, read_ms) WHERE user = ?5 AND device = ?6"
             " AND message IN (SELECT id FROM message WHERE msg_id = ?7 AND own = 1) RETURNING message"
         )
@@ -280,8 +286,8 @@ class Outbox:
 
 
 def _letter(row: Sequence[Any]) -> Letter:
-    msg_id, kind, conv, header, box, blob, message, wants_receipt, number, made_ms = row
-    return Letter(msg_id, kind, conv, header, box, blob, message, bool(wants_receipt), number, made_ms)
+    msg_id, kind, conv, header, box, blob, message, wants_receipt, *rest = row
+    return Letter(msg_id, kind, conv, header, box, blob, message, bool(wants_receipt), *rest)
 
 
 def _parcel(row: Sequence[Any]) -> Parcel:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from sqlite3 import Connection
 
-_PEER = "device, user, relay, queue, writer_seed, card_number, card, card_ms"
+_PEER = "device, user, relay, queue, writer_seed, card_number, card, card_ms, offered_ms"
 _QUEUE = "queue, owner_seed, device, writer_seed, relay, made, since_ms"
 
 
@@ -39,11 +39,16 @@ class Peers:
         )
         return bool(self._db.execute(sql, (device, user, relay, number, card, now_ms)).rowcount)
 
-    def offered(self, device: bytes, user: bytes, relay: str, queue: bytes, writer_seed: bytes) -> None:
-        """Keep the queue that a device offered for writing to it."""
+    def offered(
+        self, device: bytes, user: bytes, relay: str, queue: bytes, writer_seed: bytes, offered_ms: int
+    ) -> bool:
+        """Keep the queue that a device offered for writing to it; False, and nothing is done, where a later offer was seen."""
         self._meet(device, user)
-        sql = "UPDATE peer SET user = ?, relay = ?, queue = ?, writer_seed = ? WHERE device = ?"
-        self._db.execute(sql, (user, relay, queue, writer_seed, device))
+        sql = (
+            "UPDATE peer SET user = ?2, relay = ?3, queue = ?4, writer_seed = ?5, offered_ms = ?6"
+            " WHERE device = ?1 AND (offered_ms < ?6 OR offered_ms = ?6 AND queue IN (x'', ?4))"
+        )
+        return bool(self._db.execute(sql, (device, user, relay, queue, writer_seed, offered_ms)).rowcount)
 
     def lost(self, device: bytes) -> None:
         """Forget a device's queue, which is no longer there: the contact queue is the way again."""
@@ -81,7 +86,7 @@ class Peers:
         self._db.execute("DELETE FROM queue WHERE queue = ?", (queue,))
 
     def _meet(self, device: bytes, user: bytes) -> None:
-        sql = "INSERT OR IGNORE INTO peer VALUES (?, ?, '', x'', x'', -1, x'', 0)"
+        sql = "INSERT OR IGNORE INTO peer VALUES (?, ?, '', x'', x'', -1, x'', 0, 0)"
         self._db.execute(sql, (device, user))
 
 

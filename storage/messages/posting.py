@@ -114,6 +114,8 @@ class Owed:
 class NewLetter:
     """A signed header object with its box (or the reference of the blob where it lies). `message` 0: none is shown for it.
 
+    `about`: the message that a correction, a withdrawal or an act is about, 0 for other letters.
+
     Without `wants_receipt` a parcel is done once the relay has it.
     """
 
@@ -125,6 +127,7 @@ class NewLetter:
     blob: bytes = field(default=b"", repr=False)
     message: int = 0
     wants_receipt: bool = True
+    about: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Parcel:
-    """A letter for one device. `block` is empty until it is sealed, for pre-key number `card`, to be put into `queue`."""
+    """A letter for one device. `block` is empty until it is sealed, for pre-key number `card`, to be put into `queue`.
+
+    `first_ms`: when the relay first had it, 0 for never.
+    """
 
     id: int
     letter: int
@@ -163,11 +169,15 @@ class Parcel:
     attempts: int
     next_ms: int
     made_ms: int
+    first_ms: int = 0
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A device: the newest card seen of it (`card_number` -1: none), and its queue for this desk with the seed to write there."""
+    """A device: the newest card seen of it (`card_number` -1: none), and its queue for this desk with the seed to write there.
+
+    `offered_ms` is the number of the newest offer of a queue that it made.
+    """
 
     device: bytes
     user: bytes
@@ -177,6 +187,7 @@ class Peer:
     card_number: int = -1
     card: bytes = b""
     card_ms: int = 0
+    offered_ms: int = 0
 
 
 @dataclass(frozen=True)
@@ -226,6 +237,18 @@ class Kept:
     manifest: bytes = field(repr=False)
     shelf: str
     source: str = field(repr=False)
+    asked_ms: int = 0
+    """When its author was last asked for it."""
+
+
+@dataclass(frozen=True)
+class Want:
+    """A device of *user* that waits for file `number` of the own message `about`."""
+
+    about: bytes
+    number: int
+    user: bytes
+    device: bytes
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,8 @@ class FileState(StrEnum):
     COMING = "coming"
     GOING = "going"
     PAUSED = "paused"
+    ASKED = "asked"
+    """No longer at the relay: its author was asked to lay it out again."""
     HERE = "here"
     SENT = "sent"
     GONE = "gone"
@@ -114,12 +116,13 @@ class Taken:
 
 @dataclass(frozen=True)
 class Receipt:
-    """How far a message came with one person; 0 = not yet."""
+    """How far a message came with one person; 0 = not yet. `held`: why devices of theirs do not get it, codes of docs/protocol.md §9."""
 
     user: bytes
     relay_ms: int = 0
     delivered_ms: int = 0
     read_ms: int = 0
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,8 @@ class Message:
 
     `edited_ms`: corrected then (what stood before is in `storage.messages` still); `withdrawn_ms`: taken back, `text` is empty;
     `gone_ms`: effaced by the thread's timer; `expires_ms`: when it will be. `held`: a code of docs/protocol.md §9, or "".
-    `warning`: "", "gap" (messages before it are missing), "fork" (the author showed two histories), "changed-key", "late", "clock".
+    `warning`: "", "gap" (messages before it are missing), "fork" (the author showed two histories), "changed-key", "late", "clock",
+    "outsider" (the author was no member of the team).
     """
 
     id: int
@@ -155,6 +159,8 @@ class Message:
     withdrawn_ms: int = 0
     gone_ms: int = 0
     expires_ms: int = 0
+    unsaid: tuple[int, ...] = ()
+    """What this user said about it and nobody heard, as the device was enrolled anew: types of docs/protocol.md §11."""
 
 
 @dataclass(frozen=True)

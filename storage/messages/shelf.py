@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import stat
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -39,6 +40,13 @@ class Shelf:
         if not stat.S_ISREG(found.st_mode):
             raise Damaged("files", "not a file")
         return found.st_size
+
+    def room(self) -> int:
+        """Return how many bytes the disk has left."""
+        try:
+            return shutil.disk_usage(self._folder if self._folder.exists() else self._folder.parent).free
+        except OSError as error:
+            raise DiskTrouble("the disk cannot be looked at") from error
 
     def write(self, name: str, offset: int, data: bytes) -> None:
         """Write sealed bytes at *offset*; a hole before them is nulls. On disk only after `sync`."""

@@ -22,11 +22,14 @@ from storage.messages.origins import Origins
 from storage.messages.outbox import Outbox
 from storage.messages.peers import Peers, PreKeys
 from storage.messages.posting import Figures
+from storage.messages.presence import Presences
 from storage.messages.search import Search
 from storage.messages.shelf import Shelf
 from storage.messages.threads import Threads
 from storage.messages.timers import Timers
 from storage.messages.transfers import Transfers
+from storage.monitoring.guests import Guests
+from storage.monitoring.trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +40,10 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 T = TypeVar("T")
+_OF_ONE_LIFE = (
+    *("letter", "own_chain", "queue", "prekey", "owed", "transfer", "transfer_piece"),
+    *("presence_own", "presence_given"),
+)
 
 
 class Mailbag:
@@ -59,6 +66,9 @@ class Mailbag:
         self.timers = Timers(db)
         self.history = History(db)
         self.transfers = Transfers(db)
+        self.presence = Presences(db)
+        self.trace = Trace(db)
+        self.guests = Guests(db)
 
 
 class Mail:
@@ -94,10 +104,15 @@ class Mail:
     def begin_anew(self) -> Future[None]:
         """Begin a new life after the device was enrolled anew: nothing of the old one is used again.
 
-        Chains, queues and pre-keys go; what was in the outbox failed with the code `restored` and can be sent again.
+        Chains, queues, pre-keys and the own word go; what was in the outbox failed with the code `restored` and can be sent again,
+        and what was said about messages stands with them as unsaid.
         """
 
         def act(db: Connection) -> None:
+            db.execute(
+                "INSERT OR IGNORE INTO unsaid SELECT l.about, l.type FROM letter l JOIN message m ON m.id = l.about"
+                " WHERE EXISTS (SELECT 1 FROM parcel p WHERE p.letter = l.id AND p.state <> 4)"  # State.AT_RELAY
+            )
             db.execute(
                 "UPDATE message SET state = 8, held = 'restored' WHERE state IN (1, 2, 3)"  # State.DRAWN, HELD, QUEUED
             )
@@ -105,7 +120,7 @@ class Mail:
                 "DELETE FROM receipt WHERE delivered_ms = 0 AND message IN"
                 " (SELECT id FROM message WHERE state IN (7, 8))"  # State.UNDELIVERED, FAILED
             )
-            for table in ("letter", "own_chain", "queue", "prekey", "owed", "transfer", "transfer_piece"):
+            for table in _OF_ONE_LIFE:
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 -- constants
             db.execute("UPDATE peer SET queue = x'', writer_seed = x''")
             db.execute("UPDATE life SET restored = 0")

@@ -62,6 +62,11 @@ class Threads:
         order = "WHERE kind = 'direct' AND members = ? ORDER BY last_ms DESC, id DESC"
         return next(iter(self._select(order, user)), None)
 
+    def companions(self) -> set[bytes]:
+        """Return everybody who is in a thread with this user."""
+        rows = self._db.execute("SELECT DISTINCT members FROM thread WHERE gone = 0")
+        return {user for (members,) in rows for user in _parted(members)}
+
     def begin(
         self,
         conv: bytes,

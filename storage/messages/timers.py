@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 DAY_MS = 86_400_000
+SAID_DAYS = 7
+"""How long before a retention deletes anything it is said."""
+_ANEW_MS = DAY_MS // 4
+"""How much further it reaches before it counts as said anew."""
 _OLD = "FROM message WHERE place < ?1 AND read = 1 AND state NOT IN (1, 2, 3)"
 """Read ones only, and none that is still to be sent: nothing unread is ever deleted."""
 
@@ -32,10 +36,6 @@ class Timers:
     def latest(self, now_ms: int) -> int:
         """Return *now_ms*, or the newest time that `see` was told where that is later."""
         return int(self._db.execute("SELECT max(clock_ms, ?) FROM life", (now_ms,)).fetchone()[0])
-
-    def forget_clock(self, now_ms: int) -> None:
-        """Believe *now_ms* again after a clock ran ahead, where somebody who knows better said so."""
-        self._db.execute("UPDATE life SET clock_ms = ?", (now_ms,))
 
     def due(self, now_ms: int, limit: int = 256) -> tuple[int, ...]:
         """Return the messages whose timer is over at *now_ms*, the longest over first."""
@@ -57,20 +57,36 @@ class Timers:
             Outbox(self._db).effaced(message)
         return tuple(found)
 
-    def due_soon(self, keep_days: int, soon_days: int, now_ms: int) -> dict[int, int]:
-        """Return of each thread how many messages the retention of *keep_days* (0: none) takes within *soon_days*."""
+    def due_soon(self, keep_days: int, now_ms: int) -> dict[int, int]:
+        """Return of each thread how many messages the retention of *keep_days* (0: none) takes within `SAID_DAYS`."""
         if not keep_days:
             return {}
-        before = now_ms - (keep_days - soon_days) * DAY_MS
         sql = f"SELECT thread, count(*) {_OLD} GROUP BY thread"
-        return dict(self._db.execute(sql, (before,)).fetchall())
+        return dict(self._db.execute(sql, (_soon(keep_days, now_ms),)).fetchall())
+
+    def announce(self, keep_days: int, now_ms: int) -> None:
+        """Keep that the desk says now what `due_soon` counts; what was said of a stricter rule that no longer holds is forgotten."""
+        soon = _soon(keep_days, now_ms) if keep_days else 0
+        self._db.execute("DELETE FROM announced WHERE before_ms > ?", (soon,))
+        newest = self._db.execute("SELECT coalesce(max(before_ms), 0) FROM announced").fetchone()[0]
+        if soon - newest >= _ANEW_MS:
+            self._db.execute("INSERT OR REPLACE INTO announced VALUES (?, ?)", (now_ms, soon))
+        self._db.execute(
+            "DELETE FROM announced WHERE at_ms < (SELECT max(at_ms) FROM announced WHERE at_ms <= ?)",
+            (now_ms - SAID_DAYS * DAY_MS,),
+        )
 
     def retire(self, keep_days: int, now_ms: int, limit: int = 500) -> tuple[int, tuple[str, ...]]:
-        """Delete read messages older than *keep_days* (0: none), at most *limit*; return how many, and what is to go from the shelf."""
+        """Delete read messages older than *keep_days* (0: none) of which it was said `SAID_DAYS` ago, at most *limit*.
+
+        Return how many, and what is to go from the shelf.
+        """
         if not keep_days:
             return 0, ()
+        said = "SELECT coalesce(max(before_ms), 0) FROM announced WHERE at_ms <= ?"
+        before = self._db.execute(said, (now_ms - SAID_DAYS * DAY_MS,)).fetchone()[0]
         sql = f"SELECT id, thread {_OLD} ORDER BY place LIMIT ?2"
-        old = self._db.execute(sql, (now_ms - keep_days * DAY_MS, limit)).fetchall()
+        old = self._db.execute(sql, (min(before, now_ms - keep_days * DAY_MS), limit)).fetchall()
         shelf = [name for message, _thread in old for name in self._delete(message)]
         for thread in {thread for _message, thread in old}:
             Threads(self._db).refresh(thread)
@@ -83,3 +99,8 @@ class Timers:
         self._db.execute("DELETE FROM letter WHERE message = ?", (message,))
         self._db.execute("DELETE FROM message WHERE id = ?", (message,))
         return shelf
+
+
+def _soon(keep_days: int, now_ms: int) -> int:
+    """Return the time before which a message must have come to go within `SAID_DAYS`."""
+    return now_ms - (keep_days - SAID_DAYS) * DAY_MS

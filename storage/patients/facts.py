@@ -206,7 +206,50 @@ class Receipt(_Quiet, frozen=True, tag="receipt"):
     detail: str = ""
 
 
-Content: TypeAlias = Identity | Movement | Merge | Transfer | Allergies | Report | Document | Receipt
+class Answered(_Quiet, frozen=True):
+    """One item of a questionnaire: `symptom` of the mapping (or "") with its `attribute`, code and label as told, the value as told."""
+
+    symptom: str
+    attribute: str
+    code: str
+    label: str
+    system: str
+    value: str
+    unit: str = ""
+    status: str = ""
+
+
+class Questionnaire(_Quiet, frozen=True, tag="questionnaire"):
+    """What a patient answered to a telemonitoring platform (docs/telemonitoring.md §2), as one message tells it.
+
+    `id` is the platform's number, `status` OBR-25. `alert` is Y, N or "" as the sender says; `state` ACTIVE, PAUSED, ENDED or "";
+    `next_ms` when the next one is due. `said`: the patient's own words. `unit`: the service that follows (PV1-3, else MSH-6).
+    `treatment`, `referent`: as told. `warnings`: what is odd about it. `file` and `about` as in a report.
+    """
+
+    id: str
+    platform: str
+    code: str
+    at_ms: int
+    sent_ms: int
+    status: str = ""
+    items: tuple[Answered, ...] = ()
+    said: str = ""
+    phone: str = ""
+    alert: str = ""
+    state: str = ""
+    next_ms: int = 0
+    unit: str = ""
+    treatment: str = ""
+    referent: str = ""
+    warnings: tuple[str, ...] = ()
+    file: str = ""
+    about: tuple[Person, ...] = ()
+
+
+Content: TypeAlias = (
+    Identity | Movement | Merge | Transfer | Allergies | Report | Document | Questionnaire | Receipt
+)
 
 
 class Fact(msgspec.Struct, frozen=True):

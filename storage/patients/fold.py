@@ -69,7 +69,6 @@ def patient(history: History) -> Patient:
         brief(history.numbers, where),
         allergies=known,
         allergy_list=allergies,
-        all_units=units(reversed([stay for stay in moves if not stay.cancelled])),
         stays=tuple(moves),
         members=members(moves, where.going_on),
         papers=papers(history.documents, history.receipts),

@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from storage.monitoring import answers
 from storage.patients import fold, heard, ins, words
-from storage.patients.facts import Document, Identity, Key, Merge, Movement, Receipt, Report, Transfer
+from storage.patients.facts import (
+    Document,
+    Identity,
+    Key,
+    Merge,
+    Movement,
+    Questionnaire,
+    Receipt,
+    Report,
+    Transfer,
+)
 from storage.patients.shelf import KINDS, TRANSFER, became, closure, is_linked, movements, numbers_of, packer
 from storage.patients.stays import Whereabouts, moved, stays, whereabouts
 from storage.patients.told import Told
@@ -48,6 +59,8 @@ class Ledger:
         self._refold: set[int] = set()
         """Persons whose whole history must be read again: a movement told anew, or other numbers than before."""
         self._changed: set[int] = set()
+        self._answered: set[int] = set()
+        """Numbers of which a questionnaire was told."""
 
     def note(self, seq: int, facts: Sequence[Fact]) -> None:
         """Write down what message *seq* told."""
@@ -74,6 +87,7 @@ class Ledger:
         numbers = self._refreshed(self._rooted(self._news))
         while numbers:
             numbers = self._rejoin(numbers)
+        answers.renew(self._db, self._changed, self._answered)
         return frozenset(self._changed)
 
     # --- words ---------------------------------------------------------------------------------------------
@@ -96,11 +110,14 @@ class Ledger:
     def _say(self, seq: int, place: int, fact: Fact, number: int) -> None:
         """Keep one word. Should two messages have the same stamp, the greater content holds, whichever came first."""
         content = fact.content
-        name = content.id if isinstance(content, Movement | Report | Document) else ""
-        file = content.file if isinstance(content, Movement | Report | Document) else ""
+        name, file = "", ""
+        if isinstance(content, Movement | Report | Document | Questionnaire):
+            name, file = content.id, content.file
         stamp = (fact.stamp.recorded_ms, fact.stamp.control_id, place)
-        if isinstance(content, Report | Document) and content.about:
+        if isinstance(content, Report | Document | Questionnaire) and content.about:
             self._hear(number, content.about)
+        if isinstance(content, Questionnaire):
+            self._answered.add(number)
         if isinstance(content, Movement):
             self._note_movement(number, Told(*stamp, fact.key, seq, content))
         self._db.execute(

@@ -146,7 +146,7 @@ class Patient:
 
     `ins` is empty unless the status is qualifiée; `ins_warning`: its control key does not fit. `attributes` are the other codes of
     PID-32, and DPOT (possible duplicate) where another number has the same qualified INS. `last_ms`: the last passage, else the
-    newest word. `by_ins_alone`: no IPP is known, `ipp` is the INS and `authority` its OID. `all_units`: those of every stay.
+    newest word. `by_ins_alone`: no IPP is known, `ipp` is the INS and `authority` its OID.
     `unnamed`: no ADT told who it is, names and birth date are those of results or documents. `hidden`: PID-32 has ANOM or CACH, so
     that the identity is for the care team only. `joined`: numbers of others that are this person's by the qualified INS.
     """
@@ -177,7 +177,6 @@ class Patient:
     allergy_list: tuple[tuple[str, str, str, str], ...] = ()
     inside: bool = False
     units: tuple[tuple[str, str], ...] = ()
-    all_units: tuple[tuple[str, str], ...] = ()
     last_ms: int = 0
     by_ins_alone: bool = False
     unnamed: bool = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from storage.patients import heard
-from storage.patients.facts import Allergies, Content, Document, Key, Movement, Receipt, Report
+from storage.patients.facts import Allergies, Content, Document, Key, Movement, Questionnaire, Receipt, Report
 from storage.patients.fold import History, Number
 from storage.patients.links import Link, end, ends, steps
 from storage.patients.told import Told, natural
@@ -24,6 +24,7 @@ KINDS: dict[type[Any], str] = {
     Allergies: "allergies",
     Report: "report",
     Document: "document",
+    Questionnaire: "questionnaire",
 }
 """What is kept as words, and the name of each kind."""
 packer = msgspec.msgpack.Encoder()
@@ -80,6 +81,11 @@ def history(db: Connection, root: int) -> History | None:
 def movements(db: Connection, numbers: Sequence[Number]) -> list[Told[Movement]]:
     """Return what was told of the movements of the person with these *numbers*."""
     return _Words(db, numbers).of("movement")
+
+
+def questionnaires(db: Connection, numbers: Sequence[Number]) -> list[Told[Questionnaire]]:
+    """Return what was told of the questionnaires of the person with these *numbers*."""
+    return _Words(db, numbers).of("questionnaire")
 
 
 def is_linked(db: Connection, number: int) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from storage.patients import finder, fold, ins, wards
+from storage.patients import finder, fold, wards
 from storage.patients.ledger import Ledger
 from storage.patients.shelf import closure, history
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 POSSIBLE_DUPLICATE = "DPOT"
 """The attribute (as in PID-32) of a patient whose qualified INS another number has as well."""
-_TABLES = ("number", "word", "link", "receipt", "source", "spent", "patient")
+_TABLES = ("number", "word", "link", "receipt", "source", "spent", "patient", "questionnaire")
 
 
 class Patients:
@@ -123,16 +123,6 @@ class Patients:
         """Return the whole patient who has, or had, this number."""
         return self._database.read(lambda db: _whole(db, "WHERE authority = ? AND ipp = ?", authority, ipp))
 
-    def by_ins(self, number: str) -> Future[Patient | None]:
-        """Return the whole patient with this qualified INS; None where several numbers have it."""
-
-        def act(db: Connection) -> Patient | None:
-            sql = "SELECT id FROM patient WHERE ins = ? AND ins <> ''"
-            found = db.execute(sql, (ins.compact(number),)).fetchall()
-            return _patient(db, found[0][0]) if len(found) == 1 else None
-
-        return self._database.read(act)
-
     def every(self, after_id: int = 0, limit: int = 500) -> Future[list[Patient]]:
         """Return whole patients in the order of their ids, those above *after_id*: page by page."""
 
@@ -224,6 +214,7 @@ def _forget(db: Connection, person: int) -> None:
             db.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))  # noqa: S608 -- constants
     db.execute("DELETE FROM patient WHERE id = ?", (person,))
     db.execute("DELETE FROM patient_words WHERE rowid = ?", (person,))
+    db.execute("DELETE FROM questionnaire WHERE person = ?", (person,))
 
 
 def _forget_receipts(db: Connection, before_ms: int) -> None:

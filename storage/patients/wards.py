@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from storage.monitoring import answers
 from storage.patients.shelf import movements, numbers_of
 from storage.patients.stays import stays, units, whereabouts
 
@@ -43,7 +44,8 @@ def cared(db: Connection, root: int, since_ms: int) -> Cared | None:
         return None
     known = stays(movements(db, numbers))
     running = {code for code, _name in units(whereabouts(known).going_on) if code}
-    return Cared(tuple(one.key for one in numbers), frozenset(running | recent(known, since_ms)))
+    followed = answers.units(db, root, since_ms)
+    return Cared(tuple(one.key for one in numbers), frozenset(running | recent(known, since_ms) | followed))
 
 
 def concerned(db: Connection, seqs: Sequence[int], since_ms: int) -> dict[int, tuple[Cared, ...]]:

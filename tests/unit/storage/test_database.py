@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_a_write_is_seen_by_readers_once_it_is_done(database):
 
 def test_one_failing_act_in_a_batch_undoes_itself_alone(database):
     hold = threading.Event()
-    database.write(lambda _: hold.wait(5))
+    database.write(lambda _: hold.wait(30))
     first, second, third = database.write(put("a")), database.write(put("a")), database.write(put("b"))
 
     def half(db):
@@ -65,7 +66,7 @@ def test_what_waits_is_committed_together(database):
         lambda db: db.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
     ).result()
     commits.clear()
-    database.write(lambda _: hold.wait(5))
+    database.write(lambda _: hold.wait(30))
     asked = [database.write(put(str(number))) for number in range(50)]
     hold.set()
     for one in asked:
@@ -75,7 +76,7 @@ def test_what_waits_is_committed_together(database):
 
 def test_a_cancelled_wish_is_not_carried_out(database):
     hold = threading.Event()
-    database.write(lambda _: hold.wait(5))
+    database.write(lambda _: hold.wait(30))
     wish = database.write(put("a"))
     blocked = database.write(put("b"))
     if wish.cancel():
@@ -102,7 +103,18 @@ def test_readers_see_one_moment_through_an_act(database):
 
 def test_more_readers_than_threads_wait_their_turn(database):
     asked = [database.read(keys) for _ in range(READERS * 10)]
-    assert all(one.result(5) == [] for one in asked)
+    assert all(one.result(30) == [] for one in asked)
+
+
+class Answer:
+    """What somebody reads, or gets for a write."""
+
+
+def test_what_was_read_or_written_last_is_not_held(database):
+    for ask in (database.read, database.write):
+        gone = threading.Event()
+        weakref.finalize(ask(lambda _db: Answer()).result(), gone.set)
+        assert gone.wait(30)
 
 
 def test_what_was_asked_before_closing_is_done(database):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -339,3 +340,20 @@ def test_a_large_file_is_not_read_whole_after_a_crash_but_once_it_met_damage(
     assert opened.inbox_set_aside
     opened.lock()
     assert not (folder / "dirty").exists()
+
+
+def test_two_who_lock_at_once_close_no_file_of_another(tmp_path, monkeypatch):
+    profile, closed, close = Profile(tmp_path / "profile"), [], os.close
+    profile.hold()
+    held = profile._handle
+
+    def close_amid_another(handle):
+        closed.append(handle)
+        if len(closed) == 1:
+            profile.release()  # what another thread does in this very moment
+        close(handle)
+
+    monkeypatch.setattr(os, "close", close_amid_another)
+    profile.release()
+    assert closed == [held]
+    assert not profile.held

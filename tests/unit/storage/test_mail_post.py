@@ -101,6 +101,53 @@ def test_without_a_receipt_a_letter_is_sealed_again_then_said_undelivered_and_ma
     assert mail.read(lambda m: m.outbox.letter(parcel.letter)).result() is None
 
 
+def test_it_is_said_why_each_device_does_not_get_a_message(vault):
+    mail = vault.mail
+    message = say(mail, begin(mail), "en route", 1, state=State.DRAWN)
+    devices = [Target(PAUL, b"d1"), Target(PAUL, b"d2"), Target(ZOE, b"d3", held="key-changed")]
+    post(mail, 1, devices, message)
+    one, two = (parcel.id for parcel in due(mail))
+    mail.write(lambda m: (m.outbox.fail([one], "key-bad"), m.outbox.fail([two], "card-rollback"))).result()
+    found = mail.read(lambda m: m.messages.receipts(message)).result()
+    assert [(row.user, row.held) for row in found] == [
+        (PAUL, ("card-rollback", "key-bad")),
+        (ZOE, ("key-changed",)),
+    ]
+    mail.write(lambda m: m.outbox.again(message, NOW)).result()
+    mail.write(lambda m: m.outbox.delivered((1).to_bytes(16, "big"), PAUL, b"d1", NOW)).result()
+    found = mail.read(lambda m: m.messages.receipts(message)).result()
+    assert [row.held for row in found] == [(), ("key-changed",)]
+
+
+def test_the_days_of_a_parcel_are_counted_from_when_the_relay_first_had_it(vault):
+    mail = vault.mail
+    message = say(mail, begin(mail), "en route", 1, state=State.DRAWN)
+    post(mail, 1, [Target(PAUL, b"d1")], message)
+    day = 86_400_000
+    for at_ms in (NOW + 5 * day, NOW + 6 * day):
+        mail.write(lambda m, at=at_ms: m.outbox.sent([due(mail, at)[0].id], at, at + day)).result()
+        (parcel,) = mail.read(lambda m, at=at_ms: m.outbox.silent(at + day)).result()
+        assert parcel.first_ms == NOW + 5 * day
+        mail.write(lambda m, at=at_ms, one=parcel.id: m.outbox.reseal([one], at)).result()
+    mail.write(lambda m: m.outbox.undelivered([parcel.id])).result()
+    mail.write(lambda m: m.outbox.again(message, NOW)).result()
+    assert due(mail)[0].first_ms == 0
+
+
+def test_of_two_offers_of_a_queue_the_later_one_counts_in_whichever_order_they_come(vault):
+    mail = vault.mail
+    offers = [(b"new", 7), (b"old", 6), (b"forged twin", 7)]
+    took = [
+        mail.write(lambda m, one=one: m.peers.offered(b"d1", PAUL, "", one[0], b"s", one[1])).result()
+        for one in offers
+    ]
+    assert took == [True, False, False]
+    assert mail.read(lambda m: m.peers.get(b"d1").queue).result() == b"new"
+    mail.write(lambda m: m.peers.lost(b"d1")).result()
+    assert not mail.write(lambda m: m.peers.offered(b"d1", PAUL, "", b"old", b"s", 6)).result()
+    assert mail.write(lambda m: m.peers.offered(b"d1", PAUL, "", b"new", b"s", 7)).result()
+
+
 def test_a_receipt_of_a_stranger_says_nothing(vault):
     mail = vault.mail
     message = say(mail, begin(mail), "un", 1, state=State.DRAWN)
@@ -248,18 +295,53 @@ def test_a_clock_set_back_lets_nothing_stay_longer(vault):
     assert (see(NOW), see(NOW - 10**9), see(NOW + 1)) == (NOW, NOW, NOW + 1)
 
 
+DAY = 86_400_000
+
+
+def retire(mail, keep_days, at_ms):
+    """What the desk does each half minute: says what goes, and lets go of what was said."""
+
+    def act(rows):
+        rows.timers.announce(keep_days, at_ms)
+        return rows.timers.retire(keep_days, at_ms)[0]
+
+    return mail.write(act).result()
+
+
 def test_retention_is_said_before_and_never_takes_what_is_unread_or_unsent(vault):
-    mail, day = vault.mail, 86_400_000
+    mail = vault.mail
     thread = begin(mail)
     say(mail, thread, "lu", 1, state=State.READ)
     say(mail, thread, "pas lu", 2, own=False, author=PAUL, read=False)
     say(mail, thread, "retenu", 3, state=State.HELD, held="key-changed")
-    later = NOW + 28 * day
-    assert mail.read(lambda m: m.timers.due_soon(30, 7, later)).result() == {thread: 1}
-    assert mail.read(lambda m: m.timers.due_soon(0, 7, later)).result() == {}
-    assert mail.write(lambda m: m.timers.retire(30, later)).result() == (0, ())
-    assert mail.write(lambda m: m.timers.retire(30, later + 3 * day)).result() == (1, ())
+    later = NOW + 24 * DAY
+    assert mail.read(lambda m: m.timers.due_soon(30, later)).result() == {thread: 1}
+    assert mail.read(lambda m: m.timers.due_soon(0, later)).result() == {}
+    assert [retire(mail, 30, later + day * DAY) for day in (0, 4, 6, 7, 8)] == [0, 0, 0, 1, 0]
     assert [one.text for one in page(mail, thread)] == ["pas lu", "retenu"]
+
+
+def test_a_retention_that_begins_late_or_after_a_long_absence_says_so_a_week_before_as_well(vault):
+    mail = vault.mail
+    say(mail, begin(mail), "lu", 1, state=State.READ)
+    assert retire(mail, 0, NOW + 400 * DAY) == 0
+    assert [retire(mail, 90, NOW + day * DAY) for day in (400, 401, 406, 407)] == [0, 0, 0, 1]
+
+
+def test_what_was_said_of_a_rule_that_no_longer_holds_must_be_said_again(vault):
+    mail = vault.mail
+    say(mail, begin(mail), "lu", 1, state=State.READ)
+    assert retire(mail, 90, NOW + 100 * DAY) == 0
+    assert retire(mail, 0, NOW + 101 * DAY) == 0
+    assert [retire(mail, 90, NOW + day * DAY) for day in (110, 116, 117)] == [0, 0, 1]
+
+
+def test_what_was_said_is_kept_for_a_week_and_no_longer(vault):
+    mail = vault.mail
+    for hour in range(40 * 24):
+        retire(mail, 30, NOW + hour * DAY // 24)
+    count = lambda rows: rows.timers._db.execute("SELECT count(*) FROM announced").fetchone()[0]  # noqa: E731
+    assert mail.read(count).result() <= 30
 
 
 def test_a_withdrawn_message_is_not_found_and_its_file_goes(vault):
