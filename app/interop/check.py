@@ -13,24 +13,25 @@ from app.interop.understand import understand
 
 if TYPE_CHECKING:
     from app.interop.er7 import Segment
+    from app.interop.mapping import Mapping
 
 Row = dict[str, Any]
 REFUSED = "refused"
 """First part of the warning that says why a message is refused: `refused:101:PID-3`."""
 
 
-def check(raw: bytes, name: str, *, now_ms: int, zone: str) -> list[Row]:
+def check(raw: bytes, name: str, *, now_ms: int, zone: str, table: Mapping | None = None) -> list[Row]:
     """Return one row a message of the file *raw*, or one with `ack` AR where there is none.
 
     Keys: file (*name*), control_id, event, charset (MSH-18 as written), ipp, ins, ins_oid, ins_usable, birth (PID-7 as written),
     sex, status (the first of PID-32), used_name (XPN.1 of type D), merge_ipp, segments (names), ack, warnings. What a message does
     not have is None, what it leaves empty is "".
     """
-    return [_row(each, name, now_ms, zone) for each in messages(raw) or [raw]]
+    return [_row(each, name, now_ms, zone, table) for each in messages(raw) or [raw]]
 
 
-def _row(raw: bytes, name: str, now_ms: int, zone: str) -> Row:
-    understood = understand(raw, arrived_ms=now_ms, zone=zone)
+def _row(raw: bytes, name: str, now_ms: int, zone: str, table: Mapping | None) -> Row:
+    understood = understand(raw, arrived_ms=now_ms, zone=zone, table=table)
     row: Row = dict.fromkeys(
         (
             "control_id",

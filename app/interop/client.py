@@ -7,6 +7,8 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from media.patience import within
+
 if TYPE_CHECKING:
     import ssl
     from types import TracebackType
@@ -59,7 +61,7 @@ class Client:
     ) -> Self:
         """Open the connection; raises OSError (ssl.SSLError is one, and TimeoutError)."""
         opening = asyncio.open_connection(host, port, ssl=tls, limit=MAX_ANSWER)
-        return cls(*await asyncio.wait_for(opening, answer_s), answer_s)
+        return cls(*await within(answer_s, opening), answer_s)
 
     async def __aenter__(self) -> Self:
         return self

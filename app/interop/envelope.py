@@ -18,9 +18,9 @@ _LONGEST = 1_000
 class Envelope:
     """MSH. `header[n]` are the bytes of MSH-n as they came (1 the separator, 2 the encoding characters), to answer with.
 
-    `kind`, `event`, `structure` are MSH-9; `sender` and `receiver` application and facility; the acknowledgements MSH-15
-    and 16 in capitals; `charset` MSH-18 as written; `sent_ms` MSH-7 in Unix milliseconds, 0 where it says none. What is longer
-    than a thousand bytes is cut, and empty in `header`.
+    `kind`, `event`, `structure` are MSH-9; `sender` and `receiver` application and facility; `charset` MSH-18 as
+    written; `sent_ms` MSH-7 in Unix milliseconds, 0 where it says none. What is longer than a thousand bytes is cut, and empty in
+    `header`.
     """
 
     control_id: str
@@ -31,8 +31,6 @@ class Envelope:
     receiver: tuple[str, str]
     version: str
     charset: str
-    accept_ack: str
-    application_ack: str
     sent_ms: int
     country: str
     profile: str
@@ -53,8 +51,6 @@ def envelope(message: Message, zone: str) -> Envelope:
         receiver=(_short(header, 5), _short(header, 6)),
         version=header.field(12).component(1).cut(_LONGEST),
         charset=_short(header, 18),
-        accept_ack=_short(header, 15).upper(),
-        application_ack=_short(header, 16).upper(),
         sent_ms=sent or 0,
         country=_short(header, 17).upper(),
         profile=_short(header, 21),

@@ -5,39 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
+from app.interop import mapping
 from app.interop.state import Reception, State
 from media.events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
     from app.interop.flow import Flow
+    from app.interop.mapping import Mapping
     from app.interop.state import Options
+    from app.jobs import Job, Start
     from storage.vault import Vault
 
 log = logging.getLogger(__name__)
-
-
-class Job(Protocol):
-    """Running work."""
-
-    def cancel(self) -> None:
-        """Stop it."""
-
-
-class Start(Protocol):
-    """Runs a coroutine elsewhere, as `Bridge.start` does for an owner."""
-
-    def __call__(
-        self,
-        work: Coroutine[Any, Any, None],
-        done: Callable[[None], None],
-        failed: Callable[[Exception], None],
-        /,
-    ) -> Job:
-        """Start *work*."""
 
 
 class Feed:
@@ -50,6 +33,8 @@ class Feed:
         self._of: tuple[Vault, Options] | None = None
         self._round = 0
         self._reception = Reception()
+        self._table: Mapping | None = None
+        self._unmapped = ""
         self.state = State()
         self.changed: Event[State] = Event()
         self.patients_changed: Event[frozenset[int]] = Event()
@@ -76,11 +61,20 @@ class Feed:
         self._reception = reception
         self._tell(self._round, self.state)
 
+    @property
+    def table(self) -> Mapping:
+        """What codes of questionnaires mean: the site's table, as far as it could be read."""
+        return self._table or mapping.own()
+
     async def _run(self, vault: Vault, options: Options, number: int) -> None:
         """Let things flow until cancelled, once the one before has given the port back."""
         async with self._turn:
             make = await asyncio.to_thread(_flow)
-            flow = make(vault, self._now_ms, zone=options.zone, keep_days=options.keep_days)
+            self._table, self._unmapped = await asyncio.to_thread(mapping.of_site, options.mapping)
+            flow = make(
+                vault, self._now_ms, zone=options.zone, keep_days=options.keep_days, table=self._table
+            )
+            self._tell(number, self.state)
             flow.changed.subscribe(lambda state: self._tell(number, state))
             flow.patients_changed.subscribe(self.patients_changed.fire)
             try:
@@ -91,7 +85,7 @@ class Feed:
                 await flow.stop()
 
     def _tell(self, number: int, state: State) -> None:
-        state = replace(state, reception=self._reception)
+        state = replace(state, reception=self._reception, mapping=self._unmapped)
         if number == self._round and state != self.state:
             self.state = state
             self.changed.fire(state)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.interop.frames import Frame
+    from app.interop.mapping import Mapping
     from app.interop.state import Options
     from storage.vault import Vault
 
@@ -47,11 +48,17 @@ class Flow:
     """
 
     def __init__(
-        self, vault: Vault, now_ms: Callable[[], int], *, zone: str = DEFAULT_ZONE, keep_days: int = 0
+        self,
+        vault: Vault,
+        now_ms: Callable[[], int],
+        *,
+        zone: str = DEFAULT_ZONE,
+        keep_days: int = 0,
+        table: Mapping | None = None,
     ) -> None:
         self._vault, self._now_ms, self._keep_days = vault, now_ms, keep_days
-        self._follower = Follower(vault.inbox, vault.patients, now_ms, zone=zone)
-        self._intake = Intake(vault.inbox, now_ms, zone=zone, told=self._follower.tell)
+        self._follower = Follower(vault.inbox, vault.patients, now_ms, zone=zone, table=table)
+        self._intake = Intake(vault.inbox, now_ms, zone=zone, table=table, told=self._follower.tell)
         self._listener: Listener | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.state = State()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.interop.intake import incoming_of
@@ -21,6 +22,7 @@ from storage.inbox import Reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from app.interop.mapping import Mapping
     from app.interop.understand import Understood
     from storage.inbox import Inbox, Message
     from storage.patients.facts import Fact
@@ -39,9 +41,16 @@ class Follower:
     """Applies messages until cancelled. `changed` fires with the patients that changed, `progress` while it catches up."""
 
     def __init__(
-        self, inbox: Inbox, patients: Patients, now_ms: Callable[[], int], *, zone: str = DEFAULT_ZONE
+        self,
+        inbox: Inbox,
+        patients: Patients,
+        now_ms: Callable[[], int],
+        *,
+        zone: str = DEFAULT_ZONE,
+        table: Mapping | None = None,
     ) -> None:
-        self._inbox, self._patients, self._now_ms, self._zone = inbox, patients, now_ms, zone
+        self._inbox, self._patients, self._now_ms = inbox, patients, now_ms
+        self._again = partial(understand, zone=zone, table=table)
         self.changed: Event[frozenset[int]] = Event()
         self.progress: Event[Progress] = Event()
         self._fresh: dict[int, Understood] = {}
@@ -119,7 +128,7 @@ class Follower:
         return [known[message.seq] for message in messages]
 
     def _read(self, messages: Sequence[Message]) -> dict[int, Understood]:
-        return {one.seq: understand(one.raw, arrived_ms=one.arrived_ms, zone=self._zone) for one in messages}
+        return {one.seq: self._again(one.raw, arrived_ms=one.arrived_ms) for one in messages}
 
     async def _write(self, batch: Sequence[tuple[int, Sequence[Fact]]]) -> frozenset[int]:
         return await asyncio.wrap_future(self._patients.apply(batch))

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.interop.ack import ACCEPTED, Code, Header, Verdict, answers
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.interop.frames import Frame
+    from app.interop.mapping import Mapping
     from app.interop.understand import Understood
     from storage.inbox import Inbox
 
@@ -68,9 +70,11 @@ class Intake:
         now_ms: Callable[[], int],
         *,
         zone: str = DEFAULT_ZONE,
+        table: Mapping | None = None,
         told: Callable[[int, Understood], object] = lambda _seq, _understood: None,
     ) -> None:
-        self._inbox, self._now_ms, self._zone, self._told = inbox, now_ms, zone, told
+        self._inbox, self._now_ms, self._told = inbox, now_ms, told
+        self._understand = partial(understand, zone=zone, table=table)
         self._quick, self._long = ThreadPoolExecutor(WORKERS, "intake"), ThreadPoolExecutor(1, "intake-long")
         self.counts = Counts()
 
@@ -103,7 +107,7 @@ class Intake:
         return [self._read_one(frame, now_ms) for frame in frames]
 
     def _read_one(self, frame: Frame, now_ms: int) -> Read:
-        understood = None if frame.fault else understand(frame.raw, arrived_ms=now_ms, zone=self._zone)
+        understood = None if frame.fault else self._understand(frame.raw, arrived_ms=now_ms)
         envelope = understood.envelope if understood else None
         header = Header(envelope.header) if envelope else Header.read(frame.raw)
         return Read(frame, header, understood)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.interop import identity, papers
+from app.interop import epro, identity, papers
 from app.interop.observations import report
 from app.interop.orders import Line, Order
 from app.interop.reading import Refused
@@ -24,7 +24,9 @@ def read(reading: Reading) -> list[Fact]:
     for order in _orders(reading):
         documents = papers.of_order(order, author, reading)
         told = [each for each in order.lines if not papers.belongs(each)]
-        if told or not documents:
+        if epro.is_questionnaire(order, told, reading.table):
+            found.append(reading.fact(order.key, epro.questionnaire(order, order.lines, reading)))
+        elif told or not documents:
             found.append(reading.fact(order.key, report(order, told, reading)))
         found += [reading.fact(order.key, document) for document in documents]
     if not found:

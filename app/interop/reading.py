@@ -5,13 +5,14 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING
 
-from app.interop import times
+from app.interop import mapping, times
 from app.interop.er7 import TEXT
 from storage.patients.facts import Fact, Key, Professional, Stamp
 
 if TYPE_CHECKING:
     from app.interop.envelope import Envelope
     from app.interop.er7 import Message, Segment, Value
+    from app.interop.mapping import Mapping
     from storage.patients.facts import Content
 
 _AHEAD_MS = 86_400_000
@@ -32,13 +33,21 @@ class Refused(Exception):  # noqa: N818 -- an answer, not a fault of ours
 
 
 class Reading:
-    """One message being read: *zone* is the site's (IANA), *arrived_ms* when it came; `warnings` in the order they arose."""
+    """One message being read: *zone* and *table* (of questionnaires' codes) are the site's, *arrived_ms* when it came; `warnings` in the order they arose."""
 
-    def __init__(self, message: Message, envelope: Envelope, zone: str, arrived_ms: int) -> None:
+    def __init__(
+        self,
+        message: Message,
+        envelope: Envelope,
+        zone: str,
+        arrived_ms: int,
+        table: Mapping | None = None,
+    ) -> None:
         self.message = message
         self.envelope = envelope
         self.zone = zone
         self.arrived_ms = arrived_ms
+        self.table = table or mapping.own()
         self.warnings: dict[str, None] = {}
         self._scope(message.segments)
         event = self.first("EVN")
@@ -120,7 +129,7 @@ class Reading:
         if told > self.arrived_ms + _AHEAD_MS:
             self.warn("time_ahead")
             return self.arrived_ms
-        return told or self.arrived_ms
+        return told if told > 0 else self.arrived_ms
 
 
 def words(text: str) -> frozenset[str]:

@@ -69,7 +69,7 @@ class State:
     """What is known of the feed. `last_ms`: when the newest message came, 0 for never; `waiting` are in quarantine.
 
     `kept` counts since the unlock; `progress` is how far the cache is behind the inbox.
-    `reception`: what comes from a gateway.
+    `reception`: what comes from a gateway. `mapping`: why the site's table of codes is not used: "", unread or wrong.
     """
 
     standing: Standing = Standing.OFF
@@ -79,11 +79,12 @@ class State:
     waiting: int = 0
     progress: Progress = field(default_factory=Progress)
     reception: Reception = field(default_factory=Reception)
+    mapping: str = ""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the settings say: `listen` HOST:PORT or empty, PEM files or empty, the site's zone, days to keep (0: for good)."""
+    """What the settings say: `listen` HOST:PORT or empty, PEM files or empty, the site's zone, days to keep (0: for good), its table of codes."""
 
     listen: str = ""
     tls_certificate: str = ""
@@ -91,10 +92,17 @@ class Options:
     tls_client_authority: str = ""
     zone: str = settings.SITE_ZONE.default
     keep_days: int = 0
+    mapping: str = ""
 
     @classmethod
     def of(cls, config: Config) -> Options:
         """Read the settings."""
         get = config.get
         tls = get(settings.MLLP_CERTIFICATE), get(settings.MLLP_KEY), get(settings.MLLP_CLIENTS)
-        return cls(get(settings.MLLP_LISTEN), *tls, get(settings.SITE_ZONE), get(settings.KEEP_DAYS))
+        return cls(
+            get(settings.MLLP_LISTEN),
+            *tls,
+            get(settings.SITE_ZONE),
+            get(settings.KEEP_DAYS),
+            get(settings.MAPPING),
+        )

@@ -16,6 +16,7 @@ from app.interop.reading import Reading, Refused, words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.interop.mapping import Mapping
     from storage.patients.facts import Fact
 
 DEFAULT_ZONE = "Europe/Paris"
@@ -64,13 +65,21 @@ class Understood:
 
 
 def understand(
-    raw: bytes, *, arrived_ms: int, zone: str = DEFAULT_ZONE, limits: Limits | None = None
+    raw: bytes,
+    *,
+    arrived_ms: int,
+    zone: str = DEFAULT_ZONE,
+    limits: Limits | None = None,
+    table: Mapping | None = None,
 ) -> Understood:
-    """Return what *raw* tells; *zone* (IANA) is that of times without an offset. Never raises, whatever the bytes."""
+    """Return what *raw* tells; *zone* (IANA) is that of times without an offset, *table* the site's of questionnaires' codes.
+
+    Never raises, whatever the bytes.
+    """
     try:
         message = Message.parse(raw, limits)
         head = envelope(message, zone)
-        reading = Reading(message, head, zone, arrived_ms)
+        reading = Reading(message, head, zone, arrived_ms, table)
     except Er7Error as error:
         return Understood(None, refusal=_fault(error))
     refusal, facts = None, []

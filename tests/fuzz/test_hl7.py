@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,10 @@ from app.interop.er7 import Er7Error, Message
 from app.interop.split import messages
 from app.interop.times import day, milliseconds
 from app.interop.understand import understand
+from storage.monitoring.answers import fold
+from storage.monitoring.records import Questionnaire
+from storage.patients import facts
+from storage.patients.told import Told
 from tests.harness.er7 import INS, IPP, NOW_MS, message, msh, pid
 
 SOUND = [
@@ -147,3 +152,79 @@ def test_no_message_keeps_a_thread_busy(kind):
     spent = time.thread_time() - start
     assert understood.ack in {"AA", "AR"}
     assert spent < HANGS_S, f"{kind}: {spent:.1f} s"
+
+
+# --- questionnaires -----------------------------------------------------------------------------------------
+
+QUESTIONNAIRE = message(
+    msh("ORU^R01"),
+    pid(),
+    "PV1|1|O|ONCO1^^^CHU",
+    "OBR|1||Q7^SUIVI|EPRO^Questionnaire^L|||20260301105600|||||||||||||||20260301105700|||F",
+    "OBX|1|NM|DIARRHEA-F^F^PRO-CTCAE||3||||||F",
+    "OBX|2|CE|DIARRHEA^D^CTCAE||3^sévère^CTCAE||||||F",
+    "OBX|3|CE|ALERT^A^EPRO||Y||||||F",
+    "OBX|4|TX|TEXT^^EPRO||Je me lève.||||||F",
+    "OBX|5|NM|8310-5^T^LN||37.4|Cel|||||F",
+    "OBX|6|TS|NEXT^^EPRO||20260308||||||F",
+    "OBX|7|ST|STATUS^^EPRO||ACTIVE||||||F",
+    "OBX|8|ST|X12^Moral^LOCAL||bas||||||C",
+)
+values = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(["0", "5", "6", "-1", "3.0", "3^x^Y", "~~", '""', "Y", "N", "9" * 5_000]),
+)
+rows = st.builds(
+    lambda kind, code, system, value, status: f"OBX|1|{kind}|{code}^x^{system}||{value}||||||{status}",
+    st.sampled_from(["NM", "CE", "ST", "TX", "ED", "SN", ""]),
+    st.sampled_from(["DIARRHEA", "DIARRHEA-G", "PAIN-S", "ALERT", "TEXT", "PHONE", "NEXT", "STATUS", "8310-5", "?"]),
+    st.sampled_from(["CTCAE", "PRO-CTCAE", "EPRO", "LN", "LOCAL", ""]),
+    values,
+    st.sampled_from(["F", "C", "D", "X", "W", "", "?"]),
+)  # fmt: skip
+built = st.lists(rows, max_size=12).map(
+    lambda told: QUESTIONNAIRE + "".join(f"{row}\r" for row in told).encode("utf-8", "surrogatepass")
+)
+
+
+@st.composite
+def dented(draw):
+    """A questionnaire with some of its bytes changed, cut out or put in."""
+    raw = bytearray(draw(built))
+    for _ in range(draw(st.integers(0, 6))):
+        at = draw(st.integers(0, len(raw)))
+        raw[at : at + draw(st.integers(0, 10))] = bytes(draw(st.lists(st.sampled_from(MARKS), max_size=6)))
+    return bytes(raw)
+
+
+def asked_right(raw):
+    """Whatever a platform says: no grade beyond the scale, no half of a message, and it folds."""
+    hold(raw)
+    told = understand(raw, arrived_ms=NOW_MS)
+    words = [
+        Told(fact.stamp.recorded_ms, fact.stamp.control_id, place, fact.key, 1, fact.content)
+        for place, fact in enumerate(told.facts)
+        if isinstance(fact.content, facts.Questionnaire)
+    ]
+    for word in words:
+        assert len(word.content.items) <= 500
+        assert len(word.content.said) <= 8_000
+        assert word.content.alert in {"", "Y", "N"} or len(word.content.alert) == 1
+        assert word.content.state in {"", "ACTIVE", "PAUSED", "ENDED"}
+        assert word.content.at_ms <= NOW_MS + 86_400_000
+    for one in fold(1, words):
+        assert -1 <= one.grade <= 5
+        assert msgspec.msgpack.decode(msgspec.msgpack.encode(one), type=Questionnaire) == one
+
+
+@settings(max_examples=300, deadline=None)
+@given(dented())
+def test_every_questionnaire_is_read_folded_and_kept(raw):
+    asked_right(raw)
+
+
+@pytest.mark.long
+@settings(max_examples=100_000, deadline=None)
+@given(dented())
+def test_every_questionnaire_is_read_folded_and_kept_for_long(raw):
+    asked_right(raw)

@@ -14,9 +14,10 @@ from media.keys import cbor, envelope, files
 from media.keys.cards import Card
 from media.keys.envelope import Header, QueueOffer
 from media.keys.vouch import Vouch
-from media.mail import bodies, feeds, receiving, say
+from media.mail import bodies, calls, desks, feeds, receiving, say
 from media.mail.receiving import Author, Chain
 from media.mail.types import Type
+from tests.harness.chains import after
 from tests.harness.letters import NOW_MS, Desk, text
 
 EXAMPLES = settings(max_examples=150, deadline=None)
@@ -34,11 +35,14 @@ GOOD = [
     bodies.Team("RCP", (ID,), 60),
     bodies.Ask(ID, 0, bytes(1216)),
     bodies.Grant(bytes(32), bodies.Answer.GRANTED, b"x"),
-    bodies.Presence(bodies.Here.RCP),
-    bodies.Newer(3, FILE),
-    bodies.Vouched(b"v"),
-    bodies.History(0, False, b"r"),
+    desks.Presence(b"w" * 32, b"k" * 32),
+    desks.Newer(3, FILE),
+    desks.Vouched(b"v"),
+    desks.History(0, False, b"r"),
     bodies.Sheet("rcp", b"r"),
+    calls.Convened(ID, 3, True, ID, ID, b"invite", (0, 2)),
+    calls.Hosting(ID, 0, False, ID, ID, b"invite", (), bytes(32)),
+    calls.Attending(ID, 1, calls.Coming.NO),
     feeds.Batch(PLACE, 3, (feeds.Packed(b"s", b"c", 5, 0, b"MSH"),)),
     feeds.Alive((PLACE,)),
     feeds.Follow(("CHIR",), (PLACE,)),
@@ -78,7 +82,7 @@ def read_or_refuse(number: int, data: bytes) -> None:
     """What is taken says the same when it is said again; names of files may have been made safe."""
     with contextlib.suppress(ProtocolError):
         body = say.parse(number, data)
-        if not isinstance(body, bodies.Text | bodies.Newer):
+        if not isinstance(body, bodies.Text | desks.Newer):
             assert body.encode() == data
 
 
@@ -159,7 +163,7 @@ def test_a_chain_counts_whatever_numbers_come(seqs) -> None:
         header = Header(1, *_rest(seq))
         judged = receiving.judge(header, author, BRUNO.user, chain, NOW_MS, seen=False)
         assert judged.verdict in receiving.Verdict
-        chain = chain.with_header(header)
+        chain = after(chain, header)
         came.add(seq)
     missing = sum(gap.last - gap.first + 1 for gap in chain.gaps)
     assert missing + len(came) == chain.seq

@@ -15,7 +15,7 @@ from media.link.assembly import MAX_OPEN, MAX_TRACKS, Assembly
 from media.link.packets import read_packet
 
 HOP = wire.Tagger(b"h" * 32)
-KINDS = sorted({*wire._UP.values(), *wire._DOWN.values()}, key=lambda kind: kind.KIND)
+KINDS = sorted({*wire.UP, *wire.DOWN}, key=lambda kind: kind.KIND)
 BYTES = st.binary(max_size=2000)
 
 

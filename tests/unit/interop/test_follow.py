@@ -149,7 +149,7 @@ def test_a_disk_that_refuses_loses_nothing(vault, monkeypatch):
     assert vault.inbox.waiting().result() == 0
 
 
-def test_what_another_process_kept_is_seen_within_a_second(vault, folder):
+def test_what_another_process_kept_is_seen(vault, folder):
     visitor = (
         "import sys; from pathlib import Path; from storage.inbox import Incoming; from storage.slots import KdfCost\n"
         "from storage.vault import Terms, Vault; from tests.harness.adt import adt\n"
@@ -163,7 +163,7 @@ def test_what_another_process_kept_is_seen_within_a_second(vault, folder):
                 subprocess.run, [sys.executable, "-c", visitor, str(folder)], check=False, capture_output=True
             )
             assert done.returncode == 0, done.stderr.decode()
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(30):
                 await until(follower.changed, lambda: names(vault) == expected(77))
 
     asyncio.run(act())

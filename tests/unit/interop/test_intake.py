@@ -6,7 +6,6 @@ import asyncio
 import logging
 import sys
 import threading
-import time
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -26,6 +25,8 @@ if sys.platform != "win32":
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
 NOW_MS = 1_775_000_000_000
+UNTIMED_S = 8
+"""Longer than a loaded machine needs for what takes a second, shorter than any of a listener's longer waits, the first of 10 s."""
 
 
 def now_ms() -> int:
@@ -169,11 +170,11 @@ def test_every_broken_file_is_answered_within_a_second_in_a_frame_and_without(va
         async with flowing(vault) as (_flow, where):
             for file in sorted(CORPUS.glob("made_fr/odd_*")):
                 raw = file.read_bytes()
-                await asyncio.wait_for(exchange(where, wrap(raw), 1), 1.5)
+                await asyncio.wait_for(exchange(where, wrap(raw), 1), UNTIMED_S)
                 if raw and (raw.endswith((b"\x1c", b"\x1c\r")) or b"\x0b" not in raw):
                     reader, writer = await asyncio.open_connection(*where)
                     writer.write(raw)
-                    assert await asyncio.wait_for(reader.read(1), 1.5), file.name
+                    assert await asyncio.wait_for(reader.read(1), UNTIMED_S), file.name
                     writer.close()
             assert await send(where, adt("A28^ADT_A05", "after", 1)) == ["AA"]
 
@@ -241,14 +242,14 @@ def test_a_disk_that_takes_no_write_is_answered_with_again(vault):
     assert kept(vault) == [message]
 
 
-def test_a_locked_vault_puts_its_senders_off(vault):
+def test_a_locked_vault_puts_its_senders_off_at_once(vault, monkeypatch):
+    monkeypatch.setattr(intake, "ANSWER_WITHIN_S", 600)
+
     async def act():
         async with flowing(vault) as (_flow, where):
             vault.lock()
-            began = time.monotonic()
             (ack,) = await exchange(where, wrap(adt("A28^ADT_A05", "1", 1)), 1)
             assert (ack.code, ack.control_id) == ("AE", "1")
-            assert time.monotonic() - began < 1
 
     asyncio.run(act())
 
@@ -260,7 +261,7 @@ def test_a_disk_that_hangs_puts_its_senders_off_and_doubles_nothing(vault, monke
 
     async def act():
         async with flowing(vault) as (_flow, where):
-            hanging = vault.inbox._database.write(lambda _db: there.wait(10))
+            hanging = vault.inbox._database.write(lambda _db: there.wait(60))
             (ack,) = await exchange(where, wrap(message), 1)
             assert ack.code == "AE"
             there.set()
@@ -289,7 +290,7 @@ def test_the_id_comes_back_byte_for_byte_in_the_sender_s_own_separators(vault, s
         async with flowing(vault) as (_flow, where):
             reader, writer = await asyncio.open_connection(*where)
             writer.write(wrap(message))
-            answer = await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 5)
+            answer = await asyncio.wait_for(reader.readuntil(b"\x1c\r"), 30)
             writer.close()
             fields = answer.decode().split("\r")[1].split(separator)
             assert fields == ["MSA", "AA", "N°7"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import time
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
@@ -14,7 +13,10 @@ from hypothesis import strategies as st
 from app.interop.frames import Deframer, Fault, Frame
 from app.interop.mllp import BIG_PLACES, Listener, Patience
 
+PATIENT = Patience(quiet=0.05)
+"""What a site has, but for the time after which no more is expected: what is sent may take as long as the machine needs."""
 HASTY = Patience(first=0.6, next=0.6, byte=0.3, frame=0.6, quiet=0.05, write=0.3, leave=0.5)
+"""Where the end of the patience is what is waited for."""
 VT, FS, CR = b"\x0b", b"\x1c", b"\r"
 
 
@@ -28,7 +30,7 @@ async def echo(frames):
 
 @asynccontextmanager
 async def listening(take=echo, **options):
-    listener = Listener(take, patience=options.pop("patience", HASTY), **options)
+    listener = Listener(take, patience=options.pop("patience", PATIENT), **options)
     try:
         yield await listener.open("127.0.0.1", 0)
     finally:
@@ -131,7 +133,7 @@ def test_what_stands_between_frames_and_marks_inside_of_them(sent, answers):
 )
 def test_what_is_no_mllp_is_answered_and_the_connection_closed(sent, said):
     async def act():
-        async with listening() as where, calling(where) as (reader, writer):
+        async with listening(patience=HASTY) as where, calling(where) as (reader, writer):
             writer.write(sent)
             assert (await everything(reader)).startswith(said)
 
@@ -150,12 +152,10 @@ def test_a_sender_that_leaves_inside_a_frame_is_told_so():
 
 def test_a_sender_that_drips_a_frame_for_ever_is_closed():
     async def act():
-        async with listening() as where, calling(where) as (reader, writer):
+        async with listening(patience=HASTY) as where, calling(where) as (reader, writer):
             writer.write(VT)
-            began = time.monotonic()
             dripping = asyncio.create_task(drip(writer))
             assert await everything(reader) == wrap(b"cut")
-            assert time.monotonic() - began < 3
             dripping.cancel()
 
     async def drip(writer):
@@ -168,7 +168,7 @@ def test_a_sender_that_drips_a_frame_for_ever_is_closed():
 
 def test_a_silent_connection_is_closed_without_a_word():
     async def act():
-        async with listening() as where, calling(where) as (reader, writer):
+        async with listening(patience=HASTY) as where, calling(where) as (reader, writer):
             assert await everything(reader) == b""
             assert writer is not None
 
@@ -187,10 +187,10 @@ def test_who_does_not_read_the_answers_is_closed():
         return [b"x" * (1 << 20)] * len(frames)
 
     async def act():
-        async with listening(big) as where, calling(where) as (_reader, writer):
+        async with listening(big, patience=HASTY) as where, calling(where) as (_reader, writer):
             writer.transport.pause_reading()
             with pytest.raises(ConnectionError):
-                await asyncio.wait_for(send_for_ever(writer), 5)
+                await asyncio.wait_for(send_for_ever(writer), 30)
 
     asyncio.run(act())
 
@@ -254,16 +254,16 @@ def test_who_does_not_finish_its_tls_handshake_makes_room(certificates):
 def test_who_works_keeps_its_place_however_many_wait():
     async def act():
         async with (
-            listening(connections=2, patience=Patience(quiet=0.01, spare=0.2)) as where,
+            listening(connections=2, patience=Patience(quiet=0.01, spare=0.5)) as where,
             calling(where) as (reader, writer),
             AsyncExitStack() as crowd,
+            asyncio.timeout(30),
         ):
-            for _ in range(8):
-                await crowd.enter_async_context(calling(where))
-            for number in range(20):
-                writer.write(wrap(b"%d" % number))
-                assert await answer(reader) == b"%d" % number
-                await asyncio.sleep(0.03)
+            silent = [await crowd.enter_async_context(calling(where)) for _ in range(8)]
+            while not silent[1][0].at_eof():
+                writer.write(wrap(b"work"))
+                assert await answer(reader) == b"work"
+                await asyncio.sleep(0.01)
 
     asyncio.run(act())
 
@@ -308,25 +308,25 @@ def test_big_frames_wait_for_their_turn_and_small_ones_do_not():
 
 
 def test_closing_answers_what_is_under_way_and_frees_the_port():
-    gate: list[asyncio.Event] = []
-
-    async def slow(frames):
-        await gate[0].wait()
-        return [frame.raw for frame in frames]
-
     async def act():
-        gate.append(asyncio.Event())
-        listener = Listener(slow, patience=HASTY)
+        came, gate = asyncio.Event(), asyncio.Event()
+
+        async def slow(frames):
+            came.set()
+            await gate.wait()
+            return [frame.raw for frame in frames]
+
+        listener = Listener(slow, patience=Patience(leave=30))
         where = await listener.open("127.0.0.1", 0)
         async with calling(where) as (reader, writer):
             writer.write(wrap(b"a"))
-            await asyncio.sleep(0.05)
+            await came.wait()
             closing = asyncio.create_task(listener.close())
-            await asyncio.sleep(0.05)
-            gate[0].set()
+            await asyncio.sleep(0)  # it has begun
+            gate.set()
             assert await everything(reader) == wrap(b"a")
             await closing
-        again = Listener(echo, patience=HASTY)
+        again = Listener(echo)
         assert await again.open(*where) == where
         await again.close()
 
