@@ -9,24 +9,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.admin import (
-    audits,
-    commands,
-    desks,
-    gateways,
-    hl7check,
-    hl7send,
-    issuer,
-    patients,
-    people,
-    quarantine,
-    vaults,
-)
 from app.admin.errors import AdminError, explain
 from app.secretfile import SecretFileError
-from app.trust import ISSUER
 from media.errors import MediaError
-from media.keys.certs import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,37 +19,26 @@ if TYPE_CHECKING:
 REFUSED = 1
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the whole command line."""
+def parser(subject: str = "") -> argparse.ArgumentParser:
+    """Return the command line: what *subject* takes, and of the others that they are there; only what it needs is loaded."""
     top = argparse.ArgumentParser(
         prog="consilium-admin",
         description="Clés, certificats et annuaire d'une organisation.",
         epilog="Codes de retour : 0 fait, 1 refusé (le message dit que faire), 2 commande mal écrite.",
     )
-    groups = top.add_subparsers(required=True, metavar="SUJET")
-    _organisation(_group(groups, "org", "créer l'organisation, renouveler l'émetteur"))
-    _device(_group(groups, "device", "certifier et révoquer des postes"))
-    _directory(_group(groups, "directory", "consulter, dater et exporter l'annuaire"))
-    _people(_group(groups, "people", "dire qui travaille dans l'organisation, avec ou sans poste"))
-    _desk(_group(groups, "desk", "installer l'identité d'un poste de travail"))
-    _gateway(_group(groups, "gateway", "enrôler une passerelle, vérifier qui elle sert"))
-    _issuer(_group(groups, "issuer", "répondre aux demandes des postes par le relais"))
-    _relay(_group(groups, "relay", "clé qui ouvre le relais aux postes de l'organisation"))
-    _hl7(_group(groups, "hl7", "vérifier, envoyer des messages, reprendre ceux de la quarantaine"))
-    _vault(_group(groups, "vault", "sauvegarder, restaurer, vérifier, effacer un profil"))
-    _audit(_group(groups, "audit", "vérifier et exporter le journal des accès d'un profil"))
-    dump = _action(groups, "patients", "écrire les patients d'un profil (tracé)", patients.run)
-    patients.options(dump)
+    subjects = top.add_subparsers(required=True, metavar="SUJET")
+    for name, (text, declare) in SUBJECTS.items():
+        one = subjects.add_parser(name, help=text, description=text)
+        if name == subject:
+            declare(one)
     return top
 
 
 _Group = argparse._SubParsersAction  # noqa: SLF001 -- argparse gives its subparsers no public type
 
 
-def _group(groups: _Group[argparse.ArgumentParser], name: str, text: str) -> _Group[argparse.ArgumentParser]:
-    return groups.add_parser(name, help=text, description=text).add_subparsers(
-        required=True, metavar="ACTION"
-    )
+def _group(subject: argparse.ArgumentParser) -> _Group[argparse.ArgumentParser]:
+    return subject.add_subparsers(required=True, metavar="ACTION")
 
 
 def _action(
@@ -105,6 +79,9 @@ def _out(action: argparse.ArgumentParser, text: str) -> None:
 
 
 def _who(action: argparse.ArgumentParser, *, required: bool) -> None:
+    from app.trust import ISSUER
+    from media.keys.certs import ROLES
+
     action.add_argument("--name", required=required, default="", help="nom affiché aux autres")
     action.add_argument(
         "--role", required=required, default="", choices=sorted(ROLES - {ISSUER}), help="fonction"
@@ -112,7 +89,10 @@ def _who(action: argparse.ArgumentParser, *, required: bool) -> None:
     action.add_argument("--specialty", default="" if required else None, help="spécialité affichée")
 
 
-def _organisation(group: _Group[argparse.ArgumentParser]) -> None:
+def _organisation(subject: argparse.ArgumentParser) -> None:
+    from app.admin import commands
+
+    group = _group(subject)
     init = _action(
         group, "init", "créer une organisation : racine, émetteur, annuaire, clé de relais", commands.init
     )
@@ -125,7 +105,10 @@ def _organisation(group: _Group[argparse.ArgumentParser]) -> None:
         _root(action)
 
 
-def _device(group: _Group[argparse.ArgumentParser]) -> None:
+def _device(subject: argparse.ArgumentParser) -> None:
+    from app.admin import commands
+
+    group = _group(subject)
     request = _action(
         group, "request", "créer les clés d'un poste et sa demande (essais, démonstration)", commands.request
     )
@@ -161,7 +144,10 @@ def _device(group: _Group[argparse.ArgumentParser]) -> None:
     which.add_argument("--user", metavar="HEX", help="tous ceux d'une personne")
 
 
-def _directory(group: _Group[argparse.ArgumentParser]) -> None:
+def _directory(subject: argparse.ArgumentParser) -> None:
+    from app.admin import commands
+
+    group = _group(subject)
     show = _action(group, "show", "afficher les certificats en cours", commands.show)
     show.add_argument("--json", action="store_true", help="pour les programmes")
     head = _action(group, "head", "redater l'annuaire : à lancer toutes les heures", commands.head)
@@ -171,7 +157,10 @@ def _directory(group: _Group[argparse.ArgumentParser]) -> None:
         _folder(action)
 
 
-def _people(group: _Group[argparse.ArgumentParser]) -> None:
+def _people(subject: argparse.ArgumentParser) -> None:
+    from app.admin import people
+
+    group = _group(subject)
     take = _action(group, "import", "prendre une liste CSV ou LDIF", people.run_import)
     people.import_options(take)
     show = _action(group, "list", "lister les personnes, avec ou sans poste", people.run_list)
@@ -182,7 +171,10 @@ def _people(group: _Group[argparse.ArgumentParser]) -> None:
         _folder(action)
 
 
-def _desk(group: _Group[argparse.ArgumentParser]) -> None:
+def _desk(subject: argparse.ArgumentParser) -> None:
+    from app.admin import desks
+
+    group = _group(subject)
     create = _action(group, "create", "créer le profil d'un poste à partir de son enrôlement", desks.create)
     for name, text in (
         ("--profile", "dossier du profil à créer, sur le poste"),
@@ -194,7 +186,10 @@ def _desk(group: _Group[argparse.ArgumentParser]) -> None:
     desks.relay_options(create)
 
 
-def _gateway(group: _Group[argparse.ArgumentParser]) -> None:
+def _gateway(subject: argparse.ArgumentParser) -> None:
+    from app.admin import gateways
+
+    group = _group(subject)
     request = _action(group, "request", "créer les clés d'une passerelle et sa demande", gateways.request)
     gateways.request_options(request)
     enrol = _action(group, "enrol", "installer l'enrôlement que l'organisation a rendu", gateways.enrol)
@@ -207,7 +202,10 @@ def _gateway(group: _Group[argparse.ArgumentParser]) -> None:
     gateways.followers_options(followers)
 
 
-def _issuer(group: _Group[argparse.ArgumentParser]) -> None:
+def _issuer(subject: argparse.ArgumentParser) -> None:
+    from app.admin import issuer
+
+    group = _group(subject)
     serve = _action(group, "run", "servir jusqu'à SIGTERM : demandes, renouvellements, annuaire", issuer.run)
     issuer.run_options(serve)
     show = _action(group, "list", "lister les demandes", issuer.show)
@@ -224,7 +222,10 @@ def _issuer(group: _Group[argparse.ArgumentParser]) -> None:
     issuer.rules_options(rules)
 
 
-def _relay(group: _Group[argparse.ArgumentParser]) -> None:
+def _relay(subject: argparse.ArgumentParser) -> None:
+    from app.admin import commands
+
+    group = _group(subject)
     key = _action(
         group, "key", "écrire la clé publique à mettre dans la configuration du relais", commands.relay_key
     )
@@ -237,14 +238,18 @@ def _relay(group: _Group[argparse.ArgumentParser]) -> None:
     _root(renew)
 
 
-def _hl7(group: _Group[argparse.ArgumentParser]) -> None:
+def _hl7(subject: argparse.ArgumentParser) -> None:
+    from app.admin import hl7check, hl7send, quarantine
+
+    group = _group(subject)
     check = _action(
         group, "check", "dire ce qui est compris de messages, et ce qui serait répondu", hl7check.run
     )
     hl7check.options(check)
     send = _action(group, "send", "envoyer des fichiers à une écoute MLLP ; affiche ses accusés", hl7send.run)
     hl7send.options(send)
-    away = _group(group, "quarantine", "messages refusés ou en conflit")
+    text = "messages refusés ou en conflit"
+    away = _group(group.add_parser("quarantine", help=text, description=text))
     quarantine.options(_action(away, "list", "lister, sans donnée de patient", quarantine.show_list))
     show = _action(away, "show", "afficher des messages (tracé)", quarantine.show)
     quarantine.options(show, numbers="+")
@@ -254,7 +259,10 @@ def _hl7(group: _Group[argparse.ArgumentParser]) -> None:
     quarantine.options(replay, numbers="*")
 
 
-def _vault(group: _Group[argparse.ArgumentParser]) -> None:
+def _vault(subject: argparse.ArgumentParser) -> None:
+    from app.admin import vaults
+
+    group = _group(subject)
     backup = _action(
         group, "backup", "tout le profil dans un fichier, même pendant son usage", vaults.back_up
     )
@@ -271,16 +279,59 @@ def _vault(group: _Group[argparse.ArgumentParser]) -> None:
     vaults.erase_options(erase)
 
 
-def _audit(group: _Group[argparse.ArgumentParser]) -> None:
+def _monitoring(subject: argparse.ArgumentParser) -> None:
+    from app.admin import monitoring
+
+    group = _group(subject)
+    month = _action(
+        group, "month", "patients actifs et délais d'un mois, en CSV et PDF (tracé)", monitoring.month
+    )
+    monitoring.month_options(month)
+    trace = _action(
+        group, "trace", "trace complète d'un patient, signatures revérifiées (tracé)", monitoring.trace
+    )
+    monitoring.trace_options(trace)
+
+
+def _audit(subject: argparse.ArgumentParser) -> None:
+    from app.admin import audits
+
+    group = _group(subject)
     verify = _action(group, "verify", "recalculer la chaîne du journal", audits.verify)
     audits.verify_options(verify)
     export = _action(group, "export", "écrire toutes les lignes (tracé)", audits.export)
     audits.export_options(export)
 
 
+def _patients(subject: argparse.ArgumentParser) -> None:
+    from app.admin import patients
+
+    subject.set_defaults(run=patients.run)
+    patients.options(subject)
+
+
+SUBJECTS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "org": ("créer l'organisation, renouveler l'émetteur", _organisation),
+    "device": ("certifier et révoquer des postes", _device),
+    "directory": ("consulter, dater et exporter l'annuaire", _directory),
+    "people": ("dire qui travaille dans l'organisation, avec ou sans poste", _people),
+    "desk": ("installer l'identité d'un poste de travail", _desk),
+    "gateway": ("enrôler une passerelle, vérifier qui elle sert", _gateway),
+    "issuer": ("répondre aux demandes des postes par le relais", _issuer),
+    "relay": ("clé qui ouvre le relais aux postes de l'organisation", _relay),
+    "hl7": ("vérifier, envoyer des messages, reprendre ceux de la quarantaine", _hl7),
+    "vault": ("sauvegarder, restaurer, vérifier, effacer un profil", _vault),
+    "audit": ("vérifier et exporter le journal des accès d'un profil", _audit),
+    "monitoring": ("mois et traces du télésuivi, d'un profil de coordinateur", _monitoring),
+    "patients": ("écrire les patients d'un profil (tracé)", _patients),
+}
+"""Each subject: its help, and what declares it."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    chosen = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    chosen = parser(next(iter(words), "")).parse_args(words)
     try:
         chosen.run(chosen, int(time.time()))
         sys.stdout.flush()

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from app.acts import act_words
 from app.admin import profiles, store
 from app.admin.errors import AdminError
 from app.checkpoints import file_name
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from storage.vault import Vault
 
 PAGE = 1000
-FIELDS = ("seq", "time", "who", "workstation", "action", "subject", "reason", "result", "chain")
+FIELDS = ("seq", "time", "who", "workstation", "action", "subject", "reason", "result", "chain", "words")
 WHOLE = "Le journal est intact."
 WHOLE_BUT_ITS_END = "La chaîne est intacte ; sa fin n'est garantie que par --checkpoints."
 
@@ -200,5 +201,6 @@ def _csv(file: IO[str]) -> Callable[[Entry], object]:
 def _fields(entry: Entry) -> dict[str, object]:
     time = datetime.fromtimestamp(entry.time_ms / 1000, UTC).isoformat(timespec="milliseconds")
     who, subject, chain = entry.who.hex(), entry.subject.hex(), entry.chain.hex()
-    texts = (entry.workstation, entry.action, subject, entry.reason, entry.result, chain)
+    words = act_words(entry.action)
+    texts = (entry.workstation, entry.action, subject, entry.reason, entry.result, chain, words)
     return dict(zip(FIELDS, (entry.seq, time, who, *texts), strict=True))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.admin.errors import AdminError
+from app.interop import mapping
 from app.interop.check import REFUSED, check
 from app.interop.understand import DEFAULT_ZONE
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from app.interop.check import Row
+    from app.interop.mapping import Mapping
 
 LIMIT = 256 << 20
 """Bytes of one file."""
@@ -39,6 +41,7 @@ _SENTENCES = {
     "document_encoding": "document qui n'est pas en base64",
     "document_missing": "avis sans document",
     "event_unknown": "événement hors du profil, lu comme une identité",
+    "grade_range": "grade hors de 0 à 5, gardé tel quel mais sans grade",
     "ins_authority": "INS sans son OID : inutilisable",
     "ins_format": "INS qui n'a pas 15 caractères : inutilisable",
     "ins_key": "clé de contrôle de l'INS fausse",
@@ -47,6 +50,7 @@ _SENTENCES = {
     "movement_action": "ZBE-4 hors de INSERT, UPDATE, CANCEL",
     "movement_missing": "mouvement sans PV1 ni ZBE",
     "pid_repeated": "PID répété pour le même patient",
+    "questionnaire_cut": "plus de 500 réponses dans un questionnaire, les premières sont gardées",
     "segment_unknown": "segment Z inconnu, gardé mais pas lu",
     "sex": "PID-8 hors de la table 0001",
     "status_unknown": "PID-32 hors de la table 0445",
@@ -75,15 +79,19 @@ def options(action: argparse.ArgumentParser) -> None:
     action.add_argument(
         "--zone", default=DEFAULT_ZONE, help="fuseau des heures sans décalage (défaut : %(default)s)"
     )
+    action.add_argument(
+        "--mapping", default="", metavar="FICHIER", help="table de codes des questionnaires du site (JSON)"
+    )
     action.add_argument("--json", action="store_true", help="un objet JSON par message, pour les programmes")
 
 
 def run(chosen: argparse.Namespace, now: int) -> None:
     """Print one row a message; refused ones are no error of the command. Raises AdminError after all, where a file cannot be read."""
     troubles: list[str] = []
+    table = _mapping(chosen.mapping)
     for name in chosen.files:
         try:
-            rows = check(_read(name), name, now_ms=now * 1000, zone=chosen.zone)
+            rows = check(_read(name), name, now_ms=now * 1000, zone=chosen.zone, table=table)
         except AdminError as error:
             troubles.append(str(error))
             continue
@@ -93,6 +101,15 @@ def run(chosen: argparse.Namespace, now: int) -> None:
             _table(name, rows)
     if troubles:
         raise AdminError("\n".join(troubles))
+
+
+def _mapping(name: str) -> Mapping:
+    try:
+        return mapping.load(Path(name)) if name else mapping.own()
+    except mapping.MappingError as error:
+        raise AdminError(f"{name} : table de codes inutilisable ({error}).") from error
+    except OSError as error:
+        raise AdminError(f"{name} : lecture impossible ({error.strerror}).") from error
 
 
 def _read(name: str) -> bytes:

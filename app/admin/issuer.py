@@ -86,7 +86,7 @@ async def _serve(issuing: Any) -> None:
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
     work = asyncio.create_task(issuing.run())
-    issuing.post.lined.subscribe(lambda line: print(json.dumps({"online": line.online}), flush=True))
+    issuing.stood.subscribe(lambda online: print(json.dumps({"online": online}), flush=True))
     waiting = asyncio.create_task(stop.wait())
     await asyncio.wait((work, waiting), return_when=asyncio.FIRST_COMPLETED)
     if work.done():

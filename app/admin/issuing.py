@@ -20,6 +20,7 @@ from app.post.office import Post
 from app.secretfile import SecretFileError
 from app.session import read as read_session
 from media.errors import LinkLost, LinkRefused, MediaError
+from media.events import Event
 from media.keys import cbor
 from media.keys.certs import DeviceCert, DeviceKeys, Request
 from media.keys.directory import Bundle, Enrolment, Head, Log
@@ -27,11 +28,12 @@ from media.keys.enrolment import Answer, Ask, reply_id
 from media.keys.envelope import MAX_RECIPIENTS, size_class
 from media.keys.sign import digest
 from media.mail import convs
-from media.mail.bodies import Attachment, Newer
+from media.mail.desks import Newer
 from media.mail.feeds import Answered
 from media.mail.feeds import Request as RequestBody
 from media.mail.notice import Notice
 from media.mail.types import Type
+from media.patience import within
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from app.post.told import Told
     from app.session import Session
     from media.link.mailbox import Delivery, Mailbox
+    from media.mail.bodies import Attachment
     from storage.identity import Relay
     from storage.vault import Vault
 
@@ -73,6 +76,10 @@ class Issuing:
         self.post = Post(now_ms)
         self.post.refresh = self._refresh
         self.post.hear(Type.REQUEST, self._asked)
+        self.post.lined.subscribe(lambda line: None if line.online else self._stand(online=False))
+        self.stood: Event[bool] = Event()
+        """Whether the directory lies at the relay as it is in the folder: before, a desk that looks sees an older one, or none."""
+        self._online = False
         self._laid: dict[int, tuple[int, Attachment]] = {}
         self._published = 0
         self._listening: tuple[Mailbox | None, set[bytes]] = (None, set())
@@ -227,11 +234,14 @@ class Issuing:
         head = Head.parse(bundle.head)
         file = await self._lay(line, bundle, head)
         await self._publish(line, head, file)
-        if await asyncio.to_thread(self._is_news, bundle):
-            await self._tell(head.height, file)
-            await asyncio.to_thread(self._told, bundle)
+        self._stand(online=line is self.post.mailbox)
+        news = Newer(head.height, file) if await asyncio.to_thread(self._is_news, bundle) else None
+        told = await self._tell(news, frozenset()) if news else frozenset()
         await self._follow(bundle)
         self.post.renew(await read_session(self._vault))
+        if news:
+            await self._tell(news, told)  # who came since this issuer looked last
+            await asyncio.to_thread(self._told, bundle)
         await self._answer(line)
         self._stamp, self._published = stamp, head.time
 
@@ -268,20 +278,27 @@ class Issuing:
         key, card = organisation.issuer_key.ed25519, Notice(head.signed, file).seal(organisation.relay_seed)
         await line.publish(key.public, key.sign, head.time, card)
 
-    async def _tell(self, height: int, file: Attachment) -> None:
-        """Say to every device that the directory is another, and wait a little until that is at the relay."""
-        body, book = Newer(height, file).encode(), self.post.desk.book
+    def _stand(self, *, online: bool) -> None:
+        if online != self._online:
+            self._online = online
+            self.stood.fire(online)
+
+    async def _tell(self, news: Newer, told: frozenset[bytes]) -> frozenset[bytes]:
+        """Say to every device but *told* that the directory is another, and wait a little until that is at the relay; return who was told."""
+        book, body = self.post.desk.book, news.encode()
         own = book.own.user
-        people = sorted(
-            {one.user for one in trust.readable(self.post.desk.session.trust.certificates)} - {own}
-        )
-        people = [user for user in people if book.living(user)]
+        users = {one.user for one in trust.readable(self.post.desk.session.trust.certificates)} - {own}
+        living = {user: {one.device_id for one in book.living(user)} - told for user in users}
+        people = sorted(user for user, devices in living.items() if devices)
+        devices = frozenset().union(*living.values())
         for at in range(0, len(people), MAX_RECIPIENTS):
             some = people[at : at + MAX_RECIPIENTS]
-            await self.post.say(Type.DIRECTORY, _conv(own, some), some, body, expires_s=FILE_LIFE_S)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TOLD_WITHIN_S):
-                await self._sent()
+            conv = _conv(own, some)
+            await self.post.say(Type.DIRECTORY, conv, some, body, expires_s=FILE_LIFE_S, devices=devices)
+        if people:
+            with contextlib.suppress(TimeoutError):
+                await within(TOLD_WITHIN_S, self._sent())
+        return devices
 
     async def _sent(self) -> None:
         waiting = 1

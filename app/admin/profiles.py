@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from app import secretfile
 from app.admin.errors import AdminError
-from app.config import SITE_ZONE, Config, Policy, policy_path
+from app.config import MAPPING, SITE_ZONE, Config, Policy, policy_path
+from app.interop import mapping
 from app.interop.follow import Follower
 from storage.errors import (
     Damaged,
@@ -32,6 +33,9 @@ from storage.vault import Vault
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator
+
+    from app.acts import Act
+    from app.interop.mapping import Mapping
 
 NOBODY = b""
 """In the trail: no user of Consilium."""
@@ -89,16 +93,16 @@ def visiting(arguments: Namespace) -> Iterator[Vault]:
         raise AdminError(f"{arguments.profile} : {explain(error)}") from error
 
 
-def note(vault: Vault, now_ms: int, action: str, about: str = "") -> None:
+def note(vault: Vault, now_ms: int, action: Act, about: str = "", subject: bytes = b"") -> None:
     """Write an act of the command line into the trail, with the account of the system that did it; raises StorageError.
 
     No certificate stands for that account: it tells an auditor whom to ask, and proves no more than the machine's own logs.
     """
-    reason = " ".join(part for part in (about, f"compte {_account()}") if part)
-    vault.audit.record(now_ms, NOBODY, action, reason=reason).result()
+    reason = " ".join(part for part in (about, f"compte {account()}") if part)
+    vault.audit.record(now_ms, NOBODY, action, subject=subject, reason=reason).result()
 
 
-def _account() -> str:
+def account() -> str:
     """Return the account that runs this process, not what its environment says."""
     if sys.platform == "win32":
         return getpass.getuser()
@@ -122,7 +126,18 @@ def zone(vault: Vault) -> str:
     return settings(vault).get(SITE_ZONE)
 
 
+def table(vault: Vault) -> Mapping:
+    """Return what codes of questionnaires mean, as the listener of this profile reads them."""
+    return mapping.of_site(settings(vault).get(MAPPING))[0]
+
+
 def catch_up(vault: Vault) -> None:
     """Apply to the patients what the inbox holds and they have not heard of, whether or not somebody else does it, too."""
-    follower = Follower(vault.inbox, vault.patients, lambda: time.time_ns() // 1_000_000, zone=zone(vault))
+    follower = Follower(
+        vault.inbox,
+        vault.patients,
+        lambda: time.time_ns() // 1_000_000,
+        zone=zone(vault),
+        table=table(vault),
+    )
     asyncio.run(follower.catch_up())

@@ -84,7 +84,7 @@ def _left_out(number: int) -> dict[str, Any]:
 def _replay(vault: Vault, number: int, now_ms: int) -> dict[str, Any]:
     """Let one message in; its row in the inbox is one, however often this is done."""
     _, raw = _found(vault, number)
-    understood = understand(raw, arrived_ms=now_ms, zone=profiles.zone(vault))
+    understood = understand(raw, arrived_ms=now_ms, zone=profiles.zone(vault), table=profiles.table(vault))
     if understood.refusal is not None:
         return {"id": number, "seq": None, "outcome": "refusé"}
     incoming = incoming_of(raw, understood, now_ms)

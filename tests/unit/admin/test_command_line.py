@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.admin import commands, store
-from app.admin.__main__ import main
+from app.admin.__main__ import SUBJECTS, main
 from app.signin.service import read_session
 from media.keys.certs import DeviceKeys, Request
 from media.keys.directory import Bundle, Enrolment, Head
@@ -327,10 +327,10 @@ def test_two_commands_at_once_lose_nothing(run, folder, monkeypatch):
         monkeypatch.setattr(store, "_lock", watched)
         second = threading.Thread(target=main, args=(words,))
         second.start()
-        assert arrived.wait(10)
+        assert arrived.wait(30)
         organisation.issue(Request.parse(asked.read_bytes()), now, name="Dr Chloé Roux")
         store.save(folder / "org", organisation, now)
-    second.join(10)
+    second.join(30)
     assert {device["name"] for device in shown(run)["devices"]} == {
         "Dr Anne Le Goff",
         "Dr Bruno Petit",
@@ -396,3 +396,22 @@ def test_the_issuer_s_commands_on_an_empty_counter(run, folder):
     assert code == 0
     assert "un poste" in said
     assert Ticket.parse(base64.b64decode("".join((folder / "billet").read_text().split()))).port == 443
+
+
+def test_a_command_loads_nothing_of_another_subject():
+    program = """
+import sys
+from app.admin.__main__ import parser
+parser("people")
+print(*(name for name in sys.modules if name.startswith(("app.monitoring", "app.fanout", "app.post", "storage"))))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not done.stdout.split()
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_each_subject_says_what_it_takes(subject, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main([subject, "--help"])
+    assert ended.value.code == 0
+    assert f"consilium-admin {subject}" in capsys.readouterr().out

@@ -31,12 +31,12 @@ def trust_of(organisation: Organisation, now: int, **known) -> Trust:
 
 
 def test_a_hospital_of_24_devices_is_made_in_less_than_two_seconds():
-    began = time.perf_counter()
+    began = time.process_time()
     organisation, _ = Organisation.create("CHU", NOW)
     made = [organisation.issue(request(f"Dr {number}"), NOW) for number in range(24)]
     trust = trust_of(organisation, NOW)
     names = [trust.judge(certificate.signed, NOW).name for certificate in made]
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert names == [f"Dr {number}" for number in range(24)]
 
 

@@ -31,7 +31,7 @@ SECRET = "phrase de passe d'essai"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A desk at the real cost of a password, made once."""
+    """A desk, made once."""
     folder = tmp_path_factory.mktemp("care") / "profile"
     organisation, device = Organisation.create("CH d'essai", NOW)[0], DeviceKeys.generate()
     asked = Request.parse(device.request("Dr Iris Vanel", "doctor", "Radiologie"))
@@ -242,6 +242,7 @@ def test_the_trail_is_exported_for_people_and_programs(desk, tmp_path, capsys):
     rows = [json.loads(line) for line in lines.read_text().splitlines()]
     assert [row["seq"] for row in rows] == list(range(1, 22))
     assert (rows[-1]["action"], rows[-1]["reason"]) == ("audit-export", f"compte {lines.owner()}")
+    assert rows[-1]["words"] == "Journal exporté"
     assert "CANARI" not in lines.read_text()
     with sheet.open(newline="") as file:
         assert [row["reason"] for row in csv.DictReader(file)][3] == "'=1+1"

@@ -1,0 +1,127 @@
+"""Rows of the queue, made of what is known: of a questionnaire, and of one that did not come. Pure, no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from app.monitoring import judging
+from app.monitoring.ports import Cause, Item, List, Trend, Who
+from app.search import plain
+from storage.monitoring.life import tidings
+from storage.monitoring.records import NO_GRADE, Life, Phase, Questionnaire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.monitoring.standing import Service
+
+LISTS = {
+    Phase.NEW: List.TODO,
+    Phase.TAKEN: List.IN_HAND,
+    Phase.CLOSING: List.IN_HAND,
+    Phase.ESCALATED: List.ESCALATED,
+    Phase.CLOSED: List.CLOSED,
+}
+_NEVER = 1 << 62
+
+
+@dataclass(frozen=True)
+class Case:
+    """An alert with the list that it is in, and the `words` that it is found by, the name first."""
+
+    item: Item
+    which: List
+    words: str
+
+
+SORTS: dict[str, Callable[[Case], tuple[int | str | bytes, ...]]] = {
+    "grade": lambda one: (-one.item.grade, one.item.due.due_ms or _NEVER, *_last(one.item)),
+    "time": lambda one: (one.item.due.due_ms or _NEVER, -one.item.grade, *_last(one.item)),
+    "name": lambda one: (one.words, *_last(one.item)),
+    "arrival": lambda one: (-one.item.received_ms, -one.item.grade, one.item.alert),
+}
+"""Where an alert stands in a list; no two stand at one place, so that every desk shows one order."""
+
+
+def _last(item: Item) -> tuple[int, bytes]:
+    return item.received_ms, item.alert
+
+
+def asked(told: Questionnaire, who: Who, service: Service, life: Life, muted: tuple[str, ...]) -> Case | None:
+    """Return a questionnaire as an alert; one that somebody acted upon stays one, whatever a correction left of it."""
+    found = judging.judge(told, service.at(told.received_ms), muted)
+    if found.cause is None and not life.rows:
+        return None
+    which = List.QUIET if found.quiet and life.phase is Phase.NEW else LISTS[life.phase]
+    grade = life.grade if life.grade != NO_GRADE else told.grade
+    item = Item(
+        alert=told.alert,
+        who=replace(who, treatment=told.treatment or who.treatment, referent=told.referent or who.referent),
+        grade=grade,
+        cause=found.cause or Cause.SENDER,
+        symptoms=judging.worst(told.symptoms),
+        trend=judging.trend(told.symptoms),
+        phase=life.phase,
+        received_ms=told.received_ms,
+        due=judging.due(told.received_ms, max(told.grade, grade), service),
+        holder=life.holder,
+        rivals=life.rivals,
+        escalated_to=life.asked if life.phase is Phase.ESCALATED else (),
+        rule=found.rule,
+        muted=muted,
+        warnings=_warnings(told, who, life),
+        service=service.policy.service,
+        leaving=_leaving(life),
+    )
+    return Case(item, which, _words(who))
+
+
+def silent(alert: bytes, since_ms: int, who: Who, service: Service, life: Life) -> Case:
+    """Return a patient of whom nothing came by *since_ms*."""
+    item = Item(
+        alert=alert,
+        who=who,
+        grade=NO_GRADE,
+        cause=Cause.SILENCE,
+        symptoms=(),
+        trend=Trend.SAME,
+        phase=life.phase,
+        received_ms=since_ms,
+        due=judging.due(since_ms, NO_GRADE, service),
+        holder=life.holder,
+        rivals=life.rivals,
+        escalated_to=life.asked if life.phase is Phase.ESCALATED else (),
+        service=service.policy.service,
+        leaving=_leaving(life),
+    )
+    return Case(item, LISTS[life.phase], _words(who))
+
+
+def nobody(told: Questionnaire) -> Who:
+    """Return who is shown while the cache does not know the patient: the number that the platform gave."""
+    return Who(0, told.key, "", "", "", "")
+
+
+def _leaving(life: Life) -> str:
+    """Return what became of the summary of a closed alert, as the desk that closed it said."""
+    said = tidings(life)
+    return str(said.step) if said is not None else ""
+
+
+def _words(who: Who) -> str:
+    return plain(f"{who.name} {who.key.ipp}")
+
+
+def _warnings(told: Questionnaire, who: Who, life: Life) -> tuple[str, ...]:
+    found = list(told.warnings)
+    for code, holds in (
+        ("corrected", told.corrected),
+        ("cancelled", told.cancelled),
+        ("unknown-patient", not who.name),
+        ("merged", who.id != 0 and who.key != told.key),
+        ("conflict", bool(life.rivals)),
+    ):
+        if holds:
+            found.append(code)
+    return tuple(found)
