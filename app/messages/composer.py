@@ -2,204 +2,90 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QMimeData, QRectF, QSize, Qt, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtCore import QMimeData, Qt, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.i18n import tr
-from app.messages import looks, offered
-from app.messages.ports import Outgoing
-from app.ui import paint
+from app.messages import looks
+from app.messages.above import Above, HowLong
+from app.messages.attached import Attached
+from app.messages.letters import Letter, Parcel
+from app.messages.writing import Writing
 from app.ui.buttons import Button, IconButton
-from app.ui.choices import Select
-from app.ui.panes import Glyph, clear
-from app.ui.text import KeyHint, Label, Named
+from app.ui.text import KeyHint, Label
 from app.ui.theme import theme
 from app.ui.words import Words, say, says
+from app.ui.writing import Box
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
-    from PyQt6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
+    from PyQt6.QtGui import QResizeEvent
 
     from app.bridge import Bridge
+    from app.messages.habits import Habits
+    from app.messages.ports import Outgoing
 
-MOST_LINES, MOST_FILES = 8, 32
 DRAFT_MS = 600
-"""So long after the last key the draft is kept."""
+"""So long after the first key that is not kept yet the draft is kept."""
 NEAR_LIMIT = 1_000
 ROOMY = 500
-log = logging.getLogger(__name__)
-
-
-class Writing(QPlainTextEdit):
-    """A field that grows with its lines. `gave` carries what was dropped or pasted that is no text."""
-
-    sent = pyqtSignal()
-    left = pyqtSignal()
-    gave = pyqtSignal(QMimeData)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._hint = ""
-        self.ringed: QWidget = self
-        Named(self, say("messages.write"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setStyleSheet("QPlainTextEdit {background:transparent}")
-        document = self.document()
-        if document is not None:
-            document.setDocumentMargin(5)
-        self.textChanged.connect(self.updateGeometry)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
-        """One line, up to `MOST_LINES`."""
-        document = self.document()
-        lines = int(document.size().height()) if document is not None else 1
-        high = self.fontMetrics().lineSpacing() * min(max(lines, 1), MOST_LINES) + 10
-        return QSize(200, max(high, theme().scaled(30)))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
-        """Never less."""
-        return QSize(80, self.sizeHint().height())
-
-    def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Ctrl+↵ sends, Échap leaves."""
-        if event is None:
-            return
-        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and control:
-            self.sent.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def hint(self, words: str) -> None:
-        """Say what belongs here, in one line."""
-        self._hint = words
-        self._elide()
-
-    @property
-    def hinted(self) -> str:
-        """What the hint says, whole."""
-        return self._hint
-
-    def _elide(self) -> None:
-        room = self.width() - 20
-        self.setPlaceholderText(self.fontMetrics().elidedText(self._hint, Qt.TextElideMode.ElideRight, room))
-
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Fit the hint."""
-        super().resizeEvent(event)
-        self._elide()
-
-    def canInsertFromMimeData(self, source: QMimeData | None) -> bool:  # noqa: N802 -- Qt's name
-        """Take text, files and pictures."""
-        return source is not None and (source.hasText() or source.hasUrls() or source.hasImage())
-
-    def insertFromMimeData(self, source: QMimeData | None) -> None:  # noqa: N802 -- Qt's name
-        """Insert text as plain text; hand on files and pictures."""
-        if source is None:
-            return
-        if offered.paths(source) or offered.picture(source) is not None:
-            self.gave.emit(source)
-        else:
-            self.insertPlainText(source.text())
 
 
 class Composer(QWidget):
-    """`sent` asks to send what `text`, `files` and `quote` say; `drafted` to keep what is typed.
+    """The field shows `letter`. `sent` asks to send it; `drafted` to keep what is typed.
 
     `left_out` tells that something is no file that can be read.
     """
 
     sent = pyqtSignal()
     left_out = pyqtSignal()
-    drafted = pyqtSignal(str)
+    drafted = pyqtSignal()
     attach_asked = pyqtSignal()
     timer_asked = pyqtSignal()
     left = pyqtSignal()
 
-    def __init__(self, bridge: Bridge) -> None:
+    def __init__(self, bridge: Bridge, habits: Habits) -> None:
         super().__init__()
-        self._bridge = bridge
-        self.quote: bytes = b""
-        self.correcting = 0
-        self._files: list[Outgoing] = []
-        self._sizes: dict[Path, int] = {}
-        self._letter = 0
-        self._making = False
+        self._above, self._attached, self._how_long = Above(), Attached(bridge), HowLong(habits)
+        self.letter = Letter()
         self._closed: Words = ""
         self._held = False
         self._offline = False
-        self._before_correction = ""
-        self.once = False
         self._loading = False
         self.setAcceptDrops(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 8, 20, 12)
         column.setSpacing(8)
-        column.addWidget(self._make_above())
-        self._chips = QVBoxLayout()
-        self._chips.setSpacing(4)
-        column.addLayout(self._chips)
-        column.addWidget(self._make_once())
+        column.addWidget(self._above)
+        column.addWidget(self._attached)
+        column.addWidget(self._how_long)
         column.addWidget(self._make_box())
         column.addLayout(self._make_foot())
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(DRAFT_MS)
         self._later.timeout.connect(self.keep_draft)
+        self._widened = QTimer(self)
+        self._widened.setSingleShot(True)
+        self._widened.timeout.connect(self._use_room)
         self.field.textChanged.connect(self._typed)
         self.field.sent.connect(self._press)
         self.field.left.connect(self._leave)
         self.field.gave.connect(self.take)
+        self._above.dropped.connect(self.drop_reference)
+        self._attached.changed.connect(self._refresh)
+        self._attached.touched.connect(self._focus)
+        self._attached.left_out.connect(self.left_out)
         self.show_timer(0)
         self._refresh()
 
     # --- the parts ----------------------------------------------------------------------------------------
 
-    def _make_above(self) -> QWidget:
-        """Return the strip that says what is answered or corrected."""
-        self._above = QWidget()
-        row = QHBoxLayout(self._above)
-        row.setContentsMargins(4, 0, 0, 0)
-        self._above_icon = Glyph("arrow-back-up", "accent_text", 18)
-        self._above_words = Label("", "small", "text_2").clipped()
-        row.addWidget(self._above_icon)
-        row.addWidget(self._above_words, 1)
-        self._drop = IconButton(say("messages.write.drop"), "x")
-        self._drop.clicked.connect(self.drop_reference)
-        row.addWidget(self._drop)
-        self._above.hide()
-        return self._above
-
-    def _make_once(self) -> QWidget:
-        """Return the strip of the ephemeral document."""
-        self._once_strip = QWidget()
-        row = QHBoxLayout(self._once_strip)
-        row.setContentsMargins(4, 0, 0, 0)
-        row.setSpacing(10)
-        row.addWidget(Glyph("hourglass-high", "warn", 18), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(Label(say("messages.once.honest"), "small", "text_2", wrap=True), 1)
-        self.shown_for = Select()
-        self.shown_for.offer([(str(s), say("messages.once.for", s=s)) for s in looks.SHOWN_FOR_S], "10")
-        Named(self.shown_for, say("messages.once.duration"))
-        row.addWidget(self.shown_for)
-        self._once_strip.hide()
-        return self._once_strip
-
     def _make_box(self) -> QWidget:
-        box = _Box()
+        box = Box()
         row = QHBoxLayout(box)
         row.setContentsMargins(8, 5, 6, 5)
         row.setSpacing(6)
@@ -247,147 +133,95 @@ class Composer(QWidget):
     @property
     def files(self) -> tuple[Outgoing, ...]:
         """The files to send; ephemeral where that is chosen."""
-        if not self.once:
-            return tuple(self._files)
-        shown = int(self.shown_for.currentData())
+        if not self.letter.once:
+            return tuple(self.letter.files)
+        shown = self._how_long.seconds
         return tuple(
-            replace(one, open_within_s=looks.OPEN_WITHIN_S, shown_for_s=shown) for one in self._files
+            replace(one, open_within_s=looks.OPEN_WITHIN_S, shown_for_s=shown) for one in self.letter.files
         )
 
-    def begin(self, name: str, draft: str) -> None:
-        """Write to somebody else, or to the same again: what was typed there before stands here again."""
-        self._loading = True
+    def parcel(self, *, confirmed: bool = False) -> Parcel:
+        """Return what a press sends now; an ephemeral document goes without words."""
+        letter, pairs = self.letter, tuple(zip(self.letter.files, self.files, strict=True))
+        if letter.correcting:
+            return Parcel(self.text, correcting=letter.correcting)
+        text = "" if letter.once else self.text
+        return Parcel(text, letter.quote, files=pairs, once=letter.once, confirmed=confirmed)
+
+    def begin(self, name: str, letter: Letter) -> None:
+        """Write to somebody else: what was typed there before stands here again."""
         self._later.stop()
-        self.quote, self.correcting = b"", 0
-        self._above.hide()
-        self._letter += 1
-        self._making = False
-        self._files.clear()
-        self.once_button.setChecked(False)
-        self._show_files()
-        self.field.hint(str(say("messages.write.to", name=name)) if name else self.field.hinted)
-        self.field.setPlainText(draft)
-        self.field.moveCursor(self.field.textCursor().MoveOperation.End)
+        self.letter = letter
+        self.field.hint(str(say("messages.write.to", name=name)))
+        self.show_letter()
+
+    def show_letter(self) -> None:
+        """Show what the letter is now; a field that says the same stays untouched, its caret and its selection too."""
+        letter = self.letter
+        self._loading = True
+        if self.field.toPlainText() != letter.text:
+            self.field.setPlainText(letter.text)
+            self.field.moveCursor(self.field.textCursor().MoveOperation.End)
+        self.once_button.setChecked(letter.once)
+        self._how_long.setVisible(letter.once)
+        self._attached.show_letter(letter)
+        self._show_above()
         self._loading = False
         self._refresh()
 
-    def emptied(self) -> None:
-        """Take it that what was written went out."""
-        self.begin("", "")
-        self.drafted.emit("")
-
-    def sent_only(self, text: str) -> None:
-        """Take it that files and *text* went out, no more: what stands behind it was typed meanwhile, and stays."""
-        rest = self.text.removeprefix(text).lstrip()
-        self.quote = b""
-        self._above.hide()
-        self._files.clear()
-        self.once_button.setChecked(False)
-        self._show_files()
-        if text:
-            self.field.setPlainText(rest)
-            self.field.moveCursor(self.field.textCursor().MoveOperation.End)
-        self._refresh()
+    def _show_above(self) -> None:
+        letter = self.letter
+        if letter.correcting:
+            self._above.tell("pencil", say("messages.correcting"))
+        elif letter.quote:
+            self._above.tell("arrow-back-up", letter.quoted)
+        else:
+            self._above.hide()
 
     def keep_draft(self) -> None:
-        """Hand over what is typed, to be kept; a correction is no draft."""
+        """Let what is typed be kept."""
         self._later.stop()
-        if not self.correcting:
-            self.drafted.emit(self.field.toPlainText())
+        self.drafted.emit()
 
     def answer(self, msg_id: bytes, words: str) -> None:
         """Answer a message."""
-        self.drop_reference()
-        self.quote = msg_id
-        self._above_icon.show_icon("arrow-back-up", "accent_text")
-        self._above_words.say(words)
-        self._above.show()
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.letter.drop_reference()
+        self.letter.quote, self.letter.quoted = msg_id, words
+        self.show_letter()
+        self._focus()
 
     def correct(self, message: int, text: str) -> None:
         """Correct an own message; what was typed comes back afterwards."""
-        self.drop_reference()
-        self._before_correction = self.field.toPlainText()
-        self.correcting = message
-        self._above_icon.show_icon("pencil", "accent_text")
-        self._above_words.say(say("messages.correcting"))
-        self._above.show()
-        self.field.setPlainText(text)
+        self.letter.drop_reference()
+        self.letter.correcting, self.letter.before, self.letter.text = message, self.letter.text, text
+        self.show_letter()
         self.field.selectAll()
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._refresh()
+        self._focus()
 
     def drop_reference(self) -> None:
         """Answer and correct nothing."""
-        self.quote = b""
-        self._above.hide()
-        if self.correcting:
-            self.correcting = 0
-            self.field.setPlainText(self._before_correction)
-            self._before_correction = ""
-        self._refresh()
+        self.letter.drop_reference()
+        self.show_letter()
 
     # --- files --------------------------------------------------------------------------------------------
 
     def add_files(self, files: Sequence[Outgoing]) -> None:
-        """Take files along, at most `MOST_FILES`; an ephemeral document goes alone."""
-        self._files = [*self._files, *files][:MOST_FILES]
-        self._show_files()
-        self._refresh()
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
-        paths = [one.path for one in files if one.path is not None]
-        if paths:
-            work = asyncio.to_thread(offered.sizes, paths)
-            self._bridge.start(self, work, self._for_this(self._show_sizes), _not_looked)
+        """Take files along; an ephemeral document goes alone."""
+        self._attached.add(files)
 
     def take(self, source: QMimeData) -> None:
-        """Take along the files and the picture that were dropped or pasted; neither is looked at on the window's thread."""
-        picture = offered.picture(source)
-        self.add_files([Outgoing(path, path.name) for path in offered.paths(source)])
-        if picture is not None:
-            self._making = True
-            self._refresh()
-            work = asyncio.to_thread(offered.png, picture)
-            self._bridge.start(self, work, self._for_this(self._pasted), _not_looked)
+        """Take along the files and the picture that were dropped or pasted."""
+        self._attached.take(source)
 
-    def _for_this(self, done: Callable[..., None]) -> Callable[..., None]:
-        """Call *done* only while the same message is written: nothing gets into another thread's."""
-        return partial(self._if_still, self._letter, done)
-
-    def _if_still(self, letter: int, done: Callable[..., None], answer: object) -> None:
-        if letter == self._letter:
-            done(answer)
-
-    def _pasted(self, data: bytes) -> None:
-        self._making = False
-        self.add_files([Outgoing(None, tr("messages.pasted"), data)])
-
-    def _show_sizes(self, sizes: dict[Path, int | None]) -> None:
-        self._sizes |= {path: size for path, size in sizes.items() if size is not None}
-        stay = [one for one in self._files if one.path is None or sizes.get(one.path, 0) is not None]
-        if len(stay) < len(self._files):
-            self.left_out.emit()
-        self._files = stay
-        self._show_files()
-        self._refresh()
-
-    def _show_files(self) -> None:
-        clear(self._chips)
-        for place, file in enumerate(self._files):
-            size = self._sizes.get(file.path) if file.path is not None else len(file.data)
-            self._chips.addWidget(_FileRow(file.name, size, lambda at=place: self._remove(at)))
-
-    def _remove(self, place: int) -> None:
-        del self._files[place]
-        self._show_files()
-        self._refresh()
+    def _focus(self) -> None:
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _set_once(self, yes: bool) -> None:
-        self.once = yes
-        self._once_strip.setVisible(yes)
-        self._refresh()
-        if yes and not self._files:
+        if self._loading:
+            return
+        self.letter.once = yes
+        self.show_letter()
+        if yes and not self.letter.files:
             self.attach_asked.emit()
 
     def flip_once(self) -> None:
@@ -413,19 +247,22 @@ class Composer(QWidget):
         self._refresh()
 
     def _typed(self) -> None:
+        if self._loading:
+            return
+        self.letter.text = self.field.toPlainText()
         self._refresh()
-        if not self._loading and not self.correcting:
+        if not self._later.isActive():  # who types without a pause has a draft too
             self._later.start()
 
     def _refresh(self) -> None:
         closed = bool(str(self._closed))
-        text, files = self.text, self._files
+        text, files = self.text, self.letter.files
         self.field.setReadOnly(closed)
         for button in (self.attach, self.once_button, self.timer):
-            button.setEnabled(not closed and not self.correcting)
-        self.send.say(say("messages.save_correction") if self.correcting else say("messages.send"))
-        lone = bool(files) if self.once else bool(text or files)
-        self.send.setEnabled(not closed and lone and not self._making and len(text) <= looks.MAX_TEXT)
+            button.setEnabled(not closed and not self.letter.correcting)
+        self.send.say(say("messages.save_correction") if self.letter.correcting else say("messages.send"))
+        lone = bool(files) if self.letter.once else bool(text or files)
+        self.send.setEnabled(not closed and lone and not self.letter.making and len(text) <= looks.MAX_TEXT)
         words, tone = self._why(text)
         self._reason.say(words)
         self._reason.setToolTip(str(words))
@@ -437,8 +274,8 @@ class Composer(QWidget):
             (bool(str(self._closed)), self._closed, "text_2"),
             (left < 0, says("messages.too_long", -left), "danger"),
             (left < NEAR_LIMIT, says("messages.letters_left", left), "text_2"),
-            (self._making, say("messages.attach.preparing"), "text_2"),
-            (self.once and not self._files, say("messages.once.choose"), "text_2"),
+            (bool(self.letter.making), say("messages.attach.preparing"), "text_2"),
+            (self.letter.once and not self.letter.files, say("messages.once.choose"), "text_2"),
             (self._held, say("messages.after_compare"), "warn"),
             (self._offline, say("messages.when_back"), "text_2"),
         )
@@ -456,48 +293,29 @@ class Composer(QWidget):
             self.left.emit()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Leave the field its room: the timer stands in the panel too, the keys in the tooltips."""
+        """Leave the field its room at once; what there is room for again comes when all have theirs.
+
+        To show a part lays out all that it stands in, amid which the thread above would keep a width of before.
+        """
         super().resizeEvent(event)
-        self.timer.setVisible(self.width() >= theme().scaled(ROOMY))
-        for part in self._hints:
-            part.setVisible(self.width() >= theme().scaled(ROOMY))
+        if self._roomy:
+            self._widened.start(0)
+        else:
+            self._use_room()
+
+    @property
+    def _roomy(self) -> bool:
+        return self.width() >= theme().scaled(ROOMY)
+
+    def _use_room(self) -> None:
+        """Show the timer, which stands in the panel too, and the keys, which the tooltips tell, where there is room."""
+        for part in (self.timer, *self._hints):
+            part.setVisible(self._roomy)
 
     # --- drag and drop ------------------------------------------------------------------------------------
 
     def accepts(self, source: QMimeData | None) -> bool:
         """Tell whether something dragged here would be taken."""
-        return source is not None and source.hasUrls() and not str(self._closed) and not self.correcting
-
-
-class _Box(QFrame):
-    """The frame around field and buttons."""
-
-    radius = 9.0
-
-    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Paint it."""
-        color = theme().color
-        paint.box(
-            paint.painter_for(self), QRectF(self.rect()), self.radius, color("surface"), color("line_strong")
+        return (
+            source is not None and source.hasUrls() and not str(self._closed) and not self.letter.correcting
         )
-
-
-class _FileRow(QWidget):
-    """A file that will be sent, with a cross to leave it out."""
-
-    def __init__(self, name: str, size: int | None, remove: object) -> None:
-        super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(Glyph("file-text", "accent_text", 18))
-        row.addWidget(Label(name, "small_strong").clipped(), 1)
-        row.addWidget(Label(looks.size(size) if size is not None else "", "small", "text_2"))
-        cross = IconButton(say("messages.attach.remove"), "x")
-        cross.speak(say("messages.attach.remove.spoken", name=name))
-        cross.clicked.connect(remove)  # type: ignore[arg-type]
-        row.addWidget(cross)
-
-
-def _not_looked(error: Exception) -> None:
-    log.warning("what was attached could not be looked at: %s", type(error).__name__)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.messages.ground import Ground
 from app.messages.ports import Progress, Refused, Shown, Unwritable
-from app.post import freight
+from app.post import freight, sealed
 from app.post.office import Closed
 from app.post.taking import patient_of
 from media.errors import MediaError, TrustError
@@ -25,16 +25,20 @@ from storage.messages.records import FileState, State
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from app.acts import Act
     from app.audit import Trail
     from app.config import Config
     from app.messages.ports import Outgoing
     from app.post.freight import Moved
     from app.post.office import Post
+    from app.post.told import Told
     from storage.messages.posting import Kept
     from storage.messages.records import File, Message
     from storage.messages.store import Mailbag
 
 PREVIEW = 64 << 20
+SPARE = 1 << 30
+"""So much of the disk stays free of what nobody asked for."""
 _NO = {"once-expired": "expired", "once-opened": "opened"}
 
 
@@ -45,6 +49,7 @@ class Filing(Ground):
         super().__init__(post, config, now_ms, trail)
         self._freight: freight.Freight | None = None
         self._carrying = asyncio.Event()
+        post.told.subscribe(self._came)
 
     async def fetch(self, file: int) -> None:
         """Fetch a file, or go on with it."""
@@ -99,6 +104,32 @@ class Filing(Ground):
         self.changed.fire(frozenset((message.thread,)))
         await self._traced("file-opened-once", message)
         return Shown(found.name, found.kind, data, until_ms)
+
+    # --- what comes without a click --------------------------------------------------------------------------
+
+    def _came(self, told: Told) -> None:
+        """Look whether the files of a message are fetched unasked: never of an author whose key is in doubt."""
+        if isinstance(told.body, bodies.Text) and not told.own and told.warning != "changed-key":
+            whole = [one.size for one in told.body.files if not one.shown_for_s]
+            if whole and sum(whole) <= self._habits.accept_bytes:
+                task = asyncio.get_running_loop().create_task(self._accept(told.msg_id, told.by.user))
+                task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _accept(self, msg_id: bytes, author: bytes) -> None:
+        """Fetch what a message has to fetch; a disk that is nearly full is left to what somebody asks for."""
+        if await asyncio.to_thread(self._open.vault.mail.shelf.room) < SPARE:
+            return
+
+        def act(rows: Mailbag) -> int:
+            found = rows.messages.find(msg_id, author)
+            for file in found.files if found else ():
+                if file.state is FileState.OFFERED and not file.ephemeral:
+                    rows.files.state(file.id, FileState.COMING)
+            return found.thread if found else 0
+
+        thread = await self._write(act)
+        self.changed.fire(frozenset((thread,)) if thread else frozenset())
+        self._move()
 
     # --- for the rest of the service -------------------------------------------------------------------------
 
@@ -157,7 +188,7 @@ class Filing(Ground):
         if found is None or thread is None or any(file.state is not FileState.SENT for file in found.files):
             return
         kept = [rows.files.kept(file.id) for file in found.files]
-        files = tuple(freight.attachment(one) for one in kept if one)
+        files = tuple(sealed.attachment(one) for one in kept if one)
         said = bodies.Text(found.text, found.quote, patient_of(found.patient), files)
         writer, people = self._post.writer, rows.addressees.of(message) or thread.members
         draft = writer.draft(Type.TEXT, thread.conv, people, said.encode(), expires_s=thread.expire_s)
@@ -224,14 +255,14 @@ class Filing(Ground):
         await self._write(lambda rows: rows.files.state(kept.id, state), message.thread)
         self._move()
 
-    async def _traced(self, act: str, message: Message) -> None:
+    async def _traced(self, act: Act, message: Message) -> None:
         thread = await self._thread(message.thread)
         self._trace(act, message.patient or thread.patient)
 
     def _opened(self, kept: Kept) -> list[bytes]:
         """Return the plaintext of a file in pieces, all of it verified."""
         try:
-            return list(freight.unsealed(self._open.vault.mail.shelf, kept))
+            return list(sealed.unsealed(self._open.vault.mail.shelf, kept))
         except MediaError as error:
             raise Refused("gone") from error
 
@@ -240,7 +271,7 @@ class Filing(Ground):
         handle, beside = tempfile.mkstemp(prefix=".consilium-", dir=to.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                for piece in freight.unsealed(self._open.vault.mail.shelf, kept):
+                for piece in sealed.unsealed(self._open.vault.mail.shelf, kept):
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())

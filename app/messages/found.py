@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app import naming
 from app.commands import Thing
 from app.i18n import fmt_number, tr
 from app.intents import OpenThread
@@ -41,7 +42,7 @@ def _thing(one: Thread, people: People, desk: Desk) -> Thing:
     icon, ink = looks.LEVELS[level]
     facts = [(tr("messages.fact.last"), looks.moment(one.last_ms, desk.now_ms()))] if one.last_ms else []
     if one.patient is not None:
-        facts.insert(0, (tr("messages.fact.patient"), one.patient.label))
+        facts.insert(0, (tr("messages.fact.patient"), naming.read(one.patient.label)))
     if one.unread:
         facts.append((tr("messages.fact.unread"), fmt_number(one.unread)))
     return Thing(

@@ -14,12 +14,12 @@ from media.errors import ProtocolError
 from media.keys.certs import shown_text
 from media.keys.envelope import MAX_RECIPIENTS
 from media.mail import bodies, convs, team
-from storage.messages.records import ThreadKind
+from storage.messages.records import Thread, ThreadKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from storage.messages.records import PatientLink, Thread
+    from storage.messages.records import PatientLink
     from storage.messages.store import Mailbag
 
 MAX_SECONDS = 365 * 86_400
@@ -28,27 +28,43 @@ MAX_SECONDS = 365 * 86_400
 class Gathering(Speaking):
     """Begins threads and changes what they are."""
 
-    async def direct(self, user: bytes) -> int:
-        """Return the direct thread with *user*, begun now where there is none."""
+    async def direct(
+        self, user: bytes, patient: PatientLink | None = None, expire_s: int | None = None
+    ) -> int:
+        """Return the direct thread with *user*, begun now where there is none; what is named besides is said in one word."""
         me = self._open.me
         if user == me:
             raise Refused("no-recipient")
-        known = await self._read(lambda rows: rows.threads.find(convs.direct(me, user)))
+        conv, usual_s = convs.direct(me, user), self._habits.timer_s
+        known = await self._read(lambda rows: rows.threads.find(conv))
+        before = known or Thread(0, conv, ThreadKind.DIRECT, "", (user,), expire_s=usual_s)
+        timer_s = before.expire_s if expire_s is None else self._timer(expire_s)
+        link = patient or before.patient
+        if (timer_s, link) != (before.expire_s, before.patient):
+            said = bodies.Team("", tuple(sorted((user, me))), timer_s, patient_of(link))
+            number = await self._regroup(conv, said, {user})
+            self._trace("message-linked", patient)
+            return number
         if known is not None:
             return known.id
         return await self._write(
-            lambda rows: rows.threads.begin(convs.direct(me, user), ThreadKind.DIRECT, [user])
+            lambda rows: rows.threads.begin(conv, ThreadKind.DIRECT, [user], expire_s=usual_s)
         )
 
     async def gather(
-        self, title: str, members: tuple[bytes, ...], patient: PatientLink | None = None, expire_s: int = 0
+        self,
+        title: str,
+        members: tuple[bytes, ...],
+        patient: PatientLink | None = None,
+        expire_s: int | None = None,
     ) -> int:
-        """Begin a team's thread and tell its members; return its id."""
+        """Begin a team's thread and tell its members; return its id. Without *expire_s* it has the usual timer."""
         me = self._open.me
         others = set(members) - {me}
         if not others:
             raise Refused("no-recipient")
-        said = bodies.Team(title_of(title), tuple(sorted(others | {me})), expire_s, patient_of(patient))
+        timer_s = self._timer(self._habits.timer_s if expire_s is None else expire_s)
+        said = bodies.Team(title_of(title), tuple(sorted(others | {me})), timer_s, patient_of(patient))
         return await self._regroup(convs.fresh(), said, others)
 
     async def rename(self, thread: int, title: str) -> None:
@@ -57,9 +73,9 @@ class Gathering(Speaking):
         await self._regroup(found.conv, replace(said, title=title_of(title)), found.members)
 
     async def set_timer(self, thread: int, expire_s: int) -> None:
-        """Efface messages sent from now on after so long, for all of the thread; 0: keep them."""
+        """Efface messages sent from now on after so long, for all of the thread; 0: keep them. Refused("by-it") where IT fixed another."""
         found, said = await self._group(thread)
-        changed = replace(said, expire_s=min(max(expire_s, 0), MAX_SECONDS))
+        changed = replace(said, expire_s=self._timer(expire_s))
         await self._regroup(found.conv, changed, found.members)
 
     async def link(self, thread: int, patient: PatientLink | None) -> None:
@@ -85,6 +101,12 @@ class Gathering(Speaking):
     async def mute(self, thread: int, yes: bool) -> None:
         """Notify of it no more, count its unread all the same."""
         await self._write(lambda rows: rows.threads.mute(thread, yes), thread)
+
+    def _timer(self, expire_s: int) -> int:
+        """Return a timer as it may be said."""
+        if self._habits.timer_fixed and expire_s != self._habits.timer_s:
+            raise Refused("by-it")
+        return min(max(expire_s, 0), MAX_SECONDS)
 
     async def _group(self, thread: int, *, only_team: bool = False) -> tuple[Thread, bodies.Team]:
         """Return a thread that may be changed, and what it is now as its members say it."""

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from app.messages.habits import Habits
 from app.messages.ports import Progress, Refused, Standing, Unwritable
 from app.post.office import Closed
 from media.errors import ProtocolError
@@ -15,6 +16,7 @@ from storage.errors import Locked, ReadOnly
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.acts import Act
     from app.audit import Trail
     from app.config import Config
     from app.post.office import Post
@@ -49,6 +51,7 @@ class Ground:
 
     def __init__(self, post: Post, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:
         self._post, self._config, self._now_ms, self._trail = post, config, now_ms, trail
+        self._habits = Habits(config)
         self._desk: Desk | None = None
         self.changed: Event[frozenset[int]] = Event()
         self.progress: Event[Progress] = Event()
@@ -101,7 +104,7 @@ class Ground:
             raise Refused("unknown")
         return found
 
-    def _trace(self, act: str, patient: PatientLink | None, reason: str = "") -> None:
+    def _trace(self, act: Act, patient: PatientLink | None, reason: str = "") -> None:
         """Write into the audit trail what is done with a message about a patient."""
         if patient is not None:
             self._trail.record(act, subject=subject(patient), reason=reason)

@@ -65,7 +65,7 @@ class Handing(Reading, Gathering):
         members = before.union(people) if len(before.union(people)) <= MAX_RECIPIENTS else set(people)
         if known and not known.left and members == before:
             return known
-        name, expire_s = (known.title, known.expire_s) if known else (title_of(title), 0)
+        name, expire_s = (known.title, known.expire_s) if known else (title_of(title), self._habits.timer_s)
         patient = patient_of(known.patient) if known else None
         said = bodies.Team(name or title_of(title), tuple(sorted(members | {me})), expire_s, patient)
         return await self._thread(await self._regroup(conv, said, members | before))

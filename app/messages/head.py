@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QRectF, pyqtSignal
+from PyQt6.QtCore import QRectF, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app import naming
 from app.i18n import tr
 from app.messages import looks
 from app.messages.items import everybody
 from app.ui import paint
 from app.ui.buttons import Button, IconButton
+from app.ui.here import HereMark
 from app.ui.marks import Avatar, Chip
 from app.ui.panes import Glyph
 from app.ui.text import Label
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
 
 
 ROOMY = 560
+AROUND = 20 + 18 + 4 * 10 + 16
+"""What the strip of the patient holds beside its words: margins, icon, gaps."""
 
 
 class ThreadHead(QWidget):
-    """Face, name, key; calling or members, and how long messages stay; looking in it, what else can be done."""
+    """Face, name, key; whether somebody is there, calling or members, and how long messages stay; looking in it, what else can be done."""
 
     searched = pyqtSignal()
     more_asked = pyqtSignal()
@@ -58,7 +62,12 @@ class ThreadHead(QWidget):
         top.addStretch(1)
         words.addLayout(top)
         self._below = Label("", "small", "text_2").clipped(parted=True)
-        words.addWidget(self._below)
+        self.here = HereMark()
+        bottom = QHBoxLayout()
+        bottom.setSpacing(10)
+        bottom.addWidget(self.here)
+        bottom.addWidget(self._below, 1)
+        words.addLayout(bottom)
         row.addLayout(words, 1)
         self.search = IconButton(say("messages.search.here"), "search", ("Ctrl", "Maj", "F"), bordered=True)
         self.panel = IconButton(say("messages.panel.flip"), "info-circle", bordered=True)
@@ -81,6 +90,12 @@ class ThreadHead(QWidget):
         self._key.show_state(say(f"messages.level.{level}"), icon, looks.CHIP_TONES.get(level, "plain"))
         self._below.say(_Below(thread, people))  # type: ignore[arg-type]  # speaks when asked
         self._below.setToolTip(str(_Below(thread, people)))
+        self.show_here(thread, people)
+
+    def show_here(self, thread: Thread, people: People) -> None:
+        """Show how the other one of a direct thread can be reached now."""
+        direct = thread.kind is ThreadKind.DIRECT and len(thread.members) == 1
+        self.here.show_state(people.here(thread.members[0]) if direct else "")
 
 
 class _Below:
@@ -129,6 +144,9 @@ class PatientStrip(QFrame):
             row.addWidget(part)
         row.addWidget(self._rest, 1)
         row.addWidget(self.button)
+        self._widened = QTimer(self)
+        self._widened.setSingleShot(True)
+        self._widened.timeout.connect(self._fit)
         self.hide()
 
     def show_patient(self, link: PatientLink | None) -> None:
@@ -138,29 +156,34 @@ class PatientStrip(QFrame):
             return
         self._name.say(looks.patient_name(link))
         rest: Words = ", ".join(
-            part
-            for part in (link.label.partition(",")[2].strip(), tr("messages.patient.ipp", ipp=link.ipp))
-            if part
+            part for part in (naming.born_in(link.label), tr("messages.patient.ipp", ipp=link.ipp)) if part
         )
         self._rest.say(rest)
         self._fit()
-        self.setToolTip(f"{link.label}, {tr('messages.patient.ipp', ipp=link.ipp)}")
+        self.setToolTip(f"{naming.read(link.label)}, {tr('messages.patient.ipp', ipp=link.ipp)}")
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Leave out the words before the name where the name needs their room."""
+        """Leave out the words before the name where the patient needs their room; they come back when all have theirs."""
         super().resizeEvent(event)
-        self._fit()
+        if self._before.isHidden():
+            self._widened.start(0)
+        else:
+            self._fit()
 
     def _fit(self) -> None:
-        """Cut the name short last of all."""
-        roomy = self.width() >= theme().scaled(ROOMY)
-        self._before.setVisible(roomy)
-        self.button.bare(not roomy)
-        needed = int(paint.text_width(self._name.text(), theme().font("small_strong"))) + 4
-        self._name.setMinimumWidth(min(needed, self.width() * 55 // 100))
+        """Name the patient whole before saying what the strip is; cut the name short last of all."""
+        self.button.bare(self.width() < theme().scaled(ROOMY))
+        name = _wide(self._name, "small_strong")
+        others = (_wide(self._before, "small"), _wide(self._rest, "small"), self.button.sizeHint().width())
+        self._before.setVisible(name + sum(others) + AROUND <= self.width())
+        self._name.setMinimumWidth(min(name, self.width() * 55 // 100))
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the teal ground and its lower edge."""
         painter, rect = paint.painter_for(self), QRectF(self.rect())
         painter.fillRect(rect, theme().color("accent_soft"))
         painter.fillRect(QRectF(0, rect.bottom() - 1, rect.width(), 1), theme().color("accent_line"))
+
+
+def _wide(label: Label, role: str) -> int:
+    return int(paint.text_width(label.text(), theme().font(role))) + 4

@@ -21,15 +21,16 @@ class Herald:
         self._unread: dict[int, int] | None = None
         self._since_ms = 0
 
-    def follow(self, threads: Iterable[Thread], now_ms: int) -> None:
-        """Look at the threads; the first look after an unlock tells nothing."""
+    def follow(self, threads: Iterable[Thread], now_ms: int, of: str = "all") -> None:
+        """Look at the threads, and tell of "all", of the "pinned" ones or of "none"; the first look after an unlock tells nothing."""
         seen = [one for one in threads if not one.muted]
         before, self._unread = self._unread, {one.id: one.unread for one in seen}
         if before is None:
             self._since_ms = now_ms
             return
         fresh = self._since_ms if now_ms - self._since_ms < CATCH_UP_MS else 0
-        if any(one.unread > before.get(one.id, 0) and one.last_ms >= fresh for one in seen):
+        told = [one for one in seen if of == "all" or (of == "pinned" and one.pinned)]
+        if any(one.unread > before.get(one.id, 0) and one.last_ms >= fresh for one in told):
             self._tell("message")
 
     def forget(self) -> None:

@@ -86,7 +86,7 @@ class Said:
     read_ms: int = 0
     now_ms: int = field(default=0, compare=False)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for the same message."""
         return f"message {self.message.id}"
@@ -119,8 +119,10 @@ class Said:
 
     @cached_property
     def state(self) -> str:
-        """How far an own message came; nothing for a received one."""
+        """How far an own message came; nothing for a received one. First what was said about it and nobody heard."""
         one = self.message
+        if one.unsaid and not one.gone_ms:
+            return looks.unsaid_words(one)
         return "" if one.state is State.RECEIVED or self.effaced else looks.state_words(one, self.read_ms)
 
     @cached_property

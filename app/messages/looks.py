@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from app.i18n import fmt_date, fmt_duration, fmt_long_day, fmt_number, fmt_time, tr, trn
+from app.naming import name_in
+from media.mail.types import Type
 from storage.messages.records import FileState, State
 
 if TYPE_CHECKING:
@@ -38,13 +40,12 @@ STATES = {
 }
 """States of an own message: icon and ink; the words are `messages.state.<state>`."""
 TIMERS_S = (0, 86_400, 7 * 86_400, 30 * 86_400, 90 * 86_400)
-SHOWN_FOR_S = (10, 30, 60)
 OPEN_WITHIN_S = 86_400
 """How long an ephemeral document may be opened in a thread (docs/protocol.md §13)."""
 MAX_TEXT = 20_000
 YEAR = len("/2026")
 _KILO, _MEGA, _GIGA = 1_000, 1_000_000, 1_000_000_000
-WARNINGS = frozenset(("gap", "fork", "changed-key", "late", "clock"))
+WARNINGS = frozenset(("gap", "fork", "changed-key", "late", "clock", "outsider"))
 EVENTS = frozenset(("created", "renamed", "joined", "removed", "left", "timer", "linked", "key-changed"))
 HELD = frozenset(
     (
@@ -60,6 +61,10 @@ HELD = frozenset(
     )
 )
 """Reasons that have a sentence of their own; others are told as `messages.held.other` with their code."""
+
+
+WHY = HELD | {"key-bad", "card-rollback", "undelivered", "malformed"}
+"""The same for one device of a recipient: `messages.why.<code>`."""
 
 
 def local(ms: int) -> datetime:
@@ -153,7 +158,12 @@ def short_patient(link: PatientLink) -> str:
 
 def patient_name(link: PatientLink) -> str:
     """`LEMAÎTRE Odile`."""
-    return link.label.partition(",")[0].strip() or link.ipp
+    return name_in(link.label) or link.ipp
+
+
+def why(code: str) -> str:
+    """Return the text id that says why a device of a recipient does not get a message."""
+    return f"messages.why.{code}" if code in WHY else "messages.why.other"
 
 
 def held_words(code: str, name: str = "") -> str:
@@ -161,6 +171,16 @@ def held_words(code: str, name: str = "") -> str:
     if code in HELD:
         return tr(f"messages.held.{code}", name=name)
     return tr("messages.held.other", code=code)
+
+
+def unsaid_words(message: Message) -> str:
+    """Say what about a message nobody heard: `correction non envoyée`."""
+    return " · ".join(tr(f"messages.unsaid.{Type(one).name.lower()}") for one in message.unsaid)
+
+
+def state_mark(message: Message) -> tuple[str, str]:
+    """Return icon and ink of how far a message came."""
+    return STATES[State.FAILED] if message.unsaid else STATES.get(message.state, ("", "text_2"))
 
 
 def state_words(message: Message, read_ms: int = 0) -> str:

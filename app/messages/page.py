@@ -7,43 +7,44 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QPoint, Qt, QTimer
-from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
-from app.commands import Command
 from app.feature import Page
 from app.intents import OpenDeposits, OpenPatient, OpenPerson, OpenThread, WriteMessage
+from app.messages.acts import bind, commands
 from app.messages.conversation import Conversation
-from app.messages.deeds import Deeds, failure
+from app.messages.deeds import Deeds
 from app.messages.depositpane import DepositPane
-from app.messages.panel import WIDTH as PANEL_WIDTH
+from app.messages.doing import Doing
+from app.messages.fresh import NOTHING, TALK, Fresh
+from app.messages.linked import Linked
 from app.messages.panel import Panel
+from app.messages.prepared import Prepared
 from app.messages.preview import Preview
+from app.messages.reader import Reader
+from app.messages.room import Room
+from app.messages.sending import Sending
 from app.messages.start import StartPane
-from app.messages.threads import WIDTH as LIST_WIDTH
+from app.messages.threaddeeds import ThreadDeeds
 from app.messages.threads import ThreadsPane
 from app.ui.buttons import Button
 from app.ui.panes import EmptyState, rule
-from app.ui.theme import theme
 from app.ui.words import Words, say, says
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from PyQt6.QtGui import QFocusEvent, QResizeEvent, QShowEvent
 
+    from app.commands import Command
     from app.feature import Desk
     from app.intents import Intent
     from app.messages.deposits import Deposits
+    from app.messages.habits import Habits
     from app.messages.people import Patients, People
     from app.messages.ports import Messages, Standing
-    from storage.messages.records import PatientLink, Thread
-    from storage.patients.records import Found
+    from storage.messages.records import Thread
 
-NOTHING, TALK, START, DEPOSITS = range(4)
-TALK_WIDTH = 400
-SETTLE_MS = 60
-"""So long after a change it is read: a hundred receipts at once make one look."""
 MINUTE_MS = 60_000
 log = logging.getLogger(__name__)
 
@@ -54,52 +55,64 @@ class MessagesPage(Page):
     wide = True
 
     def __init__(
-        self, desk: Desk, messages: Messages, people: People, patients: Patients, deposits: Deposits
+        self,
+        desk: Desk,
+        messages: Messages,
+        people: People,
+        patients: Patients,
+        deposits: Deposits,
+        habits: Habits,
     ) -> None:
         super().__init__()
-        self._desk, self._messages, self._people, self._patients = desk, messages, people, patients
-        self._found: tuple[tuple[str, str], Found | None] | None = None
-        self._changed: set[int] = set()
+        self._desk, self._messages, self._people = desk, messages, people
         self._wanted: OpenThread | None = None
-        self._panel_asked = self._to_list = False
+        self._to_list = False
         self.threads = ThreadsPane(desk, messages, people)
-        self.talk, self.start = Conversation(desk, messages, people), StartPane(desk, people, patients)
-        self.deposits = DepositPane(desk, deposits)
+        self.talk = Conversation(desk, messages, people, habits)
         self.to_deposits = Button(say("deposit.section"), "ghost", "s", "upload")
-        self.panel, self.preview = Panel(desk, people, patients), Preview(desk)
-        self.deeds = Deeds(desk, messages, people, self.talk, self.preview, self.panel)
+        self.panel, self.preview = Panel(desk, people, patients, habits), Preview(desk)
+        doing = Doing(desk.bridge, self.talk)
+        self.sending = Sending(desk.bridge, messages, self.talk, doing)
+        self._prepared = Prepared(self.talk, self.sending)
+        self.stack = QStackedWidget()
+        made = partial(StartPane, desk, people, patients, habits), partial(DepositPane, desk, deposits)
+        self.fresh = Fresh(desk.bridge, messages, self.stack, self._prepared, *made)
+        self.deeds = Deeds(desk, messages, people, self.talk, self.preview, self.panel, doing)
+        self.thread_deeds = ThreadDeeds(desk, messages, people, self.talk, self.panel, doing, habits)
+        self._linked = Linked(desk.bridge, patients, self)
+        self._reader = Reader(desk.bridge, messages, self)
         self._lay_out()
         self._connect()
-        self._read()
+        self._reader.read()
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.threads)
-        self._list_rule, self._side_rule = rule("v"), rule("v")
-        row.addWidget(self._list_rule)
-        self.stack = QStackedWidget()
+        rules = rule("v"), rule("v")
+        row.addWidget(rules[0])
         new = Button(say("messages.new"), icon="edit", keys=("Ctrl", "N"))
-        new.clicked.connect(self.write_new)
+        new.clicked.connect(self.fresh.write)
         nothing = EmptyState(
             "message-2", say("messages.choose"), say("messages.choose.detail"), actions=(new,)
         )
-        for page in (nothing, self.talk, self.start, self.deposits):
+        for page in (nothing, self.talk, QWidget(), QWidget()):  # the last two: until they are needed
             self.stack.addWidget(page)
         row.addWidget(self.stack, 1)
-        row.addWidget(self._side_rule)
+        row.addWidget(rules[1])
         row.addWidget(self.preview, 1)
         row.addWidget(self.panel)
+        self._room = Room(self.threads, self.talk, self.preview, self.panel, rules)
         self._make_room()
 
     def _connect(self) -> None:
         self.threads.opened.connect(self.open_thread)
         self.threads.hit.connect(self.open_thread)
         self.threads.asked.connect(self._ask_thread)
-        self.threads.wanted.connect(self.write_new)
-        self.threads.retried.connect(self._read)
-        self.talk.head.searched.connect(self._search_here)
+        self.threads.wanted.connect(self.fresh.write)
+        self.threads.retried.connect(self._reader.read)
+        self.talk.head.searched.connect(self.search_here)
         self.talk.head.more_asked.connect(self._ask_more)
         self.talk.head.panel_asked.connect(self._flip_panel)
         self.talk.patient.opened.connect(self.open_patient)
@@ -108,56 +121,49 @@ class MessagesPage(Page):
         self.panel.person_opened.connect(lambda user: self._desk.open(OpenPerson(user)))
         self.preview.opened.connect(self._make_room)
         self.preview.closed.connect(self._closed_preview)
-        self.start.begun.connect(self._begin)
-        self.start.left.connect(self._left_start)
-        self.deposits.left.connect(self._left_start)
-        self.to_deposits.clicked.connect(self.deposit)
-        self.deeds.listed.connect(self._read)
+        self._reader.listed.connect(self._show)
+        self._reader.failed.connect(self.threads.show_failure)
+        self._linked.looked.connect(self._show_panel)
+        self.to_deposits.clicked.connect(self.fresh.deposit)
+        self.fresh.leaving.connect(self.preview.close_it)
+        self.fresh.turned.connect(self._turn)
+        self.fresh.begun.connect(lambda number: self._look_for(OpenThread(number)))
+        self.fresh.left.connect(self._leave_fresh)
+        self.sending.sent.connect(self._reader.read)
+        self.talk.drafted.connect(self._reader.read)
+        self.thread_deeds.listed.connect(self._reader.read)
         watch = self._desk.bridge.watch
-        watch(self, self._messages.changed, self._news, _merged)
-        watch(self, self._messages.progress, self.talk.show_progress)
+        watch(self, self._messages.progress, self.talk.browsing.show_progress)
         watch(self, self._messages.stood, self._stood)
         watch(self, self._people.changed, lambda _none: self._ask_people())
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self._read)
         self._minute = QTimer(self)
         self._minute.setInterval(MINUTE_MS)
         self._minute.timeout.connect(self._redraw)
         self._minute.start()
-        for keys, call in self._keys():
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(call)
+        bind(self)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.applicationStateChanged.connect(self._came_back)
         self._ask_people()
 
-    def _keys(self) -> tuple[tuple[str, Callable[[], object]], ...]:
-        return (
-            ("Ctrl+N", self.write_new),
-            ("Ctrl+F", self._find),
-            ("Ctrl+Shift+F", self._search_here),
-            ("Ctrl+E", self._flip_once),
-            ("Ctrl+O", self.open_patient),
-            ("Ctrl+I", self.compare),
-            ("Ctrl+Shift+D", self.deposit),
-        )
+    @property
+    def start(self) -> StartPane:
+        """Where a new message begins."""
+        return self.fresh.start
+
+    @property
+    def deposits(self) -> DepositPane:
+        """Documents for people without Consilium."""
+        return self.fresh.deposits
+
+    def ahead(self) -> Iterator[object]:
+        """Make both."""
+        yield self.start
+        yield self.deposits
 
     # --- what is there ------------------------------------------------------------------------------------
 
-    def _news(self, changed: frozenset[int]) -> None:
-        thread = self.talk.current
-        if thread is not None and (not changed or thread.id in changed):
-            self._changed.add(thread.id)
-        self._settle.start()
-
-    def _read(self) -> None:
-        self._desk.bridge.start(self, self._messages.threads(), self._show, self._not_read)
-
-    def _show(self, threads: tuple[Thread, ...]) -> None:
+    def _show(self, threads: tuple[Thread, ...], changed: Callable[[int], bool]) -> None:
         self.threads.show_threads(threads)
         self.threads.show_leaving(self._messages.standing.leaving)
         self.threads.show_refused(self._messages.standing.refused)
@@ -172,13 +178,8 @@ class MessagesPage(Page):
             self._turn(NOTHING)
         elif now is not None:
             self._show_thread(now)
-            if now.id in self._changed:
-                self.talk.reload()
-        self._changed.clear()
-
-    def _not_read(self, error: Exception) -> None:
-        log.warning("the threads could not be read: %s", type(error).__name__)
-        self.threads.show_failure()
+            if changed(now.id):
+                self.talk.browsing.reload()
 
     def _ask_people(self) -> None:
         self._desk.bridge.start(self, self._people.read(), lambda _book: self._redraw(), _not_listed)
@@ -204,143 +205,89 @@ class MessagesPage(Page):
         """Show a thread, at a message of it where one is named."""
         thread = self.threads.of(number)
         if thread is None:
-            self._wanted = OpenThread(number, message)
-            self._read()
+            self._look_for(OpenThread(number, message))
             return
         if self.talk.current is None or self.talk.current.id != number:
             self.preview.close_it()
         self._turn(TALK)
         self.talk.open(thread, message)
+        self._prepared.arrive(thread)
         self.threads.mark(number)
-        self._show_thread(thread)
-        self._make_room()
-        self.talk.to_stream() if message else self.talk.to_field()
+        self._show_panel()
+        self.talk.to_found() if message else self.talk.to_field()
+
+    def _look_for(self, wanted: OpenThread) -> None:
+        self._wanted = wanted
+        self._reader.read()
+
+    def _leave_fresh(self) -> None:
+        self._turn(TALK if self.talk.current is not None else NOTHING)
+        self.threads.list.setFocus()
 
     def _show_thread(self, thread: Thread) -> None:
         kept = self.talk.current
         if kept is not None and kept.id == thread.id:
             self.talk.show_thread(thread)
-        link = thread.patient
-        known = (link.authority, link.ipp) if link is not None else None
-        if known is not None and (self._found is None or self._found[0] != known):
-            self._found = (known, None)
-            work = self._patients.named(*known)
-            self._desk.bridge.start(self, work, partial(self._named, known), _not_listed)
-        found = self._found[1] if self._found is not None and self._found[0] == known else None
-        self.panel.show_thread(thread, writable=self._people.writable, found=found)
+            self._show_panel()
 
-    def _named(self, known: tuple[str, str], found: Found | None) -> None:
-        self._found = (known, found)
+    def _show_panel(self) -> None:
         thread = self.talk.current
         if thread is not None:
+            found = self._linked.of(thread.patient)
             self.panel.show_thread(thread, writable=self._people.writable, found=found)
 
     def _show_wanted(self) -> None:
         wanted, self._wanted = self._wanted, None
-        if wanted is not None and self.threads.of(wanted.id) is not None:
-            self.open_thread(wanted.id, wanted.message)
+        if wanted is None:
+            return
+        thread = self.threads.of(wanted.id, wanted.conv)
+        if thread is not None:
+            self.open_thread(thread.id, wanted.message)
+        elif wanted.conv:
+            self._desk.tell(say("messages.not_mine"))
 
     def _ask_thread(self, number: int, at: QPoint) -> None:
         thread = self.threads.of(number)
         if thread is not None:
-            self.deeds.ask_thread(thread, at)
+            self.thread_deeds.ask_thread(thread, at)
 
     def _ask_more(self) -> None:
         button = self.talk.head.more
         if self.talk.current is not None:
             self._ask_thread(self.talk.current.id, button.mapToGlobal(QPoint(0, button.height())))
 
-    # --- a new one ----------------------------------------------------------------------------------------
-
-    def write_new(self) -> None:
-        """Begin a message."""
-        self._start((), None)
-
-    def _start(self, users: tuple[bytes, ...], patient: PatientLink | None) -> None:
-        self.preview.close_it()
-        self._turn(START)
-        self.start.begin(users, patient)
-
-    def deposit(self) -> None:
-        """Leave a document for somebody without Consilium, or see what became of one."""
-        self.preview.close_it()
-        self._turn(DEPOSITS)
-        self.deposits.begin()
-
-    def _begin(self) -> None:
-        start, messages = self.start, self._messages
-        members, patient, expire_s = start.members, start.patient, start.expire_s
-        title = start.title
-
-        async def begin() -> int:
-            if len(members) > 1:
-                return await messages.gather(title, members, patient, expire_s)
-            number = await messages.direct(members[0])
-            if patient is not None:
-                await messages.link(number, patient)
-            if expire_s:
-                await messages.set_timer(number, expire_s)
-            return number
-
-        failed: Callable[[Exception], None] = lambda error: start.show_failure(*failure(error))  # noqa: E731 -- one line
-        self._desk.bridge.start(self, begin(), self._begun, failed)
-
-    def _begun(self, number: int) -> None:
-        self._wanted = OpenThread(number)
-        self._read()
-
-    def _left_start(self) -> None:
-        self._turn(TALK if self.talk.current is not None else NOTHING)
-        self.threads.list.setFocus()
-
-    def write_to(self, user: bytes, patient: PatientLink | None) -> None:
-        """Write to somebody: in the thread that is there about that patient or none, else in a new one."""
-        if user and patient is None:
-            self._desk.bridge.start(self, self._messages.direct(user), self._begun, self._not_begun)
-        else:
-            self._start((user,) if user else (), patient)
-
-    def _not_begun(self, error: Exception) -> None:
-        self._start((), None)
-        self.start.show_failure(*failure(error))
-
     # --- acts ---------------------------------------------------------------------------------------------
 
-    def _has_patient(self) -> bool:
+    def has_patient(self) -> bool:
+        """Whether the thread in sight is about a patient."""
         thread = self.talk.current
-        return self.stack.currentIndex() == TALK and thread is not None and thread.patient is not None
+        return self.talking() and thread is not None and thread.patient is not None
 
     def open_patient(self) -> None:
         """Open the record of the patient whom the thread is about."""
-        if not self._has_patient():
-            return
-        found = self._found[1] if self._found is not None else None
-        if found is not None:
+        found = self._linked.found
+        if found is not None and self.has_patient():
             self._desk.open(OpenPatient(found.id, found.ipp))
-        else:
+        elif self.has_patient():
             self._desk.tell(say("messages.patient.not_here"))
-
-    def _held_by(self) -> bytes:
-        thread = self.talk.current
-        held = (
-            self._people.held_by(thread) if thread is not None and self.stack.currentIndex() == TALK else ()
-        )
-        return held[0].user if held else b""
 
     def compare(self) -> None:
         """Compare the code of whom the thread is with: of who holds it up, else the first."""
         thread = self.talk.current
-        if thread is not None and thread.members and self.stack.currentIndex() == TALK:
-            self._desk.open(OpenPerson(self._held_by() or thread.members[0]))
+        if self.talking() and thread is not None and thread.members:
+            held = self._people.held_by(thread)
+            self._desk.open(OpenPerson(held[0].user if held else thread.members[0]))
 
-    def _flip_once(self) -> None:
-        if self._talking():
+    def flip_once(self) -> None:
+        """Make what is attached ephemeral, or not."""
+        if self.talking():
             self.talk.composer.flip_once()
 
-    def _talking(self) -> bool:
+    def talking(self) -> bool:
+        """Whether a thread is in sight."""
         return self.stack.currentIndex() == TALK and self.talk.current is not None
 
-    def _find(self) -> None:
+    def look_for(self) -> None:
         """Look in the document where one is open and has the focus, else in the messages."""
         focus = QApplication.focusWidget()
         if focus is not None and self.preview.isVisible() and self.preview.isAncestorOf(focus):
@@ -348,13 +295,14 @@ class MessagesPage(Page):
         else:
             self.threads.to_search()
 
-    def _search_here(self) -> None:
+    def search_here(self) -> None:
+        """Look in the thread in sight."""
         thread = self.talk.current
         self.threads.to_search(thread.id if thread is not None else 0)
 
-    def _closed_preview(self) -> None:
+    def _closed_preview(self, held: bool) -> None:
         self._make_room()
-        if self._talking():
+        if held and self.talking():
             self.talk.to_stream()
 
     # --- room ---------------------------------------------------------------------------------------------
@@ -365,27 +313,12 @@ class MessagesPage(Page):
             self.threads.mark(0)
         self._make_room()
 
-    def _flip_panel(self) -> None:
-        self._panel_asked = self.panel.isHidden()
-        self._make_room()
-
     def _make_room(self) -> None:
-        """Where list, thread and panel have no room side by side, the panel gives way, or the list once the panel is asked for."""
-        scaled, talking = theme().scaled, self.stack.currentIndex() == TALK
-        wide = self.width()
-        list_wide, side = scaled(LIST_WIDTH), scaled(PANEL_WIDTH)
-        list_wide = min(list_wide, max(280, wide * 36 // 100))
-        self.threads.setFixedWidth(list_wide)
-        self.panel.setFixedWidth(side)
-        watching = not self.preview.isHidden()
-        fits = wide >= list_wide + side + scaled(TALK_WIDTH)
-        self.panel.setVisible(talking and not watching and (fits or self._panel_asked))
-        crowded = self.panel.isVisibleTo(self) and not fits
-        narrow = watching and wide < list_wide + 2 * scaled(TALK_WIDTH)
-        for part in (self.threads, self._list_rule):
-            part.setVisible(not crowded and not narrow)
-        self._side_rule.setVisible(self.panel.isVisibleTo(self) or watching)
-        self.talk.head.panel.setVisible(not watching and not fits)
+        self._room.share(self, talking=self.stack.currentIndex() == TALK)
+
+    def _flip_panel(self) -> None:
+        self._room.asked = self.panel.isHidden()
+        self._make_room()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Make room."""
@@ -411,12 +344,14 @@ class MessagesPage(Page):
 
     def take(self, intent: Intent) -> None:
         """Show a thread, or begin to write to somebody."""
-        if isinstance(intent, OpenThread):
+        if isinstance(intent, OpenThread) and intent.conv:
+            self._look_for(intent)
+        elif isinstance(intent, OpenThread):
             self.open_thread(intent.id, intent.message)
         elif isinstance(intent, WriteMessage):
-            self.write_to(intent.user, intent.patient)
+            self.fresh.answer(intent)
         elif isinstance(intent, OpenDeposits):
-            self.deposit()
+            self.fresh.deposit()
 
     def cover(self, yes: bool) -> None:
         """Read nothing and show no ephemeral document while nobody sees the page."""
@@ -457,45 +392,7 @@ class MessagesPage(Page):
 
     def commands(self) -> Sequence[Command]:
         """Return what palette and help offer here."""
-        composer, here = self.talk.composer, self._talking
-        able = partial(self._able, composer.send)
-        said = (
-            ("new", "messages.new", self.write_new, "Ctrl+N", "edit", lambda: True),
-            ("find", "messages.search", self._find, "Ctrl+F", "search", lambda: True),
-            ("find_here", "messages.search.here", self._search_here, "Ctrl+Shift+F", "search", here),
-            ("send", "messages.send", self.deeds.send, "Ctrl+Return", "send", able),
-            ("once", "messages.once", self._flip_once, "Ctrl+E", "hourglass-high", here),
-            (
-                "attach",
-                "messages.attach",
-                self.deeds.attach,
-                "",
-                "paperclip",
-                partial(self._able, composer.attach),
-            ),
-            (
-                "patient",
-                "messages.open_patient",
-                self.open_patient,
-                "Ctrl+O",
-                "id-badge-2",
-                self._has_patient,
-            ),
-            ("compare", "messages.compare", self.compare, "Ctrl+I", "shield-check", here),
-            ("deposit", "deposit.title", self.deposit, "Ctrl+Shift+D", "upload", lambda: True),
-        )
-        return [
-            Command(f"messages.{key}", say(words), run, keys, icon, on)
-            for key, words, run, keys, icon, on in said
-        ]
-
-    def _able(self, button: QWidget) -> bool:
-        return self._talking() and button.isEnabled()
-
-
-def _merged(old: frozenset[int], new: frozenset[int]) -> frozenset[int]:
-    """Of two changes: all threads where one of them says so."""
-    return old | new if old and new else frozenset()
+        return commands(self)
 
 
 def _not_listed(error: Exception) -> None:

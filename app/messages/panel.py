@@ -9,23 +9,25 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import language, tr
 from app.messages import looks
-from app.messages.bubbles import file_acts, file_icon
 from app.messages.picker import PatientPicker, PeoplePicker, born
-from app.messages.start import timer_choices
+from app.messages.tiles import file_acts, file_icon
+from app.messages.timing import TimerChoice
+from app.naming import born_in
 from app.ui.buttons import Button, IconButton
-from app.ui.choices import Select
 from app.ui.marks import Avatar, Chip
 from app.ui.panes import Glyph, clear, ground, rule, scrolled
+from app.ui.steps import PAINT, Steps
 from app.ui.text import Label, Named
 from app.ui.words import Words, say, says
 from storage.messages.records import ThreadKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from app.feature import Desk
+    from app.messages.habits import Habits
     from app.messages.people import Known, Patients, People
-    from storage.messages.records import Message, Receipt, Thread
+    from storage.messages.records import File, Message, Receipt, Thread
     from storage.patients.records import Found
 
 WIDTH = 304
@@ -36,7 +38,6 @@ STATUS_TONES = {"PROVISIONAL": "warn", "RETRIEVED": "info", "VALIDATED": "ok", "
 class Panel(QWidget):
     """About one thread. Each signal is a wish; the page carries it out."""
 
-    patient_opened = pyqtSignal()
     linked = pyqtSignal(object)
     timed = pyqtSignal(int)
     person_opened = pyqtSignal(bytes)
@@ -45,14 +46,16 @@ class Panel(QWidget):
     file_acted = pyqtSignal(str, int)
     message_left = pyqtSignal()
 
-    def __init__(self, desk: Desk, people: People, patients: Patients) -> None:
+    def __init__(self, desk: Desk, people: People, patients: Patients, habits: Habits) -> None:
         super().__init__()
-        self._desk, self._people, self._patients = desk, people, patients
+        self._desk, self._people, self._patients, self._habits = desk, people, patients, habits
         self._thread: Thread | None = None
         self._found: Found | None = None
         self._writable = False
         self._picking = ""
         self._told: tuple[object, ...] = ()
+        self._listed: tuple[object, ...] = ()
+        self._steps, self._later = Steps(self), Steps(self)
         ground(self, "surface")
         body = QWidget()
         self._column = QVBoxLayout(body)
@@ -80,9 +83,16 @@ class Panel(QWidget):
         told = (about, people, self._people.level(thread), self._writable, found, language())
         if told != self._told:
             self._told = told
-            self._show_patient()
-            self._show_security()
-            self._show_members()
+            for section in (self._patient, self._security, self._members):
+                section.clear()  # nothing of another thread stands here meanwhile
+            self._steps.run(self._build(), later=True)
+
+    def _build(self) -> Iterator[object]:
+        self._show_patient()
+        yield PAINT
+        self._show_security()
+        yield PAINT
+        yield from self._build_members()
 
     # --- the patient --------------------------------------------------------------------------------------
 
@@ -96,7 +106,7 @@ class Panel(QWidget):
         else:
             found = self._found
             section.add(Label(looks.patient_name(link), "body_strong", wrap=True))
-            dated = born(found) if found is not None and found.birth else link.label.partition(",")[2].strip()
+            dated = born(found) if found is not None and found.birth else born_in(link.label)
             number = tr("messages.patient.ipp", ipp=link.ipp)
             section.add(
                 Label(" · ".join(part for part in (dated, number) if part), "small", "text_2", wrap=True)
@@ -147,7 +157,7 @@ class Panel(QWidget):
         self._picking = what
         if self._thread is not None:
             self._show_patient()
-            self._show_members()
+            self._steps.run(self._build_members())
 
     def _link(self, link: object) -> None:
         self._put_picker_away()
@@ -170,19 +180,18 @@ class Panel(QWidget):
         row.setSpacing(8)
         row.addWidget(Label(say("messages.panel.timer"), "small", "text_2"), 1)
         if self._writable:
-            choice = Select()
-            offered = timer_choices()
-            if str(thread.expire_s) not in {key for key, _ in offered}:
-                offered.append((str(thread.expire_s), looks.timer(thread.expire_s)))
-            choice.offer(offered, str(thread.expire_s))
+            choice = TimerChoice(self._habits)
+            choice.begin(thread.expire_s)
             choice.setMinimumContentsLength(6)
             Named(choice, say("messages.panel.timer"))
-            choice.activated.connect(lambda _at, box=choice: self._set_timer(int(box.currentData())))
+            choice.activated.connect(lambda _at, box=choice: self._set_timer(box.seconds))
             row.addWidget(choice)
             self.timer = choice
+            section.add_row(row)
+            section.add(choice.why)
         else:
             row.addWidget(Label(looks.timer(thread.expire_s), "small_strong"))
-        section.add_row(row)
+            section.add_row(row)
 
     def _set_timer(self, seconds: int) -> None:
         self._told = ()  # where it is refused, what holds is told again
@@ -190,13 +199,14 @@ class Panel(QWidget):
 
     # --- people -------------------------------------------------------------------------------------------
 
-    def _show_members(self) -> None:
+    def _build_members(self) -> Iterator[object]:
         thread, section = self._thread, self._members
         assert thread is not None
         section.begin(says("messages.panel.people_n", len(thread.members) + (not thread.left)))
         team = thread.kind is ThreadKind.TEAM
-        for user in thread.members:
+        for place, user in enumerate(thread.members):
             section.add(self._member(self._people.of(user), team=team))
+            yield _pace(place)
         if not team or not self._writable:
             return
         if self._picking == "person":
@@ -255,6 +265,8 @@ class Panel(QWidget):
         section.begin(say("messages.panel.message"))
         for one in receipts:
             section.pair(self._people.name(one.user), _receipt(one, now_ms))
+            for code in one.held:
+                section.add(Label(say(looks.why(code), code=code), "small", "warn", wrap=True))
         if versions:
             section.add(Label(say("messages.panel.versions"), "small_strong"))
         for at_ms, text in versions:
@@ -281,29 +293,45 @@ class Panel(QWidget):
     def show_files(self, messages: Sequence[Message]) -> None:
         """Show the newest files among *messages*."""
         kept = [one for one in messages if not one.withdrawn_ms and not one.gone_ms]
-        files = [(one, file) for one in reversed(kept) for file in one.files if not file.ephemeral]
+        files = [(one.own, file) for one in reversed(kept) for file in one.files if not file.ephemeral]
+        told = (language(), files[:FILES])
+        if told == self._listed:
+            return
+        self._listed = told
         self._files.setVisible(bool(files))
-        section = self._files
-        section.begin(say("messages.panel.files"))
-        for one, file in files[:FILES]:
-            holder = QWidget()
-            row = QHBoxLayout(holder)
-            row.setContentsMargins(0, 2, 0, 2)
-            row.setSpacing(8)
-            row.addWidget(Glyph(file_icon(file), "text_2", 18))
-            words = QVBoxLayout()
-            words.setSpacing(0)
-            name = Label(file.name, "small_strong").clipped()
-            name.setToolTip(file.name)
-            words.addWidget(name)
-            words.addWidget(Label(looks.file_words(file), "caption", "text_2").clipped(parted=True))
-            row.addLayout(words, 1)
-            for act, icon in file_acts(file, own=one.own)[:1]:
-                button = IconButton(say(f"messages.act.{act}"), icon)
-                button.speak(say("messages.act.spoken", act=say(f"messages.act.{act}"), name=file.name))
-                button.clicked.connect(lambda _on, do=act, of=file.id: self.file_acted.emit(do, of))
-                row.addWidget(button)
-            section.add(holder)
+        self._files.clear()
+        self._later.run(self._build_files(files[:FILES]), later=True)
+
+    def _build_files(self, files: Sequence[tuple[bool, File]]) -> Iterator[object]:
+        self._files.begin(say("messages.panel.files"))
+        for place, (own, file) in enumerate(files):
+            self._files.add(self._file(file, own=own))
+            yield _pace(place)
+
+    def _file(self, file: File, *, own: bool) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 2, 0, 2)
+        row.setSpacing(8)
+        row.addWidget(Glyph(file_icon(file), "text_2", 18))
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        name = Label(file.name, "small_strong").clipped()
+        name.setToolTip(file.name)
+        words.addWidget(name)
+        words.addWidget(Label(looks.file_words(file), "caption", "text_2").clipped(parted=True))
+        row.addLayout(words, 1)
+        for act, icon in file_acts(file, own=own)[:1]:
+            button = IconButton(say(f"messages.act.{act}"), icon)
+            button.speak(say("messages.act.spoken", act=say(f"messages.act.{act}"), name=file.name))
+            button.clicked.connect(lambda _on, do=act, of=file.id: self.file_acted.emit(do, of))
+            row.addWidget(button)
+        return holder
+
+
+def _pace(place: int) -> object:
+    """Let two rows be shown at a time: each time all of the panel is laid out and painted."""
+    return PAINT if place % 2 else None
 
 
 def _receipt(one: Receipt, now_ms: int) -> Words:
@@ -329,9 +357,13 @@ class _Section(QWidget):
             outer.addWidget(rule())
         into.addWidget(self)
 
+    def clear(self) -> None:
+        """Take everything out."""
+        clear(self._column)
+
     def begin(self, title: Words) -> None:
         """Take everything out, and head it *title*."""
-        clear(self._column)
+        self.clear()
         self.add(Label(title, "subhead", wrap=True))
 
     def add(self, widget: QWidget) -> None:

@@ -12,6 +12,7 @@ from app.search import plain
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from app.post.presence import Presence
     from media.events import Event
     from storage.directory import Circle
     from storage.messages.records import Thread
@@ -54,8 +55,6 @@ class Book(Protocol):
     @property
     def people(self) -> Sequence[Person]: ...  # noqa: D102
     @property
-    def writable(self) -> bool: ...  # noqa: D102
-    @property
     def circles(self) -> Sequence[Circle]: ...  # noqa: D102
 
 
@@ -65,7 +64,11 @@ class Directory(Protocol):
     @property
     def known(self) -> Book: ...  # noqa: D102
     @property
+    def writable(self) -> bool: ...  # noqa: D102
+    @property
     def changed(self) -> Event[None]: ...  # noqa: D102
+    @property
+    def presence(self) -> Presence: ...  # noqa: D102
     async def book(self) -> Book: ...  # noqa: D102
 
 
@@ -113,6 +116,15 @@ class People:
         """Fires when the directory is another one, or somebody decided about a key."""
         return self._directory.changed
 
+    @property
+    def come_and_gone(self) -> Event[None]:
+        """Fires when somebody can be reached otherwise than before."""
+        return self._directory.presence.changed
+
+    def here(self, user: bytes) -> str:
+        """Return how somebody can be reached now (`app.ui.here.STATES`), empty where nothing is known."""
+        return self._directory.presence.state(user)
+
     async def read(self) -> Book:
         """Read the directory anew; raises MediaError when the own certificate cannot be read."""
         return await self._directory.book()
@@ -124,9 +136,20 @@ class People:
         return self._me
 
     @property
+    def edition(self) -> object:
+        """The book of now: another object where anybody may be told otherwise."""
+        self._read()
+        return self._book
+
+    @property
+    def listed(self) -> bool:
+        """Whether the directory was read."""
+        return bool(self.me)
+
+    @property
     def writable(self) -> bool:
         """Whether the vault takes anything now."""
-        return self._directory.known.writable
+        return self._directory.writable
 
     def of(self, user: bytes) -> Known:
         """Return somebody by id."""
@@ -149,7 +172,8 @@ class People:
 
     def level(self, thread: Thread) -> str:
         """Return the level of a thread: of its members the one that asks for the most care."""
-        levels = {self.of(user).level for user in thread.members}
+        known = self._read()
+        levels = {known[user].level if user in known else "none" for user in thread.members}
         return next((level for level in _WORST if level in levels), "none")
 
     def held_by(self, thread: Thread) -> tuple[Known, ...]:

@@ -9,9 +9,9 @@ from PyQt6.QtCore import QEvent, QObject, Qt, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from app import naming
 from app.i18n import tr
 from app.messages.looks import CHIP_TONES, LEVELS
-from app.papers.written import day
 from app.ui.panes import SearchField
 from app.ui.rows import HEIGHT, Row, RowList
 from app.ui.text import Label
@@ -157,8 +157,7 @@ class PatientPicker(Picker):
 
     def _named(self, one: Found, number: tuple[str, str] | None) -> None:
         if number is not None:
-            label = ", ".join(part for part in (identity(one), born(one)) if part)
-            self.picked.emit(PatientLink(*number, label))
+            self.picked.emit(PatientLink(*number, naming.label(identity(one), one.sex, one.birth)))
             self.field.clear()
 
     def _failed(self, error: Exception) -> None:
@@ -175,8 +174,7 @@ def identity(one: Found) -> str:
 
 def born(one: Found) -> str:
     """`née le 14/03/1954`, nothing where it is not known."""
-    sex = one.sex if one.sex in {"F", "M"} else "U"
-    return tr(f"messages.patient.born.{sex}", day=day(one.birth)) if one.birth else ""
+    return naming.born(one.sex, one.birth)
 
 
 def _detail(one: Found) -> str:

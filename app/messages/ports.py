@@ -26,7 +26,7 @@ class Unwritable(Exception):  # noqa: N818 -- the page says what to do
 
 
 class Refused(Exception):  # noqa: N818 -- the page says what to do
-    """It cannot be done; `code`: too-long, too-many, too-big, no-recipient, not-own, late, gone, opened, expired, offline, unknown, crowd."""
+    """It cannot be done; `code`: too-long, too-many, too-big, no-recipient, not-own, late, gone, opened, expired, offline, unknown, crowd, by-it."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -106,13 +106,19 @@ class Messages(Protocol):
     async def search(self, text: str, thread: int = 0, limit: int = 50) -> tuple[Hit, ...]:
         """Find messages by the beginnings of words, in one thread or all, newest first."""
 
-    async def direct(self, user: bytes) -> int:
-        """Return the direct thread with *user*, begun now where there is none."""
+    async def direct(
+        self, user: bytes, patient: PatientLink | None = None, expire_s: int | None = None
+    ) -> int:
+        """Return the direct thread with *user*, begun now where there is none; about *patient*, with a timer, where they are named."""
 
     async def gather(
-        self, title: str, members: tuple[bytes, ...], patient: PatientLink | None = None, expire_s: int = 0
+        self,
+        title: str,
+        members: tuple[bytes, ...],
+        patient: PatientLink | None = None,
+        expire_s: int | None = None,
     ) -> int:
-        """Begin a team's thread and tell its members; return its id."""
+        """Begin a team's thread and tell its members; return its id. Without *expire_s* it has the usual timer."""
 
     async def send(
         self,
@@ -157,7 +163,7 @@ class Messages(Protocol):
         """Notify of it no more, count its unread all the same."""
 
     async def set_timer(self, thread: int, expire_s: int) -> None:
-        """Efface messages sent from now on after so long, for all of the thread; 0: keep them."""
+        """Efface messages sent from now on after so long, for all of the thread; 0: keep them. Refused("by-it") where IT fixed another."""
 
     async def link(self, thread: int, patient: PatientLink | None) -> None:
         """Say which patient a thread is about, for all of it."""

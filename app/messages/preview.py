@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.messages.bubbles import Running
+from app.messages.tiles import Running
 from app.papers.viewer import PaperView
 from app.ui.buttons import Button, IconButton
 from app.ui.marks import Chip
@@ -24,10 +24,10 @@ TICK_MS = 200
 
 
 class Preview(QWidget):
-    """`opened` when it comes, `closed` when it goes; `counted` at each second of an ephemeral document (None: it is gone); `save_asked` for others."""
+    """`opened` when it comes, `closed` when it goes, and whether the keyboard was in it; `counted` at each second of an ephemeral document (None: it is gone); `save_asked` for others."""
 
     opened = pyqtSignal()
-    closed = pyqtSignal()
+    closed = pyqtSignal(bool)
     counted = pyqtSignal(object)
     save_asked = pyqtSignal(int)
 
@@ -118,9 +118,11 @@ class Preview(QWidget):
     def close_it(self) -> None:
         """Go, and tell."""
         if not self.isHidden():
+            focus = QApplication.focusWidget()
+            held = focus is None or self.isAncestorOf(focus)
             self.forget()
             self.hide()
-            self.closed.emit()
+            self.closed.emit(held)
 
     def forget(self) -> None:
         """Forget the file, its bytes and its process."""

@@ -15,6 +15,7 @@ REFUSALS = {
     "conv-foreign": "forged",
     "not-recipient": "forged",
     "grant-foreign": "forged",
+    "invite-forged": "forged",
     "vouch-foreign": "forged",
     "certificate-unknown": "stranger",
     "issuer-unknown": "stranger",

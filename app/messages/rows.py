@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PyQt6.QtCore import QModelIndex, QPoint, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QFontMetricsF
 
-from app.i18n import isolated, tr, trn
+from app.i18n import isolated, language, tr, trn
 from app.messages import looks
 from app.ui import paint
 from app.ui.icons import paint_icon
 from app.ui.marks import badge_text, badge_width, paint_avatar, paint_badge
-from app.ui.rows import RowDelegate, RowList
+from app.ui.rows import CopiedRowDelegate, RowList
 from app.ui.theme import theme
 from storage.messages.records import State, ThreadKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from PyQt6.QtGui import QContextMenuEvent, QPainter
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from storage.messages.records import Hit, Thread
 
 ROW, FACE, PAD, GAP, LINE = 66, 38, 14, 10, 20
+IN_SIGHT = 250
+"""More letters than a row can show: a message of pages is not measured for its first line."""
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
 _TROUBLE = frozenset((State.HELD, State.UNDELIVERED, State.FAILED))
 
@@ -41,7 +45,7 @@ class ThreadLine:
     when: str
     who: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for the same thread."""
         return str(self.thread.id)
@@ -121,9 +125,27 @@ class HitLine:
 Row: TypeAlias = ThreadLine | HitLine
 
 
-def thread_lines(threads: Sequence[Thread], people: People, now_ms: int) -> list[ThreadLine]:
-    """Return the list's rows for *threads*, in their order."""
-    return [_thread_line(one, people, now_ms) for one in threads]
+class ThreadLines:
+    """Makes the list's rows; a thread that is told as before keeps its row."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        self._state: tuple[object, ...] = ()
+        self._made: dict[int, ThreadLine] = {}
+
+    def of(self, threads: Sequence[Thread], now_ms: int) -> list[ThreadLine]:
+        """Return the rows for *threads*, in their order."""
+        state = language(), looks.date_of(now_ms), self._people.edition
+        if state != self._state:
+            self._made = {}
+        self._state = state  # the very book of now: told from another at a glance next time
+        return [self._line(one, now_ms) for one in threads]
+
+    def _line(self, one: Thread, now_ms: int) -> ThreadLine:
+        kept = self._made.get(one.id)
+        if kept is None or kept.thread != one or kept.level != self._people.level(one):
+            kept = self._made[one.id] = _thread_line(one, self._people, now_ms)
+        return kept
 
 
 def _thread_line(one: Thread, people: People, now_ms: int) -> ThreadLine:
@@ -135,7 +157,7 @@ def _thread_line(one: Thread, people: People, now_ms: int) -> ThreadLine:
     return ThreadLine(one, people.title(one), people.level(one), looks.short_when(one.last_ms, now_ms), who)
 
 
-class RowsDelegate(RowDelegate):
+class RowsDelegate(CopiedRowDelegate):
     """Paints threads and hits."""
 
     height = ROW
@@ -205,7 +227,7 @@ def _paint_last(painter: QPainter, rect: QRectF, line: ThreadLine) -> None:
         x += used + 5
     ink = "warn" if thread.draft else "text" if thread.unread else "text_2"
     words = QRectF(x, rect.y(), right - x, rect.height())
-    paint.text(painter, words, line.text, theme().font("small"), color(ink), _LEFT)
+    paint.text(painter, words, line.text[:IN_SIGHT], theme().font("small"), color(ink), _LEFT)
 
 
 def _paint_found(painter: QPainter, rect: QRectF, line: HitLine) -> None:
@@ -238,10 +260,24 @@ class RowsList(RowList[Row]):
     asked = pyqtSignal(str, QPoint)
 
     def __init__(self, name: Words) -> None:
-        super().__init__(name, RowsDelegate())
-        delegate = self.itemDelegate()
-        assert delegate is not None
-        delegate.setParent(self)
+        super().__init__(name)
+        self._painter = RowsDelegate(self)
+        self.setItemDelegate(self._painter)
+
+    def show_lines(self, lines: Sequence[Row]) -> None:
+        """Show *lines*; the chosen one stays chosen where it is still there."""
+        super().show_lines(lines)
+        self._painter.pictures.keep({one.key for one in lines})
+
+    @contextmanager
+    def staying(self) -> Iterator[None]:
+        """Scroll nowhere, whatever is shown and chosen."""
+        bar = self.verticalScrollBar()
+        assert bar is not None
+        place = bar.value()
+        yield
+        self.executeDelayedItemsLayout()
+        bar.setValue(place)
 
     def contextMenuEvent(self, event: QContextMenuEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Ask for the menu of a row."""

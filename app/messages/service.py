@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from storage.vault import Vault
 
 TICK_S, AGAIN_S = 30.0, 5.0
-SOON_DAYS = 7
-"""How long before a retention deletes anything it is said."""
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +59,8 @@ class Messages(Handing):
         finally:
             self._desk = None
             self._refusal = ""
+            if self._counting is not None:
+                self._counting.cancel()
             self._stand(Standing())
 
     async def _run(self, vault: Vault) -> None:
@@ -108,6 +108,7 @@ class Messages(Handing):
             seen_ms = rows.timers.see(now_ms)
             due = rows.timers.due(seen_ms)
             gone = rows.timers.efface(due, seen_ms)
+            rows.timers.announce(keep_days, now_ms)
             count, retired = rows.timers.retire(keep_days, now_ms)
             return len(due), count, (*gone, *retired)
 
@@ -141,7 +142,7 @@ class Messages(Handing):
         keep_days, now_ms = self._config.get(MESSAGES_KEEP_DAYS), self._now_ms()
 
         def act(rows: Mailbag) -> tuple[int, tuple[int, int], int]:
-            leaving = sum(rows.timers.due_soon(keep_days, SOON_DAYS, now_ms).values())
+            leaving = sum(rows.timers.due_soon(keep_days, now_ms).values())
             return rows.outbox.waiting(), rows.threads.counts(), leaving
 
         try:

@@ -15,6 +15,7 @@ from media.errors import ProtocolError
 from media.keys.issuers import ID_BYTES
 from media.mail import bodies, texts
 from media.mail.timers import due_ms
+from media.mail.types import Type
 from storage.messages.posting import NewMessage
 from storage.messages.records import State
 
@@ -136,7 +137,7 @@ class Speaking(Filing):
 
         def act(rows: Mailbag) -> None:
             rows.messages.correct(message, said, now_ms)
-            self._post.writer.post(rows, draft)
+            self._post.writer.post(rows, draft, about=message)
 
         await self._posted(act, thread.id)
         self._trace("message-corrected", found.patient)
@@ -151,7 +152,7 @@ class Speaking(Filing):
             blobs = [blob for file in found.files for blob in rows.files.blobs(file.id)]
             gone = rows.messages.withdraw(message, now_ms)
             if found.state is not State.DRAWN:
-                self._post.writer.post(rows, draft)
+                self._post.writer.post(rows, draft, about=message)
             return gone, blobs
 
         gone, blobs = await self._posted(act, thread.id)
@@ -170,7 +171,7 @@ class Speaking(Filing):
         me, now_ms = self._open.me, self._now_ms()
 
         def act(rows: Mailbag) -> None:
-            self._post.writer.post(rows, draft)
+            self._post.writer.post(rows, draft, about=message)
             letter = rows.outbox.find(draft.msg_id)
             rows.messages.take(message, me, now_ms, letter.header if letter else b"")
 
@@ -192,17 +193,34 @@ class Speaking(Filing):
         await self._posted(act, thread)
 
     async def again(self, message: int) -> None:
-        """Send once more what failed or was not delivered."""
+        """Send once more what failed or was not delivered, and what was said about it before this device was enrolled anew."""
         found, now_ms = await self._message(message), self._now_ms()
         await self._resume(found)
+        said = await self._unsaid(found)
 
         def act(rows: Mailbag) -> None:
             if not rows.outbox.again(message, now_ms) and _without_letter(rows, message):
                 self._all_there(rows, message)
+            for draft in said:
+                self._post.writer.post(rows, draft, about=message)
+            rows.messages.said_again(message)
 
         await self._posted(act, found.thread)
 
     # --- inside --------------------------------------------------------------------------------------------
+
+    async def _unsaid(self, message: Message) -> list[Draft]:
+        """Return anew what was to be said about a message and nobody heard."""
+        if not message.unsaid:
+            return []
+        thread = await self._to_write(message.thread)
+        origin = await self._read(lambda rows: rows.origins.of(message.id))
+        said: dict[int, Said] = {Type.WITHDRAW: bodies.Withdraw(message.msg_id)}
+        if not message.withdrawn_ms and not message.gone_ms:
+            said[Type.CORRECT] = bodies.Correct(message.msg_id, message.text)
+            if origin and self._open.session.act is not None:
+                said[Type.TAKEN] = bodies.Taken(message.msg_id, origin.hash)
+        return [await self._draft(thread, said[one]) for one in map(Type, message.unsaid) if one in said]
 
     def _guard(self, thread: Thread, *, confirmed: bool) -> None:
         """Ask once more before many people, or many messages."""
@@ -251,4 +269,5 @@ def _without_letter(rows: Mailbag, message: int) -> bool:
     """Return whether an own message is to be said whose letter is gone: the device was enrolled anew since."""
     found = rows.messages.get(message)
     stuck = found is not None and found.own and found.state in {State.FAILED, State.UNDELIVERED}
-    return stuck and not rows.outbox.of_message(message)
+    effaced = found is not None and bool(found.withdrawn_ms or found.gone_ms)
+    return stuck and not effaced and not rows.outbox.of_message(message)

@@ -8,10 +8,11 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app import naming
 from app.messages import looks
 from app.messages.picker import PatientPicker, PeoplePicker
+from app.messages.timing import TimerChoice
 from app.ui.buttons import Button, IconButton
-from app.ui.choices import Select
 from app.ui.marks import Avatar
 from app.ui.panes import Banner, Field, Glyph, clear, ground, scrolled
 from app.ui.text import Label, Named
@@ -19,6 +20,7 @@ from app.ui.words import Words, say
 
 if TYPE_CHECKING:
     from app.feature import Desk
+    from app.messages.habits import Habits
     from app.messages.people import Known, Patients, People
     from storage.messages.records import PatientLink
 
@@ -28,14 +30,14 @@ MOST = 63
 
 
 class StartPane(QWidget):
-    """`begun` asks for the thread that `members`, `title`, `patient` and `expire_s` say."""
+    """`begun` asks for the thread that `members`, `title`, `patient` and `timer_s` say."""
 
     begun = pyqtSignal()
     left = pyqtSignal()
 
-    def __init__(self, desk: Desk, people: People, patients: Patients) -> None:
+    def __init__(self, desk: Desk, people: People, patients: Patients, habits: Habits) -> None:
         super().__init__()
-        self._people = people
+        self._people, self._habits = people, habits
         self._members: list[bytes] = []
         self.patient: PatientLink | None = None
         ground(self, "surface")
@@ -57,9 +59,11 @@ class StartPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scrolled(body))
-        escape = QShortcut(QKeySequence("Esc"), self)
-        escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        escape.activated.connect(self.left)
+        for keys, act in (("Ctrl+Return", self._press), ("Ctrl+Enter", self._press), ("Esc", self.left.emit)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(act)
         self._refresh()
 
     def _fill(self) -> None:
@@ -90,16 +94,18 @@ class StartPane(QWidget):
         column.addWidget(self.whom)
         column.addSpacing(6)
         column.addWidget(Label(say("messages.start.timer"), "subhead"))
-        self.timer = Select("hourglass-high")
-        self.timer.offer(timer_choices(), "0")
+        self.timer = TimerChoice(self._habits, "hourglass-high")
         Named(self.timer, say("messages.start.timer"))
         column.addWidget(self.timer)
+        column.addWidget(self.timer.why)
         column.addSpacing(10)
         self._failures = QVBoxLayout()
         column.addLayout(self._failures)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.button = Button(say("messages.start.begin"), "primary", icon="message-2")
+        self.button = Button(
+            say("messages.start.begin"), "primary", icon="message-2", keys=("Ctrl", "↵")
+        ).yielding()
         self.button.clicked.connect(self._press)
         cancel = Button(say("messages.cancel"), "ghost", keys=("Échap",))
         cancel.clicked.connect(self.left)
@@ -123,9 +129,9 @@ class StartPane(QWidget):
         return self.title_field.text().strip() if len(self._members) > 1 else ""
 
     @property
-    def expire_s(self) -> int:
-        """After how long messages go, 0 for never."""
-        return int(self.timer.currentData())
+    def timer_s(self) -> int | None:
+        """After how long messages go, 0 for never; None where nothing but the usual was chosen."""
+        return self.timer.seconds if self.timer.seconds != self._habits.timer_s else None
 
     def begin(self, users: tuple[bytes, ...] = (), patient: PatientLink | None = None) -> None:
         """Start anew, with those who are known already."""
@@ -133,7 +139,7 @@ class StartPane(QWidget):
         self.title_field.clear()
         for picker in (self.who, self.whom):
             picker.field.clear()
-        self.timer.offer(timer_choices(), "0")
+        self.timer.begin(self._habits.timer_s)
         self.show_patient(patient)
         clear(self._failures)
         self._show_members()
@@ -196,27 +202,6 @@ class StartPane(QWidget):
         self._failures.addWidget(Banner("danger", words, detail))
 
 
-def timer_choices() -> list[tuple[str, Words]]:
-    """Return the choices of how long messages stay."""
-    return [(str(s), _Timer(s)) for s in looks.TIMERS_S]  # type: ignore[misc]  # speaks when asked
-
-
-class _Timer:
-    """A duration in the language of the moment."""
-
-    def __init__(self, seconds: int) -> None:
-        self._seconds = seconds
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Timer) and other._seconds == self._seconds
-
-    def __hash__(self) -> int:
-        return self._seconds
-
-    def __str__(self) -> str:
-        return looks.timer(self._seconds)
-
-
 class _PersonRow(QWidget):
     """Somebody chosen: face, name, calling, level, a cross."""
 
@@ -245,7 +230,7 @@ class _PatientRow(QWidget):
         row.setContentsMargins(4, 2, 0, 2)
         row.setSpacing(8)
         row.addWidget(Glyph("id-badge-2", "accent_text", 20))
-        row.addWidget(Label(link.label, "body_strong").clipped(), 1)
+        row.addWidget(Label(naming.read(link.label), "body_strong").clipped(), 1)
         row.addWidget(Label(say("messages.patient.ipp", ipp=link.ipp), "small", "text_2"))
         cross = IconButton(say("messages.start.no_patient"), "x")
         cross.clicked.connect(remove)  # type: ignore[arg-type]

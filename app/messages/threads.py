@@ -11,7 +11,8 @@ from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.i18n import fmt_number
 from app.messages import looks
-from app.messages.rows import HitLine, RowsList, ThreadLine, thread_lines
+from app.messages.rows import HitLine, RowsList, ThreadLine, ThreadLines
+from app.messages.typeahead import Typeahead
 from app.ui import paint
 from app.ui.buttons import Button, IconButton
 from app.ui.choices import Segmented
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 WIDTH = 344
 SEEK_MS = 120
 """So long after the last key the texts are searched."""
+_INTO = frozenset((Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter))
 LIST, LOADING, NONE, NOTHING_HERE, NOT_FOUND, FAILED = range(6)
 log = logging.getLogger(__name__)
 
@@ -50,11 +52,13 @@ class ThreadsPane(QWidget):
     def __init__(self, desk: Desk, messages: Messages, people: People) -> None:
         super().__init__()
         self._desk, self._messages, self._people = desk, messages, people
+        self._lines = ThreadLines(people)
         self.threads: tuple[Thread, ...] = ()
         self._hits: tuple[Hit, ...] = ()
         self._scope = 0
         self._marked = 0
         self._job: Job | None = None
+        self._typeahead, self._seeking = Typeahead(self), False
         self._read = False
         ground(self, "surface")
         self._build()
@@ -166,7 +170,7 @@ class ThreadsPane(QWidget):
             say("messages.filter.unread_n", n=fmt_number(unread)) if unread else say("messages.filter.unread")
         )
         self.filter.rename("unread", counted)
-        self._show()
+        self.redraw()
 
     def show_leaving(self, count: int) -> None:
         """Say before it happens how many messages the retention is about to erase."""
@@ -182,9 +186,9 @@ class ThreadsPane(QWidget):
         """Say that the list could not be read."""
         self.stack.setCurrentIndex(FAILED)
 
-    def of(self, number: int) -> Thread | None:
-        """Return a thread by its id."""
-        return next((one for one in self.threads if one.id == number), None)
+    def of(self, number: int, conv: bytes = b"") -> Thread | None:
+        """Return a thread by its id, or its conversation."""
+        return next((one for one in self.threads if one.id == number or (conv and one.conv == conv)), None)
 
     def mark(self, number: int) -> None:
         """Show which thread is open."""
@@ -201,17 +205,19 @@ class ThreadsPane(QWidget):
         self.list.setFocus()
 
     def redraw(self) -> None:
-        """Say times and names again."""
+        """Say times and names again, and stay where one reads."""
         if self._read:
-            self._show()
+            with self.list.staying():
+                self._show()
 
     def _show(self) -> None:
         if self.search.text().strip():
             self._show_hits()
             return
         kept = [one for one in self.threads if self._fits(one)]
-        self.list.show_lines(thread_lines(kept, self._people, self._desk.now_ms()))
-        self.list.choose(str(self._marked))
+        self.list.show_lines(self._lines.of(kept, self._desk.now_ms()))
+        if not (self.list.hasFocus() and self.list.chosen):  # nobody walks in it now
+            self.list.choose(str(self._marked))
         self.stack.setCurrentIndex(LIST if kept else NONE if not self.threads else NOTHING_HERE)
 
     def _fits(self, one: Thread) -> bool:
@@ -240,7 +246,9 @@ class ThreadsPane(QWidget):
     def _typed(self) -> None:
         if self._job is not None:
             self._job.cancel()
-        if self.search.text().strip():
+        self._typeahead.drop()
+        self._seeking = bool(self.search.text().strip())
+        if self._seeking:
             self._later.start()
         else:
             self._later.stop()
@@ -253,8 +261,14 @@ class ThreadsPane(QWidget):
         self._job = self._desk.bridge.start(self, work, self._found, self._not_searched)
 
     def _found(self, hits: tuple[Hit, ...]) -> None:
-        self._hits = hits
+        self._hits, self._seeking = hits, False
         self._show_hits()
+        self._typeahead.press(self._enter)
+
+    def _enter(self) -> None:
+        if self.list.shown.lines:
+            self.list.setCurrentIndex(self.list.shown.index(0))
+            self.list.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _show_hits(self) -> None:
         typed = self.search.text()
@@ -265,7 +279,7 @@ class ThreadsPane(QWidget):
     def _named(self, typed: str) -> list[ThreadLine]:
         from app.names import matches  # noqa: PLC0415 -- only where something is typed
 
-        every = thread_lines(self.threads, self._people, self._desk.now_ms())
+        every = self._lines.of(self.threads, self._desk.now_ms())
         return [one for one in every if matches(typed, one.title, one.patient)]
 
     def _hit_lines(self) -> list[HitLine]:
@@ -280,6 +294,8 @@ class ThreadsPane(QWidget):
 
     def _not_searched(self, error: Exception) -> None:
         log.warning("messages were not searched: %s", type(error).__name__)
+        self._seeking = False
+        self._typeahead.drop()
         self.show_failure()
 
     def _open(self, key: str) -> None:
@@ -294,9 +310,8 @@ class ThreadsPane(QWidget):
     def eventFilter(self, target: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 -- Qt's name
         """Let ↓ go from the field to what was found, Échap empty it."""
         if target is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Return} and self.list.shown.lines:
-                self.list.setCurrentIndex(self.list.shown.index(0))
-                self.list.setFocus(Qt.FocusReason.TabFocusReason)
+            if event.key() in _INTO and (self._seeking or self.list.shown.lines):
+                self._typeahead.hold() if self._seeking else self._enter()
                 return True
             if event.key() == Qt.Key.Key_Escape and self.search.text():
                 self.search.clear()

@@ -10,6 +10,7 @@ from app.i18n import isolated, tr
 from app.intents import OpenSection, OpenThread
 from app.messages import looks
 from app.messages.ports import Unwritable
+from app.naming import born_in
 from app.ui.words import say, says
 from media.events import Event
 from storage.messages.records import State
@@ -62,7 +63,7 @@ class MessagesSource:
     def _card(self, one: Thread, kind: str, now_ms: int) -> Card:
         name = isolated(self._people.title(one))
         patient = looks.patient_name(one.patient) if one.patient is not None else ""
-        about = one.patient.label.partition(",")[2].strip() if one.patient is not None else ""
+        about = born_in(one.patient.label) if one.patient is not None else ""
         ipp = tr("messages.patient.ipp", ipp=one.patient.ipp) if one.patient is not None else ""
         said = {
             "name": name,

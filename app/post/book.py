@@ -5,27 +5,25 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from app.trust import judge_of
 from media.errors import MediaError
-from media.keys.certs import DeviceCert, Trust, Verdict
+from media.keys.certs import DeviceCert, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.session import Session
+
+KEPT_S = 3600
 
 
 class Book:
-    """The directory of one session. Judging costs two signatures a certificate: a verdict is kept for as long as the book is."""
+    """The directory of one session. Judging costs two signatures a certificate: a verdict is kept until the hour is over."""
 
-    def __init__(self, session: Session, now_s: int) -> None:
+    def __init__(self, session: Session, now_s: Callable[[], int]) -> None:
         anchor = session.trust
-        self._now_s = now_s
-        self._trust = Trust(
-            roots=anchor.roots,
-            issuers=anchor.issuers,
-            certificates=anchor.certificates,
-            revoked=anchor.revoked,
-            verified=anchor.verified,
-            head_time=anchor.head_time,
-        )
+        self._clock, self._signed_s = now_s, anchor.head_time
+        self._trust = judge_of(anchor)
         self._revoked = frozenset(anchor.revoked)
         self.head = (anchor.head_height, anchor.head_hash)
         self.own = DeviceCert.parse(session.certificate)
@@ -35,6 +33,7 @@ class Book:
                 certificate = DeviceCert.parse(signed)
                 self._certs[certificate.hash] = certificate
         self._verdicts: dict[bytes, Verdict | MediaError] = {}
+        self._hour = self._now_s() // KEPT_S
 
     @property
     def revoked(self) -> bool:
@@ -44,7 +43,7 @@ class Book:
     @property
     def over(self) -> bool:
         """Whether the own certificate has ended: nobody would believe what is written under it."""
-        return self._now_s > self.own.not_after
+        return self._now_s() > self.own.not_after
 
     def having(self, role: str) -> tuple[Verdict, ...]:
         """Return the living devices of the own organisation with this role."""
@@ -61,12 +60,16 @@ class Book:
 
     def judge(self, cert_hash: bytes) -> Verdict:
         """Return whom a known certificate speaks for; raises TrustError, ProtocolError, KeyError (unknown)."""
-        if cert_hash not in self._verdicts:
+        now_s = self._now_s()
+        if now_s // KEPT_S != self._hour:
+            self._hour, self._verdicts = now_s // KEPT_S, {}
+        verdicts = self._verdicts
+        if cert_hash not in verdicts:
             try:
-                self._verdicts[cert_hash] = self._trust.judge(self._certs[cert_hash].signed, self._now_s)
+                verdicts[cert_hash] = self._trust.judge(self._certs[cert_hash].signed, now_s)
             except MediaError as error:
-                self._verdicts[cert_hash] = error
-        found = self._verdicts[cert_hash]
+                verdicts[cert_hash] = error
+        found = verdicts[cert_hash]
         if isinstance(found, MediaError):
             raise found
         return found
@@ -85,6 +88,10 @@ class Book:
         """Return the name under which *user* was certified last, empty for nobody."""
         mine = [one for one in self._certs.values() if one.user == user]
         return max(mine, key=_age).name if mine else ""
+
+    def _now_s(self) -> int:
+        """Return the time by the clock, but not before what the organisation has signed."""
+        return max(self._clock(), self._signed_s)
 
     def _verdict(self, cert_hash: bytes) -> Verdict | None:
         try:

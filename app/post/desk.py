@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from app.post.book import Book
+from media.patience import within
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -41,12 +42,13 @@ class Desk:
     def renew(self, session: Session) -> None:
         """Judge by what *session* knows from now on."""
         self.session = session
-        self.book = Book(session, self.now_ms() // 1000)
+        self.book = Book(session, lambda: self.now_ms() // 1000)
 
     @property
     def sure_ms(self) -> int:
-        """Return how late it surely is: by the clock, but no further than a day past what the organisation signed."""
-        return min(self.now_ms(), self.session.trust.head_time * 1000 + DAY_MS)
+        """Return how late it surely is: by the clock, but not before what the organisation signed, nor further than a day past it."""
+        signed_ms = self.session.trust.head_time * 1000
+        return max(signed_ms, min(self.now_ms(), signed_ms + DAY_MS))
 
     @property
     def mail(self) -> Mail:
@@ -68,13 +70,11 @@ class Desk:
 
     @property
     def today(self) -> int:
-        """Days since 1970."""
-        return self.now_ms() // DAY_MS
+        """Days since 1970, by the clock, but not before what the organisation signed."""
+        return max(self.now_ms(), self.session.trust.head_time * 1000) // DAY_MS
 
     async def woken(self, at_most_s: float) -> None:
         """Wait for work, or until it is time to look again."""
         with contextlib.suppress(TimeoutError):
-            # wait_for of 3.11 loses a cancellation that comes with the wake
-            async with asyncio.timeout(at_most_s):
-                await self.wake.wait()
+            await within(at_most_s, self.wake.wait())
         self.wake.clear()

@@ -13,8 +13,9 @@ from media.errors import LinkLost, LinkRefused, MediaError, TrustError
 from media.keys.cards import tag_of
 from media.keys.directory import MAX_BUNDLE
 from media.keys.issuers import Issuer
-from media.mail.bodies import Newer
+from media.mail.desks import Newer
 from media.mail.notice import Notice
+from media.patience import within
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 LOOK_S, LEAST_S = 600.0, 2.0
 """How often the notice is looked at without being asked, and at most."""
+SOON_S = (15.0, 60.0)
+"""After a line was made it is looked at once, and again so much later: a relay that lost it, or an issuer that has just begun, is behind."""
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +42,13 @@ class Following:
         self._said: Newer | None = None
         self._one = asyncio.Lock()
         self._looked_s = -LEAST_S
+        self._soon: list[float] = []
         self.wake = asyncio.Event()
+
+    def begin(self) -> None:
+        """Look now: there is a line."""
+        self._soon = list(SOON_S)
+        self.wake.set()
 
     async def heard(self, told: Told) -> None:
         """Take it that an issuer said that the directory is another; it is fetched apart, not before the next block."""
@@ -50,9 +59,10 @@ class Following:
     async def run(self) -> None:
         """Look whenever there is a reason to, until cancelled."""
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S):
-                    await self.wake.wait()
+            try:
+                await within(self._soon[0] if self._soon else LOOK_S, self.wake.wait())
+            except TimeoutError:
+                self._soon = self._soon[1:]
             self.wake.clear()
             await self.look()
             await asyncio.sleep(LEAST_S)

@@ -10,10 +10,13 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.post.again import Again
+from app.post.sealed import READ, attachment, wholeness
+from app.post.writing import Writer
 from media.errors import LinkLost, LinkRefused, MediaError, TrustError
 from media.keys import cbor
 from media.keys.envelope import CLASSES
-from media.keys.files import FileOpener, FileSealer, new_key, parts, sealed_size, spans
+from media.keys.files import FileSealer, new_key, parts, sealed_size, spans
 from media.keys.issuers import ID_BYTES
 from media.mail.bodies import Attachment
 from storage.errors import StorageError
@@ -27,13 +30,11 @@ if TYPE_CHECKING:
     from media.link.mailbox import Mailbox
     from storage.messages.posting import Kept
     from storage.messages.records import File
-    from storage.messages.shelf import Shelf
     from storage.messages.store import Mailbag
 
 PIECE = 256 * 1024
 WINDOW = 8
 """Pieces under way at once."""
-READ = 1 << 20
 LIFE_S = 30 * 86_400
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class Freight:
         self, desk: Desk, moved: Callable[[Moved], None], sent: Callable[[Mailbag, int], None]
     ) -> None:
         self._desk, self._moved, self._sent = desk, moved, sent
+        self._again = Again(desk, Writer(desk))
         self.wake = asyncio.Event()
         self.told: Callable[[int], None] = lambda _message: None
 
@@ -120,12 +122,18 @@ class Freight:
             except StorageError as error:
                 log.warning("a file could not be kept: %s", type(error).__name__)
                 await self._end(kept, FileState.PAUSED)
-        return moved
+        with contextlib.suppress(LinkLost):
+            return await self._again.answer(lambda file, kept: self._lay_again(line, file, kept)) or moved
+        return False
 
     async def _move(self, line: Mailbox, file: File, kept: Kept) -> bool:
-        if file.state is FileState.GOING:
+        if await self._is_ours(kept):
             return await self._up(line, file, kept)
         return await self._down(line, file, kept)
+
+    async def _is_ours(self, kept: Kept) -> bool:
+        """Tell whether a file goes up from here; one that this user sent from elsewhere comes down, as anybody's."""
+        return bool(await self._desk.read(lambda rows: rows.files.blobs(kept.id)))
 
     # --- up ------------------------------------------------------------------------------------------------
 
@@ -175,11 +183,9 @@ class Freight:
         return sealer.digest
 
     async def _up(self, line: Mailbox, file: File, kept: Kept) -> bool:
-        """Bring what is missing of the blobs to the relay; False where it was halted."""
-        blobs = await self._desk.read(lambda rows: rows.files.blobs(file.id))
-        for blob, (start, end) in zip(blobs, spans(file.size), strict=True):
-            if not await self._up_blob(line, file, kept, blob, start, end):
-                return False
+        """Bring what is missing of the blobs to the relay, then say so; False where it was halted."""
+        if not await self._up_blobs(line, file, kept):
+            return False
         message = kept.message
 
         def act(rows: Mailbag) -> None:
@@ -190,6 +196,21 @@ class Freight:
         self._desk.wake.set()
         self.told(message)
         return True
+
+    async def _up_blobs(self, line: Mailbox, file: File, kept: Kept) -> bool:
+        blobs = await self._desk.read(lambda rows: rows.files.blobs(file.id))
+        for blob, (start, end) in zip(blobs, spans(file.size), strict=True):
+            if not await self._up_blob(line, file, kept, blob, start, end):
+                return False
+        return True
+
+    async def _lay_again(self, line: Mailbox, file: File, kept: Kept) -> bool:
+        """Bring a file that was sent to the relay again, as far as that lost it; False where that cannot be."""
+        try:
+            return await self._up_blobs(line, file, kept)
+        except LinkRefused as error:
+            log.warning("a file could not be laid out again: %s", error.code)
+            return False
 
     async def _up_blob(self, line: Mailbox, file: File, kept: Kept, blob: Blob, start: int, end: int) -> bool:
         size = CLASSES[blob.size_class]
@@ -230,19 +251,36 @@ class Freight:
     # --- down ----------------------------------------------------------------------------------------------
 
     async def _down(self, line: Mailbox, file: File, kept: Kept) -> bool:
-        """Fetch what is missing of the sealed file, then look whether it is the one that was announced."""
-        manifest = attachment(kept)
+        """Fetch what is missing of the sealed file, then look whether it is the one that was announced.
+
+        What lay here before may have been torn by a power cut: from where it is no longer whole it is fetched anew, and only what
+        fails then was forged.
+        """
+        manifest, shelf = attachment(kept), self._desk.mail.shelf
         name = kept.shelf or await self._desk.write(lambda rows: rows.files.place(file.id))
-        there, whole = self._desk.mail.shelf.size(name), sealed_size(file.size)
+        before = shelf.size(name)
+        while await self._fetch_rest(line, file, kept, name):
+            whole = await asyncio.to_thread(wholeness, shelf, name, manifest)
+            if whole == sealed_size(file.size):
+                await self._end(kept, FileState.HERE, file.size)
+                return True
+            if whole >= before:
+                raise TrustError("file-forged", "not what was announced")
+            log.warning("a file that was torn is fetched anew from there")
+            await asyncio.to_thread(shelf.cut, name, whole)
+            before = whole
+        return False
+
+    async def _fetch_rest(self, line: Mailbox, file: File, kept: Kept, name: str) -> bool:
+        """Fetch what is behind the bytes that are on the shelf, and have it on the disk; False where it was halted."""
+        manifest, shelf = attachment(kept), self._desk.mail.shelf
+        there, whole = shelf.size(name), sealed_size(file.size)
         while there < whole:
             if not await self._goes_on(file):
                 return False
             there = await self._fetch(line, manifest, name, there, whole)
             await self._tell(file, kept, there)
-        await asyncio.to_thread(self._desk.mail.shelf.sync, name)
-        if not file.ephemeral:
-            await asyncio.to_thread(check, self._desk.mail.shelf, name, manifest)
-        await self._end(kept, FileState.HERE, file.size)
+        await asyncio.to_thread(shelf.sync, name)
         return True
 
     async def _fetch(self, line: Mailbox, manifest: Attachment, name: str, there: int, whole: int) -> int:
@@ -285,36 +323,16 @@ class Freight:
         log.warning("a file was halted: %s", code)
         states = {"blob-unknown": FileState.GONE, "file-forged": FileState.REFUSED}
         file, _ = await self._look(kept.id)
-        going = file is not None and file.state is FileState.GOING
-        await self._end(kept, FileState.PAUSED if going else states.get(code, FileState.PAUSED))
+        if file is None or await self._is_ours(kept):
+            await self._end(kept, FileState.PAUSED)
+        elif code == "blob-unknown" and await self._again.ask(file, kept):
+            self.told(kept.message)
+        else:
+            await self._end(kept, states.get(code, FileState.PAUSED))
 
     async def _end(self, kept: Kept, state: FileState, done: int | None = None) -> None:
         await self._desk.write(lambda rows: rows.files.state(kept.id, state, done))
         self.told(kept.message)
-
-
-def attachment(kept: Kept) -> Attachment:
-    """Return the manifest that travels, or came, in the message; raises ProtocolError."""
-    return Attachment.of_row(cbor.decode(kept.manifest))
-
-
-def check(shelf: Shelf, name: str, manifest: Attachment) -> None:
-    """Raise TrustError unless the whole file on the shelf opens under its key."""
-    for _ in opened(shelf, name, manifest, manifest.key):
-        pass
-
-
-def opened(shelf: Shelf, name: str, manifest: Attachment, key: bytes) -> Iterator[bytes]:
-    """Yield the plaintext of a sealed file; the last piece comes before the whole is judged: TrustError then, throw all away."""
-    opener = FileOpener(key, manifest.size, manifest.digest)
-    for at in range(0, sealed_size(manifest.size), READ):
-        yield opener.push(shelf.read(name, at, READ))
-    opener.finish()
-
-
-def unsealed(shelf: Shelf, kept: Kept) -> Iterator[bytes]:
-    """Yield the plaintext of a file that is here; as `opened`."""
-    return opened(shelf, kept.shelf, attachment(kept), kept.key)
 
 
 def _same(rows: Mailbag, file: File) -> bool:

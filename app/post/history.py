@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from media.errors import LinkLost, TrustError
 from media.mail import convs
-from media.mail.bodies import History
+from media.mail.desks import History
 from media.mail.types import Type
 from storage.errors import StorageError
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from app.post.freight import attachment, opened
+from app.post.sealed import attachment, opened
 from media.errors import TrustError
 from media.keys import cbor
 from media.mail import bodies, convs
 from media.mail.onetime import RETRY_MS, Offered, Opening, Reading
 from media.mail.receiving import Author
 from media.mail.types import Type
+from media.patience import within
 from storage.messages.records import FileState
 
 if TYPE_CHECKING:
@@ -45,36 +46,42 @@ class Once:
         asker = Author(told.by.user, told.by.role, told.by.device_id)
         conv = convs.direct(self._desk.session.user, told.by.user)
 
-        def act(rows: Mailbag) -> frozenset[int]:
-            grant = self._judge(rows, ask, told.header.hash, asker)
+        def act(rows: Mailbag) -> tuple[dict[int, Offered], frozenset[int]]:
+            grant, offered = self._judge(rows, ask, told.header.hash, asker)
             draft = self._writer.draft(
                 Type.GRANT, conv, (told.by.user,), grant.encode(), devices=(told.by.device_id,)
             )
             self._writer.post(rows, draft)
             message = rows.messages.find(ask.about, self._desk.session.user)
-            return frozenset((message.thread,)) if message else frozenset()
+            return offered, frozenset((message.thread,)) if message else frozenset()
 
-        threads = await self._desk.write(act)
+        offered, threads = await self._desk.write(act)
+        self._offered |= (
+            offered  # not before it is on the disk: an opening known here alone would be forgotten
+        )
         self._desk.wake.set()
         if threads:
             self._answered(threads)
 
-    def _judge(self, rows: Mailbag, ask: bodies.Ask, ask_hash: bytes, asker: Author) -> bodies.Grant:
+    def _judge(
+        self, rows: Mailbag, ask: bodies.Ask, ask_hash: bytes, asker: Author
+    ) -> tuple[bodies.Grant, dict[int, Offered]]:
+        """Return the answer, and how the document stands after it."""
         message = rows.messages.find(ask.about, self._desk.session.user)
         files = message.files if message and not message.withdrawn_ms and not message.gone_ms else ()
         if message is None or ask.file >= len(files) or not files[ask.file].ephemeral:
-            return bodies.Grant(ask_hash, bodies.Answer.GONE)
+            return bodies.Grant(ask_hash, bodies.Answer.GONE), {}
         file, now_ms = files[ask.file], self._desk.now_ms()
         offered = self._offer(rows, message, file)
         if offered is None:
-            return bodies.Grant(ask_hash, bodies.Answer.OPENED if file.opened_ms else bodies.Answer.GONE)
+            gone = bodies.Answer.OPENED if file.opened_ms else bodies.Answer.GONE
+            return bodies.Grant(ask_hash, gone), {}
         after, grant = offered.answer(ask, ask_hash, asker, now_ms)
-        self._offered[file.id] = after
         if after is not offered:
             _keep(rows, file.id, after)
             if len(after.openings) == len(after.recipients):
                 rows.files.opened(file.id, asker.user, now_ms)
-        return grant
+        return grant, {file.id: after}
 
     def _offer(self, rows: Mailbag, message: Message, file: File) -> Offered | None:
         """Return the document as it stands; None where its key is gone."""
@@ -119,7 +126,7 @@ class Once:
         self._reading[ask_hash] = answer
         desk.wake.set()
         try:
-            return await asyncio.wait_for(answer, WAIT_S), reading.asked(ask_hash, desk.now_ms())
+            return await within(WAIT_S, answer), reading.asked(ask_hash, desk.now_ms())
         finally:
             self._reading.pop(ask_hash, None)
 

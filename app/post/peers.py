@@ -90,18 +90,18 @@ class Peers:
         return offer.sign(session.sign)
 
     async def take(self, offered: bytes, device: Verdict) -> None:
-        """Write to *device* at the queue that it offered from now on; a forged offer changes nothing."""
+        """Write to *device* at the queue that it offered from now on; a forged offer, or one before the newest seen, changes nothing."""
         if self._taken.get(device.device_id) == offered:
             return
         try:
             offer = QueueOffer.verify(offered, device.ed25519_pk, device.hash, self._desk.device)
         except MediaError:
             return
-        place = (device.device_id, device.user, "", offer.queue, offer.writer_seed)
+        place = (device.device_id, device.user, "", offer.queue, offer.writer_seed, offer.made_ms)
         peer = await self._desk.read(lambda rows: rows.peers.get(device.device_id))
-        if peer is None or (peer.queue, peer.writer_seed) != (offer.queue, offer.writer_seed):
-            await self._desk.write(lambda rows: rows.peers.offered(*place))
-        self._taken[device.device_id] = offered
+        known = (peer.queue, peer.writer_seed, peer.offered_ms) if peer else ()
+        if known == place[3:] or await self._desk.write(lambda rows: rows.peers.offered(*place)):
+            self._taken[device.device_id] = offered
 
     async def contact(self) -> Queue:
         """Return the own contact queue, made when there is none yet."""
@@ -110,7 +110,7 @@ class Peers:
 
     async def replace(self, queue: Queue) -> Queue:
         """Return a new queue in the place of one whose name somebody else has at the relay."""
-        made = self._new(queue.device, os.urandom(SEED_BYTES) if queue.writer_seed else b"")
+        made = self._new(queue.device, os.urandom(SEED_BYTES) if queue.writer_seed else b"", queue.since_ms)
 
         def act(rows: Mailbag) -> None:
             rows.peers.drop_queue(queue.queue)
@@ -125,6 +125,7 @@ class Peers:
         await self._desk.write(lambda rows: rows.peers.keep_queue(queue))
         return queue
 
-    def _new(self, device: bytes, writer_seed: bytes) -> Queue:
+    def _new(self, device: bytes, writer_seed: bytes, after_ms: int = 0) -> Queue:
+        """Return a queue whose number is above that of the one before, also where the clock was set back."""
         ids = os.urandom(ID_BYTES), os.urandom(SEED_BYTES)
-        return Queue(*ids, device, writer_seed, since_ms=self._desk.now_ms())
+        return Queue(*ids, device, writer_seed, since_ms=max(self._desk.now_ms(), after_ms + 1))

@@ -1,4 +1,7 @@
-"""The own pre-keys: a new one a day, the private halves of the last fifteen, and the card that says the newest."""
+"""The own pre-keys: a new one a day, the private halves of the last fifteen, and the card that says the newest.
+
+A clock that runs ahead makes no card of a day that nobody else has seen yet, and drops no key that is still written to.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ class PreKeys:
         if not self._kept:
             await self._read()
         newest = max(self._kept, key=lambda one: one.number, default=PreKey(0, b""))
-        if not newest.seed or due(newest.made_ms // DAY_MS, desk.today):
+        if not newest.seed or due(newest.made_ms // DAY_MS, desk.sure_ms // DAY_MS):
             newest = await self._make(newest.number + 1)
         key = self.keys[newest.number]
         day = newest.made_ms // DAY_MS
@@ -37,7 +40,7 @@ class PreKeys:
         )
 
     async def _make(self, number: int) -> PreKey:
-        now_ms = self._desk.now_ms()
+        now_ms = self._desk.sure_ms
         made = PreKey(number, os.urandom(KEY_BYTES), now_ms)
         await self._desk.write(lambda rows: rows.prekeys.add(number, made.seed, now_ms))
         await self._read()

@@ -106,7 +106,9 @@ class Receiver:
         )
         self._check(header, by)
         await self._peers.take(opened.offer, by) if opened.offer else None
-        own, warning = by.user == desk.session.user, "changed-key" if by.level == "changed" else ""
+        own = by.user == desk.session.user
+        strange = by.level == "changed" or (own and by.level != "verified")
+        warning = "changed-key" if strange else ""
         proof = opened.header_object if rule(header.type).act else b""
         told = Told(Type(header.type), header, by, None, own, desk.now_ms(), warning, proof)
         judged = await desk.read(lambda rows: self._judge(rows, told))
@@ -115,7 +117,8 @@ class Receiver:
         if rule(header.type).own and by.level != "verified":
             raise Later  # until the user compared that device: what it says would stand as this user's own past
         box = await self._box(line, opened, rule(header.type).limit)
-        told = replace(told, body=say.parse(header.type, open_content(header, box)))
+        body = say.parse(header.type, open_content(header, box))
+        told = replace(told, body=body, box=box if proof else b"")
         await self._hand(told)
         return told
 
@@ -161,6 +164,8 @@ class Receiver:
         try:
             pieces = await asyncio.gather(*(line.get(ref.id, *span) for span in spans))
         except LinkRefused as error:
+            if error.code == "busy":  # its disk refuses now: the block comes again with the next line
+                raise LinkLost("lost") from error
             raise TrustError("blob-gone") from error
         return b"".join(pieces)
 

@@ -13,6 +13,7 @@ from media.errors import LinkLost, LinkRefused, MediaError
 from media.keys import cbor
 from media.keys.envelope import padded, seal_block
 from media.mail.sending import AGAIN_MS, Step, step
+from media.mail.types import rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -96,7 +97,7 @@ class Sender:
         silent = await desk.read(lambda rows: rows.outbox.silent(now_ms, BATCH))
         if not silent:
             return
-        steps = [(one.id, step(one.made_ms, one.next_ms - AGAIN_MS, now_ms)) for one in silent]
+        steps = [(one.id, step(one.first_ms, one.next_ms - AGAIN_MS, now_ms)) for one in silent]
         late = [parcel for parcel, what in steps if what is Step.UNDELIVERED]
         again = [parcel for parcel, what in steps if what is Step.AGAIN]
         await desk.write(lambda rows: _turn(rows, late, again, now_ms))
@@ -117,9 +118,8 @@ class Sender:
         if device is None:
             await self._nobody(user, device_id, parcels)
             return
-        held = self._writer.held(device)
-        if held:
-            await self._desk.write(lambda rows: rows.outbox.hold([one.id for one in parcels], held))
+        parcels = await self._free_to_go(device, parcels, letters)
+        if not parcels:
             return
         anew = any(self._desk.now_ms() - one.made_ms >= AGAIN_MS for one in parcels)
         try:
@@ -133,6 +133,21 @@ class Sender:
             await self._later(parcels)
             return
         await self._put(line, device, way, [(one, letters[one.letter]) for one in parcels])
+
+    async def _free_to_go(
+        self, device: Verdict, parcels: Sequence[Parcel], letters: dict[int, Letter | None]
+    ) -> list[Parcel]:
+        """Hold what may not go to *device* now; return the rest."""
+        free: list[Parcel] = []
+        for compared in (False, True):
+            some = [one for one in parcels if _compared(letters[one.letter]) is compared]
+            code = self._writer.held(device, compared=compared) if some else ""
+            if code:
+                ids = [one.id for one in some]
+                await self._desk.write(lambda rows, ids=ids, code=code: rows.outbox.hold(ids, code))  # type: ignore[misc]
+            else:
+                free += some
+        return free
 
     async def _put(
         self, line: Mailbox, device: Verdict, way: Way, parcels: Sequence[tuple[Parcel, Letter | None]]
@@ -230,6 +245,11 @@ class Sender:
 
         if parcels:
             await self._desk.write(act)
+
+
+def _compared(letter: Letter | None) -> bool:
+    """Tell whether only devices whose key was compared may have it."""
+    return letter is not None and rule(letter.type).compared
 
 
 def _turn(rows: Mailbag, late: list[int], again: list[int], now_ms: int) -> None:

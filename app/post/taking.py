@@ -9,11 +9,12 @@ from media.errors import ProtocolError
 from media.keys import cbor
 from media.keys.issuers import ID_BYTES
 from media.keys.sign import digest
-from media.mail import bodies, convs, say, team
+from media.mail import again, bodies, convs, desks, say, team
 from media.mail.timers import due_ms
 from storage.errors import Damaged
 from storage.messages.early import Early
-from storage.messages.posting import NewFile, NewMessage
+from storage.messages.posting import NewFile, NewMessage, Want
+from storage.messages.presence import SharedWord
 from storage.messages.records import FileState, PatientLink, State, ThreadKind
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Taking:
                 patient=_link(said.patient),
                 files=tuple(map(_file, said.files)),
                 read=told.own,
-                warning=told.warning,
+                warning=told.warning or self._stranger(rows, thread, told),
                 expires_ms=due_ms(header.sent_ms, rows.timers.latest(told.at_ms), header.expires_s),
             )
         )
@@ -116,7 +117,7 @@ class Taking:
             changed = message.thread if message else changed
         return changed
 
-    def _history(self, rows: Mailbag, told: Told, said: bodies.History) -> int:
+    def _history(self, rows: Mailbag, told: Told, said: desks.History) -> int:
         """Take what an older own device has; what was said meanwhile about those messages counts now."""
         try:
             new = rows.history.take(said.records)
@@ -128,6 +129,31 @@ class Taking:
         rows.transfers.came(told.by.device_id, len(new), last=said.last)
         return 0
 
+    def _presence(self, rows: Mailbag, told: Told, said: desks.Presence) -> int:
+        """Keep where a colleague's device says how it can be reached."""
+        if not told.own:
+            by = told.by
+            word = SharedWord(by.device_id, by.user, said.writer_pk, said.key, told.header.sent_ms)
+            rows.presence.take(word)
+        return 0
+
+    # --- files that the relay lost ---------------------------------------------------------------------------
+
+    def _wanted(self, rows: Mailbag, told: Told, said: again.Wanted) -> int:
+        """Keep that somebody waits for a file; whether it may be had is judged when it is laid out."""
+        rows.files.want(Want(said.about, said.file, told.by.user, told.by.device_id))
+        return 0
+
+    def _laid(self, rows: Mailbag, told: Told, said: again.Laid) -> int:
+        """Fetch what its author laid out again; nobody but its author says so."""
+        message = rows.messages.find(said.about, told.by.user)
+        if message is None or said.file >= len(message.files):
+            return 0
+        file = message.files[said.file]
+        if file.state is FileState.ASKED:
+            rows.files.state(file.id, FileState.COMING if said.there else FileState.GONE)
+        return message.thread
+
     # --- threads -------------------------------------------------------------------------------------------
 
     def thread(self, rows: Mailbag, told: Told) -> int:
@@ -138,6 +164,12 @@ class Taking:
         others = {told.by.user, *told.header.recipients} - {self._me}
         kind = ThreadKind.DIRECT if convs.is_direct(told.conv) else ThreadKind.TEAM
         return rows.threads.begin(told.conv, kind, others, expire_s=told.header.expires_s)
+
+    def _stranger(self, rows: Mailbag, thread: int, told: Told) -> str:
+        """Say of somebody who is no member of a team, but knows its conversation, that it is so: a header's recipients are all its group."""
+        known = rows.threads.get(thread)
+        apart = known is not None and known.kind is ThreadKind.TEAM and told.by.user not in known.members
+        return "outsider" if apart and not told.own else ""
 
     def _team(self, rows: Mailbag, told: Told, said: bodies.Team) -> int:
         """Let the team be another one, where a member says so and nothing newer was said."""
@@ -200,7 +232,10 @@ class Taking:
         bodies.Taken: _about,
         bodies.Team: _team,
         bodies.Receipt: _receipt,
-        bodies.History: _history,
+        desks.History: _history,
+        again.Wanted: _wanted,
+        again.Laid: _laid,
+        desks.Presence: _presence,
     }
 
 
@@ -216,10 +251,13 @@ class Place:
 
 
 def _begun(kind: ThreadKind, said: bodies.Team, author: bytes) -> tuple[team.Change, ...]:
-    """Return what is worth saying where a thread begins: two people who write to each other made no team."""
+    """Return what is worth saying where a thread begins: two people who write to each other made no team.
+
+    One line: the patient where there is one; the timer stands beside the field anyway.
+    """
     if kind is ThreadKind.TEAM:
         return (team.Change("created"),)
-    return team.changes(bodies.Team("", said.members), said, author)
+    return team.changes(bodies.Team("", said.members), said, author)[-1:]
 
 
 def patient_of(link: PatientLink | None) -> bodies.Patient | None:

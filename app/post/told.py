@@ -17,7 +17,7 @@ class Told:
     """One message: `by` is whom its author's certificate speaks for (`by.user`, `by.role`), `body` the parsed words.
 
     A body that is None came before, or too late: nobody is told of it. `own`: it comes from another device of the own user. `warning`: "", or what the page says with it ("gap", "fork", "late",
-    "clock", "changed-key"). `proof` is the signed header object, for acts.
+    "clock", "changed-key"). `proof` is the signed header object and `box` what it was signed over, for acts.
     """
 
     type: Type
@@ -28,6 +28,7 @@ class Told:
     at_ms: int
     warning: str = ""
     proof: bytes = field(default=b"", repr=False)
+    box: bytes = field(default=b"", repr=False)
 
     @property
     def msg_id(self) -> bytes:

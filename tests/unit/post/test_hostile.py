@@ -6,9 +6,11 @@ import asyncio
 import os
 from dataclasses import replace
 
+from media.errors import LinkRefused
 from media.keys.envelope import seal_block
 from media.keys.sign import HybridSigner
-from media.mail import bodies, convs
+from media.link.mailbox import Mailbox
+from media.mail import bodies, convs, desks
 from media.mail.types import Type
 from storage.errors import DiskTrouble
 from storage.messages.records import State
@@ -172,11 +174,95 @@ def test_what_a_subscriber_could_not_keep_comes_again(tmp_path):
 
         bruno.post.hear(Type.VOUCH, keep)
         conv = convs.direct(alice.user, bruno.user)
-        said_id = await alice.post.say(Type.VOUCH, conv, (bruno.user,), bodies.Vouched(b"x").encode())
+        said_id = await alice.post.say(Type.VOUCH, conv, (bruno.user,), desks.Vouched(b"x").encode())
         await until(lambda: [one.msg_id for one in bruno.told if one.type is Type.VOUCH] == [said_id])
         assert tries == [said_id, said_id]
 
     with_desks(tmp_path, TWO, story)
+
+
+def test_an_offer_of_before_that_the_relay_shows_again_changes_nothing(tmp_path):
+    async def story(_clinic, alice, bruno):
+        kept = []
+        send = alice.post.mailbox.send
+
+        async def tapped(queue, block, sign=None):
+            kept.append(block)  # the relay keeps what it was told to forget
+            await send(queue, block, sign)
+
+        alice.post.mailbox.send = tapped
+        await still_hears(alice, bruno)
+        old = kept[0]
+        queue = await asyncio.wrap_future(
+            alice.vault.mail.read(lambda rows: rows.peers.queue_for(bruno.post.desk.device))
+        )
+        await alice.post._open._listen_new(await alice.post._open.peers.replace(queue))
+        await alice.messages.send(await alice.direct(bruno), "l'autre file")
+        await bruno.hears("l'autre file")
+        newest = await _queue_of(bruno, alice)
+        assert newest != queue.queue
+        (device,) = alice.post.desk.book.living(bruno.user)
+        way = await alice.post._open.peers.way(device, anew=True)
+        for _ in range(2):
+            await send(way.card.contact_queue, old)
+            await still_hears(alice, bruno)
+            assert await _queue_of(bruno, alice) == newest
+            await bruno.close()
+            await bruno.reopen()  # what it had in memory is gone
+            await bruno.online()
+
+    with_desks(tmp_path, TWO, story)
+
+
+def test_a_relay_whose_disk_refuses_for_a_moment_loses_no_long_message(tmp_path, monkeypatch):
+    """The box of a long text lies in a blob; "busy" says nothing about whether it is there."""
+
+    async def story(_clinic, alice, bruno):
+        honest, tries = Mailbox.get, iter(range(3))
+
+        async def get(line, *place):
+            if next(tries, 9) < 2:
+                raise LinkRefused("busy")
+            return await honest(line, *place)
+
+        monkeypatch.setattr(Mailbox, "get", get)
+        text = "compte-rendu-" * 1000
+        message = await alice.messages.send(await alice.direct(bruno), text)
+        await bruno.hears(text)
+        await alice.reaches(message, State.DELIVERED)
+        assert bruno.refused == []
+
+    with_desks(tmp_path, TWO, story)
+
+
+def test_what_an_own_device_that_nobody_compared_writes_is_marked(tmp_path):
+    """Whoever has a device certified in somebody's name could put words into that person's own threads."""
+
+    async def story(clinic, alice, bruno):
+        await still_hears(alice, bruno)
+        rogue = await clinic.desk("Alice Aubry", alice.user)
+        await rogue.open()
+        await rogue.online()
+        for desk in (alice, bruno):
+            await desk.renew()
+        header, box = await said(rogue, (bruno.user,), "jamais écrit")
+        await leave(rogue, alice, header, box)
+        found = await alice.hears("jamais écrit")
+        assert (found.own, found.warning) == (True, "changed-key")
+        await alice.verify(rogue)
+        header, box = await said(rogue, (bruno.user,), "bien écrit")
+        await leave(rogue, alice, header, box)
+        assert (await alice.hears("bien écrit")).warning in {"", "gap"}
+
+    with_desks(tmp_path, TWO, story)
+
+
+async def _queue_of(desk, other) -> bytes:
+    """Return the queue where *desk* writes to *other*."""
+    peer = await asyncio.wrap_future(
+        desk.vault.mail.read(lambda rows: rows.peers.get(other.post.desk.device))
+    )
+    return peer.queue
 
 
 def test_a_restored_vault_sends_nothing(tmp_path):
@@ -197,3 +283,14 @@ def test_a_restored_vault_sends_nothing(tmp_path):
 def _signing(session, signer):
 
     return replace(session, sign=signer.ed25519.sign, act=signer.sign)
+
+
+def test_a_certificate_that_ends_while_the_desk_stays_open_is_believed_no_longer(tmp_path):
+    async def story(_clinic, alice, bruno):
+        await still_hears(bruno, alice)
+        header, box = await said(bruno, (alice.user,), "trop tard")
+        alice.clock.ahead_ms += 100 * 86_400_000
+        await leave(bruno, alice, header, box)
+        await until(lambda: alice.refused == ["certificate-expired"])
+
+    with_desks(tmp_path, TWO, story)

@@ -149,6 +149,15 @@ def test_whoever_was_removed_changes_nothing(mail) -> None:
     assert (found.title, found.members) == ("RCP", (ANNE.user,))
 
 
+def test_what_somebody_who_was_removed_writes_into_the_knownis_marked(mail) -> None:
+    take(mail, word("RCP"), before := told(bodies.Text("dedans"), BRUNO, conv=TEAM, sent=NOW_MS + 2))
+    take(mail, word("RCP", members=(ME, ANNE.user), sent=NOW_MS + 5))
+    take(mail, after := told(bodies.Text("dehors"), BRUNO, conv=TEAM, sent=NOW_MS + 9))
+    take(mail, inside := told(bodies.Text("ici"), conv=TEAM, sent=NOW_MS + 9))
+    marks = [message(mail, one).warning for one in (before, after, inside)]
+    assert marks == ["", "outsider", ""]
+
+
 def test_two_people_who_write_to_each_other_are_no_team(mail) -> None:
     """The first word about a direct thread says what it is about, and not that somebody made a team."""
     conv, odile = convs.direct(ANNE.user, ME), bodies.Patient("1.2.3", "8001", "TESSIER Odile")
@@ -157,4 +166,4 @@ def test_two_people_who_write_to_each_other_are_no_team(mail) -> None:
     found = thread(mail, conv)
     events = mail.read(lambda rows: [one.event for one in rows.messages.page(found.id)]).result()
     assert (found.kind, found.expire_s, found.patient.ipp) == (ThreadKind.DIRECT, 3600, "8001")
-    assert events == ["timer", "linked"]
+    assert events == ["linked"]  # the timer stands beside the field
