@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from app.names import sort_key
 from app.search import plain
-from app.trust import readable
+from app.trust import judge_of, readable
 from media.errors import MediaError, TrustError
 from media.keys import people as listed
-from media.keys.certs import DeviceCert, Trust
+from media.keys.certs import DeviceCert
 from storage.directory import FAVOURITES, Circle
 
 if TYPE_CHECKING:
@@ -151,14 +151,7 @@ class _Reader:
             kept,
             now_s,
         )
-        self._trust = Trust(
-            roots=anchor.roots,
-            issuers=anchor.issuers,
-            certificates=anchor.certificates,
-            revoked=anchor.revoked,
-            verified=anchor.verified,
-            head_time=anchor.head_time,
-        )
+        self._trust = judge_of(anchor)
         known = set(anchor.verified)
         self._alarm = {one.hash for one in news.unexpected if (one.user, one.public.ed25519) not in known}
         self._refused = {user for user, key in anchor.verified if key == NO_KEY}

@@ -14,16 +14,17 @@ from app.ui.words import say
 if TYPE_CHECKING:
     from app.config import Config
     from app.directory.service import Directory
+    from app.directory.sight import Sight
     from app.feature import Desk, Page
 
 
-def feature(directory: Directory, config: Config) -> Feature:
+def feature(directory: Directory, config: Config, sight: Sight) -> Feature:
     """Return the rail's entry."""
 
     def make_page(desk: Desk) -> Page:
         from app.directory.page import DirectoryPage  # noqa: PLC0415 -- loaded when first shown
 
-        return DirectoryPage(desk, directory, config)
+        return DirectoryPage(desk, directory, config, sight)
 
     return Feature(
         "directory",

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from app.directory.book import Book, Person
+    from app.post.presence import Presence
     from app.ui.words import Words
 
-PERSON = Qt.ItemDataRole.UserRole
+PERSON, HERE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,11 @@ def _places(book: Book) -> Iterator[Filter]:
 
 
 class PeopleModel(QAbstractListModel):
-    """Rows of the directory; a person stands under `PERSON`, the whole sentence under AccessibleTextRole."""
+    """Rows of the directory; a person stands under `PERSON`, how to reach them now under `HERE`, the whole sentence under AccessibleTextRole."""
 
-    def __init__(self) -> None:
+    def __init__(self, presence: Presence | None = None) -> None:
         super().__init__()
+        self._presence = presence
         self._all: tuple[Person, ...] = ()
         self._shown: tuple[Person, ...] = ()
         self.query, self.filter = "", ALL
@@ -98,6 +100,20 @@ class PeopleModel(QAbstractListModel):
         """Take everybody anew; where the same stand in the same order, only the rows are repainted."""
         self._all = tuple(people)
         self._choose()
+
+    @property
+    def shared(self) -> bool:
+        """Whether any colleague shares their presence."""
+        return self._presence is not None and self._presence.shared
+
+    def here(self, person: Person) -> str:
+        """Return how to reach somebody now (`app.ui.here.STATES`), empty where nothing is known."""
+        return self._presence.state(person.user) if self._presence is not None else ""
+
+    def look_again(self) -> None:
+        """Let the rows be painted and read out anew: somebody came or went."""
+        if self._shown:
+            self.dataChanged.emit(self.index(0), self.index(len(self._shown) - 1))
 
     def narrow(self, query: str, chosen: Filter) -> None:
         """Show those who match *query* and the filter *chosen*."""
@@ -109,8 +125,7 @@ class PeopleModel(QAbstractListModel):
         shown = tuple(one for one in self._all if self.filter.holds(one) and found(one))
         if [one.user for one in shown] == [one.user for one in self._shown]:
             self._shown = shown
-            if shown:
-                self.dataChanged.emit(self.index(0), self.index(len(shown) - 1))
+            self.look_again()
             return
         self.beginResetModel()
         self._shown = shown
@@ -148,16 +163,22 @@ class PeopleModel(QAbstractListModel):
         if not 0 <= index.row() < len(self._shown):
             return None
         person = self._shown[index.row()]
-        if role == PERSON:
-            return person
-        if role == Qt.ItemDataRole.DisplayRole:
-            return person.name
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return spoken(person)
-        return None
+        told: dict[int, Callable[[], Any]] = {
+            PERSON: lambda: person,
+            HERE: lambda: self.here(person),
+            Qt.ItemDataRole.DisplayRole: lambda: person.name,
+            Qt.ItemDataRole.ToolTipRole: lambda: why(self.here(person)),
+            Qt.ItemDataRole.AccessibleTextRole: lambda: spoken(person, self.here(person)),
+        }
+        return told[role]() if role in told else None
 
 
-def spoken(person: Person) -> str:
+def why(here: str) -> str:
+    """Return what a state of presence means, nothing for none."""
+    return str(say(f"here.{here}.why")) if here else ""
+
+
+def spoken(person: Person, here: str = "") -> str:
     """Return one person in a sentence."""
     devices = str(says("directory.devices_n", len(person.living)))
     star = str(say("directory.favourite.is")) if person.favourite else ""
@@ -168,6 +189,7 @@ def spoken(person: Person) -> str:
         str(calling(person)),
         place,
         str(level_words(person.level)),
+        str(say(f"here.{here}")) if here else "",
         devices,
     )
     return ", ".join(filter(None, parts))

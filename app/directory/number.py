@@ -1,13 +1,11 @@
-"""The safety number: twelve groups of five digits, spelt one after the other, and the same as a QR code."""
+"""The safety number: twelve groups of five digits, spelt one after the other."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import segno
 from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QColor
-from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from app.ui import paint
 from app.ui.buttons import Button
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
 
 GROUPS, COLUMNS = 12, 4
 _BLANK = "·····"
-_QUIET = 4
-_PAPER, _INK = QColor("#FFFFFF"), QColor("#11222A")
-"""A QR code is dark on light in both themes: not every camera reads the other."""
 
 
 class Group(QLabel):
@@ -153,51 +148,3 @@ class NumberCard(QFrame):
             return say("directory.spell.hint")
         digits = " ".join(self._digits[self._at])
         return say("directory.spell.group", at=self._at + 1, of=GROUPS, digits=digits)
-
-
-class QrCode(QLabel):
-    """The same digits for a camera: 112 px, dark on white."""
-
-    SIDE = 112
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedSize(self.SIDE, self.SIDE)
-        self._rows: tuple[bytes, ...] = ()
-
-    def show_number(self, groups: Sequence[str], name: str) -> None:
-        """Show the digits of *groups*, shared with *name*."""
-        made = segno.make("".join(groups), error="m", micro=False) if groups else None
-        self._rows = tuple(bytes(row) for row in made.matrix) if made is not None else ()
-        self.setAccessibleName(str(say("directory.qr", name=name)))
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Paint whole pixels a module, in the middle of white paper."""
-        painter = paint.painter_for(self)
-        paint.box(painter, QRectF(self.rect()), 6, _PAPER, theme().color("line"))
-        if not self._rows:
-            return
-        painter.setRenderHint(painter.RenderHint.Antialiasing, False)
-        module = self.SIDE // (len(self._rows) + 2 * _QUIET)
-        corner = (self.SIDE - module * len(self._rows)) // 2
-        for y, row in enumerate(self._rows):
-            for x, dark in enumerate(row):
-                if dark:
-                    painter.fillRect(corner + x * module, corner + y * module, module, module, _INK)
-
-
-def qr_row(code: QrCode) -> QWidget:
-    """Return the code beside the words that say what it is for."""
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(14)
-    row.addWidget(code)
-    words = QVBoxLayout()
-    words.setSpacing(2)
-    words.addWidget(Label(say("directory.qr.title"), "small_strong", wrap=True))
-    words.addWidget(Label(say("directory.qr.detail"), "small", "text_2", wrap=True))
-    words.addStretch(1)
-    row.addLayout(words, 1)
-    return holder

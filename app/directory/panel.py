@@ -8,14 +8,15 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.directory.book import history
+from app.directory.comparison import Comparison
 from app.directory.devices import DeviceList, History
 from app.directory.lists import Lists
 from app.directory.looks import Day, calling
-from app.directory.number import NumberCard, QrCode, qr_row
 from app.ui.buttons import Button, IconButton
 from app.ui.graphemes import isolated
-from app.ui.marks import Avatar, Chip
-from app.ui.panes import Banner, Glyph, clear, ground, rule, scrolled
+from app.ui.here import HereMark
+from app.ui.marks import Avatar
+from app.ui.panes import Banner, clear, ground, rule, scrolled
 from app.ui.text import Label
 from app.ui.words import say
 from storage.directory import FAVOURITES
@@ -65,7 +66,11 @@ class PersonPanel(QWidget):
         column.addWidget(self._head())
         column.addWidget(self._verbs())
         column.addWidget(rule())
-        column.addWidget(scrolled(self._body()), 1)
+        self._area = scrolled(self._body())
+        bar = self._area.verticalScrollBar()
+        assert bar is not None
+        bar.rangeChanged.connect(self._see_scan)
+        column.addWidget(self._area, 1)
 
     def _head(self) -> QWidget:
         head = QWidget()
@@ -80,7 +85,8 @@ class PersonPanel(QWidget):
         self._calling, self._role, self._listed, self._contact = (
             Label("", "small", "text_2", wrap=True) for _ in range(4)
         )
-        for label in (self._name, self._calling, self._role, self._listed, self._contact):
+        self.here = HereMark()
+        for label in (self._name, self._calling, self.here, self._role, self._listed, self._contact):
             words.addWidget(label)
         row.addLayout(words, 1)
         self.close_button = IconButton(say("directory.close"), "x", ("Échap",))
@@ -120,8 +126,9 @@ class PersonPanel(QWidget):
         self._banners = QVBoxLayout()
         self._banners.setSpacing(8)
         column.addLayout(self._banners)
-        self._comparison = self._make_comparison()
-        column.addWidget(self._comparison)
+        self.comparison = Comparison()
+        self.comparison.decided.connect(self.decided)
+        column.addWidget(self.comparison)
         self._rule = rule()
         column.addWidget(self._rule)
         column.addWidget(Label(say("directory.devices"), "subhead"))
@@ -141,59 +148,15 @@ class PersonPanel(QWidget):
         column.addStretch(1)
         return body
 
-    def _make_comparison(self) -> QWidget:
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(14)
-        self._way = self._make_steps()
-        column.addWidget(self._way)
-        self.card, self.qr = NumberCard(), QrCode()
-        self.card.finished.connect(self._show_verdict)
-        column.addWidget(self.card)
-        column.addWidget(qr_row(self.qr))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.identical = Button(say("directory.identical"), "primary", icon="shield-check", keys=("I",))
-        self.different = Button(say("directory.different"), "warning")
-        self.withdraw = Button(say("directory.withdraw"))
-        self.accept = Button(say("directory.accept"), "ghost")
-        for button, act in self._acts():
-            button.setProperty("act", act)
-            button.clicked.connect(self._decide)
-        row.addWidget(self.identical, 1)
-        row.addWidget(self.withdraw, 1)
-        row.addWidget(self.different)
-        column.addLayout(row)
-        self._why = Label("", "caption", "text_2", wrap=True)
-        column.addWidget(self._why)
-        column.addWidget(self.accept)
-        return holder
-
-    def _acts(self) -> tuple[tuple[Button, str], ...]:
-        return (
-            (self.identical, "identical"),
-            (self.different, "different"),
-            (self.withdraw, "withdraw"),
-            (self.accept, "accept"),
-        )
-
-    def _make_steps(self) -> QWidget:
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        self._steps = [Chip(say(f"directory.step.{place}")) for place in (1, 2, 3)]
-        for place, chip in enumerate(self._steps):
-            if place:
-                row.addWidget(Glyph("chevron-right", "text_3", 14))
-            row.addWidget(chip)
-        row.addStretch(1)
-        return holder
+    def _see_scan(self) -> None:
+        """Keep picture and own code of a scan in sight, whatever becomes longer or shorter."""
+        if self.comparison.pane.isVisible():
+            self._area.ensureWidgetVisible(self.comparison.pane, 0, 8)
 
     def first(self) -> QWidget:
         """Return where the focus goes: spelling the number, or closing the panel."""
-        return self.card.spell if self.card.spell.isVisible() else self.close_button
+        spell = self.comparison.card.spell
+        return spell if spell.isVisible() else self.close_button
 
     # --- what is shown ------------------------------------------------------------------------------------
 
@@ -212,14 +175,17 @@ class PersonPanel(QWidget):
         self.lists.show_person(person, book.circles, writable=writable)
         for part in (self._lists_head, self.lists):
             part.setVisible(not person.me and bool(book.circles))
-        self._comparison.setVisible(person.level in _COMPARABLE)
+        self.comparison.setVisible(person.level in _COMPARABLE)
         self._rule.setVisible(person.level in _COMPARABLE)
         if anew:
             self._failed, self._notes = "", ()
-            self.show_number(())
+        self.comparison.show_person(person, writable=writable, anew=anew)
         self._devices.show_devices(person, device)
         self._show_banners()
-        self._show_verdict()
+
+    def show_here(self, state: str) -> None:
+        """Show how the person can be reached now, nothing for an empty *state*."""
+        self.here.show_state(state)
 
     def _show_listed(self, person: Person) -> None:
         """Show what the organisation says of somebody: where, under which number, how to call."""
@@ -239,12 +205,6 @@ class PersonPanel(QWidget):
         self.block.say(say("directory.unblock" if person.level == "blocked" else "directory.block"))
         for button in (self.star, self.block):
             button.setEnabled(self._writable)
-
-    def show_number(self, groups: Sequence[str]) -> None:
-        """Show the number, not spelt yet; empty while it is computed."""
-        self.card.show_number(groups)
-        self.qr.show_number(groups, self.person.name if self.person is not None else "")
-        self._show_verdict()
 
     def show_history(self, notes: Sequence[TrustNote]) -> None:
         """Show what was decided about this person."""
@@ -287,30 +247,3 @@ class PersonPanel(QWidget):
         self._banners.addWidget(
             Banner(tone, title, say(f"directory.banner.{key}.detail", name=name), icon=icon)
         )
-
-    def _show_verdict(self) -> None:
-        person = self.person
-        if person is None:
-            return
-        level, spelt = person.level, self.card.spelt
-        self.identical.setVisible(level != "verified")
-        self.withdraw.setVisible(level in {"verified", "different"})
-        self.withdraw.say(
-            say("directory.withdraw" if level == "verified" else "directory.withdraw.different")
-        )
-        self.different.setVisible(level not in {"different", "alarm"})
-        self._way.setVisible(not person.me)
-        self.accept.setVisible(level == "changed")
-        for button, _ in self._acts():
-            button.setEnabled(self._writable)
-        self.identical.setEnabled(self._writable and spelt)
-        known = "own" if person.me else "consequence"
-        self._why.say(say(f"directory.{known}" if spelt or level == "verified" else "directory.unspelt"))
-        for place, chip in enumerate(self._steps):
-            done = place < (3 if level == "verified" else 2 if spelt else 1)
-            chip.show_state(say(f"directory.step.{place + 1}"), "", "accent" if done else "plain")
-
-    def _decide(self) -> None:
-        button = self.sender()
-        if button is not None:
-            self.decided.emit(button.property("act"))

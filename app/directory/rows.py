@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QPointF, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QColor, QFontMetricsF, QPainter, QTextLayout, QTextOption
-from PyQt6.QtWidgets import QListView, QSizePolicy, QWidget
+from PyQt6.QtWidgets import QSizePolicy, QWidget
 
 from app.directory.looks import LEVELS, calling, level_words
+from app.directory.model import HERE, PeopleModel
 from app.i18n import language
 from app.ui import paint
+from app.ui.here import DOT, here_width, paint_here
 from app.ui.icons import paint_icon
 from app.ui.marks import paint_avatar
-from app.ui.rows import RowDelegate, paint_chip
+from app.ui.rows import LineView, RowDelegate, paint_chip
 from app.ui.theme import theme
 from app.ui.words import say
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from app.directory.book import Person
 
-ROW, HEAD = 54, 36
+ROW, HEAD, ROOMY = 54, 36, 640
 PAD, AVATAR, GAP, STAR = 16, 34, 10, 14
 
 
@@ -37,21 +39,33 @@ class Columns:
     calling: tuple[float, float]
     place: tuple[float, float]
     key: tuple[float, float]
+    here: tuple[float, float]
 
     @classmethod
-    def of(cls, width: float) -> Columns:
-        """Give the key as much as its longest words need, the name a little more than half of the rest."""
-        return _columns(width, language(), theme().text_percent)
+    def of(cls, width: float, *, shared: bool) -> Columns:
+        """Give key and, where anybody shares it, presence as much as their longest words need, the name a little more than half of the rest.
+
+        In a narrow list presence has its dot alone.
+        """
+        return _columns(width, language(), theme().text_percent, shared)
 
 
 @lru_cache(maxsize=8)
-def _columns(width: float, _language: str, _percent: int) -> Columns:
+def _columns(width: float, _language: str, _percent: int, shared: bool) -> Columns:
     key = max(_chip_width(str(level_words(level))) for level in LEVELS)
-    left, right = PAD + AVATAR + GAP, width - PAD - key
+    roomy = width >= theme().scaled(ROOMY)
+    here = (GAP + max(here_width(), _head_width("here")) if roomy else GAP + DOT) if shared else 0
+    left, right = PAD + AVATAR + GAP, width - PAD - key - here
     room = right - left - 3 * GAP
     name, calling = room * 0.42, room * 0.31
     middle, last = left + name + GAP, left + name + calling + 2 * GAP
-    return Columns((left, name), (middle, calling), (last, right - GAP - last), (right, key))
+    return Columns(
+        (left, name),
+        (middle, calling),
+        (last, right - GAP - last),
+        (right, key),
+        (right + key + GAP, max(here - GAP, 0)),
+    )
 
 
 class Heads(QWidget):
@@ -72,10 +86,14 @@ class Heads(QWidget):
         painter = paint.painter_for(self)
         painter.fillRect(self.rect(), theme().color("sunken"))
         viewport = self._people.viewport()
-        columns = Columns.of(viewport.width() if viewport is not None else self.width())
+        model = self._people.model()
+        shared = isinstance(model, PeopleModel) and model.shared
+        columns = Columns.of(viewport.width() if viewport is not None else self.width(), shared=shared)
         font, ink = theme().font("caption"), theme().color("text_2")
-        for name in ("name", "calling", "place", "key"):
+        for name in ("name", "calling", "place", "key", "here"):
             x, width = getattr(columns, name)
+            if width < _head_width(name) and name == "here":
+                continue
             x = PAD if name == "name" else x
             paint.text(painter, QRectF(x, 0, width, self.height()), str(_head(name)), font, ink)
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme().color("line"))
@@ -90,14 +108,19 @@ class PersonDelegate(RowDelegate):
 
     height = ROW
 
-    def paint_line(self, painter: QPainter, rect: QRectF, line: Person, _index: QModelIndex) -> None:
+    def paint_line(self, painter: QPainter, rect: QRectF, line: Person, index: QModelIndex) -> None:
         """Paint one person."""
         painter.translate(rect.topLeft())
-        _paint_person(painter, rect.width(), rect.height(), line)
+        model = index.model()
+        columns = Columns.of(rect.width(), shared=isinstance(model, PeopleModel) and model.shared)
+        _paint_person(painter, columns, rect.height(), line)
+        here = index.data(HERE)
+        if here:
+            x, room = columns.here
+            paint_here(painter, QRectF(x, 0, room, rect.height()), here, words=room > DOT)
 
 
-def _paint_person(painter: QPainter, width: float, height: float, person: Person) -> None:
-    columns = Columns.of(width)
+def _paint_person(painter: QPainter, columns: Columns, height: float, person: Person) -> None:
     color, font = theme().color, theme().font
     paint_avatar(painter, QRectF(PAD, (height - AVATAR) / 2, AVATAR, AVATAR), person.name)
     x, room = columns.name
@@ -118,6 +141,10 @@ def _paint_person(painter: QPainter, width: float, height: float, person: Person
     paint_chip(
         painter, QRectF(x, (height - high) / 2, room, high), str(level_words(person.level)), icon, tone
     )
+
+
+def _head_width(name: str) -> float:
+    return paint.text_width(str(_head(name)), theme().font("caption"))
 
 
 def _chip_width(words: str) -> float:
@@ -150,31 +177,16 @@ def _two_lines(painter: QPainter, rect: QRectF, words: str, font: QFont, color: 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
 
 
-class PeopleList(QListView):
-    """The list: arrows move, ↵ opens; rows of one height, so that hundreds scroll smoothly."""
+class PeopleList(LineView):
+    """The list: arrows move, ↵ opens; hundreds scroll smoothly."""
 
-    radius = 2.0
     resized = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
-        self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setMouseTracking(True)
         self.setItemDelegate(PersonDelegate(self))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Tell the heads of the columns: the scroll bar takes room, or gives it back."""
         super().resizeEvent(event)
         self.resized.emit()
-
-    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Paint again in the new language, lay out again for another text size."""
-        super().changeEvent(event)
-        if event is not None and event.type() in {QEvent.Type.LanguageChange, QEvent.Type.StyleChange}:
-            self.scheduleDelayedItemsLayout()
-            viewport = self.viewport()
-            if viewport is not None:
-                viewport.update()

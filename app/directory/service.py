@@ -4,32 +4,49 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from app.directory.book import NO_KEY, NOTHING, Book, Kept, entries, read_book
+from app.directory.comparing import Parties
+from app.post.presence import Presence
 from app.search import plain
 from media.errors import MediaError
 from media.events import Event
 from media.keys import safety
 from media.keys.certs import DeviceCert, shown_text
-from storage.directory import FAVOURITES, TrustNote, Verified
+from storage.directory import TrustNote, Verified
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from concurrent.futures import Future
 
+    from app.acts import Act
     from app.audit import Trail
-    from app.directory.book import Device
+    from app.directory.book import Device, Person
     from app.directory.transferring import Transfers
     from app.session import Session
     from app.trust import News
+    from media.keys.sign import HybridPublic
     from storage.directory import Circle
 
-ACTS = frozenset(
-    ("identical", "different", "withdrawn", "accepted", "blocked", "unblocked", "own", "vouched")
-)
+ACTS: dict[str, Act] = {
+    "identical": "safety-identical",
+    "different": "safety-different",
+    "withdrawn": "safety-withdrawn",
+    "accepted": "safety-accepted",
+    "blocked": "safety-blocked",
+    "unblocked": "safety-unblocked",
+    "own": "safety-own",
+    "vouched": "safety-vouched",
+}
+"""What is decided about a key, and what the audit trail calls it."""
 LISTS = 100
 """How many lists one keeps at most."""
+
+
+MOST_COMPARED = 16
+"""Devices of one person among which a scanned code is looked for."""
 
 
 class Unwritable(Exception):  # noqa: N818 -- the page says what to do
@@ -89,7 +106,8 @@ class Directory:
 
     `renewed` hands the new decisions to whoever holds the session (on the loop's thread); `changed` tells that the
     session is another one now; `known` is the book that was read last; `owned` tells others of a device that the user called
-    the own one (vouching.py); `transfers`, where there is a post office, brings own other desks the history.
+    the own one (vouching.py); `transfers`, where there is a post office, brings own other desks the history; `presence` is the
+    post office's, where there is one.
     """
 
     def __init__(self, now_ms: Callable[[], int], trail: Trail) -> None:
@@ -100,6 +118,7 @@ class Directory:
         self.changed: Event[None] = Event()
         self.owned: Callable[[Device], Awaitable[None]] | None = None
         self.transfers: Transfers | None = None
+        self.presence = Presence(now_ms)
 
     @property
     def session(self) -> Session | None:
@@ -114,8 +133,8 @@ class Directory:
     def close(self) -> None:
         """Forget the session and everybody in it: the desk is locked."""
         self._desk, self.known = None, Book()
-        plain.cache_clear()
-        entries.cache_clear()
+        for kept in (plain, entries, _side_of):
+            kept.cache_clear()
 
     async def book(self) -> Book:
         """Return everybody, sorted; raises MediaError when the own certificate cannot be read."""
@@ -128,14 +147,15 @@ class Directory:
             self.known = book
         return book
 
-    async def number(self, device: Device) -> tuple[str, ...]:
-        """Return the twelve groups that this desk and *device* have in common."""
+    async def parties(self, person: Person, device: Device) -> Parties | None:
+        """Return who compares with whom: this desk with *device* and the other living ones of *person*; None at the lock."""
         desk = self._desk
         if desk is None:
-            return ()
-        one, other = DeviceCert.parse(desk.session.certificate), device.certificate
-        digits = await asyncio.to_thread(safety.number, _identity(one), _identity(other))
-        return tuple(digits.split())
+            return None
+        mine = DeviceCert.parse(desk.session.certificate)
+        me = next((one for one in self.known.people if one.me), None)
+        own = tuple(one for one in me.living if one.state == "mine") if me is not None else ()
+        return await asyncio.to_thread(_parties, mine, own, (device, *person.living))
 
     async def history(self, user: bytes) -> tuple[TrustNote, ...]:
         """Return what was decided about *user*, the newest first."""
@@ -221,7 +241,7 @@ class Directory:
 
     async def _keep(self, rows: Rows, user: bytes, act: str, key: bytes) -> None:
         """Trace what was decided, and let it count."""
-        self._trail.record(f"safety-{act}", subject=user)
+        self._trail.record(ACTS[act], subject=user)
         note = TrustNote(user, self._now_s(), act, key)
         await asyncio.wrap_future(rows.note(note))  # behind the trail's row: both are kept
         verified = await asyncio.wrap_future(rows.verified())
@@ -229,10 +249,6 @@ class Directory:
         self.renewed.fire(Decisions([(one.user, one.ed25519_pk) for one in verified], blocked))
 
     # --- own lists: raise as above, Unnameable for a name that cannot be shown ------------------------------
-
-    async def favour(self, user: bytes, yes: bool) -> None:
-        """Keep somebody among the favourites, or no more."""
-        await self.put(FAVOURITES, user, yes)
 
     async def put(self, circle: int, user: bytes, yes: bool) -> None:
         """Put somebody on a list, or take them off."""
@@ -284,5 +300,25 @@ async def _kept(rows: Rows, org: bytes) -> Kept:
     return Kept(tuple(circles), vouched, await asyncio.wrap_future(rows.people(org)))
 
 
-def _identity(certificate: DeviceCert) -> safety.Identity:
-    return safety.Identity(certificate.org, certificate.user, certificate.public)
+def _parties(mine: DeviceCert, own: tuple[Device, ...], theirs: tuple[Device, ...]) -> Parties:
+    return Parties(
+        _side(mine),
+        tuple(_side(one.certificate) for one in _distinct(own)),
+        tuple((one, _side(one.certificate)) for one in _distinct(theirs)),
+    )
+
+
+def _distinct(devices: tuple[Device, ...]) -> list[Device]:
+    """Return the first device of each key; no list, however long, costs more than a second."""
+    found: dict[HybridPublic, Device] = {}
+    for one in devices:
+        found.setdefault(one.certificate.public, one)
+    return list(found.values())[:MOST_COMPARED]
+
+
+def _side(certificate: DeviceCert) -> safety.Side:
+    return _side_of(safety.Identity(certificate.org, certificate.user, certificate.public))
+
+
+_side_of = lru_cache(maxsize=64)(safety.side)
+"""The rounds take their time, and are the same for each look at the same person."""

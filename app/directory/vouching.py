@@ -12,7 +12,7 @@ from media.errors import MediaError
 from media.keys.certs import DeviceCert
 from media.keys.vouch import Vouch
 from media.mail import convs
-from media.mail.bodies import Vouched
+from media.mail.desks import Vouched
 from media.mail.types import Type
 from storage.errors import StorageError
 

@@ -22,6 +22,7 @@ from media.keys import safety
 from media.keys.certs import DeviceKeys, Request
 from media.keys.people import Entry
 from storage import migrate
+from storage.directory import FAVOURITES
 from storage.identity import Relay
 from storage.slots import KdfCost
 from storage.vault import Terms, Vault
@@ -34,11 +35,11 @@ RELAY = Relay("relay.test", 443, b"p" * 32)
 class Office:
     """A vault, its organisation, and the directory as the workstation keeps it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, organisation=None, name="Dr Iris Vanel"):
         self.now_s = NOW
-        self.organisation = Organisation.create("CH d'essai", NOW)[0]
+        self.organisation = organisation or Organisation.create("CH d'essai", NOW)[0]
         self.keys = DeviceKeys.generate()
-        self.own = self.issue("Dr Iris Vanel", self.keys)
+        self.own = self.issue(name, self.keys)
         self.vault, _ = Vault.create(folder, "essai", Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=8)))
         asyncio.run(
             trust.enrol(self.vault, self.keys, self.organisation.enrolment(self.own, NOW), RELAY, NOW)
@@ -108,7 +109,7 @@ def test_both_sides_read_the_same_number(office):
     other = office.issue("Dr Jean Hoffmann")
     office.look()
     person = office.people()["Dr Jean Hoffmann"]
-    groups = asyncio.run(office.directory.number(person.to_compare))
+    groups = asyncio.run(office.directory.parties(person, person.to_compare)).groups
     theirs = safety.number(
         safety.Identity(other.org, other.user, other.public),
         safety.Identity(office.own.org, office.own.user, office.own.public),
@@ -286,7 +287,7 @@ def test_what_the_organisation_lists_is_shown_also_of_who_has_no_device(office):
 def test_own_lists_are_kept_and_favourites_come_first(office):
     first, last = office.issue("Dr Anne Abel").user, office.issue("Dr Zoé Zed").user
     office.look()
-    office.do(office.directory.favour(last, True))
+    office.do(office.directory.put(FAVOURITES, last, True))
     made = asyncio.run(office.directory.add_circle("  RCP   thorax "))
     assert asyncio.run(office.directory.add_circle("RCP thorax")) == made
     office.do(office.directory.put(made, first, True))

@@ -17,7 +17,7 @@ from app.signin.service import read_session
 from app.trust import News
 from media.keys.certs import DeviceCert, Trust
 from media.keys.vouch import Vouch
-from media.mail.bodies import Vouched
+from media.mail.desks import Vouched
 from media.mail.types import Type
 from tests.harness.postal import Clock, House, until
 
