@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.feature import Feature
-from app.intents import JoinMeeting
+from app.intents import JoinMeeting, OpenDate
 from app.meeting.agenda.known import known_meetings
 from app.meeting.agenda.today import AgendaSource
 from app.ui.words import say
@@ -47,7 +47,7 @@ def feature(
         "users-group",
         make_page,
         "Ctrl+2",
-        frozenset({JoinMeeting}),
+        frozenset({JoinMeeting, OpenDate}),
         letter="R",
         find=find,
         today=lambda desk: (AgendaSource(desk, meeting, planning, session, config),),

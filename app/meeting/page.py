@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QTimer
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from app.config import ADMIT_CERTIFIED, PUSH_TO_TALK, SHARE_KIND, SINGLE_KEYS
 from app.feature import Page
 from app.i18n import fmt_day
-from app.intents import JoinMeeting, OpenPerson, OpenSettings
+from app.intents import JoinMeeting, OpenDate, OpenPerson, OpenSettings
 from app.meeting.agenda.before import Before
 from app.meeting.agenda.known import to_join
 from app.meeting.call.live import LivePage
@@ -21,10 +21,12 @@ from app.meeting.call.marks import MeetingMarks
 from app.meeting.entry.prejoin import PreJoin
 from app.meeting.entry.status import StatusPage
 from app.meeting.view import IN_MEETING, Stage
+from app.ui.deck import Deck, prepare, wear
+from app.ui.steps import PAINT, Steps
 from app.ui.words import Words, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from app.commands import Command
     from app.config import Config
@@ -62,7 +64,7 @@ class MeetingPage(Page):
         self._desk, self._meeting, self._config = desk, meeting, config
         self._documents = documents
         self._marks = MeetingMarks()
-        self._stack = QStackedWidget()
+        self._stack = Deck()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
@@ -70,6 +72,7 @@ class MeetingPage(Page):
         self.join = self.before.join
         self._line, self._session = line, session
         self._call: LivePage | None = None
+        self._steps = Steps(self)
         self._letters: list[QShortcut] = []
         self._stack.addWidget(self.before)
         self._shown: Stage | None = None
@@ -157,7 +160,7 @@ class MeetingPage(Page):
         if stage is Stage.IDLE:
             return self.before
         if stage is Stage.READY:
-            QTimer.singleShot(SETTLED_MS, self._make_call)
+            QTimer.singleShot(SETTLED_MS, self._make_call_ready)
             return self.prejoin
         return self.live if stage in {Stage.LIVE, Stage.RECONNECTING} else self.status
 
@@ -169,13 +172,37 @@ class MeetingPage(Page):
             self._call.allow_letters(allowed)
             self._call.talk.allowed = self._config.get(PUSH_TO_TALK)
 
+    def ahead(self) -> Iterator[object]:
+        """Make the form of a meeting, and the pages of one: before it, around it, in it."""
+        yield self.before.planner
+        for make in (lambda: self.prejoin, lambda: self.status, self._make_call):
+            page = make()
+            yield page
+            wear(page)
+            yield page
+
+    def _make_call_ready(self) -> None:
+        if self._call is None:
+            self._steps.run(self._call_steps())
+
+    def _call_steps(self) -> Iterator[object]:
+        page = self.live
+        yield PAINT
+        yield from prepare(page)
+
+    def wear(self) -> None:
+        """Let the page of the stage wear today's look."""
+        self._stack.wear()
+
     # --- joining ------------------------------------------------------------------------------------------
 
     def take(self, intent: Intent) -> None:
-        """Show the meeting of a link; the user enters by a click, never this."""
+        """Show the meeting of a link, or a date of the agenda; the user enters by a click, never this."""
         if isinstance(intent, JoinMeeting):
             self._meeting.open(intent)
             self._look()
+        elif isinstance(intent, OpenDate):
+            self.before.show_date(intent.tag, intent.starts_s)
 
     def _ask(self, link: str) -> None:
         self.take(JoinMeeting(link, admit_certified=self._admit_certified()))

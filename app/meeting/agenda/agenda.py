@@ -114,6 +114,12 @@ class Agenda(RowList[Line]):
             self.choose(first)
         self.moved.emit()
 
+    def key_of(self, tag: bytes, starts_s: int) -> str:
+        """Return the key of a date, empty where it is not shown."""
+        dates = ((one.key, one.occurrence) for one in self.shown.lines)
+        wanted = tag, starts_s
+        return next((key for key, one in dates if one and (one.meeting.tag, one.starts_s) == wanted), "")
+
     @property
     def line(self) -> Line | None:
         """The chosen date."""

@@ -1,4 +1,4 @@
-"""The panel beside the agenda: one date, and what can be done with it."""
+"""The panel beside the agenda: one date, what can be done with it, who was called or who called."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import fmt_day
+from app.meeting.agenda.called import Called
+from app.meeting.agenda.guestlist import GuestList
 from app.meeting.agenda.handout import refusal
 from app.meeting.agenda.known import link_of
 from app.meeting.agenda.weeks import opens_s, told_terms, told_when
@@ -24,13 +26,17 @@ from app.ui.words import say
 if TYPE_CHECKING:
     from app.meeting.agenda.dates import Occurrence
     from app.meeting.agenda.draft import PlanRefused
+    from app.meeting.agenda.guests import Guest
     from app.meeting.agenda.weeks import Line
 
 WIDTH = 388
 
 
 class DatePanel(QWidget):
-    """`picked`, `handed`, `edited` and `forgotten` carry the meeting, `called_off` and `told_off` the date."""
+    """`picked`, `handed`, `edited` and `forgotten` carry the meeting, `called_off` and `told_off` the date.
+
+    `answered` carries the meeting and what this user says, `compared` a user id, `people_asked` the meeting whose people are to be shown.
+    """
 
     picked = pyqtSignal(object)
     handed = pyqtSignal(object)
@@ -38,10 +44,15 @@ class DatePanel(QWidget):
     forgotten = pyqtSignal(object)
     called_off = pyqtSignal(object)
     told_off = pyqtSignal(object)
+    answered = pyqtSignal(object, object)
+    compared = pyqtSignal(object)
+    people_asked = pyqtSignal(object)
 
     def __init__(self) -> None:
         super().__init__()
         self.line: Line | None = None
+        self._people_of = b""
+        self._caller: tuple[str, str] | None = None
         ground(self, "surface")
         self.setFixedWidth(WIDTH)
         self._mark = Chip("", "ban", "plain")
@@ -55,8 +66,11 @@ class DatePanel(QWidget):
         self.drop = Button(say("agenda.call_off"), "ghost", icon="ban")
         self.forget = Button(say("agenda.forget"), "ghost", icon="x")
         self.tell = Button(say("agenda.tell_off"), icon="download")
+        self.guests, self.called = GuestList(), Called()
         self._asked = QVBoxLayout()
         self._lay_out()
+        self.guests.hide()
+        self.called.hide()
         self._connect()
 
     def _lay_out(self) -> None:
@@ -67,6 +81,7 @@ class DatePanel(QWidget):
         column.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignLeft)
         for label in (self._title, self._when, self._terms):
             column.addWidget(label)
+        column.addWidget(self.called)
         column.addSpacing(10)
         for widget in (
             self.open,
@@ -80,6 +95,8 @@ class DatePanel(QWidget):
         ):
             column.addWidget(widget)
         column.addLayout(self._asked)
+        column.addSpacing(10)
+        column.addWidget(self.guests)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -96,6 +113,9 @@ class DatePanel(QWidget):
         self.tell.clicked.connect(lambda: self.told_off.emit(self._chosen))
         self.copy.clicked.connect(self.copy_link)
         self.drop.clicked.connect(self._ask)
+        self.guests.compared.connect(self.compared)
+        self.called.compared.connect(lambda: self.compared.emit(self._chosen.meeting.organiser))
+        self.called.answered.connect(lambda one: self.answered.emit(self._chosen.meeting, one))
 
     @property
     def _chosen(self) -> Occurrence:
@@ -119,17 +139,38 @@ class DatePanel(QWidget):
         self._terms.say(" · ".join(part for part in (line.detail, str(told_terms(meeting))) if part))
         self._terms.setVisible(bool(self._terms.text()))
         self._show_acts(line, one)
+        if meeting.uid != self._people_of:
+            self._people_of, self._caller = meeting.uid, None
+            self.guests.hide()
+            self.called.hide()
+        elif self._caller is not None:
+            self.called.show_meeting(meeting, *self._caller)
+        self.people_asked.emit(meeting)
+
+    def show_guests(self, uid: bytes, guests: tuple[Guest, ...]) -> None:
+        """Show who was told of the own meeting *uid*, where it is the one that is shown."""
+        if self.line is not None and self._chosen.meeting.uid == uid:
+            self.guests.show_guests(guests)
+            self.guests.show()
+
+    def show_caller(self, uid: bytes, name: str, level: str) -> None:
+        """Show who called this user to the meeting *uid*, where it is the one that is shown."""
+        if self.line is not None and self._chosen.meeting.uid == uid:
+            self._caller = name, level
+            self.called.show_meeting(self._chosen.meeting, name, level)
+            self.called.show()
 
     def _show_acts(self, line: Line, one: Occurrence) -> None:
         meeting = one.meeting
-        own = bool(meeting.uid)
+        own = meeting.own and not meeting.cancelled
         self.open.setVisible(line.open)
         self.open.speak(say("join.open_name", title=meeting.title))
         self._later.setVisible(not line.open)
         if not line.open:
             opens = datetime.fromtimestamp(opens_s(one), UTC)
             later = say("agenda.opens", day=fmt_day(opens))
-            self._later.say(say("agenda.off.detail") if one.off else later)
+            gone = say("calling.gone" if meeting.cancelled else "agenda.off.detail")
+            self._later.say(gone if one.off else later)
         self.tell.setVisible(own and one.off)
         self.copy.say(say("handout.copy"))
         self.copy.setVisible(not one.off)

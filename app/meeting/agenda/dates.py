@@ -40,7 +40,13 @@ def dates(meeting: Meeting) -> tuple[Occurrence, ...]:
     starts = meeting.starts or (meeting.starts_s,)
     length_s = meeting.ends_s - meeting.starts_s if meeting.ends_s else 0
     return tuple(
-        Occurrence(meeting, number, start, start + length_s if length_s else 0, number in meeting.off)
+        Occurrence(
+            meeting,
+            number,
+            start,
+            start + length_s if length_s else 0,
+            number in meeting.off or meeting.cancelled,
+        )
         for number, start in enumerate(starts)
     )
 

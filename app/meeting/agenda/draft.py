@@ -12,6 +12,8 @@ from media.keys.terms import MAX_PEOPLE, Terms
 DAY_S = 86_400
 FARTHEST_S = 365 * DAY_S
 """Relays keep an invitation for 400 days unless told otherwise (docs/relay.md)."""
+MAX_TOLD = 64
+"""A message has no more recipients."""
 
 
 class PlanRefused(Exception):  # noqa: N818 -- the page says what to do
@@ -27,7 +29,8 @@ class PlanRefused(Exception):  # noqa: N818 -- the page says what to do
 class Draft:
     """What somebody wants to call: seconds since 1970, user ids of further hosts in order of rank.
 
-    A series has all its `starts`, `every` so many weeks. `guests` and `most` as in `media.keys.terms`.
+    A series has all its `starts`, `every` so many weeks. `guests` and `most` as in `media.keys.terms`. `invited` are told by
+    message, as the hosts are; None: whoever was told of the version before.
     """
 
     title: str
@@ -38,6 +41,12 @@ class Draft:
     starts: tuple[int, ...] = ()
     guests: bool = True
     most: int = 0
+    invited: tuple[bytes, ...] | None = ()
+
+    @property
+    def told(self) -> frozenset[bytes]:
+        """Who is to hear of it by message, as far as it is said here."""
+        return frozenset((*self.hosts, *(self.invited or ())))
 
     @property
     def terms(self) -> Terms:
@@ -52,6 +61,8 @@ def judged(draft: Draft, now_s: int) -> Draft:
     _judge_times(draft, now_s)
     if len(draft.hosts) >= MAX_HOSTS:
         raise PlanRefused("hosts-many", "hosts")
+    if len(draft.told) > MAX_TOLD:
+        raise PlanRefused("invited-many", "invited")
     if draft.most and not 2 <= draft.most <= MAX_PEOPLE:
         raise PlanRefused("most-range", "most")
     return replace(draft, title=title)

@@ -15,7 +15,7 @@ from app.meeting.agenda.column import captioned, column_in
 from app.meeting.agenda.dates import dates
 from app.meeting.agenda.draft import Draft, PlanRefused
 from app.meeting.agenda.handout import refusal
-from app.meeting.agenda.hosts import HostChoice
+from app.meeting.agenda.hosts import PeopleChoice
 from app.meeting.agenda.when import proposed, read_span, write_day
 from app.ui.buttons import Button
 from app.ui.panes import Banner, Field, Glyph, clear
@@ -23,6 +23,8 @@ from app.ui.text import Label
 from app.ui.words import say, says
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.config import Config
     from app.feature import Desk
     from app.meeting.agenda.planning import Colleague
@@ -47,7 +49,8 @@ class PlanForm(QWidget):
         }
         self.rhythm, self.bounds = Rhythm(), Bounds()
         self.fields |= {"until": self.rhythm.until, "most": self.bounds.most}
-        self.hosts = HostChoice()
+        self.hosts, self.invited = PeopleChoice(), PeopleChoice("invited")
+        self._invited_known = True
         self._title, self._detail = Label("", "display"), Label("", "body", "text_2", wrap=True)
         self._when = Label("", "small", "text_2")
         self._entry = Label("", "small", "text_2", wrap=True)
@@ -73,6 +76,9 @@ class PlanForm(QWidget):
         column.addSpacing(10)
         column.addWidget(Label(say("plan.hosts"), "caption", "text_2"))
         column.addWidget(self.hosts)
+        column.addSpacing(8)
+        column.addWidget(Label(say("plan.invited"), "caption", "text_2"))
+        column.addWidget(self.invited)
         column.addSpacing(8)
         column.addWidget(self.bounds)
         column.addSpacing(4)
@@ -127,6 +133,7 @@ class PlanForm(QWidget):
         self.rhythm.show_rhythm(0, "")
         self.bounds.show_bounds(most=0, guests=True)
         self.hosts.choose(())
+        self.show_invited(())
         self._head(editing=False)
 
     def show_meeting(self, meeting: Meeting, own: bytes) -> None:
@@ -140,11 +147,19 @@ class PlanForm(QWidget):
         self.rhythm.show_rhythm(meeting.every, str(max(len(ahead), 2)) if meeting.every else "")
         self.bounds.show_bounds(most=meeting.most, guests=meeting.guests)
         self.hosts.choose([user for user in meeting.hosts if user != own])
+        self.show_invited(None)
         self._head(editing=True)
 
     def offer(self, colleagues: tuple[Colleague, ...]) -> None:
-        """Show who may host."""
+        """Show who may host, and be told."""
         self.hosts.offer(colleagues)
+        self.invited.offer(colleagues)
+
+    def show_invited(self, users: Sequence[bytes] | None) -> None:
+        """Tick who is told by message beside the hosts; None while that is not read: until then it stays as it was."""
+        self._invited_known = users is not None
+        self.invited.choose(users or ())
+        self.invited.setEnabled(self._invited_known)
 
     def _fill(self, title: str, start: datetime, end: datetime) -> None:
         texts = (title, write_day(start.date()), f"{start:%H:%M}", f"{end:%H:%M}")
@@ -203,6 +218,7 @@ class PlanForm(QWidget):
             start,
             end,
             hosts=self.hosts.chosen,
+            invited=self.invited.chosen if self._invited_known else None,
             every=self.rhythm.every,
             starts=self.rhythm.read(start, self._now()),
             guests=self.bounds.guests.isChecked(),
@@ -231,6 +247,7 @@ class PlanForm(QWidget):
         """Take no second order while one runs."""
         for widget in (self.go, self.drop, self.back, self.hosts, self.rhythm, self.bounds):
             widget.setEnabled(not yes)
+        self.invited.setEnabled(not yes and self._invited_known)
         for field in self.fields.values():
             field.setReadOnly(yes)
 

@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.meeting.agenda.column import column_in, with_button
 from app.meeting.agenda.draft import PlanRefused
+from app.meeting.agenda.guestlist import GuestList
 from app.meeting.agenda.weeks import told_when
 from app.ui.buttons import Button
 from app.ui.panes import Banner, Field, Glyph, clear
@@ -19,6 +20,7 @@ from app.ui.words import say
 
 if TYPE_CHECKING:
     from app.feature import Desk
+    from app.meeting.agenda.guests import Guest
     from app.meeting.agenda.planning import Invited, Planning
 
 
@@ -46,6 +48,7 @@ class Handout(QWidget):
         self.path = Field(say("handout.file"))
         self.save = Button(say("handout.save"), "secondary", "l", "download")
         self._told = QVBoxLayout()
+        self.guests = GuestList()
         self.done = Button(say("handout.done"), "ghost", "l", "arrow-left")
         self.open = Button(say("handout.open"), "secondary", "l", "door-enter")
         self._why = Label("", "small", "text_2", wrap=True)
@@ -64,6 +67,8 @@ class Handout(QWidget):
         column.addWidget(self._when)
         column.addWidget(self._explain)
         column.addSpacing(14)
+        column.addWidget(self.guests)
+        column.addSpacing(6)
         part = QVBoxLayout(self._link_part)
         part.setContentsMargins(0, 0, 0, 0)
         part.setSpacing(6)
@@ -108,9 +113,16 @@ class Handout(QWidget):
         self.open.setVisible(not off)
         self.path.clear()
         self.copy.say(say("handout.copy"))
+        self.guests.hide()
         self._desk.bridge.start(
             self, self._planning.propose(invited, Path.home()), self._proposed, self._failed
         )
+
+    def show_guests(self, uid: bytes, guests: tuple[Guest, ...]) -> None:
+        """Show who was told of the meeting *uid* by message, where it is the one that is shown and stands."""
+        if self._invited is not None and self._invited.meeting.uid == uid and not self._invited.cancelled:
+            self.guests.show_guests(guests)
+            self.guests.setVisible(bool(guests))
 
     def focus_first(self) -> None:
         """Put the focus on the first thing to do."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QRectF, Qt
-from PyQt6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QListWidget,
+    QListWidgetItem,
+    QScrollArea,
+    QStyle,
+    QStyledItemDelegate,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.i18n import fmt_list, tr
 from app.search import plain
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PyQt6.QtCore import QModelIndex
-    from PyQt6.QtGui import QPainter
+    from PyQt6.QtGui import QFocusEvent, QPainter
     from PyQt6.QtWidgets import QStyleOptionViewItem
 
     from app.meeting.agenda.planning import Colleague
@@ -54,26 +62,42 @@ class _Ticks(QStyledItemDelegate):
             paint_icon(painter, "check", rect.adjusted(1, 1, -1, -1), color("on_accent"))
 
 
-class HostChoice(QWidget):
-    """Keeps the order in which people were ticked: it is their rank."""
+class _People(QListWidget):
+    """Comes into sight whole with the focus: what scrolls around it would show the current row only."""
 
-    def __init__(self) -> None:
+    def focusInEvent(self, event: QFocusEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Scroll the form to the whole list."""
+        super().focusInEvent(event)
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        content = around.widget() if around is not None else None
+        if around is not None and content is not None:
+            foot = self.mapTo(content, self.rect().bottomLeft())
+            around.ensureVisible(foot.x(), foot.y(), 0, 24)
+
+
+class PeopleChoice(QWidget):
+    """Keeps the order in which people were ticked: it is the rank of hosts. *what* is the part of the texts: hosts, invited."""
+
+    def __init__(self, what: str = "hosts") -> None:
         super().__init__()
+        self._what = what
         self._chosen: list[bytes] = []
         self._colleagues: tuple[Colleague, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        self.search = Field(say("plan.hosts.search"), say("plan.hosts.hint"))
+        self.search = Field(say(f"plan.{what}.search"), say("plan.hosts.hint"))
         self.search.textChanged.connect(self._filter)
         column.addWidget(self.search)
-        self.list = QListWidget()
+        self.list = _People()
         self.list.setProperty("card", "plain")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setItemDelegate(_Ticks(self.list))
         self.list.setStyleSheet("QListWidget::item {padding:4px 8px}")
         self.list.itemChanged.connect(self._ticked)
-        Named(self.list, say("plan.hosts"))
+        Named(self.list, say(f"plan.{what}"))
         column.addWidget(self.list)
         self._none = Label(say("plan.hosts.none"), "small", "text_2", wrap=True)
         self._none.hide()
@@ -118,7 +142,7 @@ class HostChoice(QWidget):
         item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)
         if one.level == "changed" and not ticked:
             item.setFlags(Qt.ItemFlag.NoItemFlags)
-            item.setToolTip(tr("plan.hosts.changed"))
+            item.setToolTip(tr(f"plan.{self._what}.changed"))
         return item
 
     def _filter(self, text: str) -> None:
@@ -142,9 +166,10 @@ class HostChoice(QWidget):
         names = {one.user: one.name for one in self._colleagues}
         known = [names[user] for user in self._chosen if user in names]
         if known:
-            self._told.say(say("plan.hosts.chosen", names=fmt_list([tr("plan.hosts.you"), *known])))
+            first = [tr("plan.hosts.you")] if self._what == "hosts" else []
+            self._told.say(say(f"plan.{self._what}.chosen", names=fmt_list([*first, *known])))
         else:
-            self._told.say(say("plan.hosts.alone" if self._colleagues else "plan.hosts.nobody"))
+            self._told.say(say(f"plan.{self._what}.{'alone' if self._colleagues else 'nobody'}"))
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Say the trust again in the new language."""

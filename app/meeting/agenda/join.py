@@ -134,6 +134,12 @@ class JoinForm(QWidget):
         self._meetings, self._now_s = tuple(meetings), now_s
         self._draw()
 
+    def choose(self, tag: bytes, starts_s: int) -> None:
+        """Choose a date, whatever was searched for."""
+        self.search.clear()
+        self.agenda.choose(self.agenda.key_of(tag, starts_s))
+        self.agenda.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def tick(self, now_s: int) -> None:
         """Let what has ended go; nothing is looked at before something can have changed."""
         if now_s >= self._until_s:

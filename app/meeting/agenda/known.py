@@ -49,6 +49,7 @@ def known_meetings(session: Session, config: Config, desk: Desk) -> Sequence[Thi
             partial(_open, desk, one, config),
         )
         for one in session.meetings
+        if not one.cancelled
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -31,6 +32,7 @@ class Planner(QStackedWidget):
         super().__init__()
         self._desk, self._planning = desk, planning
         self._meeting: Meeting | None = None
+        self._handed: Meeting | None = None
         self._begun = False
         self.form, self.handout = PlanForm(desk, config), Handout(desk, planning)
         self.addWidget(self.form)
@@ -77,6 +79,24 @@ class Planner(QStackedWidget):
         self._turn(self.form)
         self.form.focus_first()
         self._desk.bridge.start(self, self._planning.colleagues(), self.form.offer, self._failed)
+        convening, meeting = self._planning.convening, self._meeting
+        if convening is not None and meeting is not None:
+            ticked = partial(self._show_invited, meeting)
+            self._desk.bridge.start(self, convening.others(meeting), ticked, self._failed)
+
+    def _show_invited(self, meeting: Meeting, users: tuple[bytes, ...]) -> None:
+        if self._meeting is meeting:
+            self.form.show_invited(users)
+
+    def read_guests(self) -> None:
+        """Show how far the invitations of the meeting that is handed out came."""
+        convening = self._planning.convening
+        if convening is not None and self._handed is not None:
+            shown = partial(self.handout.show_guests, self._handed.uid)
+            self._desk.bridge.start(self, convening.guests(self._handed), shown, self._no_guests)
+
+    def _no_guests(self, _error: Exception) -> None:
+        """Say nothing: link and file stand there all the same."""
 
     def _turn(self, widget: QWidget) -> None:
         self.setCurrentWidget(widget)
@@ -120,7 +140,9 @@ class Planner(QStackedWidget):
         self._hand(invited)
 
     def _hand(self, invited: Invited) -> None:
+        self._handed = invited.meeting if not invited.cancelled else None
         self.handout.show_invited(invited)
+        self.read_guests()
         self._turn(self.handout)
         self.handout.focus_first()
 

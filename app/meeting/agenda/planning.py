@@ -9,51 +9,45 @@ import asyncio
 import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from app.i18n import tr
 from app.meeting.agenda import dates, zone
 from app.meeting.agenda.draft import PlanRefused, judged
 from app.meeting.agenda.ics import Entry, calendar
+from app.meeting.agenda.kept import kept
 from app.meeting.agenda.known import address, link_of
 from app.meeting.agenda.received import received
 from app.relay import address_of, get_blob, proof_of, put_blob
 from app.search import plain
+from app.trust import judge_of, readable
 from media.errors import LinkRefused, MediaError
 from media.events import Event
 from media.keys import invite
-from media.keys.certs import Trust
 from media.keys.invite import HASH_BYTES, SECRET_BYTES, TAG_BYTES
 from media.keys.sign import Signer
-from storage import errors
 from storage.meetings import Meeting
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from concurrent.futures import Future
     from pathlib import Path
 
+    from app.meeting.agenda.convening import Convening
     from app.meeting.agenda.dates import Occurrence
     from app.meeting.agenda.draft import Draft
     from app.session import Session
-    from media.keys.certs import Verdict
+    from media.keys.certs import Trust, Verdict
     from media.keys.invite import Link
     from media.link import OrganisationProof, RelayAddress
     from storage.identity import Relay
     from storage.meetings import MeetingsRepository
 
-T = TypeVar("T")
 BEFORE_S = 300
 """An invitation is valid from a little before its signature: clocks differ."""
 UID_BYTES = 16
 PEOPLE = ("doctor", "nurse", "secretary", "other")
 """Roles that may host: rooms and gateways are no people."""
 _RELAY_CODES = ("not-allowed", "quota", "impostor", "too-old", "too-new")
-_KEPT: tuple[tuple[type[errors.StorageError], str], ...] = (
-    (errors.ReadOnly, "read-only"),
-    (errors.Locked, "locked"),
-    (errors.DiskTrouble, "disk"),
-)
 
 
 @dataclass(frozen=True)
@@ -95,6 +89,13 @@ class Planning:
         self._seen: set[bytes] = set()
         self._now_ms = now_ms
         self._session: Session | None = None
+        self.convening: Convening | None = None
+        """Tells the invited by message, where there is a post office."""
+
+    @property
+    def session(self) -> Session | None:
+        """Who plans; None after a lock."""
+        return self._session
 
     def sign_in(self, session: Session | None) -> None:
         """Plan for *session*; None after a lock."""
@@ -126,6 +127,11 @@ class Planning:
         session = self._who()
         return await asyncio.to_thread(_colleagues, session, self.now_s)
 
+    async def names(self) -> dict[bytes, tuple[str, str]]:
+        """Return name and trust of everybody who was ever certified, by user id; no trust where nothing holds now."""
+        known = await asyncio.to_thread(_names, self._who())
+        return known | {one.user: (one.name, one.level) for one in await self.colleagues()}
+
     async def call(self, draft: Draft, instead: Meeting | None = None) -> Invited:
         """Call a meeting, *instead* of an earlier version of it; raises PlanRefused, then nothing was changed.
 
@@ -139,11 +145,16 @@ class Planning:
             off = dates.same_days(meeting, instead)
             meeting = replace(meeting, uid=instead.uid, sequence=instead.sequence + 1, off=off)
         await self._leave_at_relay(relay, proof, meeting.tag, blob)
+        if self.convening is not None:
+            await self.convening.prepare(meeting, draft, instead)
         await self._keep(session, meeting, instead)
+        await self._settle()
         return self.invited(meeting)
 
     async def cancel(self, meeting: Meeting) -> Invited:
         """Forget a meeting, and return what tells the others; raises PlanRefused."""
+        if self.convening is not None:
+            await self.convening.cancel(meeting)
         await self.forget(meeting)
         return self.invited(replace(meeting, sequence=meeting.sequence + 1), cancelled=True)
 
@@ -152,6 +163,7 @@ class Planning:
         session = self._who()
         fewer = replace(meeting, off=tuple(sorted({*meeting.off, number})), sequence=meeting.sequence + 1)
         await self._keep(session, fewer, None)
+        await self._settle()
         return self.invited(fewer, cancelled=True, only=number)
 
     def is_new(self, link: Link) -> bool:
@@ -167,7 +179,7 @@ class Planning:
         if relay is None or session.agenda is None:
             return
         blob = await self._get(address_of(relay), link.tag)
-        found = await asyncio.to_thread(received, link, blob, _trust(session), self.now_s)
+        found = await asyncio.to_thread(received, link, blob, judge_of(session.trust), self.now_s)
         await self._keep(session, found, None)
 
     async def keep(self, meeting: Meeting) -> None:
@@ -177,17 +189,17 @@ class Planning:
     async def forget(self, meeting: Meeting) -> None:
         """Take a meeting out of the agenda; its link opens it still. Raises PlanRefused."""
         session = self._who()
-        await _kept(_agenda(session).forget(meeting.tag))
+        await kept(_agenda(session).forget(meeting.tag))
         await self._look(session)
 
     async def unreadable(self) -> int:
         """Count what the agenda holds and nobody can read; raises PlanRefused."""
         agenda = self._who().agenda
-        return await _kept(agenda.unreadable()) if agenda is not None else 0
+        return await kept(agenda.unreadable()) if agenda is not None else 0
 
     async def drop_unreadable(self) -> int:
         """Take that out of the agenda; return how many stay, raises PlanRefused."""
-        await _kept(_agenda(self._who()).drop_unreadable())
+        await kept(_agenda(self._who()).drop_unreadable())
         return await self.unreadable()
 
     def invited(self, meeting: Meeting, *, cancelled: bool = False, only: int = -1) -> Invited:
@@ -240,15 +252,23 @@ class Planning:
 
     async def _keep(self, session: Session, meeting: Meeting, instead: Meeting | None) -> None:
         agenda = _agenda(session)
-        await _kept(agenda.save(meeting))
+        await kept(agenda.save(meeting))
         if instead is not None:
-            await _kept(agenda.forget(instead.tag))
+            await kept(agenda.forget(instead.tag))
         await self._look(session)
 
+    async def _settle(self) -> None:
+        if self.convening is not None:
+            await self.convening.settle()
+
+    async def look(self) -> None:
+        """Show the agenda as the vault has it now; raises PlanRefused."""
+        await self._look(self._who())
+
     async def _look(self, session: Session) -> None:
-        kept = await _kept(_agenda(session).upcoming(0))
+        known = await kept(_agenda(session).upcoming(0))
         if self._session is not None and self._session.agenda is session.agenda:
-            self.changed.fire(tuple(kept))
+            self.changed.fire(tuple(known))
 
 
 def save_file(path: Path, data: bytes) -> None:
@@ -322,27 +342,20 @@ def _signed(session: Session, relay: Relay, draft: Draft, now_s: int) -> tuple[M
         terms=draft.terms,
     )
     blob = invite.seal_blob(secret, tag, made.signed, session.certificate)
-    return replace(meeting, invite_hash=made.hash[:HASH_BYTES]), blob
+    return replace(meeting, invite_hash=made.hash[:HASH_BYTES], invite=made.signed), blob
 
 
-def _trust(session: Session) -> Trust:
-    anchor = session.trust
-    return Trust(
-        roots=anchor.roots,
-        issuers=anchor.issuers,
-        certificates=anchor.certificates,
-        revoked=anchor.revoked,
-        verified=anchor.verified,
-        head_time=anchor.head_time,
-    )
+def _names(session: Session) -> dict[bytes, tuple[str, str]]:
+    return {one.user: (one.name, "") for one in readable(session.trust.certificates)}
 
 
 def _colleagues(session: Session, now_s: int) -> tuple[Colleague, ...]:
-    anchor, trust = session.trust, _trust(session)
+    anchor, trust = session.trust, judge_of(session.trust)
     known: dict[bytes, Colleague] = {}
     for certificate in anchor.certificates:
         verdict = _judged_or_none(trust, certificate, now_s)
-        if verdict is not None and verdict.role in PEOPLE and verdict.user != session.user:
+        unwanted = {session.user, *anchor.blocked}
+        if verdict is not None and verdict.role in PEOPLE and verdict.user not in unwanted:
             one = Colleague(verdict.user, verdict.name, verdict.specialty, verdict.level)
             known[one.user] = _surer(known.get(one.user), one)
     return tuple(sorted(known.values(), key=lambda one: plain(one.name)))
@@ -358,13 +371,6 @@ def _judged_or_none(trust: Trust, certificate: bytes, now_s: int) -> Verdict | N
         return trust.judge(certificate, now_s)
     except MediaError:
         return None
-
-
-async def _kept(answer: Future[T]) -> T:
-    try:
-        return await asyncio.wrap_future(answer)
-    except errors.StorageError as error:
-        raise PlanRefused(next((code for kind, code in _KEPT if isinstance(error, kind)), "vault")) from error
 
 
 def _file_name(meeting: Meeting, cancelled: bool, only: int) -> str:

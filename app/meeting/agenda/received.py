@@ -11,7 +11,7 @@ from storage.meetings import Meeting
 
 if TYPE_CHECKING:
     from media.keys.certs import Trust
-    from media.keys.invite import Link
+    from media.keys.invite import Invite, Link
 
 _WEEK_S = 7 * 86_400
 _RHYTHMS = (1, 2)
@@ -21,6 +21,11 @@ def received(link: Link, blob: bytes, trust: Trust, now_s: int) -> Meeting:
     """Return the meeting of what lies at the relay under *link*; raises MediaError where it is not its organiser's, or over."""
     found, organiser = invite.open_blob(link.secret, link.tag, link.invite_hash, blob)
     found.verify_organiser(organiser, trust, now_s)
+    return known_by(link, found)
+
+
+def known_by(link: Link, found: Invite) -> Meeting:
+    """Return the meeting of an invitation as its link opens it."""
     terms = found.terms
     start = terms.starts[0] if terms.starts else 0
     starts = terms.starts if len(terms.starts) > 1 else ()

@@ -184,7 +184,10 @@ class AgendaSource:
             return (Mark(say("today.meeting.off"), "ban", "warn"),)
         if self._inside(one):
             return (Mark(say("today.meeting.inside"), "door-enter", "ok"),)
-        return (Mark(_head(one, now_s), "clock", "accent"),) if _now(one, now_s) else ()
+        if _now(one, now_s):
+            return (Mark(_head(one, now_s), "clock", "accent"),)
+        asked = one.meeting.organiser and not one.meeting.answer
+        return (Mark(say("calling.mark.new"), "mail", "info"),) if asked else ()
 
     # --- the desk -----------------------------------------------------------------------------------------
 

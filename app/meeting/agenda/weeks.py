@@ -146,7 +146,16 @@ def _mark(one: Occurrence, now_s: int) -> tuple[str, str, str] | None:
         return str(say("agenda.off")), "ban", "plain"
     if one.starts_s and one.starts_s <= now_s:
         return str(say("agenda.running")), "clock", "accent"
-    return None
+    return _asked(one.meeting)
+
+
+def _asked(meeting: Meeting) -> tuple[str, str, str] | None:
+    """Mark what somebody called this user to, where that is not answered, or declined."""
+    if not meeting.organiser or meeting.answer == 1:
+        return None
+    if meeting.answer:
+        return str(say("calling.mark.no")), "x", "plain"
+    return str(say("calling.mark.new")), "mail", "info"
 
 
 def told_every(meeting: Meeting) -> Words:

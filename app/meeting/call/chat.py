@@ -263,7 +263,7 @@ class ChatPanel(QWidget):
         clear(self._lines)
         self._shown, self._last = (), None
         self._earlier.hide()
-        self.field.clear()
+        self.field.setText("")  # clear() could be undone
         self._area.hide()
         self._empty.show()
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import (
     QHBoxLayout,
     QVBoxLayout,
     QWidget,
 )
 
-from app.commands import Command
 from app.i18n import fmt_list
 from app.meeting.call.controls import Controls
 from app.meeting.call.fullscreen import FullScreen
+from app.meeting.call.keys import CallKeys
 from app.meeting.call.lobby import LobbyBar
 from app.meeting.call.pager import Pager
 from app.meeting.call.reconnect import ReconnectBar
@@ -31,10 +30,9 @@ from app.ui.text import Label
 from app.ui.words import Words, say, says
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PyQt6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 
+    from app.commands import Command
     from app.feature import Desk
     from app.meeting.call.handing import Card
     from app.meeting.ports import Documents
@@ -76,7 +74,7 @@ class LivePage(QWidget):
         self.staging = Staging(self, self.wall, meeting, desk)
         self.full = FullScreen(self, column, self.controls, (header, self.side))
         self._connect()
-        self._keys()
+        self._keys = CallKeys(self, meeting)
 
     def _header(self) -> QWidget:
         header = QWidget()
@@ -144,57 +142,14 @@ class LivePage(QWidget):
         ):
             signal.connect(call)
 
-    def _keys(self) -> None:
-        self.letters: list[QShortcut] = []
-        of = (
-            ("microphone", self._meeting.flip_microphone, "M", "microphone"),
-            ("camera", self._meeting.flip_camera, "V", "video"),
-            ("share", self.open_share, "S", "screen-share"),
-            ("hand", self.flip_hand, "H", "hand-stop"),
-            ("pointer", self.point_by_key, "P", "pointer"),
-            ("view", self.next_view, "L", "layout-grid"),
-            ("chat", self.open_chat, "T", "message-2"),
-            ("documents", self.open_documents, "D", "paperclip"),
-            ("admit", self._meeting.admit_next, "A", "user-plus"),
-            ("code", self.open_code, "", "shield-check"),
-            ("network", self.open_network, "", "wifi-2"),
-            ("full", self.full.flip, "F", "maximize"),
-            ("display", self.staging.flip_display, "", "device-desktop"),
-            ("zoom_in", self.wall.shared.zoom_in, "+", "plus"),
-            ("zoom_out", self.wall.shared.zoom_out, "-", "minus"),
-            ("fit", self.wall.shared.fit, "0", "photo-scan"),
-            ("page_on", self._page_on, "PgDown", "chevron-right"),
-            ("page_back", self._page_back, "PgUp", "chevron-left"),
-        )
-        self.commands = [
-            Command(f"call.{name}", say(f"command.call.{name}"), run, key, icon)
-            for name, run, key, icon in of
-        ]
-        bound = {one.keys: self._shortcut(one.keys, one.run) for one in self.commands if one.keys}
-        self.letters += [shortcut for keys, shortcut in bound.items() if len(keys) == 1]
-        for key, call in (("=", self.wall.shared.zoom_in), ("À", self.wall.shared.fit)):
-            self.letters.append(self._shortcut(key, call))
-        talk = Command(
-            "call.talk", say("command.call.talk"), self._meeting.flip_microphone, "Space", "microphone"
-        )
-        self.commands.append(talk)
-        self._shortcut("Ctrl+D", self._meeting.flip_microphone)
-        self._shortcut("Esc", self._escape)
-
-    def _shortcut(self, key: str, call: Callable[[], object]) -> QShortcut:
-        shortcut = QShortcut(QKeySequence(key), self)
-        shortcut.setAutoRepeat(False)
-        shortcut.activated.connect(call)
-        shortcut.activated.connect(self._stir)
-        return shortcut
-
-    def _stir(self) -> None:
-        self.full.stir()
+    @property
+    def commands(self) -> list[Command]:
+        """What palette and help offer in the call."""
+        return self._keys.commands
 
     def allow_letters(self, yes: bool) -> None:
         """Let single-letter keys act, or not (WCAG 2.1.4)."""
-        for shortcut in self.letters:
-            shortcut.setEnabled(yes)
+        self._keys.allow_letters(yes)
 
     # --- what is shown ------------------------------------------------------------------------------------
 
@@ -253,10 +208,12 @@ class LivePage(QWidget):
         self.wall.turn(step)
         self._show_count()
 
-    def _page_on(self) -> None:
+    def page_on(self) -> None:
+        """Show the next page of the gallery."""
         self._turn(1)
 
-    def _page_back(self) -> None:
+    def page_back(self) -> None:
+        """Show the page of the gallery before."""
         self._turn(-1)
 
     def second(self) -> None:
@@ -377,7 +334,8 @@ class LivePage(QWidget):
         else:
             self._open("people")
 
-    def _escape(self) -> None:
+    def escape(self) -> None:
+        """Leave the full screen, or else what lies over the tabs of the panel, or the panel."""
         if self.full.on:
             self.full.leave()
             return

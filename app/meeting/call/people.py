@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.i18n import language
 from app.meeting.call.acts import PersonActs
 from app.meeting.call.hosting import RoomActs
 from app.meeting.call.lobby import LobbyList
@@ -15,10 +16,13 @@ from app.meeting.view import CAMERA, MICROPHONE, SCREEN, TRUSTED
 from app.ui.buttons import IconButton
 from app.ui.marks import Avatar, Chip, TrustMark
 from app.ui.panes import Field, Glyph, rule, scrolled
+from app.ui.steps import PAINT, Steps
 from app.ui.text import Label, Named
 from app.ui.words import Say, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PyQt6.QtGui import QContextMenuEvent, QKeyEvent
 
     from app.meeting.view import View
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 
 SEARCH_FROM = 13
 """How many participants it takes until there is a search field."""
+FIRST, MORE = 12, 4
+"""How many rows are made at once, and a step after that: nobody sees the others before."""
 INDENT = 46
 CHIPS_WIDTH = 296
 """Room for chips in the panel beside its scroll bar."""
@@ -43,6 +49,7 @@ class PersonRow(QFrame):
     def __init__(self, person: Person) -> None:
         super().__init__()
         self.person = person
+        self._shown: tuple[object, ...] = ()
         self._acts: PersonActs | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(16, 8, 12, 8)
@@ -105,8 +112,14 @@ class PersonRow(QFrame):
     # --- what is shown ------------------------------------------------------------------------------------
 
     def show_person(self, person: Person, *, by_host: bool) -> None:
-        """Bring the row up to date."""
-        self.person = person
+        """Bring the row up to date; all rows hear of whoever speaks, and most are."""
+        shown = person, by_host, language()
+        if shown != self._shown:
+            self.person, self._shown = person, shown
+            self._say_all(person, by_host=by_host)
+        self._lay_chips()
+
+    def _say_all(self, person: Person, *, by_host: bool) -> None:
         self._name.say(say("people.name_you", name=person.name) if person.me else person.name)
         role = say(f"role.{person.role}") if person.role else ""
         self._detail.say(person.specialty or role)
@@ -115,7 +128,6 @@ class PersonRow(QFrame):
         self._host.setVisible(person.host)
         self._hand.setVisible(bool(person.hand))
         self._hand.show_state(say("people.hand", n=person.hand), "hand-stop", "warn")
-        self._lay_chips()
         self._show_devices(person)
         self.more.setVisible(by_host and self._offered != [])
         if self._acts is not None and self.unfolded:
@@ -201,6 +213,7 @@ class PeoplePanel(QWidget):
         self._rows: dict[bytes, PersonRow] = {}
         self._view: View | None = None
         self._current = b""
+        self._steps = Steps(self)
         self.lobby, self.room = LobbyList(), RoomActs()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -251,38 +264,55 @@ class PeoplePanel(QWidget):
         self._top.setVisible(len(view.people) >= SEARCH_FROM)
         members = {person.member for person in view.people}
         for gone in self._rows.keys() - members:
-            self._rows.pop(gone).deleteLater()
+            row = self._rows.pop(gone)
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
         for person in view.people:
-            self._row(person).show_person(person, by_host=view.is_host)
+            if person.member in self._rows:
+                self._rows[person.member].show_person(person, by_host=view.is_host)
+        self._steps.run(self._fill(view))
+
+    def _fill(self, view: View) -> Iterator[object]:
+        """Make the rows that are missing: as many as are in sight at once, the others some a step."""
+        missing = [person for person in roll(view.people) if person.member not in self._rows]
+        for person in missing[:FIRST]:
+            self._add_row(person, view)
         self._arrange(view)
+        for start in range(FIRST, len(missing), MORE):
+            yield PAINT
+            for person in missing[start : start + MORE]:
+                self._add_row(person, view)
+            self._arrange(view)
+
+    def _add_row(self, person: Person, view: View) -> None:
+        row = self._rows[person.member] = PersonRow(person)
+        row.wished.connect(self.wished)
+        row.stepped.connect(self._step)
+        self._column.addWidget(row)
+        row.show_person(person, by_host=view.is_host)
 
     def unfold(self, member: bytes) -> None:
         """Show what may be done with a member."""
+        self._steps.finish()
         self._rows[member].more.click()
-
-    def _row(self, person: Person) -> PersonRow:
-        row = self._rows.get(person.member)
-        if row is None:
-            row = self._rows[person.member] = PersonRow(person)
-            row.wished.connect(self.wished)
-            row.stepped.connect(self._step)
-            self._column.addWidget(row)
-        return row
 
     def _search(self) -> None:
         if self._view is not None:
             self._arrange(self._view)
 
     def _arrange(self, view: View) -> None:
-        shown = roll(view.people, self.search.text())
-        members = [person.member for person in shown]
+        found = roll(view.people, self.search.text())
+        members = [person.member for person in found if person.member in self._rows]
+        self._column.setEnabled(False)  # else each row that is shown lays out all of them
         if not any(row.unfolded for row in self._rows.values()):
             for place, member in enumerate(members):
                 if self._column.indexOf(self._rows[member]) != place:
                     self._column.insertWidget(place, self._rows[member])
         for member, row in self._rows.items():
             row.setVisible(member in members)
-        self._nobody.setVisible(not members)
+        self._column.setEnabled(True)
+        self._nobody.setVisible(not found)
         self._take_tab(self._current if self._current in members else next(iter(members), b""))
 
     def _take_tab(self, current: bytes) -> None:
@@ -295,8 +325,8 @@ class PeoplePanel(QWidget):
             row.more.setFocusPolicy(Qt.FocusPolicy.TabFocus if here else Qt.FocusPolicy.NoFocus)
 
     def _step(self, step: int) -> None:
-        rows = [self._rows[person.member] for person in roll(self._view.people if self._view else ())]
-        rows = [row for row in rows if not row.isHidden()]
+        members = [person.member for person in roll(self._view.people if self._view else ())]
+        rows = [self._rows[one] for one in members if one in self._rows and not self._rows[one].isHidden()]
         at = next((place for place, row in enumerate(rows) if row.hasFocus()), 0)
         row = rows[max(0, min(len(rows) - 1, at + step))]
         self._take_tab(row.person.member)

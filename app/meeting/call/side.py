@@ -14,8 +14,8 @@ from app.meeting.call.network import NetworkPanel
 from app.meeting.call.people import PeoplePanel
 from app.meeting.call.share import SharePanel
 from app.ui.buttons import IconButton
-from app.ui.choices import Tabs
 from app.ui.panes import ground, rule
+from app.ui.tabs import Tabs
 from app.ui.text import Label, Named
 from app.ui.words import say
 

@@ -14,16 +14,7 @@ from app.scenes.agenda import HEBREW, THORAX, WEEK
 from app.scenes.stills import NOW_MS
 
 NOW = NOW_MS // 1000
-
-
-@pytest.fixture(autouse=True)
-def paris(monkeypatch):
-    monkeypatch.setenv("TZ", "Europe/Paris")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-    i18n.set_language("fr")
+pytestmark = pytest.mark.usefixtures("paris")
 
 
 def shown(lines):
@@ -103,7 +94,7 @@ def test_a_meeting_whose_end_nobody_knows_says_when_it_begins():
 
 def test_two_hundred_series_are_told_in_a_blink():
     many = [replace(THORAX, tag=bytes([n]) * 16, title=f"RCP {n}") for n in range(200)]
-    began = time.perf_counter()
+    began = time.process_time()
     agenda(many, NOW)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
     assert coming(many[0], NOW) is not None

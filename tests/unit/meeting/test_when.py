@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, date, datetime
 from datetime import time as hour
 
@@ -13,15 +12,7 @@ from app.meeting.agenda.when import proposed, read_day, read_span, read_time, wr
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 11, 18, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _paris(monkeypatch):
-    monkeypatch.setenv("TZ", "Europe/Paris")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("paris")
 
 
 @pytest.mark.parametrize("text", ["24/11/2026", "24.11.2026", "24/11", " 24 11 2026 ", "2026-11-24"])
