@@ -68,6 +68,9 @@ def care(state: State, now_ms: int) -> list[Trouble]:
         told.append(
             Trouble("warn", say("patients.feed.refused"), say("patients.feed.refused.detail", units=units))
         )
+    if state.mapping:
+        name = f"patients.feed.mapping.{state.mapping}"
+        told.append(Trouble("warn", say(name), say("patients.feed.mapping.detail")))
     if state.waiting:
         told.append(Trouble("warn", waiting(state), say("patients.feed.waiting.detail")))
     return told

@@ -10,7 +10,7 @@ from app.commands import Thing
 from app.i18n import fmt_date, fmt_time, tr
 from app.intents import OpenPatient
 from app.patients.lines import age_now, born, full_name, number, sounding_like, too_like
-from app.patients.person.times import DEFAULT_ZONE, Site
+from app.times import DEFAULT_ZONE, Site
 from storage.patients.records import Status
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias
 
 from app.i18n import tr
-from app.patients.person.times import age, written
 from app.search import marks
+from app.times import age, written
 from app.ui.graphemes import isolated
 from app.ui.words import Words, say
 from storage.patients.likeness import Likeness, heard, likeness

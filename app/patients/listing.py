@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QKeyEvent
-from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from app.patients.answers import LIMIT, MOST
 from app.patients.chips import FilterChips
-from app.patients.lines import Heading, PatientLine, group, results
+from app.patients.findpages import CLOSED, FAILED, LIST, NONE_FOUND, FindPages, FlowFoot
+from app.patients.lines import PatientLine
+from app.patients.look import Look, asked
 from app.patients.rows import FoundList
-from app.patients.service import LIMIT, MOST, Counts, Seen
 from app.ui.buttons import Button
 from app.ui.palette import GUARD_MS, monotonic_ms
-from app.ui.panes import Banner, EmptyState, Glyph, SearchField, clear, rule
-from app.ui.text import Label, Named
+from app.ui.panes import Banner, SearchField, clear, rule
 from app.ui.theme import theme
-from app.ui.words import Words, say, says
+from app.ui.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,29 +32,13 @@ if TYPE_CHECKING:
     from app.patients.lines import Line
     from app.patients.service import Patients
     from media.events import Event
-    from storage.patients.records import Found
 
 WIDTH = 328
 SETTLE_MS = 400
 """So long after a message the list is read again: a hundred at once make one look."""
 MINUTE_MS = 60_000
 """How often it is asked whether the feed is late by now."""
-RECENT_BELOW = 5
-LIST, NONE_FOUND, NOBODY, FAILED, CLOSED = range(5)
-_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """What one look into the cache brought."""
-
-    query: str
-    chip: str
-    limit: int
-    found: tuple[Found, ...]
-    recent: tuple[Seen, ...]
-    counts: Counts
 
 
 class FindPane(QWidget):
@@ -74,8 +59,8 @@ class FindPane(QWidget):
         super().__init__()
         self._desk, self._patients, self._flow, self._clock_ms = desk, patients, flow, clock_ms
         self._job: Job | None = None
-        self._answer: _Answer | None = None
-        self._waiting: _Answer | None = None
+        self._answer: Look | None = None
+        self._waiting: Look | None = None
         self._limit, self._changed_ms, self._fresh = LIMIT, 0, False
         self._marked = 0
         self._shown_flow: Flow | None = None
@@ -117,11 +102,11 @@ class FindPane(QWidget):
         column.addWidget(self.moved)
         self.list = FoundList(say("patients.list"))
         self.list.installEventFilter(self)
-        self.stack = QStackedWidget()
-        for page in (self.list, self._none_found(), self._nobody(), self._failed_page(), self._closed_page()):
-            self.stack.addWidget(page)
+        self.stack = FindPages(self.list)
+        self.stack.widened.connect(self.widen)
+        self.stack.again.connect(self.look)
         column.addWidget(self.stack, 1)
-        self._below = self._foot()
+        self._below = FlowFoot()
         column.addWidget(self._below)
         self.search.textChanged.connect(self._typed)
         self.chips.chosen.connect(self._typed)
@@ -130,44 +115,6 @@ class FindPane(QWidget):
         if bar is not None:
             bar.valueChanged.connect(self._scrolled)
 
-    def _none_found(self) -> QWidget:
-        button = Button(say("patients.none.clear"))
-        button.clicked.connect(self.widen)
-        return EmptyState("search", say("patients.none"), say("patients.none.detail"), actions=(button,))
-
-    def _nobody(self) -> QWidget:
-        self._how = Label("", "body", "text_2", wrap=True)
-        self._how.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        page = EmptyState("id-badge-2", say("patients.nobody"), say("patients.nobody.detail"))
-        return _with(page, self._how)
-
-    def _failed_page(self) -> QWidget:
-        button = Button(say("patients.failed.again"), icon="refresh")
-        button.clicked.connect(self.look)
-        words = say("patients.failed"), say("patients.failed.detail")
-        return EmptyState("alert-circle", *words, tone="danger", actions=(button,))
-
-    def _closed_page(self) -> QWidget:
-        self._why = Label("", "body", "text_2", wrap=True)
-        self._why.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        return _with(EmptyState("lock", say("patients.closed")), self._why)
-
-    def _foot(self) -> QWidget:
-        foot = QWidget()
-        column = QVBoxLayout(foot)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(rule())
-        row = QHBoxLayout()
-        column.addLayout(row)
-        row.setContentsMargins(14, 10, 14, 10)
-        row.setSpacing(8)
-        self._mark, self._flow_words = Glyph("database", "ok", 18), Label("", "small", "text_2").clipped()
-        Named(foot, say("patients.foot"))
-        row.addWidget(self._mark)
-        row.addWidget(self._flow_words, 1)
-        return foot
-
     # --- asking -------------------------------------------------------------------------------------------
 
     def look(self) -> None:
@@ -175,16 +122,16 @@ class FindPane(QWidget):
         if self._job is not None:
             self._job.cancel()
         known = self._answer if self._fresh else None
-        work = self._read(_asked(self.search.text()), self.chips.choice, self._limit, known)
+        work = self._read(asked(self.search.text()), self.chips.choice, self._limit, known)
         self._job = self._desk.bridge.start(self, work, self._answered, self._failed)
 
-    async def _read(self, query: str, chip: str, limit: int, known: _Answer | None) -> _Answer:
+    async def _read(self, query: str, chip: str, limit: int, known: Look | None) -> Look:
         """Look; whom one saw last and how many there are is asked again only after news."""
         patients = self._patients
         found = await patients.search(query, chip, limit)
         if known is not None:
             return replace(known, query=query, chip=chip, limit=limit, found=found)
-        return _Answer(query, chip, limit, found, await patients.recent(), await patients.counts())
+        return Look(query, chip, limit, found, await patients.recent(), await patients.counts())
 
     def _typed(self, _anything: str = "") -> None:
         self._limit = LIMIT
@@ -239,20 +186,18 @@ class FindPane(QWidget):
     def shows(self, query: str, chip: str = "all") -> bool:
         """Whether the list is that of *query* and the filter *chip*."""
         answer = self._answer
-        return answer is not None and (answer.query, answer.chip) == (_asked(query), chip)
+        return answer is not None and (answer.query, answer.chip) == (asked(query), chip)
 
     # --- answers ------------------------------------------------------------------------------------------
 
-    def _answered(self, answer: _Answer) -> None:
-        asked = self._answer
-        same = asked is not None and (asked.query, asked.chip, asked.limit) == (
-            answer.query,
-            answer.chip,
-            answer.limit,
-        )
+    def _answered(self, answer: Look) -> None:
         lines = self._lines(answer)
         keys = [line.key for line in lines]
-        if same and self._held() and keys != [line.key for line in self.list.shown.lines]:
+        if (
+            answer.asks_as(self._answer)
+            and self._held()
+            and keys != [line.key for line in self.list.shown.lines]
+        ):
             self._waiting = answer
             self.moved.show()
             return
@@ -267,7 +212,7 @@ class FindPane(QWidget):
             self._show(self._waiting, self._lines(self._waiting))
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _show(self, answer: _Answer, lines: Sequence[Line]) -> None:
+    def _show(self, answer: Look, lines: Sequence[Line]) -> None:
         self._answer, self._waiting, self._fresh = answer, None, True
         self.moved.hide()
         if [line.key for line in lines] != [line.key for line in self.list.shown.lines]:
@@ -278,16 +223,12 @@ class FindPane(QWidget):
         self._turn(answer, bool(lines))
         self.show_flow()
 
-    def _turn(self, answer: _Answer, shown: bool) -> None:
+    def _turn(self, answer: Look, shown: bool) -> None:
         if not self._patients.is_open:
-            self._why.say(say(f"patients.closed.{self._patients.closed_by or 'none'}"))
+            self.stack.why.say(say(f"patients.closed.{self._patients.closed_by or 'none'}"))
             self._turn_to(CLOSED)
-        elif not answer.counts.all:
-            self._turn_to(NOBODY)
-        elif not shown or (not answer.found and (answer.query or answer.chip != "all")):
-            self._turn_to(NONE_FOUND)
         else:
-            self._turn_to(LIST)
+            self._turn_to(FindPages.of(answer, shown=shown))
 
     def _turn_to(self, page: int) -> None:
         """Show a page; a cache that is closed or silent is not said to be fresh."""
@@ -296,7 +237,7 @@ class FindPane(QWidget):
         self._below.setVisible(page not in {FAILED, CLOSED})
         self.chips.setVisible(page != CLOSED)
 
-    def _show_counts(self, answer: _Answer) -> None:
+    def _show_counts(self, answer: Look) -> None:
         counts = {"all": answer.counts.all, "inside": answer.counts.inside}
         if self._patients.reader.units:
             counts["mine"] = answer.counts.mine
@@ -305,22 +246,8 @@ class FindPane(QWidget):
         self.chips.show_counts(counts)
         self.counted.emit(answer.counts.all)
 
-    def _lines(self, answer: _Answer) -> list[Line]:
-        """Return what is found, with how many, and below it whom one saw last; nothing typed: these first."""
-        now_ms = self._desk.now_ms()
-        recent = [seen.found for seen in answer.recent]
-        if not answer.query and answer.chip == "all":
-            others = [found for found in answer.found if found.id not in {one.id for one in recent}]
-            first: list[Line] = [Heading(say("patients.recent"))] if recent else []
-            rest: list[Line] = [Heading(say("patients.others"))] if others else []
-            return [*first, *group(recent, "recent", now_ms), *rest, *group(others, "found", now_ms)]
-        if not answer.found:
-            return []
-        lines: list[Line] = [Heading(_how_many(answer)), *results(answer.found, answer.query, now_ms)]
-        below = [one for one in recent if one.id not in {found.id for found in answer.found}][:RECENT_BELOW]
-        if below and answer.query:
-            lines += [Heading(say("patients.recent")), *group(below, "recent", now_ms)]
-        return lines
+    def _lines(self, answer: Look) -> list[Line]:
+        return answer.lines(self._desk.now_ms())
 
     def show_flow(self) -> None:
         """Say how fresh the cache is: below the list, and above it where something is wrong."""
@@ -328,10 +255,8 @@ class FindPane(QWidget):
         if flow == self._shown_flow:
             return
         self._shown_flow = flow
-        self._mark.show_icon(flow.icon, flow.tone)
-        self._flow_words.say(flow.words)
-        self._flow_words.setToolTip(str(flow.words))
-        self._how.say(flow.way)
+        self._below.show_flow(flow)
+        self.stack.way.say(flow.way)
         clear(self._strip)
         if flow.strip is not None:
             self._strip.addWidget(Banner(flow.strip.tone, flow.strip.title, flow.strip.detail))
@@ -380,7 +305,7 @@ class FindPane(QWidget):
     def _enter(self) -> None:
         """Open the first that was found, unless the list has only just changed."""
         answer, first = self._answer, self.list.first()
-        typed = answer is not None and answer.query and answer.query == _asked(self.search.text())
+        typed = answer is not None and answer.query and answer.query == asked(self.search.text())
         if typed and first.isValid() and self._clock_ms() - self._changed_ms >= GUARD_MS:
             self.list.setCurrentIndex(first)
             self._open(first.data(Qt.ItemDataRole.UserRole).key)
@@ -426,23 +351,3 @@ class FindPane(QWidget):
             self._show(self._answer, self._lines(self._answer))
         elif kind == QEvent.Type.StyleChange:
             self.setFixedWidth(theme().scaled(WIDTH))
-
-
-def _with(page: EmptyState, label: Label) -> QWidget:
-    """Put *label* below the words of *page*."""
-    layout = page.layout()
-    assert isinstance(layout, QVBoxLayout)
-    layout.insertWidget(layout.count() - 1, label)
-    return page
-
-
-def _asked(text: str) -> str:
-    """Return what is searched for; signs alone are nothing to search for."""
-    return text.strip() if any(char.isalnum() for char in text) else ""
-
-
-def _how_many(answer: _Answer) -> Words:
-    n = len(answer.found)
-    if n >= answer.limit:
-        return say("patients.found.many", n=n)
-    return says("patients.found", n) if answer.query else says(f"patients.found.{answer.chip}", n)

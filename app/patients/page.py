@@ -15,10 +15,10 @@ from app.config import SINGLE_KEYS
 from app.feature import Page
 from app.intents import OpenPatient
 from app.papers.viewer import PaperView
+from app.patients.answers import Untraceable
 from app.patients.listing import WIDTH, FindPane
 from app.patients.person.page import PersonPage
 from app.patients.reasons import ReasonPane
-from app.patients.service import Untraceable
 from app.ui.buttons import Button
 from app.ui.panes import EmptyState, rule
 from app.ui.text import Label
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from app.config import Config
     from app.feature import Desk
     from app.intents import Intent
+    from app.patients.answers import Opening
     from app.patients.flow import Flow
-    from app.patients.service import Opening, Patients
+    from app.patients.service import Patients
     from media.events import Event
 
 NOBODY, LOADING, ASKING, SHOWN, FAILED, GONE, BLANK = range(7)

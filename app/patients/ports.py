@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
+    from app.interop.mapping import Mapping
     from media.events import Event
     from storage.audit import Entry
     from storage.messages.records import Message, Thread
+    from storage.monitoring.records import Course
     from storage.patients.records import Found, Patient
 
 
@@ -51,6 +53,15 @@ class Talks(Protocol):
 
     async def about(self, authority: str, ipp: str, /) -> tuple[Thread, ...]: ...  # noqa: D102 -- the port says it
     async def page(self, thread: int, /, before: int = 0, limit: int = 50) -> tuple[Message, ...]: ...  # noqa: D102
+
+
+class Monitored(Protocol):
+    """What is asked of telemonitoring (app.monitoring.ports.Monitoring)."""
+
+    changed: Event[frozenset[bytes]]
+    table: Callable[[], Mapping]
+
+    async def course(self, person: int, /) -> Course | None: ...  # noqa: D102 -- the port says it
 
 
 class Texts(Protocol):

@@ -10,9 +10,20 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from app.patients.access import SHUT, Access, Reader, because, decide, subject
+from app.patients.answers import (
+    CHECKED,
+    LIMIT,
+    MOST,
+    Counts,
+    Opening,
+    Reading,
+    Seen,
+    Talk,
+    Untraceable,
+    row_of,
+)
+from app.patients.recent import Recent
 from app.patients.veil import asked_for, is_veiled, veil
 from app.search import plain
 from app.trust import readable
@@ -23,88 +34,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Future
 
+    from app.acts import Act
     from app.audit import Trail
     from app.config import Config
-    from app.patients.ports import Shelf, Talks
+    from app.interop.mapping import Mapping
+    from app.patients.ports import Monitored, Shelf, Talks
     from app.session import Session
-    from storage.messages.records import Message, Thread
+    from storage.monitoring.records import Course
     from storage.patients.records import Found, Paper, Patient
     from storage.patients.vigilance import Jump
 
-LIMIT = 60
-"""Rows of one page of a list; `search` is asked for more as somebody scrolls."""
-MOST = 300
-REMEMBERED = 12
-_RECENT = "patients.recent"
-CHECKED = "patient-identity-checked"
-"""What the trail calls that somebody checked a change of identity; the reason is its `Jump.until_ms`."""
-_OPENED, _REFUSED, _DOCUMENT = "patient-opened", "patient-refused", "patient-document"
-_TALKS = "patient-messages"
-
-
-class Untraceable(Exception):  # noqa: N818 -- the page says what to do
-    """The audit trail takes nothing now: from outside the care team no page is opened."""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many patients the cache holds, how many are inside, how many of these in the own care units, how many no ADT named."""
-
-    all: int = 0
-    inside: int = 0
-    mine: int = 0
-    unnamed: int = 0
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A patient looked at from this desk, and when."""
-
-    found: Found
-    at_ms: int
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What came of asking for a page: `patient` only where access is granted; `row` says who it is about in either case.
-
-    `jump`: who the patient was before name and birth date changed at once, until somebody says to have checked it.
-    """
-
-    row: Found
-    access: Access
-    patient: Patient | None = None
-    homonyms: tuple[Found, ...] = ()
-    jump: Jump | None = None
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One line of "who consulted": `name` is empty for somebody the directory does not know any more."""
-
-    time_ms: int
-    name: str
-    desk: str
-    action: str
-    reason: str
-    mine: bool
-
-
-@dataclass(frozen=True)
-class Talk:
-    """A message about a patient, and the thread in which it stands."""
-
-    thread: Thread
-    message: Message
-
-
-class _Look(msgspec.Struct, frozen=True, array_like=True):
-    """A patient seen, also by the number that outlives a rebuild of the cache."""
-
-    id: int
-    authority: str
-    ipp: str
-    at_ms: int
+_OPENED: Act = "patient-opened"
+_REFUSED: Act = "patient-refused"
+_DOCUMENT: Act = "patient-document"
+_TALKS: Act = "patient-messages"
 
 
 @dataclass
@@ -114,20 +57,25 @@ class _Desk:
     session: Session = field(repr=False)
     shelf: Shelf = field(repr=False)
     granted: dict[tuple[str, str], Access] = field(default_factory=dict, repr=False)
-    recent: list[_Look] | None = field(default=None, repr=False)
+    recent: Recent = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.recent = Recent(self.shelf)
 
 
 class Patients:
     """The patients of this desk, from the unlock to the lock.
 
     `changed` tells which patients a message changed (an empty set: any may have), `switched` that somebody else works
-    here now, or nobody; `seen` that a page was opened, `talked` that messages came or went. All may fire on any thread. `held`: how many were counted last;
+    here now, or nobody; `seen` that a page was opened, `talked` that messages came or went, `monitored` that answers or alerts did. All may fire on any thread. `held`: how many were counted last;
     `closed_by`: see `begin`.
     """
 
     def __init__(self, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:
         self._config, self._now_ms, self._trail = config, now_ms, trail
         self._talks: Talks | None = None
+        self._monitored: Monitored | None = None
+        self.monitored: Event[frozenset[bytes]] = Event()
         self.talked: Event[frozenset[int]] = Event()
         self._desk: _Desk | None = None
         self.changed: Event[frozenset[int]] = Event()
@@ -139,6 +87,11 @@ class Patients:
         """Show what *talks* has about a patient on that patient's page."""
         self._talks = talks
         talks.changed.subscribe(self.talked.fire)
+
+    def watch(self, monitored: Monitored) -> None:
+        """Show what *monitored* knows of a patient on that patient's page."""
+        self._monitored = monitored
+        monitored.changed.subscribe(self.monitored.fire)
 
     def begin(self, session: Session, shelf: Shelf | None, closed_by: str = "") -> None:
         """Work for *session* with the cache of *shelf*; the same shelf again keeps what was granted.
@@ -185,7 +138,7 @@ class Patients:
             inside, unnamed = chip == "inside", chip == "unnamed"
             return list(await _of(cache.search(text, limit=limit, inside=inside, unnamed=unnamed)))
         lists = [await _of(cache.search(text, limit=limit, inside=True, unit=unit)) for unit in units]
-        return _once(found for of in lists for found in of)[:limit]
+        return tuple({one.id: one for of in lists for one in of}.values())[:limit]
 
     async def counts(self) -> Counts:
         """Count the patients behind each chip."""
@@ -300,7 +253,7 @@ class Patients:
         done = any(one.action == CHECKED and one.reason == str(found.until_ms) for one in told)
         return None if done else found
 
-    async def trace(self, patient: Patient, action: str, reason: str = "") -> None:
+    async def trace(self, patient: Patient, action: Act, reason: str = "") -> None:
         """Keep in the audit trail what was done on an open page (a document opened, a page printed); raises StorageError."""
         desk = self._desk
         if desk is not None:
@@ -356,13 +309,24 @@ class Patients:
         found.sort(key=lambda one: (-one.message.sent_ms, -one.message.order))
         return tuple(found[:MOST]), await asyncio.to_thread(_people, desk.session)
 
+    async def course(self, patient: Patient) -> tuple[Course, Mapping] | None:
+        """Return what telemonitoring knows of a patient whose page is open, and what codes are called.
+
+        None of one who is not monitored, or is closed to who works here. Raises what the vault raises where nothing can be read now.
+        """
+        desk, monitored = self._desk, self._monitored
+        if desk is None or monitored is None or not self._access(desk, patient).granted:
+            return None
+        found = await monitored.course(patient.id)
+        return (found, monitored.table()) if found is not None and self._desk is desk else None
+
     async def _said_about(self, authority: str, ipp: str) -> list[Talk]:
         talks = self._talks
         threads = await talks.about(authority, ipp) if talks is not None else ()
         pages = [(one, await talks.page(one.id, limit=LIMIT)) for one in threads if talks is not None]
         return [Talk(thread, message) for thread, said in pages for message in said if not message.event]
 
-    async def _trace(self, desk: _Desk, patient: Patient, action: str, access: Access) -> None:
+    async def _trace(self, desk: _Desk, patient: Patient, action: Act, access: Access) -> None:
         """Write before anything is shown; the care team is not kept out by a full disk: its row is held and written later."""
         try:
             await self._record(desk, patient, action, access.written)
@@ -372,7 +336,7 @@ class Patients:
             about = subject(patient.authority, patient.ipp)
             self._trail.record(action, subject=about, reason=access.written)
 
-    async def _record(self, desk: _Desk, patient: Patient, action: str, reason: str) -> None:
+    async def _record(self, desk: _Desk, patient: Patient, action: Act, reason: str) -> None:
         about = subject(patient.authority, patient.ipp)
         row = desk.shelf.audit.record(self._now_ms(), desk.session.user, action, subject=about, reason=reason)
         await _of(row)
@@ -384,10 +348,10 @@ class Patients:
         desk = self._desk
         if desk is None:
             return ()
-        looks = list(await self._looks(desk))
+        looks = await desk.recent.all()
         by_id = {row.id: row for row in await _of(desk.shelf.patients.recent([look.id for look in looks]))}
-        seen: dict[int, Seen] = {}
         by_id = {row.id: row for row in await self._veiled(desk, by_id.values())}
+        seen: dict[int, Seen] = {}
         for look in looks:
             row = by_id.get(look.id)
             if row is None or row.ipp != look.ipp:  # merged, or the cache was made anew
@@ -397,51 +361,13 @@ class Patients:
                 seen.setdefault(row.id, Seen(row, look.at_ms))
         return tuple(seen.values())
 
-    async def _looks(self, desk: _Desk) -> list[_Look]:
-        if desk.recent is None:
-            kept = await _of(desk.shelf.settings.all())
-            desk.recent = _read_looks(kept.get(_RECENT, "[]"))
-        return desk.recent
-
     async def _remember(self, desk: _Desk, patient: Patient) -> None:
         """Keep whom the user looked at; a disk that refuses costs no more than that."""
-        look = _Look(patient.id, patient.authority, patient.ipp, self._now_ms())
         try:
-            others = [
-                one
-                for one in await self._looks(desk)
-                if (one.authority, one.ipp) != (look.authority, look.ipp)
-            ]
-            desk.recent = [look, *others][:REMEMBERED]
-            if not desk.shelf.read_only:
-                await _of(desk.shelf.settings.save(_RECENT, msgspec.json.encode(desk.recent).decode()))
+            await desk.recent.remember(patient, self._now_ms())
         except StorageError:
             return
         self.seen.fire(None)
-
-
-def row_of(patient: Patient) -> Found:
-    """Return the identity row of a whole patient."""
-    from storage.patients.records import Found  # noqa: PLC0415 -- as the module says
-
-    return Found(
-        patient.id,
-        patient.birth_name,
-        patient.used_name,
-        patient.given_name,
-        patient.birth,
-        patient.sex,
-        patient.ipp,
-        patient.status,
-        dead=patient.dead,
-        inside=patient.inside,
-        unit=patient.units[0][1] if patient.units else "",
-        last_ms=patient.last_ms,
-        ins=patient.ins,
-        by_ins_alone=patient.by_ins_alone,
-        unnamed=patient.unnamed,
-        hidden=patient.hidden,
-    )
 
 
 def _numbers(patient: Patient) -> set[str]:
@@ -465,17 +391,6 @@ def _forget_words() -> None:
 
 def _key(patient: Patient) -> tuple[str, str]:
     return patient.authority, patient.ipp
-
-
-def _once(found: Iterable[Found]) -> tuple[Found, ...]:
-    return tuple({one.id: one for one in found}.values())
-
-
-def _read_looks(text: str) -> list[_Look]:
-    try:
-        return msgspec.json.decode(text, type=list[_Look])[:REMEMBERED]
-    except msgspec.MsgspecError:
-        return []
 
 
 def _people(session: Session) -> dict[bytes, str]:

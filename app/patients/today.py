@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from app.board import Reading
     from app.feature import Desk
     from app.interop.state import State
-    from app.patients.service import Patients, Seen
+    from app.patients.answers import Seen
+    from app.patients.service import Patients
     from app.ui.words import Words
 
 SHOWN = 5

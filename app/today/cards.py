@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
@@ -18,6 +19,7 @@ from PyQt6.QtWidgets import (
 from app.today.service import Held, append, hold
 from app.ui import paint
 from app.ui.buttons import Button
+from app.ui.grades import GradeLabel, Ring
 from app.ui.marks import chip_colours
 from app.ui.panes import Glyph
 from app.ui.text import KeyHint, Label, Named
@@ -72,25 +74,31 @@ class CardFrame(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(2)
-        self._glyph = Glyph(card.icon, _INK.get(card.tone, card.tone), 20)
-        self._head = Label("", "small_strong", _INK.get(card.tone, card.tone)).clipped()
-        self._note = Label("", "small", "text_2")
-        self._title, self._detail = Label("", "card").clipped(), Label("", "body", "text_2").clipped()
+        ink = _INK.get(card.tone, card.tone)
+        self._glyph = Glyph(card.icon, ink, 20) if card.grade < 0 else GradeLabel(card.grade, 20)
+        self._ring = Ring(1.0, 20)
+        self._head = Label("", "small_strong", ink).clipped()
+        strong = card.gauge is not None
+        self._note = Label("", "body_strong" if strong else "small", ink if strong else "text_2")
+        self._title, self._detail = (
+            Label("", "card").clipped(),
+            Label("", "body", "text_2").clipped(parted=True),
+        )
         column.addLayout(self._top())
         column.addSpacing(4)
         column.addWidget(self._title)
         column.addWidget(self._detail)
         column.addSpacing(8)
         column.addLayout(self._verbs())
-        self._later.setVisible(
-            card.can_wait
-        )  # only now: a widget without a parent would be a window of its own
+        for widget, shown in ((self._later, card.can_wait), (self._ring, card.gauge is not None)):
+            widget.setVisible(shown)  # only now: a widget without a parent would be a window of its own
 
     def _top(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._glyph)
         row.addWidget(self._head, 1)
+        row.addWidget(self._ring)
         row.addWidget(self._note)
         return row
 
@@ -117,23 +125,27 @@ class CardFrame(QFrame):
     @staticmethod
     def shape(card: Card) -> tuple[object, ...]:
         """Return what a card cannot change without being made anew."""
-        return card.id, card.tone, card.icon, card.act.icon, tuple(a.icon for a in card.more), card.can_wait
+        icons = card.icon, card.act.icon, *(act.icon for act in card.more)
+        return card.id, card.tone, card.grade, card.gauge is None, icons, card.can_wait
 
     def show_card(self, card: Card, digit: str, *, gone: bool) -> None:
         """Show the card as it is now; a `gone` one stays where it is and does nothing."""
         self.card = card
         for label, words in (
             (self._head, card.head),
-            (self._note, card.note),
+            (self._note, card.gauge.words if card.gauge is not None else card.note),
             (self._title, card.title),
             (self._detail, card.detail),
         ):
             label.say(words)
+        if card.gauge is not None:
+            self._ring.show_left(card.gauge.share)
         self.verb.show_act(card.act, digit)
         for button, act in zip(self._more, card.more, strict=True):
             button.show_act(act)
         self._later.speak(say("today.later.card", title=card.title))
-        self.setAccessibleName(f"{card.head}, {card.title}, {card.detail}")
+        told = (card.head, self._note.text(), card.title, card.detail)
+        self.setAccessibleName(", ".join(str(part) for part in told if str(part)))
         self.setEnabled(not gone)
 
     def press(self) -> None:
@@ -202,7 +214,7 @@ class CardDeck(QWidget):
         self._show(self._held)
 
     def show_cards(self, cards: Sequence[Card], *, settling: bool = False) -> None:
-        """Show *cards*, ranked; under a pointer nothing moves, under the focus what is new comes behind.
+        """Show *cards*, ranked; under a pointer nothing moves, under the focus what is new comes behind, and is told where it is not seen.
 
         While Today is *settling*, not all was read yet: then the focus is where the page put it, and holds nothing.
         """
@@ -210,7 +222,9 @@ class CardDeck(QWidget):
         if self.underMouse() and before:
             self._show(hold(before, cards))
         elif not settling and self._focused():
-            self._show(append(before, cards))
+            held = append(before, cards)
+            seen = {one.id for one in held.items[:SHOWN]}
+            self._show(replace(held, waiting=sum(one.id not in seen for one in cards[:SHOWN])))
         else:
             self._show(Held(tuple(cards)))
 

@@ -9,10 +9,11 @@ from PyQt6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSizePolicy, QVBo
 
 from app.today.rows import TWO_LINES, RowButton
 from app.today.service import Held, hold
+from app.today.tallies import FootLine, Tallies
 from app.ui import paint
 from app.ui.buttons import Button
 from app.ui.marks import Badge
-from app.ui.panes import Glyph, rule
+from app.ui.panes import Banner, Glyph, clear, rule
 from app.ui.text import Label, Named
 from app.ui.theme import theme
 from app.ui.words import Words, say, says
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from PyQt6.QtCore import QEvent
     from PyQt6.QtGui import QPaintEvent
 
-    from app.board import Column, Row
+    from app.board import Column, Note, Row
     from app.today.service import Pane
 
 SKELETON_ROWS = 3
@@ -60,6 +61,7 @@ class ColumnPane(QWidget):
         self._pane = pane
         self._held: Held[Row] = Held(())
         self._drawn: tuple[object, ...] = ()
+        self._alarm: Note | None = None
         self.rows: list[RowButton] = []
         Named(self, pane.title)
         column = QVBoxLayout(self)
@@ -73,15 +75,29 @@ class ColumnPane(QWidget):
         self.all.clicked.connect(self._open_all)
         self._title.setMinimumHeight(theme().scaled(28))
         column.addLayout(self._head())
-        frame = QFrame()
-        frame.setProperty("card", "plain")
-        self._body = QVBoxLayout(frame)
-        self._body.setContentsMargins(0, 0, 0, 0)
-        self._body.setSpacing(0)
-        column.addWidget(frame)
+        self._alarms = QVBoxLayout()
+        column.addLayout(self._alarms)
+        column.addWidget(self._make_frame())
         self.pill.hide()
         self.all.hide()
         self.show_pane(pane)
+
+    def _make_frame(self) -> QFrame:
+        frame, whole = QFrame(), QVBoxLayout()
+        frame.setProperty("card", "plain")
+        frame.setLayout(whole)
+        self.tallies, self.foot = Tallies(), FootLine()
+        self._rules = rule(), rule()
+        self._body = QVBoxLayout()
+        for layout in (whole, self._body):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        whole.addWidget(self.tallies)
+        whole.addWidget(self._rules[0])
+        whole.addLayout(self._body)
+        whole.addWidget(self._rules[1])
+        whole.addWidget(self.foot)
+        return frame
 
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -131,7 +147,9 @@ class ColumnPane(QWidget):
         """Return where the focus begins in this column."""
         if self.rows:
             return self.rows[0]
-        return next((button for button in self.findChildren(Button) if not button.isHidden()), None)
+        away = self.foot.verb if self.foot.isHidden() else None
+        shown = (one for one in self.findChildren(Button) if not one.isHidden() and one is not away)
+        return next(shown, None)
 
     def _show(self, held: Held[Row]) -> None:
         pane, column, self._held = self._pane, self._pane.column, held
@@ -139,6 +157,7 @@ class ColumnPane(QWidget):
         self.pill.setVisible(held.waiting > 0)
         if column is not None:
             self._show_head(column)
+        self._show_around(column)
         below = (column.rest, column.none, column.none_detail) if column is not None else ()
         shape = (pane.phase, tuple(row.id for row in held.items), below)
         if shape != self._drawn:
@@ -154,6 +173,20 @@ class ColumnPane(QWidget):
         self.all.say(column.all.words)
         self.all.speak(column.all.spoken)
         self.all.show()
+
+    def _show_around(self, column: Column | None) -> None:
+        """Show what stands above and below the rows."""
+        alarm = column.alarm if column is not None else None
+        tallies, foot = (column.tallies, column.foot) if column is not None else ((), None)
+        if alarm != self._alarm:
+            self._alarm = alarm
+            clear(self._alarms)
+            if alarm is not None:
+                self._alarms.addWidget(_alarm(alarm))
+        self.tallies.show_tallies(tallies, old=alarm is not None)
+        self.foot.show_foot(foot)
+        self._rules[0].setVisible(bool(tallies))
+        self._rules[1].setVisible(foot is not None)
 
     def _draw(self, pane: Pane) -> None:
         """Lay the body out again: another order, another phase. Rows that stay are kept, with their focus."""
@@ -177,8 +210,10 @@ class ColumnPane(QWidget):
         self._add_below(pane)
         rest = pane.column.rest if pane.column is not None else 0
         for button in self.rows:
-            last = button is self.rows[-1] and not rest
-            button.round_off(top=button is self.rows[0], bottom=last)
+            column = pane.column
+            top = button is self.rows[0] and not (column and column.tallies)
+            last = button is self.rows[-1] and not rest and not (column and column.foot)
+            button.round_off(top=top, bottom=last)
         if focused in kept.values() and self.rows:
             self.rows[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -207,6 +242,13 @@ class ColumnPane(QWidget):
         again.clicked.connect(self.retried)
         words = say("today.failed"), say("today.failed.detail")
         return _said("alert-circle", "danger", *words, again)
+
+
+def _alarm(note: Note) -> Banner:
+    act = Button(note.act.words, "secondary", "s", note.act.icon)
+    act.speak(note.act.spoken)
+    act.clicked.connect(lambda _checked: note.act.run())
+    return Banner(note.tone, note.title, note.detail, actions=(act,))
 
 
 def _said(icon: str, tone: str, title: Words, detail: Words, act: Button | None = None) -> QWidget:

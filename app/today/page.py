@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 NARROWEST = 320
 GUARD_MS = 300
-SHARES = (5, 5, 4)
+SHARES = (5, 6, 4)
 """How the columns share the width: left, middle, right."""
 DIGITS = (("1", "&", "Shift+1"), ("2", "É", "Shift+2"), ("3", '"', "Shift+3"))
 """The top row of a French keyboard with and without Maj, and the keypad."""
@@ -62,6 +62,7 @@ class TodayPage(Page):
         self._retried = ""
         self._begun: QWidget | None = None
         self._notes_shown: tuple[Note, ...] = ()
+        self._places = {source.place for source in sources if str(source.title)}
         self.deck, self.calm, self.foot = CardDeck(), Calm(), Foot(around)
         self.panes: dict[str, ColumnPane] = {}
         self._lay_out()
@@ -141,12 +142,12 @@ class TodayPage(Page):
 
     def _took(self, source: Source, reading: Reading) -> None:
         self._today.took(source, reading)
-        self.draw()
+        self._draw_soon()
         self._return_to(source)
 
     def _failed(self, source: Source, error: Exception) -> None:
         self._today.failed(source, error)
-        self.draw()
+        self._draw_soon()
         self._return_to(source)
 
     def _retry(self, source: Source) -> None:
@@ -171,6 +172,11 @@ class TodayPage(Page):
                 self.draw()
 
     # --- what is shown ------------------------------------------------------------------------------------
+
+    def _draw_soon(self) -> None:
+        """Show what is new where somebody sees it; else it is drawn when it is seen: alerts come while somebody works elsewhere."""
+        if self.isVisible() or self.loading:
+            self.draw()
 
     def draw(self) -> None:
         """Show everything as it is now."""
@@ -220,6 +226,7 @@ class TodayPage(Page):
         self.deck.release()
 
     def _show_panes(self, panes: tuple[Pane, ...]) -> None:
+        self._places = {pane.place for pane in panes}
         if [pane.id for pane in panes] != list(self.panes) or self._wide() != self._width:
             self._lay_panes(panes)
         for pane in panes:
@@ -249,9 +256,8 @@ class TodayPage(Page):
 
     def _wide(self) -> int:
         """Return 1 where columns stand over each other, else how many stand beside each other."""
-        places = {source.place for source in self._sources.values() if str(source.title)}
-        needed = len(places) * (theme().scaled(NARROWEST) + 20)
-        return len(places) if self.width() >= needed else 1
+        beside = len(self._places)
+        return beside if self.width() >= beside * (theme().scaled(NARROWEST) + 20) else 1
 
     def _make_pane(self, pane: Pane) -> ColumnPane:
         made = ColumnPane(pane)
@@ -343,4 +349,4 @@ class TodayPage(Page):
         super().changeEvent(event)
         again = (QEvent.Type.LanguageChange, QEvent.Type.StyleChange)
         if event is not None and event.type() in again and self._minute:
-            self.draw()
+            self._draw_soon()

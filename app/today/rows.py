@@ -8,6 +8,7 @@ from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import QFont, QPainterPath
 from PyQt6.QtWidgets import QSizePolicy
 
+from app.today.graded import GradedPainter
 from app.ui import paint
 from app.ui.buttons import Press
 from app.ui.icons import paint_icon
@@ -19,10 +20,11 @@ from app.ui.words import say
 if TYPE_CHECKING:
     from PyQt6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 
-    from app.board import Mark, Row
+    from app.board import Graded, Mark, Row
 
 EDGE, GAP = 14.0, 14.0
-TWO_LINES, CHIP, CORNER = 62, 24, 7
+TWO_LINES, CHIP, CORNER, SIGN = 62, 24, 7, 20
+_INKS = {"plain": "text_2", "accent": "accent_text"}
 _WALKS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
@@ -89,6 +91,9 @@ class RowButton(Press):
         """Paint the ground, what stands at the left, the words, what stands at the right."""
         painter = paint.painter_for(self)
         self._paint_ground(painter)
+        if self.row.graded is not None:
+            GradedPainter(painter, QRectF(self.rect()), self.row, gone=self._gone).paint(self.row.graded)
+            return
         left = self._paint_left(painter)
         right = self._paint_right(painter)
         self._paint_words(painter, left, right)
@@ -120,7 +125,7 @@ class RowButton(Press):
             return EDGE + side + 12
         if not str(row.first):
             return EDGE
-        width = float(theme().scaled(64))
+        width = first_width(row)
         top = middle - theme().scaled(20)
         first = QRectF(EDGE, top, width, theme().scaled(22))
         second = QRectF(EDGE, first.bottom(), width, theme().scaled(17))
@@ -137,16 +142,27 @@ class RowButton(Press):
             box = QRectF(right - 20, self.height() / 2 - 10, 20, 20)
             paint_icon(painter, "chevron-right", box, self._ink("text_2"))
             right = box.left()
-        if row.person:
-            for mark in reversed(row.marks):
-                right -= mark_width(mark) + 8
-                paint_mark(painter, right, self.height() / 2, mark)
-        return right - 10
+        return (self._paint_marks(painter, right) if row.person else right) - 10
+
+    def _paint_marks(self, painter: QPainter, right: float) -> float:
+        """Paint the chips beside a person, their signs alone where the name would be cut; return where they begin."""
+        row, middle = self.row, self.height() / 2
+        name = EDGE + theme().scaled(34) + 12 + paint.text_width(str(row.title), theme().font("body_strong"))
+        whole = right - sum(mark_width(mark) + 8 for mark in row.marks) - 10 >= name
+        for mark in reversed(row.marks):
+            right -= (mark_width(mark) if whole else SIGN) + 8
+            if whole:
+                paint_mark(painter, right, middle, mark)
+            else:
+                box = QRectF(right, middle - SIGN / 2, SIGN, SIGN)
+                paint_icon(painter, mark.icon, box, self._ink(_INKS.get(mark.tone, mark.tone)))
+        return right
 
     def _paint_verb(self, painter: QPainter, verb: str, right: float) -> float:
         font = theme().font("small_strong")
         width, height = paint.text_width(verb, font) + 22, float(theme().scaled(28))
-        box = QRectF(right - width, self.height() / 2 - height / 2, width, height)
+        below = theme().scaled(CHIP + 6) if self.row.marks and not self.row.person else 0
+        box = QRectF(right - width, (self.height() - below - height) / 2, width, height)
         paint.box(painter, box, 6, theme().color("surface"), theme().color("line_strong"))
         paint.text(painter, box, verb, font, theme().color("text"), Qt.AlignmentFlag.AlignHCenter)
         return box.left()
@@ -175,11 +191,24 @@ class RowButton(Press):
         return theme().color("text_disabled" if self._gone else tone)
 
 
+def first_width(row: Row) -> float:
+    """Return how wide the time of a row stands, or what is said where it has none: never cut."""
+    parts = ((str(row.first), _figure()), (str(row.second), theme().font("caption")))
+    return max(float(theme().scaled(64)), *(8 + paint.text_width(text, font) for text, font in parts))
+
+
 def sentence(row: Row) -> str:
     """Return what a screen reader says of a row."""
     marks = (str(mark.words) for mark in row.marks)
+    told = () if row.graded is None else _told(row.graded)
     parts = (str(part) for part in (row.first, row.second, row.title, row.detail))
-    return ", ".join(part for part in (*parts, *marks) if part)
+    return ", ".join(part for part in (*parts, *told, *marks) if part)
+
+
+def _told(graded: Graded) -> tuple[str, ...]:
+    grade = str(say("kit.grade", n=graded.grade, name=say(f"kit.grade.{graded.grade}")))
+    parts = (graded.beside, graded.title, graded.detail, graded.gauge.words)
+    return grade if graded.grade >= 0 else "", *map(str, parts)
 
 
 def mark_width(mark: Mark) -> float:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QRectF, Qt, pyqtSignal
-from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import isolated
-from app.patients.person.flow import Flow
-from app.ui import paint
-from app.ui.buttons import Button, IconButton
-from app.ui.icons import paint_icon
-from app.ui.marks import Chip, chip_colours
+from app.ui.buttons import IconButton
+from app.ui.flow import Flow
+from app.ui.marks import Chip
 from app.ui.panes import clear, ground
+from app.ui.strips import StripFrame
 from app.ui.text import Label
-from app.ui.theme import theme
 from app.ui.words import say
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QPaintEvent
-
     from app.patients.person import view
 
 ACTIONS = (("write", "message-2"), ("copy", "copy"), ("print", "printer"), ("who", "history"))
@@ -82,38 +78,6 @@ class TraitLabel(QWidget):
         self.updateGeometry()
 
 
-class StripFrame(QFrame):
-    """One strip below the head: a tone, what is the case, what follows from it; grey has a dark edge."""
-
-    def __init__(self, strip: view.Strip) -> None:
-        super().__init__()
-        self._strip = strip
-        self.setAccessibleName(strip.title)
-        self.setAccessibleDescription(strip.detail)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(44, 7, 14, 7)
-        flow = Flow(10, 1)
-        title, detail = (
-            Label(strip.title, "small_strong", wrap=True),
-            Label(strip.detail, "small", "text_2", wrap=True),
-        )
-        flow.fill((title, detail) if strip.detail else (title,))
-        row.addWidget(flow, 1)
-        self.act: Button | None = None
-        if strip.act:
-            self.act = Button(say(f"person.{strip.act}"), size="s", icon="check")
-            row.addWidget(self.act)
-
-    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Paint the ground, the edge of grey, the icon."""
-        painter, rect = paint.painter_for(self), QRectF(self.rect())
-        fill, line, ink = chip_colours(self._strip.tone)
-        paint.box(painter, rect, 8, fill, line)
-        if self._strip.tone == "plain":
-            paint.box(painter, QRectF(0, 0, 5, rect.height()), 2.5, theme().color("text"))
-        paint_icon(painter, self._strip.icon, QRectF(14, rect.center().y() - 10, 20, 20), ink)
-
-
 class HeadBanner(QWidget):
     """`pressed` names an action of `ACTIONS`, `ipp_copied` the button beside the number, `ins_asked` the eye."""
 
@@ -167,7 +131,8 @@ class HeadBanner(QWidget):
         return True
 
     def _strip(self, strip: view.Strip) -> StripFrame:
-        frame = StripFrame(strip)
+        act = say(f"person.{strip.act}") if strip.act else ""
+        frame = StripFrame(strip.tone, strip.icon, strip.title, strip.detail, act)
         if frame.act is not None:
             frame.act.clicked.connect(lambda: self.pressed.emit(strip.act))
         return frame

@@ -2,62 +2,39 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
+from app.acts import act_words
 from app.i18n import isolated, tr
 from app.patients.access import DIRECT, REASONS
-from app.patients.person.part import Part, bar
-from app.patients.person.table import Table, as_csv
-from app.patients.service import CHECKED
+from app.patients.answers import CHECKED
+from app.patients.person.asked import SHOWN, AskedPart
+from app.patients.person.part import bar
 from app.ui.buttons import Button
-from app.ui.panes import EmptyState
-from app.ui.states import Loading
+from app.ui.table import Table, as_csv
 from app.ui.text import Label
 from app.ui.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from app.feature import Desk
+    from app.patients.answers import Reading
     from app.patients.person.view import Record
-    from app.patients.service import Patients, Reading
+    from app.patients.service import Patients
 
-ACTS = frozenset(
-    (
-        "patient-opened",
-        "patient-refused",
-        "patient-document",
-        "patient-printed",
-        "patient-copied",
-        "patient-ins",
-        "patient-exported",
-        "patient-messages",
-        "message-linked",
-        "message-read",
-        "message-sent",
-        "message-corrected",
-        "message-withdrawn",
-        "message-taken",
-        "file-read",
-        "file-saved",
-        "file-opened-once",
-        CHECKED,
-    )
-)
 COLUMNS = ("when", "who", "desk", "action", "reason")
-LOADING, SHOWN, FAILED = range(3)
-log = logging.getLogger(__name__)
 
 
-class ReadersPart(Part):
+class ReadersPart(AskedPart):
     """A table, the newest first."""
 
+    key = "person.readers"
+
     def __init__(self, desk: Desk, patients: Patients) -> None:
-        super().__init__()
-        self._desk, self._patients = desk, patients
-        self._record: Record | None = None
-        self._asked = 0
+        super().__init__(desk, patients)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -67,48 +44,26 @@ class ReadersPart(Part):
         top = bar(note, export)
         column.addWidget(top)
         self.table = Table(say("person.tab.readers"))
-        again = Button(say("person.readers.again"), icon="refresh")
-        again.clicked.connect(self._read)
-        words = say("person.readers.failed"), say("person.readers.failed.detail")
-        failed = EmptyState("alert-circle", *words, tone="danger", actions=(again,))
-        self._stack = QStackedWidget()
-        for page in (_framed(Loading(say("person.readers.loading"))), self.table, failed):
-            self._stack.addWidget(page)
+        self._fill(self.table)
         column.addWidget(self._stack, 1)
 
-    def show_record(self, record: Record) -> None:
-        """Ask who consulted; what is shown of the same patient stays until the answer comes."""
-        if self._record is None or self._record.patient.id != record.patient.id:
-            self._stack.setCurrentIndex(LOADING)
-        self._record = record
-        self._read()
+    def _ask(self, record: Record) -> Coroutine[Any, Any, tuple[Reading, ...]]:
+        return self._patients.readers(record.patient.id)
 
-    def _read(self) -> None:
-        record = self._record
-        if record is None:
-            return
-        self._asked += 1
-        asked = self._asked
-        work = self._patients.readers(record.patient.id)
-        self._desk.bridge.start(self, work, lambda rows: self._show(asked, record, rows), self._failed)
-
-    def _show(self, asked: int, record: Record, rows: tuple[Reading, ...]) -> None:
-        if asked != self._asked or self._record is not record:
-            return
+    def _answer(self, record: Record, found: tuple[Reading, ...]) -> int:
         shown = self.table.shown
         shown.cell = lambda row, column: self._cell(row, column, record)
         shown.order = lambda row, column: (
             row.time_ms if column == 0 else self._cell(row, column, record).casefold()
         )
         heads = [tr(f"person.column.{key}") for key in COLUMNS]
-        self.table.show_rows(heads, rows, (170, 240, 130, 220, 200))
-        self._stack.setCurrentIndex(SHOWN)
+        self.table.show_rows(heads, found, (170, 240, 130, 220, 200))
+        return SHOWN
 
     def _cell(self, row: Reading, column: int, record: Record) -> str:
         if column == 1:
             return self._who(row)
-        act = row.action if row.action in ACTS else "other"
-        told = (record.site.moment(row.time_ms), "", row.desk, tr(f"person.act.{act}"), _reason(row))
+        told = (record.site.moment(row.time_ms), "", row.desk, act_words(row.action), _reason(row))
         return told[column]
 
     def _who(self, row: Reading) -> str:
@@ -116,19 +71,14 @@ class ReadersPart(Part):
         shown = isolated(name) if name else tr("person.readers.unknown")
         return tr("person.readers.me", name=shown) if row.mine else shown
 
-    def _failed(self, error: Exception) -> None:
-        log.warning("the access trail could not be read: %s", type(error).__name__)
-        self._stack.setCurrentIndex(FAILED)
-
     def text(self, _act: str) -> str:
         """Return the table for a spreadsheet."""
         return as_csv(self.table.shown.texts())
 
     def clear(self) -> None:
         """Let go of the rows."""
-        self._record = None
+        super().clear()
         self.table.show_rows((), (), (0,))
-        self._stack.setCurrentIndex(LOADING)
 
     def first(self) -> QWidget:
         """Return the table."""
@@ -143,7 +93,3 @@ def _reason(row: Reading) -> str:
         return ""
     ground, _, said = row.reason.partition(": ")
     return tr(f"person.ground.{ground}", text=said) if ground in {*DIRECT, *REASONS} else row.reason
-
-
-def _framed(widget: QWidget) -> QWidget:
-    return bar(widget, margins=(20, 16, 20, 16))

@@ -18,8 +18,8 @@ from app.ui.theme import theme
 if TYPE_CHECKING:
     from PyQt6.QtGui import QHelpEvent, QPainter, QPaintEvent
 
-    from app.patients.person.times import Site
     from app.patients.person.values import Series, ValueLine
+    from app.times import Site
 
 LEFT_EDGE, RIGHT_EDGE, TOP, BOTTOM = 56, 92, 18, 30
 DOT = 8.0

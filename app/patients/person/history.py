@@ -9,9 +9,8 @@ from PyQt6.QtWidgets import QStackedWidget, QStyledItemDelegate, QToolTip, QVBox
 
 from app.patients.person import moves
 from app.patients.person.moves import MoveLine, VisitLine
-from app.patients.person.part import Part, SteadyList, bar, paint_mark, write
+from app.patients.person.part import Part, SteadyList, paint_mark, write
 from app.ui import paint
-from app.ui.buttons import Button
 from app.ui.panes import EmptyState
 from app.ui.rows import RowDelegate
 from app.ui.theme import theme
@@ -140,9 +139,7 @@ class MovesPart(Part):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        printer = Button(say("person.print"), size="s", icon="printer")
-        printer.clicked.connect(lambda: self.acted.emit("print"))
-        self._bar = bar(None, printer, margins=(20, 8, 20, 0))
+        self._bar = self.printing()
         column.addWidget(self._bar)
         self.list = MoveList(say("person.tab.moves"))
         self._stack = QStackedWidget()

@@ -15,7 +15,7 @@ from storage.patients.facts import CANCELS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from app.patients.person.times import Site
+    from app.times import Site
     from storage.patients.records import Patient, Stay
 
 EVENTS = frozenset((*CANCELS.values(), "A04", "A06", "A07", "A22", "Z99"))

@@ -16,20 +16,23 @@ from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBoxL
 from app.commands import Command
 from app.config import SITE_ZONE
 from app.i18n import tr
-from app.intents import OpenThread, WriteMessage
+from app.intents import OpenAlert, OpenThread, WriteMessage
+from app.patients.answers import CHECKED
 from app.patients.person import sheets, view
 from app.patients.person.banner import HeadBanner
 from app.patients.person.consulted import ReadersPart
 from app.patients.person.history import MovesPart
+from app.patients.person.monitored import MonitoredPart
 from app.patients.person.reader import PapersPart
 from app.patients.person.results import ValuesPart
 from app.patients.person.summary import SummaryPart
 from app.patients.person.talks import TalksPart, link_of
-from app.patients.person.times import Site
 from app.patients.person.traits import TraitsPart
-from app.patients.service import CHECKED
-from app.ui.choices import Tabs
+from app.times import Site
+from app.ui import printing
+from app.ui.flow import Flow
 from app.ui.panes import rule
+from app.ui.tabs import Tabs
 from app.ui.text import Label, Named
 from app.ui.theme import theme
 from app.ui.words import say
@@ -37,17 +40,19 @@ from app.ui.words import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from app.acts import Act
     from app.config import Config
     from app.feature import Desk
     from app.patients.access import Access
+    from app.patients.answers import Opening
     from app.patients.person.part import Part
-    from app.patients.service import Opening, Patients
+    from app.patients.service import Patients
     from storage.patients.records import Patient
 
 CARING = frozenset(("team", "unit"))
 """Grounds of access on which documents that are masked from professionals are shown."""
-TABS = ("summary", "moves", "values", "papers", "talks", "traits", "readers")
-ACTS = {
+TABS = ("summary", "moves", "values", "papers", "monitored", "talks", "traits", "readers")
+ACTS: dict[str, Act] = {
     "ins": "patient-ins",
     "copy": "patient-copied",
     "print": "patient-printed",
@@ -72,13 +77,14 @@ class PersonPage(QWidget):
         self.head = HeadBanner()
         self.tabs = Tabs([(key, say(f"person.tab.{key}")) for key in TABS])
         Named(self.tabs, say("person.tabs"))
-        self._traced = Label("", "small", "text_2").clipped(parted=True)
-        self._traced.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.traced = Label("", "small", "text_2", wrap=True)
+        self.traced.setContentsMargins(0, 6, 0, 6)
         self._makers: dict[str, Callable[[], Part]] = {
-            "summary": SummaryPart,
+            "summary": self._make_summary,
             "moves": MovesPart,
             "values": ValuesPart,
             "papers": partial(PapersPart, desk, patients),
+            "monitored": self._make_monitored,
             "talks": self._make_talks,
             "traits": TraitsPart,
             "readers": partial(ReadersPart, desk, patients),
@@ -88,6 +94,16 @@ class PersonPage(QWidget):
         self._lay_out()
         self._connect()
         self.choose("summary")
+
+    def _make_summary(self) -> SummaryPart:
+        part = SummaryPart(self._desk, self._patients)
+        part.opened.connect(lambda alert: self._desk.open(OpenAlert(alert)))
+        return part
+
+    def _make_monitored(self) -> MonitoredPart:
+        part = MonitoredPart(self._desk, self._patients)
+        part.opened.connect(lambda alert: self._desk.open(OpenAlert(alert)))
+        return part
 
     def _make_talks(self) -> TalksPart:
         part = TalksPart(self._desk, self._patients)
@@ -102,9 +118,9 @@ class PersonPage(QWidget):
         column.addWidget(rule())
         row = QHBoxLayout()
         row.setContentsMargins(20, 0, 20, 0)
-        row.setSpacing(16)
-        row.addWidget(self.tabs)
-        row.addWidget(self._traced, 1)
+        beside = Flow(16, 0, tail=True)
+        beside.fill((self.tabs, self.traced))
+        row.addWidget(beside)
         column.addLayout(row)
         column.addWidget(rule())
         column.addWidget(self._stack, 1)
@@ -160,8 +176,7 @@ class PersonPage(QWidget):
         if self.head.show_head(view.head(record)):
             self._order()
         ground = tr(f"person.ground.{self._access.ground}", text=self._access.text)
-        self._traced.say(tr("person.traced", ground=ground))
-        self._traced.setToolTip(self._traced.text())
+        self.traced.say(tr("person.traced", ground=ground))
         self.tabs.show_count("moves", sum(not stay.cancelled for stay in record.patient.stays))
         self.tabs.show_count("values", sum(len(report.observations) for report in record.patient.reports))
         self.tabs.show_count("papers", len(record.papers))
@@ -205,7 +220,7 @@ class PersonPage(QWidget):
         """Let go of everything: another patient, or the lock."""
         self._record, self._access, self._stale = None, None, set()
         self.head.show_head(None)
-        self._traced.say("")
+        self.traced.say("")
         for part in self.parts.values():
             part.clear()
         self.choose("summary")
@@ -280,7 +295,7 @@ class PersonPage(QWidget):
             sheet = sheets.SHEETS.get(self.tabs.choice, sheets.identity)
             now = self._record.site.moment(self._desk.now_ms())
             foot = tr("person.printed", at=now, who=self._patients.reader_name)
-            sheets.ask(self, sheet(self._record), view.printed_head(self._record), foot)
+            printing.ask(self, sheet(self._record), view.printed_head(self._record), foot)
         elif name != "paper-printed":
             self._copy(name)
 

@@ -12,7 +12,7 @@ from app.patients.person.strangers import NONE, Stranger, Strangers, among
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.patients.person.times import Site
+    from app.times import Site
     from storage.patients.facts import Receipt
     from storage.patients.records import Paper
 

@@ -9,11 +9,13 @@ from PyQt6.QtGui import QFont
 from PyQt6.QtWidgets import QAbstractItemView, QHBoxLayout, QWidget
 
 from app.ui import paint
+from app.ui.buttons import Button
 from app.ui.icons import paint_icon
 from app.ui.marks import chip_colours
 from app.ui.rows import Line, RowList
 from app.ui.text import Label
 from app.ui.theme import theme
+from app.ui.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +42,12 @@ class Part(QWidget):
     def clear(self) -> None:
         """Let go of everything shown."""
         raise NotImplementedError
+
+    def printing(self) -> QWidget:
+        """Return the line above all of a part, with the way to have it on paper."""
+        printer = Button(say("person.print"), size="s", icon="printer")
+        printer.clicked.connect(lambda: self.acted.emit("print"))
+        return bar(None, printer, margins=(20, 8, 20, 0))
 
     def show_one(self, _key: str) -> None:
         """Go to one thing of this part; a part that has no such things stays as it is."""

@@ -10,7 +10,6 @@ from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from app.i18n import tr
 from app.patients.person.curve import Curve
 from app.patients.person.part import Part, bar
-from app.patients.person.table import as_csv, as_text
 from app.patients.person.timetable import PointTable, TimeTable, point
 from app.patients.person.valuelist import ValueList
 from app.patients.person.values import Series, ValueLine
@@ -18,6 +17,7 @@ from app.ui.buttons import Button
 from app.ui.choices import Segmented
 from app.ui.panes import EmptyState, rule
 from app.ui.rows import Row, RowList
+from app.ui.table import as_csv, as_text
 from app.ui.text import Label
 from app.ui.theme import theme
 from app.ui.words import say

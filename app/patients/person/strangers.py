@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
 from app.i18n import isolated, tr
-from app.patients.person.times import written
+from app.times import written
 from storage.patients.vigilance import difference
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal
 from PyQt6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import tr
@@ -16,6 +17,7 @@ from app.patients.person.part import Part, heading, write
 from app.patients.person.valuelist import paint_flag
 from app.ui import paint
 from app.ui.buttons import Button
+from app.ui.followed import FollowedView
 from app.ui.panes import scrolled
 from app.ui.rows import Row, RowDelegate, RowList
 from app.ui.text import Label
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
     from PyQt6.QtCore import QModelIndex
     from PyQt6.QtGui import QPainter, QResizeEvent
 
+    from app.feature import Desk
     from app.patients.person.values import Series
     from app.patients.person.view import Record
+    from app.patients.service import Patients
     from app.ui.words import Words
     from storage.patients.records import Member
 
@@ -113,10 +117,13 @@ class Box(QFrame):
 
 
 class SummaryPart(Part):
-    """Three columns, fewer where there is less room; each goes on to its own tab."""
+    """Three columns, fewer where there is less room; each goes on to its own tab. `opened`: an alert is to be seen."""
 
-    def __init__(self) -> None:
+    opened = pyqtSignal(bytes)
+
+    def __init__(self, desk: Desk, patients: Patients) -> None:
         super().__init__()
+        self._patients = patients
         self._columns_shown = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -133,6 +140,9 @@ class SummaryPart(Part):
         self.papers = Box(PaperList(say("person.summary.papers")), say("person.summary.no_papers"))
         self.team = Box(RowList(say("person.summary.team")), say("person.summary.no_team"))
         self.curve = Curve()
+        self.followed = FollowedView(desk.bridge, patients.monitored)
+        self.followed.opened.connect(self.opened)
+        self.followed.more.connect(lambda: self.acted.emit("monitored"))
         self._columns = [self._moves(), self._values(), self._papers()]
         self.papers.list.opened.connect(lambda key: self.acted.emit(f"paper {key}"))
         self.values.list.opened.connect(lambda key: self.acted.emit(f"value {key}"))
@@ -152,7 +162,8 @@ class SummaryPart(Part):
         inner.addWidget(self._curve_title)
         inner.addWidget(self.curve)
         title = heading(say("person.summary.values"), self._more("values"))
-        return _column(title, self._curve_box, self.values)
+        results = _column(title, self._curve_box, self.values)
+        return _column(self.followed, results, spacing=0)
 
     def _papers(self) -> QWidget:
         title = heading(say("person.summary.papers"), self._more("papers"))
@@ -195,6 +206,7 @@ class SummaryPart(Part):
         self.curve.setFixedHeight(theme().scaled(190))
         self.curve.show_series(drawn, record.site)
         self._curve_title.say(drawn.label if drawn is not None else "")
+        self.followed.show_of(partial(self._patients.course, record.patient), record.site, record.now_ms)
 
     def clear(self) -> None:
         """Let go of everything."""
@@ -202,6 +214,7 @@ class SummaryPart(Part):
             box.show_lines(())
         self._curve_box.hide()
         self._curve_title.say("")
+        self.followed.clear()
 
     def first(self) -> QWidget:
         """Return the first list that has something."""
@@ -209,11 +222,11 @@ class SummaryPart(Part):
         return next((box.list for box in boxes if box.list.shown.lines), self.moves.list)
 
 
-def _column(*widgets: QWidget) -> QWidget:
+def _column(*widgets: QWidget, spacing: int = 8) -> QWidget:
     holder = QWidget()
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(8)
+    column.setSpacing(spacing)
     for widget in widgets:
         if isinstance(widget, Button):
             row = QHBoxLayout()

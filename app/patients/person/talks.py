@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PyQt6.QtCore import pyqtSignal
-from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import fmt_list, isolated, tr
-from app.patients.lines import born_words
-from app.patients.person.part import Part, bar
-from app.patients.service import row_of
+from app.naming import label
+from app.patients.answers import row_of
+from app.patients.person.asked import NONE, SHOWN, AskedPart
+from app.patients.person.part import bar
 from app.ui.buttons import Button
 from app.ui.panes import EmptyState
 from app.ui.rows import Row, RowList
-from app.ui.states import Loading
 from app.ui.text import Label
 from app.ui.words import say
 from storage.messages.records import PatientLink, ThreadKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
 
     from app.feature import Desk
+    from app.patients.answers import Talk
     from app.patients.person.view import Record
-    from app.patients.service import Patients, Talk
+    from app.patients.service import Patients
     from storage.patients.records import Patient
 
-LOADING, SHOWN, NONE, FAILED = range(4)
+    Told: TypeAlias = tuple[tuple[Talk, ...], Mapping[bytes, str]]
+
 MAX_LINE = 300
-log = logging.getLogger(__name__)
 
 
-class TalksPart(Part):
+class TalksPart(AskedPart):
     """Messages about the patient, the newest first; `opened` asks to see one in its thread.
 
     Nothing is shown before the trail has it that the messages were looked at.
     """
 
+    key = "person.talks"
     opened = pyqtSignal(int, int)
 
     def __init__(self, desk: Desk, patients: Patients) -> None:
-        super().__init__()
-        self._desk, self._patients = desk, patients
-        self._record: Record | None = None
-        self._asked = 0
+        super().__init__(desk, patients)
         self._talks: tuple[Talk, ...] = ()
         self._names: Mapping[bytes, str] = {}
         column = QVBoxLayout(self)
@@ -56,44 +54,19 @@ class TalksPart(Part):
         column.addWidget(bar(Label(say("person.talks.note"), "small", "text_2").clipped(), self.write))
         self.list: RowList[Row] = RowList(say("person.tab.talks"))
         self.list.opened.connect(self._open)
-        again = Button(say("person.talks.again"), icon="refresh")
-        again.clicked.connect(self._read)
-        none = EmptyState("message-2", say("person.talks.none"), say("person.talks.none.detail"))
-        words = say("person.talks.failed"), say("person.talks.failed.detail")
-        failed = EmptyState("alert-circle", *words, tone="danger", actions=(again,))
-        self._stack = QStackedWidget()
-        loading = bar(Loading(say("person.talks.loading")), margins=(20, 16, 20, 16))
-        for page in (loading, self.list, none, failed):
-            self._stack.addWidget(page)
+        self._fill(
+            self.list, EmptyState("message-2", say("person.talks.none"), say("person.talks.none.detail"))
+        )
         column.addWidget(self._stack, 1)
-        desk.bridge.watch(self, patients.talked, lambda _: self._renew())
+        desk.bridge.watch(self, patients.talked, self._renew)
 
-    def show_record(self, record: Record) -> None:
-        """Ask what was said; of the same patient what is shown stays until the answer comes."""
-        if self._record is None or self._record.patient.id != record.patient.id:
-            self._stack.setCurrentIndex(LOADING)
-        self._record = record
-        self._read()
+    def _ask(self, record: Record) -> Coroutine[Any, Any, Told]:
+        return self._patients.talks(record.patient)
 
-    def _renew(self) -> None:
-        if self._record is not None and self.isVisible():
-            self._read()
-
-    def _read(self) -> None:
-        record = self._record
-        if record is None:
-            return
-        self._asked += 1
-        asked = self._asked
-        work = self._patients.talks(record.patient)
-        self._desk.bridge.start(self, work, lambda found: self._show(asked, *found), self._failed)
-
-    def _show(self, asked: int, talks: tuple[Talk, ...], names: Mapping[bytes, str]) -> None:
-        if asked != self._asked or self._record is None:
-            return
-        self._talks, self._names = talks, names
-        self.list.show_lines([self._row(self._record, one) for one in talks])
-        self._stack.setCurrentIndex(SHOWN if talks else NONE)
+    def _answer(self, record: Record, found: Told) -> int:
+        self._talks, self._names = found
+        self.list.show_lines([self._row(record, one) for one in self._talks])
+        return SHOWN if self._talks else NONE
 
     def _row(self, record: Record, talk: Talk) -> Row:
         message, thread = talk.message, talk.thread
@@ -120,15 +93,11 @@ class TalksPart(Part):
         thread, message = key.split()
         self.opened.emit(int(thread), int(message))
 
-    def _failed(self, error: Exception) -> None:
-        log.warning("messages about a patient could not be read: %s", type(error).__name__)
-        self._stack.setCurrentIndex(FAILED)
-
     def clear(self) -> None:
         """Let go of what was said."""
-        self._record, self._talks, self._names = None, (), {}
+        super().clear()
+        self._talks, self._names = (), {}
         self.list.show_lines(())
-        self._stack.setCurrentIndex(LOADING)
 
     def first(self) -> QWidget:
         """Return the list, or the button that writes."""
@@ -139,9 +108,8 @@ def link_of(patient: Patient) -> PatientLink:
     """Return how a message names *patient*: `NOM DE NAISSANCE Prénom`, born."""
     name = " ".join(part for part in (patient.birth_name, patient.given_name) if part)
     found = row_of(patient)
-    born = born_words(found) if found.birth else ""
-    label = ", ".join(part for part in (name or tr("person.talks.unnamed"), born) if part)
-    return PatientLink(patient.authority, patient.ipp, label[:MAX_LINE])
+    written = label(name or tr("person.talks.unnamed"), found.sex, found.birth)
+    return PatientLink(patient.authority, patient.ipp, written[:MAX_LINE])
 
 
 def _said(talk: Talk) -> str:

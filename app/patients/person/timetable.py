@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.i18n import tr
 from app.patients.person import values
-from app.patients.person.table import Table
+from app.ui.table import Table
 
 if TYPE_CHECKING:
     from app.patients.person.values import Series, ValueLine

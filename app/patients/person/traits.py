@@ -11,9 +11,9 @@ from PyQt6.QtWidgets import QVBoxLayout
 
 from app.i18n import fmt_list, isolated, tr
 from app.patients.person import view
-from app.patients.person.part import LEFT, Part, SteadyList, bar, write
-from app.patients.person.times import written
-from app.ui.buttons import Button
+from app.patients.person.part import LEFT, Part, SteadyList, write
+from app.times import written
+from app.traits import sex, unsaid
 from app.ui.rows import RowDelegate
 from app.ui.theme import theme
 from app.ui.words import say
@@ -36,7 +36,7 @@ SECTIONS = (
     ("other", ("used_name", "dead", "gp", "allergies", "last")),
     ("contact", ("address", "phone")),
 )
-WRITTEN = {"birth": written, "dead_at": written, "sex": view.sex}
+WRITTEN = {"birth": written, "dead_at": written, "sex": sex}
 """How the earlier values of a trait are written."""
 SECRET = frozenset(("ins", "ins_oid"))
 """Never told outside a qualified identity."""
@@ -123,9 +123,9 @@ class TraitDelegate(RowDelegate):
         )
 
     def _paint_value(self, painter: QPainter, box: QRectF, line: TraitLine) -> None:
-        unsaid = line.value == view.unsaid("")
-        painter.setFont(theme().font("body" if unsaid else "body_strong"))
-        painter.setPen(theme().color("text_2" if unsaid else "text"))
+        nothing = line.value == unsaid("")
+        painter.setFont(theme().font("body" if nothing else "body_strong"))
+        painter.setPen(theme().color("text_2" if nothing else "text"))
         used = painter.boundingRect(box, _WRAPPED, line.value)
         painter.drawText(box, _WRAPPED, line.value)
         painter.setFont(theme().font("caption"))
@@ -164,9 +164,7 @@ class TraitsPart(Part):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        printer = Button(say("person.print"), size="s", icon="printer")
-        printer.clicked.connect(lambda: self.acted.emit("print"))
-        column.addWidget(bar(None, printer, margins=(20, 8, 20, 0)))
+        column.addWidget(self.printing())
         self.list = TraitList(say("person.tab.traits"))
         column.addWidget(self.list, 1)
 
@@ -188,19 +186,19 @@ def value(record: Record, name: str) -> str:
     patient = record.patient
     own = {
         "birth": lambda: view.born(patient, record.site.at(record.now_ms).date()),
-        "sex": lambda: view.sex(patient.sex),
+        "sex": lambda: sex(patient.sex),
         "birth_place": lambda: view.birth_place(patient),
         "ins": lambda: _ins(patient),
-        "ipp": lambda: view.unsaid("" if patient.by_ins_alone else patient.ipp),
-        "merged": lambda: view.unsaid(fmt_list(patient.merged)),
+        "ipp": lambda: unsaid("" if patient.by_ins_alone else patient.ipp),
+        "merged": lambda: unsaid(fmt_list(patient.merged)),
         "status": lambda: view.status_chip(patient.status).words,
-        "attributes": lambda: view.unsaid(fmt_list(view.doubts(patient))),
+        "attributes": lambda: unsaid(fmt_list(view.doubts(patient))),
         "dead": lambda: _death(patient),
-        "gp": lambda: view.unsaid(isolated(patient.gp.name) if patient.gp is not None else ""),
+        "gp": lambda: unsaid(isolated(patient.gp.name) if patient.gp is not None else ""),
         "allergies": lambda: fmt_list([chip.words for chip in view.allergies(patient)]),
-        "last": lambda: view.unsaid(record.site.moment(patient.last_ms)),
+        "last": lambda: unsaid(record.site.moment(patient.last_ms)),
     }
-    return own[name]() if name in own else view.unsaid(getattr(patient, name))
+    return own[name]() if name in own else unsaid(getattr(patient, name))
 
 
 def _ins(patient: Patient) -> str:

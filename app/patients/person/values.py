@@ -14,7 +14,7 @@ from app.i18n import isolated, language, tr, trn
 from app.patients.person.strangers import NONE, Stranger, Strangers, among
 
 if TYPE_CHECKING:
-    from app.patients.person.times import Site
+    from app.times import Site
     from storage.patients.facts import Observation, Report
     from storage.patients.records import Patient
 

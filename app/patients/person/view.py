@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from app import traits
 from app.i18n import fmt_list, isolated, tr, trn
 from app.patients.access import WINDOW_MS
 from app.patients.person import moves, strangers, values
-from app.patients.person.times import age, parts, written
+from app.times import written
+from app.traits import sex, unsaid
 from storage.patients.ins import spaced
 from storage.patients.likeness import Likeness, likeness
 from storage.patients.records import Known, Member, Status
@@ -18,18 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from app.patients.person.times import Site
+    from app.times import Site
     from storage.patients.facts import Professional
     from storage.patients.records import Found, Paper, Patient
     from storage.patients.vigilance import Jump
 
-STATUSES = {
-    Status.QUALIFIED: ("shield-check", "ok"),
-    Status.VALIDATED: ("id-badge-2", "info"),
-    Status.RETRIEVED: ("download", "info"),
-    Status.PROVISIONAL: ("alert-triangle", "warn"),
-}
-"""Icon and tone of each; the words are `person.status.<value>`."""
 OIDS = {"8": "nir", "9": "nia", "10": "test", "11": "demo"}
 """Last arc of 1.2.250.1.213.1.4."""
 DOUBTS = frozenset(
@@ -172,28 +167,12 @@ def head(record: Record) -> Head:
 
 def status_chip(status: Status) -> Chip:
     """Return the chip of an identity's status."""
-    return Chip(tr(f"person.status.{status.name.lower()}"), *STATUSES[status])
-
-
-def unsaid(value: str) -> str:
-    """Return *value*, or that nobody said."""
-    return value or tr("person.unsaid")
-
-
-def sex(code: str) -> str:
-    """Return the words of PID-8."""
-    return tr(f"person.sex.{code.lower()}") if code in {"F", "M", "U", "I", "O", "A", "N"} else unsaid(code)
+    return Chip(traits.status(status), *traits.STATUSES[status])
 
 
 def born(patient: Patient, today: date) -> str:
-    """`14/03/1954 (72 ans)`; a date that does not exist says so, somebody who died has no age any more."""
-    if not patient.birth:
-        return unsaid("")
-    text = written(patient.birth)
-    if parts(patient.birth) is None:
-        return tr("person.birth.wrong", date=text)
-    years = "" if patient.dead else age(patient.birth, today)
-    return tr("person.birth.aged", date=text, age=years) if years else text
+    """Return the birth date with the age of one who lives."""
+    return traits.born(patient.birth, today, dead=patient.dead)
 
 
 def birth_place(patient: Patient) -> str:
@@ -213,9 +192,8 @@ def ins_kind(oid: str) -> str:
 
 
 def _traits(patient: Patient, now_ms: int, site: Site) -> tuple[Trait, ...]:
-    label = {"F": "person.born.f", "M": "person.born.m"}.get(patient.sex, "person.born")
     told = [
-        Trait(tr(label), born(patient, site.at(now_ms).date())),
+        Trait(traits.born_label(patient.sex), born(patient, site.at(now_ms).date())),
         Trait(tr("person.sex"), sex(patient.sex)),
         Trait(tr("person.at"), birth_place(patient)),
     ]

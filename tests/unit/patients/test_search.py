@@ -62,7 +62,6 @@ def test_an_ins_is_looked_for_only_where_one_asks(odile):
 def test_an_ins_that_is_not_qualified_finds_nobody(clinic):
     clinic.register("1", "BRUN", "Anne", **{**QUALIFIED, "reliability": "PROV"})
     assert clinic.find(INS) == []
-    assert clinic.patients.by_ins(INS).result() is None
 
 
 def test_former_names_and_merged_numbers_lead_to_who_it_is_now(clinic):
