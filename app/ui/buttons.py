@@ -16,7 +16,7 @@ from app.ui.theme import theme
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+    from PyQt6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
     from PyQt6.QtWidgets import QButtonGroup
 
     from app.ui.words import Words
@@ -120,15 +120,34 @@ class Button(Press):
         keys: Sequence[str] = (),
     ) -> None:
         self._kind, self._size, self._icon = kind, size, icon
-        self._bare = False
+        self._bare = self._yields = False
         super().__init__(words, keys)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.radius = 6.0 if size == "s" else 8.0
 
     def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
         """Room for icon, words and keys."""
-        width = self._content_width() + 2 * (_PADDING[self._size] if self._kind != "link" else 2)
+        return self._room(keyed=self._yields or not self._bare)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
+        """Never cut a word; a key where it yields."""
+        return self._room(keyed=not (self._yields or self._bare))
+
+    def _room(self, *, keyed: bool) -> QSize:
+        width = self._content_width(keyed=keyed) + 2 * (_PADDING[self._size] if self._kind != "link" else 2)
         return QSize(int(width) + 1, theme().scaled(_HEIGHT[self._size]))
+
+    def yielding(self) -> Button:
+        """Leave out the keys by itself where it is too narrow for them."""
+        self._yields = True
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        return self
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Show the keys where there is room."""
+        super().resizeEvent(event)
+        if self._yields:
+            self._bare = self.width() < self.sizeHint().width()
 
     def bare(self, yes: bool) -> None:
         """Leave out the keys where there is no room; the tooltip names them."""
@@ -142,11 +161,11 @@ class Button(Press):
             return "small_strong"
         return "body_strong"
 
-    def _content_width(self) -> float:
+    def _content_width(self, *, keyed: bool) -> float:
         width = paint.text_width(self.name, theme().font(self._font_role()))
         if self._icon:
             width += _ICON[self._size] + 8
-        if self.keys and not self._bare:
+        if self.keys and keyed:
             width += paint.keys_width(self.keys) + 8
         return width
 
@@ -158,7 +177,7 @@ class Button(Press):
         self._paint_content(painter, ink)
 
     def _paint_content(self, painter: QPainter, ink: QColor) -> None:
-        x = max(4.0, (self.width() - self._content_width()) / 2)
+        x = max(4.0, (self.width() - self._content_width(keyed=not self._bare)) / 2)
         middle = self.height() / 2
         if self._icon:
             side = _ICON[self._size]

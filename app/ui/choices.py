@@ -1,4 +1,4 @@
-"""Choosing one of several: tabs, segments, a list that unfolds."""
+"""Choosing one of several: segments, a list that unfolds; tabs are in `tabs.py`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.ui.words import Words
 
 
-class _Choice(Press):
+class Choice(Press):
     """One of several: checkable, exclusive by its group."""
 
     radius = 6.0
@@ -33,7 +33,7 @@ class _Choice(Press):
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
 
 
-class _Segment(_Choice):
+class _Segment(Choice):
     """A part of a segmented control; `dark` where it lies on the stage."""
 
     dark = False
@@ -55,55 +55,15 @@ class _Segment(_Choice):
         ink = color(tones[0 if on or self.underMouse() else 1])
         font = theme().font("small_strong" if on else "small")
         content = paint.text_width(self.name, font) + (22 if self._icon else 0)
-        x = (self.width() - content) / 2
+        x = max(4.0, (self.width() - content) / 2)
         if self._icon:
             paint_icon(painter, self._icon, QRectF(x, self.height() / 2 - 8, 16, 16), ink)
             x += 22
-        paint.text(painter, QRectF(x, 0, self.width() - x, self.height()), self.name, font, ink)
+        paint.text(painter, QRectF(x, 0, self.width() - x - 2, self.height()), self.name, font, ink)
 
 
-class _Tab(_Choice):
-    """A tab of a panel, with a count when there is something to count."""
-
-    count = 0
-
-    def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
-        """Room for words and count."""
-        width = paint.text_width(self.name, theme().font("body_strong"))
-        if self.count:
-            width += 8 + self._badge_width()
-        return QSize(int(width) + 2, theme().scaled(40))
-
-    def _badge_width(self) -> float:
-        return max(18.0, paint.text_width(str(self.count), theme().font("micro_label")) + 10)
-
-    def show_count(self, count: int) -> None:
-        """Show a number after the words; 0 shows none."""
-        if count != self.count:
-            self.count = count
-            self.updateGeometry()
-            self.update()
-
-    def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Paint the words, the count, and the line under the chosen one."""
-        painter = paint.painter_for(self)
-        color = theme().color
-        on = self.isChecked()
-        font = theme().font("body_strong" if on else "body")
-        ink = color("accent_text" if on else "text" if self.underMouse() else "text_2")
-        width = paint.text_width(self.name, font)
-        paint.text(painter, QRectF(0, 0, width, self.height()), self.name, font, ink)
-        if self.count:
-            badge = QRectF(width + 8, self.height() / 2 - 9, self._badge_width(), 18)
-            paint.box(painter, badge, 9, color("pressed"))
-            middle = Qt.AlignmentFlag.AlignHCenter
-            paint.text(painter, badge, str(self.count), theme().font("micro_label"), color("text_2"), middle)
-        if on:
-            paint.box(painter, QRectF(0, self.height() - 3, self.width(), 3), 1.5, color("accent"))
-
-
-class _Row(QWidget):
-    """Exclusive choices in a row; arrow keys move among them."""
+class Row(QWidget):
+    """Exclusive choices in a row, which whoever inherits lays out; arrow keys move among them."""
 
     chosen = pyqtSignal(str)
 
@@ -113,12 +73,11 @@ class _Row(QWidget):
         self._group.setExclusive(True)
         self._group.buttonClicked.connect(self._clicked)
         one_stop(self._group)
-        self._row = QHBoxLayout(self)
-        self._choices: dict[str, _Choice] = {}
+        self._choices: dict[str, Choice] = {}
 
-    def _add(self, choice: _Choice) -> None:
+    def _add(self, choice: Choice) -> None:
         self._group.addButton(choice)
-        self._row.addWidget(choice)
+        choice.setParent(self)
         if self._choices:
             choice.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._choices[choice.key] = choice
@@ -131,6 +90,10 @@ class _Row(QWidget):
         """Call a choice otherwise: a number in it changed."""
         self._choices[key].say(words)
 
+    def offer_choice(self, key: str, yes: bool) -> None:
+        """Show a choice, or leave it out."""
+        self._choices[key].setVisible(yes)
+
     @property
     def choice(self) -> str:
         """The key that is chosen."""
@@ -141,7 +104,11 @@ class _Row(QWidget):
         """Where Tab stops: the chosen one."""
         return self._choices[self.choice]
 
-    def _clicked(self, choice: _Choice) -> None:
+    def offered(self) -> Sequence[str]:
+        """Return the keys among which the arrows move."""
+        return [key for key, choice in self._choices.items() if not choice.isHidden()]
+
+    def _clicked(self, choice: Choice) -> None:
         self.chosen.emit(choice.key)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:  # noqa: N802 -- Qt's name
@@ -152,26 +119,29 @@ class _Row(QWidget):
         if step is None:
             super().keyPressEvent(event)
             return
-        keys = list(self._choices)
+        keys = self.offered()
         choice = self._choices[keys[(keys.index(self.choice) + step) % len(keys)]]
+        choice.show()
         choice.setFocus(Qt.FocusReason.TabFocusReason)
         choice.click()
 
 
-class Segmented(_Row):
+class Segmented(Row):
     """Two to four ways to see the same thing."""
 
     def __init__(self, choices: Sequence[tuple[str, Words, str]], *, dark: bool = False) -> None:
         super().__init__()
         self._dark = dark
-        self._row.setContentsMargins(3, 3, 3, 3)
-        self._row.setSpacing(2)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3, 3, 3, 3)
+        row.setSpacing(2)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         for key, words, icon_name in choices:
             segment = _Segment(key, words, icon_name)
             segment.dark = dark
             segment.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._add(segment)
+            row.addWidget(segment)
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the trough."""
@@ -180,30 +150,13 @@ class Segmented(_Row):
         paint.box(painter, QRectF(self.rect()), 8, theme().color(fill), theme().color(line))
 
 
-class Tabs(_Row):
-    """Tabs of a side panel."""
-
-    def __init__(self, choices: Sequence[tuple[str, Words]]) -> None:
-        super().__init__()
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(20)
-        for key, words in choices:
-            self._add(_Tab(key, words))
-        self._row.addStretch(1)
-
-    def show_count(self, key: str, count: int) -> None:
-        """Show a number on a tab."""
-        tab = self._choices[key]
-        assert isinstance(tab, _Tab)
-        tab.show_count(count)
-
-
 class Select(QComboBox):
     """One of a list; `choices` are (value, words). An icon stands before the words; `locked`: IT chose."""
 
     def __init__(self, icon_name: str = "", *, locked: bool = False) -> None:
         super().__init__()
         self._icon, self._locked = icon_name, locked
+        self._inked = ""
         self._choices: list[tuple[str, Words]] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -222,17 +175,28 @@ class Select(QComboBox):
         self.clear()
         for key, words in self._choices:
             self.addItem(str(words), key)
-            if self._icon:
-                self.setItemIcon(self.count() - 1, icon(self._icon))
+        self._inked = ""
+        self._ink()
         self.setCurrentIndex(max(0, self.findData(value)))
         self.blockSignals(False)
+
+    def _ink(self) -> None:
+        """Draw the icons in today's colour, unless they are."""
+        ink = theme().color("text_2").name()
+        if self._icon and ink != self._inked:
+            self._inked, drawn = ink, icon(self._icon)
+            for place in range(self.count()):
+                self.setItemIcon(place, drawn)
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Translate again when the language changes, colour again when the theme does."""
         super().changeEvent(event)
-        kinds = (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange)
-        if event is not None and event.type() in kinds and hasattr(self, "_choices"):
+        if event is None or not hasattr(self, "_choices"):
+            return
+        if event.type() == QEvent.Type.LanguageChange:
             self._fill(self.currentData())
+        elif event.type() == QEvent.Type.PaletteChange:
+            self._ink()
 
     def initStyleOption(self, option: QStyleOptionComboBox | None) -> None:  # noqa: N802 -- Qt's name
         """End words with … that the field has no room for."""

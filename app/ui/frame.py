@@ -12,7 +12,6 @@ from app.ui import paint
 from app.ui.buttons import Press
 from app.ui.icons import paint_icon
 from app.ui.marks import badge_text, badge_width, paint_badge
-from app.ui.panes import ground
 from app.ui.theme import theme
 from app.ui.words import says
 
@@ -36,7 +35,7 @@ class NavButton(Press):
     def __init__(self, words: Words, icon: str, keys: Sequence[str]) -> None:
         super().__init__(words, keys)
         self._icon = icon
-        self._dot, self._count = False, 0
+        self._dot, self._count, self._tone = False, 0, "accent"
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
@@ -50,10 +49,10 @@ class NavButton(Press):
             self._dot = dot
             self.update()
 
-    def show_count(self, count: int) -> None:
-        """Show how many things wait, nothing for none; a screen reader hears it with the name."""
-        if count != self._count:
-            self._count = count
+    def show_count(self, count: int, tone: str = "accent") -> None:
+        """Show how many things wait, nothing for none; a screen reader hears it with the name. *tone*: danger where they cannot wait."""
+        if (count, tone) != (self._count, self._tone):
+            self._count, self._tone = count, tone
             self.speak(says("window.waiting", count, name=self.name) if count else "")
             self.update()
 
@@ -73,9 +72,9 @@ class NavButton(Press):
         if self._dot:
             paint.box(painter, QRectF(middle + 8, 7, 10, 10), 5, color("danger_fill"))
         elif self._count:
-            number = badge_text(self._count)
-            place = QRectF(middle + 7, 2, badge_width(number), theme().scaled(18))
-            paint_badge(painter, place, number, "accent")
+            number, high = badge_text(self._count), theme().scaled(18)
+            place = QRectF(middle + 7 + (high - 18) / 2, 2, badge_width(number), high)  # beside the icon
+            paint_badge(painter, place, number, self._tone)
 
 
 class _Corner(QWidget):
@@ -112,7 +111,6 @@ class Sheet(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(1, 1, 1, 1)
         self._column.addWidget(self.stack)
-        ground(self.stack, "surface")
         self._corners = [_Corner(self, angle) for angle in (0, 90, 180, 270)]
 
     def round_corners(self, yes: bool) -> None:
@@ -142,6 +140,7 @@ class Sheet(QFrame):
             corner.raise_()
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Paint the hairline."""
-        painter = paint.painter_for(self)
-        paint.box(painter, QRectF(self.rect()), CORNER, theme().color("surface"), theme().color("line"))
+        """Paint the hairline, and the ground of the pages."""
+        painter, surface = paint.painter_for(self), theme().color("surface")
+        paint.box(painter, QRectF(self.rect()), CORNER, surface, theme().color("line"))
+        painter.fillRect(self.stack.geometry(), surface)

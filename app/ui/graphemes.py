@@ -6,6 +6,9 @@ from PyQt6.QtCore import QTextBoundaryFinder
 
 from app.i18n import isolated as isolated  # noqa: PLC0414 -- told from here to who shows names
 
+_FIRST_MARK = "\u0300"
+"""No letter below combines with another."""
+
 
 def boundaries(text: str) -> list[int]:
     """Return where a grapheme begins or the text ends, as indices of *text*.
@@ -27,4 +30,6 @@ def boundaries(text: str) -> list[int]:
 
 def first_grapheme(text: str) -> str:
     """Return the first character as a reader sees it, with the marks that combine with it."""
+    if text[:2].isalpha() and max(text[:2]) < _FIRST_MARK:  # most names, at every painting
+        return text[0]
     return text[: boundaries(text)[1]] if text else ""

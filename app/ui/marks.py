@@ -117,7 +117,6 @@ class Badge(QLabel):
         """Show another number; more than 99 is 99+."""
         self.setText(badge_text(count))
         self.setVisible(count > 0)
-        self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: N802 -- Qt's name
         """Return a disc, longer for more digits."""
@@ -192,14 +191,14 @@ def paint_avatar(painter: QPainter, rect: QRectF, name: str) -> None:
     paint.box(painter, rect, rect.width() / 2, ground)
     font = QFont(theme().font("subhead"))
     font.setPixelSize(max(12, int(rect.width() * 0.38)))
-    shown = QFontMetricsF(font).tightBoundingRect("H").height()
+    metrics, letters = QFontMetricsF(font), initials(name)
     painter.setFont(font)
     painter.setPen(ink)
-    baseline = rect.center().y() + shown / 2
-    width = QFontMetricsF(font).horizontalAdvance(initials(name))
+    baseline = rect.center().y() + metrics.tightBoundingRect("H").height() / 2
+    width = metrics.horizontalAdvance(letters)
     painter.save()
     painter.setClipRect(rect)  # marks heaped on a letter stay in the disc
-    painter.drawText(int(rect.center().x() - width / 2), round(baseline), initials(name))
+    painter.drawText(int(rect.center().x() - width / 2), round(baseline), letters)
     painter.restore()
 
 

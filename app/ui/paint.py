@@ -70,6 +70,14 @@ def text(
     painter.drawText(rect, int(align | Qt.AlignmentFlag.AlignVCenter), shown)
 
 
+def wrapped(painter: QPainter, rect: QRectF, words: str, font: QFont, color: QColor) -> None:
+    """Draw words on as many lines as they need in *rect*, centred in its height."""
+    painter.setFont(font)
+    painter.setPen(color)
+    align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(rect, int(align | Qt.TextFlag.TextWordWrap), words)
+
+
 def whole_parts(words: str, font: QFont, width: float) -> str:
     """Return as many parts of *words*, from the first, as fit whole: half a part tells nothing. One stays in any case."""
     while text_width(words, font) > width:

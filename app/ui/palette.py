@@ -152,7 +152,7 @@ class Palette(Raised):
         for key, parts in self._prefixes.items():
             for part in parts:
                 part.setVisible(bool(kinds & set(PREFIXES[key])))
-        self.field.clear()
+        self.field.setText("")  # what clear() takes away comes back with Ctrl+Z
         self._search("")
         self.fit()
         for layer in (self.scrim, self):
@@ -168,7 +168,7 @@ class Palette(Raised):
         self.scrim.hide()
         self._entries, self._sought, self._sought_for = [], [], ""
         self.field.blockSignals(True)
-        self.field.clear()
+        self.field.setText("")  # what clear() takes away comes back with Ctrl+Z
         self.field.blockSignals(False)
         self.results.show_groups(())
         self.preview.forget()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
-from PyQt6.QtGui import QPen
+from PyQt6.QtGui import QPen, QRegion
 from PyQt6.QtWidgets import (
     QAbstractButton,
+    QAbstractScrollArea,
     QApplication,
     QFrame,
     QHBoxLayout,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from app.ui.buttons import Press
 
+WIDTH = 2
+"""Of the focus ring."""
 _BANNER_ICONS = {
     "info": "info-circle",
     "warn": "alert-triangle",
@@ -119,7 +122,7 @@ class EmptyState(QWidget):
 
 
 class FocusRing(QWidget):
-    """The one ring around what has the focus: 2 px, 2 px outside, with the target's own radius.
+    """The one ring around what has the focus: 2 px, 2 px outside, with the target's own radius; it ends where what it surrounds does.
 
     A field inside a frame names the frame as `ringed`, to have the ring around it.
     """
@@ -127,7 +130,9 @@ class FocusRing(QWidget):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._target: QWidget | None = None
+        self._ringed: QWidget | None = None
         self._chain: list[QWidget] = []
+        self._whole = QRect()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._place)
@@ -163,7 +168,7 @@ class FocusRing(QWidget):
         return bool(by_tab) and widget is not None and widget.window() is self.window()
 
     def _forget(self) -> None:
-        self._target, self._chain = None, []
+        self._target, self._ringed, self._chain = None, None, []
         self.hide()
 
     def eventFilter(self, target: QObject | None, event: QEvent | None) -> bool:  # noqa: N802 -- Qt's name
@@ -189,17 +194,40 @@ class FocusRing(QWidget):
         if target is None or window is None or not target.isVisible():
             self.hide()
             return
-        corner = target.mapTo(window, QPoint(0, 0))
-        self.setGeometry(QRect(corner, target.size()).adjusted(-4, -4, 4, 4))
+        before, self._whole = self._whole, _around(target, window)
+        seen = self._whole
+        for holder in self._chain:
+            area = holder.parentWidget()
+            if isinstance(area, QAbstractScrollArea) and area.viewport() is holder:
+                seen = seen.intersected(_around(holder, window))
+        if seen != self.geometry() or before != self._whole or target is not self._ringed:
+            self._ringed = target
+            self.setGeometry(seen)
+            self._thin()
         self.raise_()
-        self.show()
+        self.setVisible(not seen.isEmpty())
+
+    def _thin(self) -> None:
+        """Be nothing but the ring: what it surrounds is not painted again because of it."""
+        whole, edge = self._whole.translated(-self.pos()), int(self._radius) + WIDTH
+        self.setMask(QRegion(whole) - QRegion(whole.adjusted(edge, edge, -edge, -edge)))
+        self.update()
+
+    @property
+    def _radius(self) -> float:
+        return float(getattr(self._target, "radius", 6.0)) + 3
 
     def paintEvent(self, _event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the ring."""
         painter = paint.painter_for(self)
-        painter.setPen(QPen(theme().color("focus"), 2))
-        radius = float(getattr(self._target, "radius", 6.0)) + 3
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), radius, radius)
+        painter.setPen(QPen(theme().color("focus"), WIDTH))
+        whole = self._whole.translated(-self.pos())
+        painter.drawRoundedRect(QRectF(whole).adjusted(1, 1, -1, -1), self._radius, self._radius)
+
+
+def _around(widget: QWidget, window: QWidget) -> QRect:
+    """Return where the ring of *widget* lies in its window."""
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size()).adjusted(-4, -4, 4, 4)
 
 
 class Field(QLineEdit):
@@ -224,6 +252,10 @@ class Field(QLineEdit):
         self.setPlaceholderText(str(self._hint))
         if self._eye is not None:
             self._eye.speak(say("kit.secret_of", eye=self._eye.name, name=self._name))
+
+    def clear(self) -> None:
+        """Empty the field for good: Ctrl+Z brings nothing back, for whoever comes next."""
+        self.setText("")
 
     def rename(self, name: Words) -> None:
         """Go by another name."""

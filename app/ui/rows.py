@@ -14,6 +14,7 @@ from app.ui.grades import paint_grade
 from app.ui.graphemes import isolated
 from app.ui.icons import paint_icon
 from app.ui.marks import chip_colours, paint_avatar
+from app.ui.pictures import Pictures
 from app.ui.text import Named
 from app.ui.theme import theme
 from app.ui.words import say
@@ -21,10 +22,13 @@ from app.ui.words import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PyQt6.QtWidgets import QAbstractItemView
+
     from app.ui.words import Words
 
 HEIGHT, PAD, GAP, FACE = 60, 16, 12, 34
 _PLACE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
+_SEEN = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver
 
 
 class Line(Protocol):
@@ -134,6 +138,31 @@ class RowDelegate(QStyledItemDelegate):
         _paint_words(painter, QRectF(x, rect.y(), right - GAP - x, rect.height()), line)
 
 
+class CopiedRowDelegate(RowDelegate):
+    """Paints each row once for as long as it shows the same (`shown`), and copies it from then on."""
+
+    def __init__(self, view: QAbstractItemView) -> None:
+        super().__init__(view)
+        self.pictures = Pictures(view)
+
+    def paint(self, painter: QPainter | None, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint one row."""
+        line = index.data(Qt.ItemDataRole.UserRole)
+        if painter is None or line is None:
+            return
+
+        def paint_row(onto: QPainter, rect: QRectF) -> None:
+            paint_ground(onto, rect, option)
+            self.paint_line(onto, rect, line, index)
+
+        state = (*self.shown(line), option.state & _SEEN)
+        self.pictures.draw(painter, option.rect, line.key, state, paint_row)
+
+    def shown(self, line: Any) -> tuple[object, ...]:
+        """Return all that the row of *line* depends on, itself by default."""
+        return (line,)
+
+
 def paint_ground(painter: QPainter, rect: QRectF, option: QStyleOptionViewItem) -> None:
     """Paint a row's ground: chosen, under the pointer or plain, and the hairline below."""
     color = theme().color
@@ -201,10 +230,32 @@ def _paint_words(painter: QPainter, rect: QRectF, row: Row) -> None:
         paint.text(painter, below, detail, small, color("text_2"), _PLACE)
 
 
-class RowList(QListView, Generic[L]):
-    """A list of lines: arrows move, ↵ or a click opens. Hundreds of rows cost no more than those that are seen."""
+class LineView(QListView):
+    """Rows of one height, without a frame; said and laid out again in another language or text size."""
 
     radius = 2.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint again in the new language, lay out again for another text size."""
+        super().changeEvent(event)
+        if event is not None and event.type() in {QEvent.Type.LanguageChange, QEvent.Type.StyleChange}:
+            self.scheduleDelayedItemsLayout()
+            viewport = self.viewport()
+            if viewport is not None:
+                viewport.update()
+
+
+class RowList(LineView, Generic[L]):
+    """A list of lines: arrows move, ↵ or a click opens. Hundreds of rows cost no more than those that are seen."""
+
     opened = pyqtSignal(str)
 
     def __init__(self, name: Words, delegate: RowDelegate | None = None) -> None:
@@ -214,11 +265,6 @@ class RowList(QListView, Generic[L]):
         Named(self, name)
         self.setModel(self.shown)
         self.setItemDelegate(delegate or RowDelegate(self))
-        self.setUniformItemSizes(True)
-        self.setMouseTracking(True)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.activated.connect(self._open)
         self.clicked.connect(self._open)
 
@@ -245,12 +291,3 @@ class RowList(QListView, Generic[L]):
         line = index.data(Qt.ItemDataRole.UserRole)
         if line is not None:
             self.opened.emit(line.key)
-
-    def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
-        """Paint again in the new language, lay out again for another text size."""
-        super().changeEvent(event)
-        if event is not None and event.type() in {QEvent.Type.LanguageChange, QEvent.Type.StyleChange}:
-            self.scheduleDelayedItemsLayout()
-            viewport = self.viewport()
-            if viewport is not None:
-                viewport.update()

@@ -63,6 +63,7 @@ def type_sheet(color: dict[str, str], types: dict[str, Any], percent: int) -> st
         f"QLineEdit {{min-height:{high}px;border:1px solid palette(window-text);border-radius:6px;padding:0 10px}}"
     )
     stage.append('QLineEdit[bare="true"] {border:0;padding:0}')
+    stage.append('QPlainTextEdit[bare="true"] {background:transparent}')
     stage.append('QWidget[ground="surface"], QWidget[ground="sunken"] {background:palette(window)}')
     return "\n".join([*_types(types, percent), *stage])
 
@@ -95,6 +96,8 @@ QWidget[ground="sunken"] {background:%(sunken)s}
 QWidget[ground="stage"] {background:%(stage)s}
 QFrame[card="plain"] {background:%(surface)s;border:1px solid %(line)s;border-radius:8px}
 QFrame[card="sunken"] {background:%(sunken)s;border:1px solid %(line)s;border-radius:8px}
+QFrame[card="accent"] {background:%(accent_soft)s;border:1px solid %(accent_line)s;border-radius:8px}
+QFrame[card="info"] {background:%(info_soft)s;border:1px solid %(info_line)s;border-radius:8px}
 QFrame[rule="h"] {background:%(line)s;border:0;max-height:1px;min-height:1px}
 QFrame[rule="v"] {background:%(line)s;border:0;max-width:1px;min-width:1px}
 QToolTip {background:%(raised)s;color:%(text)s;border:1px solid %(line)s;padding:4px 8px}
@@ -111,6 +114,7 @@ QLineEdit {border:1px solid %(line_strong)s;border-radius:6px;background:%(surfa
 QLineEdit[span="l"] {min-height:%(field_large)spx;font-size:%(type_large)spx}
 QLineEdit[bare="true"] {border:0;background:transparent;padding:0;font-size:%(type_bare)spx}
 QListView[bare="true"] {border:0;background:transparent;outline:0}
+QPlainTextEdit[bare="true"] {background:transparent}
 QLineEdit[wrong="true"] {border-color:%(danger)s}
 QLineEdit:disabled, QComboBox:disabled {background:%(sunken)s;color:%(text_3)s;border-color:%(line)s}
 QComboBox {border:1px solid %(line_strong)s;border-radius:6px;background:%(surface)s;color:%(text)s;

@@ -41,6 +41,7 @@ class Label(QLabel):
         super().__init__()
         self._words = words
         self._clip = self._parted = False
+        self._whole = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("type", role)
         self.setProperty("tone", tone)
@@ -56,6 +57,7 @@ class Label(QLabel):
     def _write(self) -> None:
         whole = not self.wordWrap() or self.textInteractionFlags() & _MARKED
         self.setText(str(self._words) if whole else breakable(str(self._words)))
+        self._tell_whole(cut=False)
 
     def setTextInteractionFlags(self, flags: Qt.TextInteractionFlag) -> None:  # noqa: N802 -- Qt's name
         """Let the text be marked: then it stands as it is."""
@@ -98,6 +100,7 @@ class Label(QLabel):
         if self._parted:
             words = paint.whole_parts(words, self.font(), rect.width())
             words = words if paint.text_width(words, self.font()) <= rect.width() + 1 else ""
+        self._tell_whole(cut=words != self.text() or paint.text_width(words, self.font()) > rect.width() + 1)
         paint.text(
             painter,
             rect,
@@ -106,6 +109,13 @@ class Label(QLabel):
             color,
             self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask,
         )
+
+    def _tell_whole(self, *, cut: bool) -> None:
+        """Say in the tooltip what there is no room for, where nothing else is said there."""
+        whole = self.text() if cut else ""
+        if whole != self._whole and self.toolTip() == self._whole:
+            self._whole = whole
+            self.setToolTip(whole)
 
     def changeEvent(self, event: QEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Translate again when the language changes."""

@@ -67,6 +67,7 @@ class Theme(QObject):
         self.sheet = ""
         """What each window of the program wears: a sheet of the application is matched anew whenever a part is put into another."""
         self._fonts: dict[str, QFont] = {}
+        self._colors: dict[str, QColor] = {}
 
     def apply(self, name: str = "", text_percent: int = 0, contrast: str = "") -> None:
         """Wear *name* (`light`, `dark` or `system`) at *text_percent* of the type size; empty keeps what is.
@@ -101,6 +102,7 @@ class Theme(QObject):
         app.setPalette(QPalette())  # what the system gives
         own = OWN[self.name] if self._wanted.contrast == "high" else None
         self.contrast = Contrast.of(app.palette()) if self._native else own
+        self._colors.clear()
         if not self._native:
             app.setPalette(self._palette())
         app.setFont(self.font("body"))
@@ -109,11 +111,16 @@ class Theme(QObject):
         self.changed.emit()
 
     def color(self, name: str) -> QColor:
-        """Return the token *name* of the theme worn now, or a colour of the call."""
+        """Return the token *name* of the theme worn now, or a colour of the call; it is the caller's own."""
+        if name not in self._colors:
+            self._colors[name] = self._make_color(name)
+        return QColor(self._colors[name])
+
+    def _make_color(self, name: str) -> QColor:
         if name in STAGE_COLOURS:
             return QColor(STAGE_COLOURS[name])
         told = self.contrast.color(name) if self.contrast is not None else None
-        return QColor(tokens()["color"][self.name][name]) if told is None else QColor(told)
+        return QColor(tokens()["color"][self.name][name] if told is None else told)
 
     def font(self, role: str) -> QFont:
         """Return the font of a type role (`body`, `caption` …) at the chosen text size."""

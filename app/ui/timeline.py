@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtWidgets import QAbstractItemView
 
 from app.ui import paint
 from app.ui.icons import paint_icon
-from app.ui.rows import RowDelegate, RowList
+from app.ui.rows import Line, RowDelegate, RowList
 from app.ui.theme import theme
 
 if TYPE_CHECKING:
@@ -74,13 +74,18 @@ class _Entry(RowDelegate):
 _PLACE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute
 
 
-class Timeline(RowList[Moment]):
-    """Moments in the order given, read by the arrow keys; nothing in it is chosen."""
+L = TypeVar("L", bound=Line)
 
-    def __init__(self, name: Words, parent: QWidget | None = None) -> None:
+
+class Timeline(RowList[L]):
+    """Moments in the order given, read by the arrow keys; nothing in it is chosen. Other lines bring a *delegate* of their own."""
+
+    def __init__(
+        self, name: Words, parent: QWidget | None = None, *, delegate: RowDelegate | None = None
+    ) -> None:
         super().__init__(name)
         self.setParent(parent)
-        self.setItemDelegate(_Entry(self))
+        self.setItemDelegate(delegate or _Entry(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name

@@ -76,10 +76,12 @@ class Toast(QWidget):
         return self._undo is not None
 
     def undo(self) -> None:
-        """Take the last act back."""
+        """Take the last act back; one that returns False says itself what came of it, once that is known."""
         undo, self._undo = self._undo, None
-        if undo is not None:
-            undo()
+        if undo is None:
+            return
+        self.forget()
+        if undo() is not False:
             self.tell(say("toast.undone"))
 
     def forget(self) -> None:
