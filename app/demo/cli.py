@@ -70,6 +70,9 @@ def _options(arguments: list[str]) -> tuple[Options, Path | None]:
     parser.add_argument(
         "--participants", type=int, default=DEFAULT_PARTICIPANTS, help=f"3 à {most}, le médecin compris"
     )
+    parser.add_argument(
+        "--nurse", action="store_true", help="ouvre aussi la fenêtre d'une infirmière du télésuivi"
+    )
     parser.add_argument("--report", type=Path, help="fichier JSON des mesures")
     parser.add_argument("--screenshots", type=Path, help="dossier des captures d'écran")
     parser.add_argument("--camera", type=Path, help="fichier vidéo qui sert de caméra au médecin")
@@ -82,5 +85,5 @@ def _options(arguments: list[str]) -> tuple[Options, Path | None]:
         parser.error("--camera : ce fichier n'existe pas")
     headless = given.headless or not has_display()
     seconds = given.seconds if given.seconds is not None else DEFAULT_SECONDS if headless else 0.0
-    options = Options(given.participants, seconds, headless, given.screenshots, given.camera)
+    options = Options(given.participants, seconds, headless, given.screenshots, given.camera, given.nurse)
     return options, given.report

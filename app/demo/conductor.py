@@ -15,11 +15,16 @@ from typing import TYPE_CHECKING
 
 from app.demo import clips, hospital, orders, prepare
 from app.demo.actor import now_us
-from app.demo.house import Display, RelayProcess
+from app.demo.house import HOST, Display, RelayProcess
+from app.demo.passage import Passage
 from app.demo.player import Player
+from app.demo.record import Record
 from app.demo.report import Findings
 from app.demo.writing import CHEAP
+from media.patience import within
 from resources.demo import messages as story
+from resources.demo.monitoring import COORDINATOR
+from resources.demo.monitoring import RELIEF as NURSE
 from resources.demo.people import CAST, ME
 
 if TYPE_CHECKING:
@@ -29,15 +34,17 @@ if TYPE_CHECKING:
 
 SHARER = "tran"
 MOST_PROCESSES = 3
-ENTER_S, CODE_S, COUNT_S = 60.0, 15.0, 10.0
+ENTER_S, CODE_S, COUNT_S = 60.0, 15.0, 30.0
 SETTLE_S, SETTLE_EACH_S = 2.0, 0.3
 """Who has just come in still exchanges keys with everybody; here all of them share two cores."""
 NEXT_CASE, ASK_CODE, PICTURES = 0.2, 0.3, (0.5, 0.85)
 """Shares of the scene at which the keys change, the code is asked for, and pictures are taken."""
 COLLEAGUES, DOCTOR, GAM = "app.demo.colleagues", "app.demo.doctor", "app.demo.gam"
-LETTERS = "app.demo.letters"
+LETTERS, PLATFORM, RELIEF = "app.demo.letters", "app.demo.platform", "app.demo.relief"
 PINNED = {"SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.devnull}
 """Colleagues know the relay by its pin; reading the system's authorities for each of them takes seconds of CPU."""
+UNSEEN = {**PINNED, "QT_QPA_PLATFORM": "offscreen"}
+"""Desks without a window still make PDFs."""
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +62,8 @@ class Options:
     headless: bool
     screenshots: Path | None = None
     camera: Path | None = None
+    nurse: bool = False
+    """Whether the second nurse has a window, too."""
 
 
 class Conductor:
@@ -67,7 +76,7 @@ class Conductor:
         self._others: dict[str, int] = {}
         self._entered: set[str] = set()
         self._listens: orders.Listens | None = None
-        self._written = False
+        self._written = self._triaged = False
         self._news = asyncio.Event()
         self._players: list[Player] = []
 
@@ -83,24 +92,34 @@ class Conductor:
             ground = hospital.Hospital.found(self._cast, int(time.time()), self._away(), story.MOVED)
             relay = await RelayProcess.start(home / "relay", ground.organisation.relay_key.ed25519)
             stack.push_async_callback(relay.close)
+            record = await Record.start()
+            stack.push_async_callback(record.close)
+            passage = await Passage.start(home / "gateway", ground, relay.address, record.port)
+            stack.push_async_callback(passage.close)
             stack.push_async_callback(self._dismiss)
             meeting = await hospital.call_meeting(ground, relay.address, int(time.time()))
             profile = home / "profile"
-            letters, doctor = await self._player(LETTERS, PINNED), await self._player(DOCTOR, screen)
+            letters, doctor = await self._player(LETTERS, UNSEEN), await self._player(DOCTOR, screen)
             await hospital.furnish(ground, meeting, profile, terms=CHEAP)
             await letters.order(hospital.correspond(ground, relay.address, home, profile))
             await self._colleagues(ground.parts(SHARER), meeting, folder)
             await self._until(lambda: self._written, ENTER_S, "all that was said before was written")
-            await doctor.order(self._sit(meeting, folder, profile))
-            await self._tell_patients()
+            await doctor.order(self._sit(meeting, folder, profile, ground.user(COORDINATOR)))
+            relief = await self._relieve(ground, meeting, home / "relief", screen)
+            await self._tell_patients(letters, passage, relief)
             await self._all_in()
+            await self._until(lambda: self._triaged, ENTER_S, "the nurse triaged the alerts of the morning")
+            if self._options.seconds:
+                await doctor.order(orders.Reply())
             await self._play(doctor, relay)
+            self._findings.recorded = len(record.kept)
         return self._findings
 
     def _away(self) -> list[Person]:
         """Return who writes and does not come to the meeting."""
         known = {one.key: one for one in (*CAST, story.LABORATORY)}
-        return [known[key] for key in story.WRITERS if known[key] not in self._cast]
+        away = [known[key] for key in story.WRITERS if known[key] not in self._cast]
+        return [*away, NURSE] if self._options.nurse else away
 
     async def _screen(self, stack: AsyncExitStack) -> dict[str, str]:
         """Return the environment in which a window can open, with a display of its own when there is none."""
@@ -135,20 +154,40 @@ class Conductor:
             share = others[at::processes]
             await troupe.order(orders.Cast(meeting=meeting, clips=str(folder), parts=share))
 
+    async def _relieve(
+        self, ground: hospital.Hospital, meeting: orders.Meeting, profile: Path, screen: dict[str, str]
+    ) -> bytes:
+        """Open the second nurse's window where it is wanted; return who she is."""
+        if not self._options.nurse:
+            return b""
+        desk = next(one for one in ground.morning if one.person is NURSE)
+        await hospital.furnish(ground, meeting, profile, desk, terms=CHEAP)
+        player = await self._player(RELIEF, UNSEEN if self._options.headless else screen)
+        coordinators = [ground.user(COORDINATOR).hex()]
+        order = orders.Relieve(
+            name=NURSE.name, profile=str(profile), password=hospital.PASSWORD, coordinators=coordinators
+        )
+        await player.order(order)
+        self._findings.desks += 1
+        return desk.certificate.user
+
     async def _player(self, module: str, env: dict[str, str] | None = None) -> Player:
         player = await Player.start(module, self._hear, env)
         self._players.append(player)
         return player
 
-    async def _tell_patients(self) -> None:
-        """Let the GAM and the laboratory tell the doctor's workstation of their patients, as soon as it listens."""
+    async def _tell_patients(self, letters: Player, passage: Passage, relief: bytes) -> None:
+        """Let the hospital's systems tell the gateway, and the doctor's workstation as soon as it listens; the service begins its day."""
         await self._until(lambda: self._listens is not None, ENTER_S, "the workstation took HL7 messages")
         assert self._listens is not None
-        gam = await self._player(GAM)
-        order = orders.Tell(host=self._listens.host, port=self._listens.port, began_s=int(time.time()))
-        await gam.order(order)
+        listeners = [(self._listens.host, self._listens.port), (HOST, passage.port)]
+        began_s = int(time.time())
+        gam, platform = await self._player(GAM), await self._player(PLATFORM)
+        await gam.order(orders.Tell(listeners=listeners, began_s=began_s))
+        await platform.order(orders.Ask(listeners=listeners, began_s=began_s))
+        await letters.order(orders.Watch(began_s=began_s, relief=relief))
 
-    def _sit(self, meeting: orders.Meeting, folder: Path, profile: Path) -> orders.Sit:
+    def _sit(self, meeting: orders.Meeting, folder: Path, profile: Path, coordinator: bytes) -> orders.Sit:
         camera = self._options.camera or folder / clips.CAMERA_FILE
         return orders.Sit(
             name=ME.name,
@@ -159,6 +198,7 @@ class Conductor:
             camera=f"file:{camera.resolve()}",
             microphone=f"file:{folder / clips.MICROPHONE_FILE}",
             speaker="none" if self._options.headless else "",
+            coordinators=[coordinator.hex()],
         )
 
     # --- the scene ---
@@ -208,15 +248,15 @@ class Conductor:
                 await self._host.order(order)
 
     async def _collect(self, relay: RelayProcess) -> None:
-        expected = len(self._findings.expected)
+        expected, desks = len(self._findings.expected), self._findings.desks
         self._findings.packets = await relay.packets()
         if self._options.seconds:
             await self._wait_quietly(lambda: len(self._findings.codes) >= expected, CODE_S)
         else:
-            expected -= 1  # the window is closed and counts no more
+            expected, desks = expected - 1, desks - 1  # the window is closed and counts no more
         await self._tell_all(orders.Count())
         await self._wait_quietly(
-            lambda: len(self._findings.counts) >= expected and self._findings.posted is not None, COUNT_S
+            lambda: len(self._findings.counts) >= expected and self._findings.complete(desks), COUNT_S
         )
 
     async def _tell_all(self, order: orders.Order) -> None:
@@ -234,6 +274,8 @@ class Conductor:
                 self._listens = news
             case orders.Written():
                 self._written = True
+            case orders.Triaged():
+                self._triaged = True
             case _:
                 self._findings.hear(news)
         self._news.set()
@@ -255,7 +297,7 @@ class Conductor:
     async def _wait_quietly(self, holds: Callable[[], bool], seconds: float) -> None:
         """Wait, but let the checks of the report say what is missing."""
         try:
-            await asyncio.wait_for(self._wait(holds), seconds)
+            await within(seconds, self._wait(holds))
         except TimeoutError:
             log.warning("not everybody answered in time")
 

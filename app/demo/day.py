@@ -9,6 +9,7 @@ from math import sin
 from typing import TYPE_CHECKING
 
 from app.demo.hl7 import document, identity, merge, movement, results
+from resources.demo.monitoring import AT_HOME, FERREIRA, NAMED_S
 from resources.demo.patients import DOUBLE, PATIENTS, QUALIFIED, Analyte, Step
 from resources.demo.reports import NEWS, NEWS_SIGNED, REPORTS
 
@@ -48,7 +49,7 @@ class Told:
 
 def history(gam: Desk, laboratory: Desk) -> list[Told]:
     """Return everything that was told before the demo began, the oldest first."""
-    told = [one for sick in (*PATIENTS, DOUBLE) for one in _of(sick, gam, laboratory)]
+    told = [one for sick in (*PATIENTS, *AT_HOME, DOUBLE) for one in _of(sick, gam, laboratory)]
     for written in REPORTS:
         when = _at(laboratory, written.days, "12:00")
         told.append(Told(when, laboratory, document(laboratory, BY_IPP[written.ipp], written, when)))
@@ -106,6 +107,7 @@ def _scenes(gam: Desk, laboratory: Desk) -> Iterator[tuple[int, Callable[[dateti
     yield 32, lambda when: (gam, identity(gam, yvonne, when, "A31"))
     yield 36, lambda when: (gam, merge(gam, yvonne, DOUBLE.ipp, when))
     yield 42, moves(yvonne.ipp, Step(0, "", "A02", "pneumo", "309", "belkacem"), 2)
+    yield NAMED_S, lambda when: (gam, identity(gam, FERREIRA, when))
     letter = gam.began + timedelta(seconds=3)
     yield 50, lambda when: (laboratory, document(laboratory, ODILE, NEWS_SIGNED, when, replaces=letter))
     yield 60, moves(SOLANGE.ipp, Step(0, "", "A04", "onco-hdj", "", "marchetti", 4), 4)

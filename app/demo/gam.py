@@ -21,7 +21,7 @@ from app.demo.hl7 import Desk
 from app.interop.client import Client, NoAnswerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from app.demo.day import Told
 
@@ -60,17 +60,18 @@ class System:
             await client.close()
 
 
-async def perform(host: str, port: int, began: datetime) -> None:
-    """Tell what was before *began* at once, then what happens, each at its time."""
+async def perform(listeners: Sequence[tuple[str, int]], began: datetime) -> None:
+    """Tell each listener what was before *began* at once, then what happens, each at its time."""
     gam, laboratory = Desk("GAM", began), Desk("SIL", began)
-    systems = {desk.name: System(host, port) for desk in (gam, laboratory)}
+    systems = {desk.name: [System(*one) for one in listeners] for desk in (gam, laboratory)}
+    everybody = [one for those in systems.values() for one in those]
     try:
         for told in chain(history(gam, laboratory), news(gam, laboratory)):
             await _until(told)
-            await systems[told.desk.name].tell(told.message)
-            _say(systems.values())
+            await asyncio.gather(*(one.tell(told.message) for one in systems[told.desk.name]))
+            _say(everybody)
     finally:
-        for system in systems.values():
+        for system in everybody:
             await system.close()
 
 
@@ -94,7 +95,7 @@ async def _watched(order: orders.Tell, lines: Iterator[bytes]) -> None:
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
     threading.Thread(target=_drain, args=(lines, loop, ended), daemon=True).start()
     began = datetime.fromtimestamp(order.began_s).astimezone().replace(tzinfo=None)
-    play = asyncio.create_task(perform(order.host, order.port, began))
+    play = asyncio.create_task(perform(order.listeners, began))
     end = asyncio.create_task(ended.wait())
     await asyncio.wait((play, end), return_when=asyncio.FIRST_COMPLETED)
     play.cancel()

@@ -45,9 +45,9 @@ class Desk:
     def message(self, event: str, when: datetime, *segments: str, version: str = "2.5^FRA^2.11") -> bytes:
         """Return one message told at *when*, in UTF-8, segments ended by CR."""
         number = f"{self.name}{self.began:%H%M%S}{next(self._numbers):05d}"
-        header = _segment(
+        header = segment(
             "MSH", None, self.name, NAMESPACE, "CONSILIUM", NAMESPACE, self.time(when), None, event, number, "P",
-            version, None, None, None, None, "FRA", "UNICODE UTF-8", "FR", None, _HEADER[self.name],
+            version, None, None, None, None, "FRA", "UNICODE UTF-8", "FR", None, _HEADER.get(self.name),
         ).replace("MSH||", "MSH|^~\\&|", 1)  # fmt: skip
         return ("\r".join((header, *segments)) + "\r").encode()
 
@@ -56,11 +56,12 @@ class Desk:
         return when.strftime("%Y%m%d%H%M%S")
 
 
-def _segment(name: str, *fields: str | None) -> str:
+def segment(name: str, *fields: str | None) -> str:
+    """Return a segment of these fields, the empty ones at its end left out."""
     return "|".join((name, *(field or "" for field in fields))).rstrip("|")
 
 
-def _text(words: str) -> str:
+def escaped(words: str) -> str:
     """Escape *words* for a component (HL7 v2.5 §2.7)."""
     for character, sign in (("\\", "\\E\\"), ("|", "\\F\\"), ("^", "\\S\\"), ("&", "\\T\\"), ("~", "\\R\\")):
         words = words.replace(character, sign)
@@ -74,19 +75,20 @@ def _numbers(ipp: str) -> str:
     return f"{ipp}^^^{NAMESPACE}&{AUTHORITY}&ISO^PI"
 
 
-def _pid(sick: Sick, file: str = "") -> str:
+def pid(sick: Sick, file: str = "") -> str:
+    """Return who *sick* is, as every message begins; *file* is the number of the stay."""
     numbers = _numbers(sick.ipp)
     if sick.ins:
         numbers += f"~{sick.ins}^^^ASIP-SANTE-INS-NIR&{TEST_OID}&ISO^INS^^20250101"
     given = sick.given_names or sick.given_name
-    names = f"{_text(sick.birth_name)}^{_text(sick.given_name)}^{_text(given)}^^^^L"
+    names = f"{escaped(sick.birth_name)}^{escaped(sick.given_name)}^{escaped(given)}^^^^L"
     if sick.used_name:
-        names += f"~{_text(sick.used_name)}^{_text(sick.given_name)}^^^^^D"
-    place = f"^^{_text(sick.birth_place_name)}^^^^BDL^^{sick.birth_place}"
+        names += f"~{escaped(sick.used_name)}^{escaped(sick.given_name)}^^^^^D"
+    place = f"^^{escaped(sick.birth_place_name)}^^^^BDL^^{sick.birth_place}"
     reliability = "~".join((sick.reliability, *sick.attributes.split()))
     account = f"{file}^^^{NAMESPACE}&{AUTHORITY}&ISO^AN" if file else ""
     dead = "Y" if sick.dead_days >= 0 else ""
-    return _segment(
+    return segment(
         "PID", "1", None, numbers, None, names, None, sick.birth, sick.sex, None, None, place, *[None] * 6,
         account, *[None] * 11, dead, None, reliability,
     )  # fmt: skip
@@ -95,26 +97,26 @@ def _pid(sick: Sick, file: str = "") -> str:
 def _person(key: str) -> str:
     number, name = PROFESSIONALS[key]
     family, _, given = name.rpartition(" ")
-    return f"{number}^{_text(family)}^{_text(given)}^^^^^^ASIP-SANTE-PS&{RPPS_OID}&ISO^L^^^RPPS"
+    return f"{number}^{escaped(family)}^{escaped(given)}^^^^^^ASIP-SANTE-PS&{RPPS_OID}&ISO^L^^^RPPS"
 
 
 def identity(desk: Desk, sick: Sick, when: datetime, event: str = "A28") -> bytes:
     """Return who *sick* is: A28, or A31 when it is told again, with the allergies."""
-    segments = [_segment("EVN", None, desk.time(when), None, None, None, desk.time(when)), _pid(sick)]
+    segments = [segment("EVN", None, desk.time(when), None, None, None, desk.time(when)), pid(sick)]
     if sick.gp:
-        segments.append(_segment("ROL", None, "UC", "ODRP", _person(sick.gp)))
+        segments.append(segment("ROL", None, "UC", "ODRP", _person(sick.gp)))
     segments.append("PV1|1|N")
     if sick.none_known:
         segments.append("AL1|1|DA|716186003^Aucune allergie connue^SCT")
     for place, (what, severity, reaction) in enumerate(sick.allergies, 1):
-        segments.append(_segment("AL1", str(place), "DA", f"^{_text(what)}", severity, _text(reaction)))
+        segments.append(segment("AL1", str(place), "DA", f"^{escaped(what)}", severity, escaped(reaction)))
     return desk.message(f"ADT^{event}^ADT_A05", when, *segments)
 
 
 def merge(desk: Desk, sick: Sick, old: str, when: datetime) -> bytes:
     """Return that *old* was a second number of *sick* (A40)."""
-    event = _segment("EVN", None, desk.time(when), None, None, None, desk.time(when))
-    return desk.message("ADT^A40^ADT_A39", when, event, _pid(sick), f"MRG|{_numbers(old)}")
+    event = segment("EVN", None, desk.time(when), None, None, None, desk.time(when))
+    return desk.message("ADT^A40^ADT_A39", when, event, pid(sick), f"MRG|{_numbers(old)}")
 
 
 # --- movements --------------------------------------------------------------------------------------------
@@ -128,7 +130,7 @@ def movement(desk: Desk, sick: Sick, step: Step, number: int, when: datetime) ->
     code, unit = UNITS[step.unit]
     stamp = desk.time(when)
     visit = f"{sick.ipp}-{step.visit}"
-    place = f"{_text(unit)}^{_text(step.room)}^^{NAMESPACE}&{AUTHORITY}&ISO"
+    place = f"{escaped(unit)}^{escaped(step.room)}^^{NAMESPACE}&{AUTHORITY}&ISO"
     doctor = _person(step.who) if step.who else ""
     kind = "O" if step.event == "A04" else "I"
     pv1 = [
@@ -146,7 +148,7 @@ def movement(desk: Desk, sick: Sick, step: Step, number: int, when: datetime) ->
         stamp if step.event in {"A01", "A04"} else None,
         stamp if step.event == "A03" else None,
     ]
-    xon = f"{_text(unit)}^^^^^{NAMESPACE}&{FINESS}&N^UF^^^{code}"
+    xon = f"{escaped(unit)}^^^^^{NAMESPACE}&{FINESS}&N^UF^^^{code}"
     zbe = [
         f"{visit}-{number}^{NAMESPACE}^{FINESS}^FINEJ",
         stamp,
@@ -158,10 +160,10 @@ def movement(desk: Desk, sick: Sick, step: Step, number: int, when: datetime) ->
         xon,
         _NATURE[step.event],
     ]
-    segments = [_segment("EVN", None, stamp, None, None, None, stamp), _pid(sick, visit)]
+    segments = [segment("EVN", None, stamp, None, None, None, stamp), pid(sick, visit)]
     if sick.gp:
-        segments.append(_segment("ROL", None, "UC", "ODRP", _person(sick.gp)))
-    segments += [_segment("PV1", *pv1), _segment("ZBE", *zbe)]
+        segments.append(segment("ROL", None, "UC", "ODRP", _person(sick.gp)))
+    segments += [segment("PV1", *pv1), segment("ZBE", *zbe)]
     return desk.message(f"ADT^{step.event}^{_STRUCTURE[step.event]}", when, *segments)
 
 
@@ -180,13 +182,13 @@ def results(
     order = f"{sick.ipp}{when:%y%m%d%H%M}"
     obr = ["1", None, f"{order}^LABO", "26436-6^Biologie^LN", None, None, stamp, *[None] * 17, status]
     lines = [
-        _segment(
-            "OBX", str(n), "NM", f"{a.code}^{_text(a.label)}^LN", None, value, _text(a.unit), a.range, _flag(value, a.range),
+        segment(
+            "OBX", str(n), "NM", f"{a.code}^{escaped(a.label)}^LN", None, value, escaped(a.unit), a.range, _flag(value, a.range),
             None, None, status, None, None, stamp,
         )
         for n, (a, value) in enumerate(values, 1)
     ]  # fmt: skip
-    segments = (_pid(sick), "PV1|1|O", f"ORC|NW||{order}^LABO", _segment("OBR", *obr), *lines)
+    segments = (pid(sick), "PV1|1|O", f"ORC|NW||{order}^LABO", segment("OBR", *obr), *lines)
     return desk.message("ORU^R01^ORU_R01", corrected or when, *segments, version="2.5")
 
 
@@ -205,7 +207,7 @@ def document(
     stamp, name = desk.time(when), _document_name(sick, written, when)
     content = pdf(_lines(sick, written, when)) if written.pdf else cda(sick, written, name, when)
     kind = "^application^pdf^Base64^" if written.pdf else "^TEXT^XML^Base64^"
-    author = _text(written.author)
+    author = escaped(written.author)
     txa = [
         "1",
         written.code,
@@ -225,16 +227,16 @@ def document(
     obx = [
         "1",
         "ED",
-        f"{written.code}^{_text(written.label)}^LN",
+        f"{written.code}^{escaped(written.label)}^LN",
         None,
         kind + base64.b64encode(content).decode(),
     ]
     segments = (
-        _segment("EVN", None, stamp, None, None, None, stamp),
-        _pid(sick),
+        segment("EVN", None, stamp, None, None, None, stamp),
+        pid(sick),
         "PV1|1|O",
-        _segment("TXA", *txa),
-        _segment("OBX", *obx, *[None] * 5, "C" if replaces else "F"),
+        segment("TXA", *txa),
+        segment("OBX", *obx, *[None] * 5, "C" if replaces else "F"),
     )
     event = "T04" if replaces else "T02"
     return desk.message(f"MDM^{event}^MDM_T02", when, *segments, version="2.6")

@@ -25,7 +25,7 @@ from media.keys.sign import Signer
 from media.link import OrganisationProof, RelayAddress, put_blob
 from resources.demo.messages import WRITERS
 from resources.demo.patients import PROFESSIONALS, UNITS
-from resources.demo.people import HOSPITAL, ME, TITLE
+from resources.demo.people import HOSPITAL, ME, TITLE, Person, Voice
 from storage.identity import Relay
 from storage.meetings import Meeting as KeptMeeting
 from storage.vault import Terms, Vault
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from media.engine.messages import TrustAnchor
     from media.keys.certs import DeviceCert
     from media.keys.directory import Bundle
-    from resources.demo.people import Person
 
 PASSWORD = "demo"  # noqa: S105 -- opens a profile that holds invented people only
 MEETING_S = 12 * 3600
 BEFORE_S = 300
+GATEWAY = Person("gateway", "Passerelle HL7", "gateway", "", Voice(150), "")
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ class Hospital:
     """Everybody's, those of people who are away last, before one of them was given another PC."""
     begun: Bundle
     """The directory of then."""
+    gateway: Desk
+    """The device that hands on what the hospital's systems tell."""
     moved: Desk | None = None
 
     @classmethod
@@ -74,6 +76,7 @@ class Hospital:
         organisation, _root = Organisation.create(HOSPITAL, now_s)
         morning = [_enrol(organisation, one, now_s) for one in (ME, *cast, *away)]
         organisation.list_people(map(_listed, morning), now_s)
+        gateway = _enrol(organisation, GATEWAY, now_s)
         begun, desks, new = organisation.bundle(now_s), morning, None
         for old in morning:
             if old.person.key == moved:
@@ -82,7 +85,7 @@ class Hospital:
                 desks = [new if one is old else one for one in morning]
         directory = organisation.bundle(now_s).verify(organisation.id, now_s)
         here = tuple(desks[: len(cast) + 1])
-        return cls(organisation, here, anchor(directory), tuple(morning), begun, new)
+        return cls(organisation, here, anchor(directory), tuple(morning), begun, gateway, new)
 
     @property
     def doctor(self) -> Desk:
@@ -93,6 +96,14 @@ class Hospital:
     def host(self) -> Desk:
         """The colleague who opens the meeting."""
         return self.desks[1]
+
+    def enrolment(self, desk: Desk) -> Enrolment:
+        """Return what IT gives to a device of this morning."""
+        return Enrolment(desk.certificate.signed, self.organisation.relay_seed, self.begun)
+
+    def user(self, key: str) -> bytes:
+        """Return the id of a person."""
+        return next(one.certificate.user for one in self.morning if one.person.key == key)
 
     def parts(self, sharer: str) -> list[Part]:
         """Give every colleague a part; *sharer* is the key of the one who shares a scan."""
@@ -194,11 +205,9 @@ async def furnish(
     vault, _code = await asyncio.to_thread(Vault.create, folder, PASSWORD, terms)
     try:
         sitting, now_s = desk or hospital.doctor, hospital.trust.head_time
-        seed = hospital.organisation.relay_seed
-        enrolment = Enrolment(sitting.certificate.signed, seed, hospital.begun)
-        await trust.enrol(vault, sitting.device, enrolment, _relay(meeting), now_s)
+        await trust.enrol(vault, sitting.device, hospital.enrolment(sitting), _relay(meeting), now_s)
         await _keep_meeting(vault, meeting, host=host)
-        await _take_messages(vault)
+        await _take_messages(vault, sitting.person)
     finally:
         await asyncio.to_thread(vault.lock)
 
@@ -208,11 +217,11 @@ def _relay(meeting: Meeting) -> Relay:
     return Relay(link.host, link.port, meeting.relay_pin)
 
 
-async def _take_messages(vault: Vault) -> None:
-    """Let the workstation take HL7 messages on a port of this machine that is free, as the doctor of the oncology."""
+async def _take_messages(vault: Vault, person: Person) -> None:
+    """Let the workstation take HL7 messages on a port of this machine that is free, as somebody of the oncology."""
     care = {
         MLLP_LISTEN.key: "127.0.0.1:0",
-        RPPS.key: PROFESSIONALS["marchetti"][0],
+        RPPS.key: PROFESSIONALS.get(person.key, ("", ""))[0],
         CARE_UNITS.key: [UNITS[unit][0] for unit in ("onco", "onco-hdj")],
     }
     for key, value in care.items():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from app.demo.player import end, spawn
 from media.link import RelayAddress
+from media.patience import within
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -79,7 +80,7 @@ def _get(url: str) -> str:
 
 async def _first_line(process: Process) -> bytes:
     assert process.stdout is not None
-    return await asyncio.wait_for(process.stdout.readline(), START_S)
+    return await within(START_S, process.stdout.readline())
 
 
 @dataclass(frozen=True)

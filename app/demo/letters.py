@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from PyQt6.QtGui import QGuiApplication
 
 from app.demo import orders
 from app.demo.actor import now_us
+from app.demo.triage import Triage
 from app.demo.writing import Bell, Clock, WritingDesk
 from media.mail.types import Type
 from resources.demo import messages as story
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from app.post.told import Told
 
-BEFORE_S, DELIVERED_S = 60.0, 5.0
+BEFORE_S, DELIVERED_S, RECORDED_S = 60.0, 5.0, 20.0
 LOOK_S, ANSWER_S = 1.5, 2.5
 """How long people take to look at what came, and then to answer."""
 log = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class Letters:
         self._tasks: set[asyncio.Task[None]] = set()
         self._patience_s = 0.0
         self._doctor = b""
+        self._triage: Triage | None = None
         self._unknown: WritingDesk | None = None
         """Whose key the doctor has not compared: nothing goes there from her, no receipt either."""
 
@@ -130,6 +133,18 @@ class Letters:
         if said.taken:
             await self._desks[said.taken].take(msg_id)
 
+    # --- telemonitoring -------------------------------------------------------------------------------------
+
+    def watch(self, order: orders.Watch) -> None:
+        """Let the service begin its day."""
+        self._triage = Triage(self._desks, self._doctor, order.relief, order.began_s, self._bell)
+        self._start(self._morning(self._triage))
+
+    async def _morning(self, triage: Triage) -> None:
+        await triage.begin()
+        orders.tell(orders.Triaged())
+        await triage.close_answered()
+
     # --- while it runs --------------------------------------------------------------------------------------
 
     async def meanwhile(self, scene: orders.Scene) -> None:
@@ -138,6 +153,8 @@ class Letters:
         for after_s, said in story.MEANWHILE:
             if not scene.seconds or after_s < scene.seconds:
                 self._start(self._say_at(scene.start_us + after_s * 1_000_000, said))
+        if self._triage is not None:
+            self._start(self._triage.play(scene))
 
     async def _say_at(self, at_us: int, said: story.Said) -> None:
         await asyncio.sleep(max(0, at_us - now_us()) / 1e6)
@@ -180,6 +197,11 @@ class Letters:
         read, held = states.count(State.READ), states.count(State.HELD)
         return orders.Posted(sent=len(states) - held, delivered=len(came), read=read, held=held)
 
+    async def count_alerts(self) -> None:
+        """Tell how the nurse's desk sees the alerts."""
+        if self._triage is not None:
+            orders.tell(await self._triage.count(RECORDED_S if self._patience_s else 0.0))
+
     def _held(self, desk: WritingDesk, state: State) -> State:
         return State.HELD if desk is self._unknown and state is State.AT_RELAY else state
 
@@ -191,6 +213,8 @@ class Letters:
         """Lock every desk."""
         for task in self._tasks:
             task.cancel()
+        if self._triage is not None:
+            self._triage.close()
         await asyncio.gather(*(desk.close() for desk in self._desks.values()), return_exceptions=True)
 
 
@@ -205,10 +229,13 @@ async def main() -> None:
         orders.tell(orders.Written())
         while line := await lines.get():
             match msgspec.json.decode(line, type=orders.ToPlayers):
+                case orders.Watch() as order:
+                    letters.watch(order)
                 case orders.Scene() as scene:
                     await letters.meanwhile(scene)
                 case orders.Count():
                     orders.tell(await letters.count())
+                    await letters.count_alerts()
                 case orders.Bye():
                     break
                 case _:
@@ -219,4 +246,6 @@ async def main() -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING)
+    painter = QGuiApplication(["consilium"])  # for the PDF of a closed alert
     asyncio.run(main())
+    del painter

@@ -60,7 +60,10 @@ class Cast(Order, frozen=True, kw_only=True):
 
 
 class Sit(Order, frozen=True, kw_only=True):
-    """Open the doctor's profile and window, and join; `camera` and `microphone` are files, `speaker` as the engine takes it."""
+    """Open the doctor's profile and window, and join; `camera` and `microphone` are files, `speaker` as the engine takes it.
+
+    `coordinators`: user ids (hex) of whom IT lets sign the first rules of a service.
+    """
 
     name: str
     profile: str
@@ -70,6 +73,16 @@ class Sit(Order, frozen=True, kw_only=True):
     camera: str
     microphone: str
     speaker: str
+    coordinators: list[str]
+
+
+class Relieve(Order, frozen=True, kw_only=True):
+    """Open the profile and window of the second nurse on the section of telemonitoring; `coordinators` as for `Sit`."""
+
+    name: str
+    profile: str
+    password: str
+    coordinators: list[str]
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,11 +111,29 @@ class Correspond(Order, frozen=True, kw_only=True):
 
 
 class Tell(Order, frozen=True, kw_only=True):
-    """Be the hospital's GAM and laboratory: tell the listener at `host`:`port` what was before `began_s`, then what happens."""
+    """Be the hospital's GAM and laboratory: tell each of *listeners* (host, port) what was before `began_s`, then what happens."""
 
-    host: str
-    port: int
+    listeners: list[tuple[str, int]]
     began_s: int
+
+
+class Ask(Order, frozen=True, kw_only=True):
+    """Be the telemonitoring platform: tell the same what patients answered before `began_s`, then what they answer during the scene."""
+
+    listeners: list[tuple[str, int]]
+    began_s: int
+
+
+class Watch(Order, frozen=True, kw_only=True):
+    """Let the coordinator sign the rules of the service, and the nurse do what was done before `began_s`, then what is done."""
+
+    began_s: int
+    relief: bytes = b""
+    """The second nurse's user id, where she has a window."""
+
+
+class Reply(Order, frozen=True, kw_only=True):
+    """Answer what was escalated to the doctor, as she would."""
 
 
 class Scene(Order, frozen=True, kw_only=True):
@@ -186,6 +217,37 @@ class Posted(Order, frozen=True, kw_only=True):
     held: int
 
 
+class Triaged(Order, frozen=True, kw_only=True):
+    """The nurse has done all that was done before the demo begins."""
+
+
+class Asked(Order, frozen=True, kw_only=True):
+    """How many messages of the platform were kept so far, how many refused; `today`: patients whose newest answers were kept."""
+
+    kept: int
+    refused: int
+    today: int
+
+
+class Watched(Order, frozen=True, kw_only=True):
+    """How alerts stand as one desk sees it: how many of grade 0 to 5, and how many in each list.
+
+    `escalated` and `answered` count over the day; `accepted` closures are in the hospital's record.
+    """
+
+    name: str
+    followed: int
+    by_grade: list[int]
+    todo: int
+    in_hand: int
+    escalated: int
+    answered: int
+    closed: int
+    overdue: int
+    silent: int
+    accepted: int
+
+
 class Acknowledged(Order, frozen=True, kw_only=True):
     """How many HL7 messages the workstation kept so far, and how many it refused."""
 
@@ -222,9 +284,36 @@ class Counted(Order, frozen=True, kw_only=True):
     rekeys: int
 
 
-ToPlayers = Cast | Sit | Correspond | Tell | Scene | NextCase | AskCode | Photograph | Count | Bye
+ToPlayers = (
+    Cast
+    | Sit
+    | Relieve
+    | Correspond
+    | Tell
+    | Ask
+    | Watch
+    | Reply
+    | Scene
+    | NextCase
+    | AskCode
+    | Photograph
+    | Count
+    | Bye
+)
 ToConductor = (
-    Entered | Sees | CodeShown | Failed | Listens | Written | Posted | Acknowledged | Photographed | Counted
+    Entered
+    | Sees
+    | CodeShown
+    | Failed
+    | Listens
+    | Written
+    | Posted
+    | Triaged
+    | Asked
+    | Watched
+    | Acknowledged
+    | Photographed
+    | Counted
 )
 
 

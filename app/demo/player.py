@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.demo import orders
+from media.patience import within
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -50,7 +51,7 @@ async def end(process: Process, grace_s: float = 0.0) -> None:
             with suppress(ProcessLookupError):
                 process.send_signal(signal_number)
         with suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), patience_s)
+            await within(patience_s, process.wait())
             break
     if process.stdin is not None:
         process.stdin.close()

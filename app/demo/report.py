@@ -7,18 +7,23 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from app.demo import orders
+from resources.demo.monitoring import COURSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.demo.orders import Counted, Posted, StreamCount
+    from app.demo.orders import Asked, Counted, Posted, StreamCount, Watched
 
 MOST_LOST = 0.001
 MOST_MADE_UP = 0.05
 """Share of the sound heard at the workstation; the end of every talk spurt costs some."""
 CODE_DIGITS = 8
 MOST_TOLD = 5
+QUESTIONNAIRES = len(COURSES)
+"""Of this day: one of those who answer is silent, one more answers while the demo runs."""
 _SENSES = (("n'a pas vu", ("thumbnail", "camera")), ("n'a pas entendu", ("voice",)))
 """A face that is shown large comes as the camera's stream instead of the thumbnail."""
 
@@ -40,6 +45,15 @@ class Findings:
     posted: Posted | None = None
     """Sealed messages, as the desks that wrote them know."""
 
+    asked: Asked | None = None
+    """Messages of the telemonitoring platform, as it was answered."""
+    watched: dict[str, Watched] = field(default_factory=dict)
+    """How alerts stand, as each desk of the service sees it."""
+    desks: int = 2
+    """How many desks see them: the doctor's and the nurse's, and the second nurse's where she has a window."""
+    recorded: int = 0
+    """Summaries of closed alerts that the hospital's record keeps."""
+
     def hear(self, news: orders.Order) -> None:
         """Keep what a player counted, saw or did."""
         match news:
@@ -49,12 +63,20 @@ class Findings:
                 self.counts[name] = news
             case orders.Posted():
                 self.posted = news
+            case orders.Asked():
+                self.asked = news
+            case orders.Watched(name=name):
+                self.watched[name] = news
             case orders.Acknowledged(kept=kept, refused=refused):
                 self.kept, self.refused = kept, refused
             case orders.Photographed(path=path):
                 self.screenshots.append(path)
             case orders.Failed(name=name, code=code):
                 self.failures.append((name, code))
+
+    def complete(self, desks: int) -> bool:
+        """Tell whether the desks that write have counted, and so many of the service."""
+        return self.posted is not None and len(self.watched) >= desks
 
     def streams(self) -> list[StreamCount]:
         """Return every stream of every participant."""
@@ -101,6 +123,7 @@ def as_json(findings: Findings) -> dict[str, Any]:
         "relay": dict(findings.packets),
         "hl7": {"kept": findings.kept, "refused": findings.refused},
         "messages": _posted(findings.posted),
+        "monitoring": _monitored(findings),
         "screenshots": findings.screenshots,
     }
 
@@ -116,6 +139,13 @@ def _posted(posted: Posted | None) -> dict[str, int]:
     }
 
 
+def _monitored(findings: Findings) -> dict[str, Any]:
+    asked = findings.asked
+    told = {"kept": asked.kept, "refused": asked.refused, "today": asked.today} if asked else {}
+    desks = [msgspec.structs.asdict(one) for _, one in sorted(findings.watched.items())]
+    return {"platform": told, "desks": desks, "recorded": findings.recorded}
+
+
 def _stream(one: StreamCount) -> dict[str, Any]:
     age = {"p50": one.p50_ms, "p95": one.p95_ms}
     return {
@@ -129,7 +159,14 @@ def _stream(one: StreamCount) -> dict[str, Any]:
 
 def problems(findings: Findings) -> list[str]:
     """Return what a meeting should have had and this one had not, in words; empty when all is well."""
-    return [*_missing(findings), *_codes(findings), *_losses(findings), *_hl7(findings), *_letters(findings)]
+    return [
+        *_missing(findings),
+        *_codes(findings),
+        *_losses(findings),
+        *_hl7(findings),
+        *_letters(findings),
+        *_alerts(findings),
+    ]
 
 
 def _letters(findings: Findings) -> list[str]:
@@ -139,6 +176,29 @@ def _letters(findings: Findings) -> list[str]:
     if posted.delivered < posted.sent or not posted.sent:
         return [f"{posted.delivered} messages scellés remis sur {posted.sent}"]
     return []
+
+
+def _alerts(findings: Findings) -> list[str]:
+    """Return what the service's day should have had."""
+    asked, desks = findings.asked, list(findings.watched.values())
+    if asked is None or asked.refused or asked.today != QUESTIONNAIRES:
+        return [
+            f"{asked.today if asked else 0} questionnaires du jour gardés, {asked.refused if asked else 0} refusés"
+        ]
+    if len(desks) < findings.desks:
+        return [f"{len(desks)} postes ont compté leurs alertes au lieu de {findings.desks}"]
+    expected = (
+        ("une alerte de chaque grade", all(all(one.by_grade[1:5]) for one in desks)),
+        ("une escalade et sa réponse", all(one.escalated and one.answered for one in desks)),
+        ("une alerte hors délai et un patient silencieux", all(one.overdue and one.silent for one in desks)),
+        ("les mêmes listes à tous les postes", len({_lists(one) for one in desks}) == 1),
+        ("un résumé de clôture dans le dossier", findings.recorded and any(one.accepted for one in desks)),
+    )
+    return [f"télésuivi : il manque {what}" for what, holds in expected if not holds]
+
+
+def _lists(one: Watched) -> tuple[int, ...]:
+    return one.todo, one.in_hand, one.escalated, one.answered, one.closed
 
 
 def _hl7(findings: Findings) -> list[str]:
@@ -202,10 +262,22 @@ def summary(findings: Findings) -> str:
         held = f", {posted.held} en attente d'une clé à comparer" if posted.held else ""
         came = f"{posted.sent} envoyés, {posted.delivered} remis, {posted.read} lus{held}"
         lines.append(f"Messages scellés entre postes : {came}")
+    lines += _told_of_alerts(findings)
     told = Counter(code for _, code in findings.failures)
     lines += [f"Incident signalé : {code}, {count} fois" for code, count in told.most_common(MOST_TOLD)]
     lines += [f"Capture d'écran : {path}" for path in findings.screenshots]
     return "\n".join(lines)
+
+
+def _told_of_alerts(findings: Findings) -> list[str]:
+    asked, one = findings.asked, next(iter(findings.watched.values()), None)
+    if asked is None or one is None:
+        return []
+    did = f"{one.escalated} escaladées, {one.answered} réponse du médecin, {one.closed} closes"
+    return [
+        f"Télésuivi : {asked.today} questionnaires du jour, {one.todo} alertes à traiter, {did}",
+        f"Hors délai : {one.overdue} ; sans réponse : {one.silent} ; résumés au dossier : {findings.recorded}",
+    ]
 
 
 def _spoken(codes: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ OVERLAP = 1.35
 START_S, TAIL_S = 0.25, 1.75
 """Silence before the first and after the last turn: what is said last must arrive before the counting ends."""
 SHARE_S = 20.0
+DAY_S = 100.0
 
 
 @dataclass(frozen=True)
@@ -43,3 +44,8 @@ def round_s(speakers: int) -> float:
 def share_s(seconds: float) -> float:
     """Return when a scan begins to be shared: late enough that everybody was seen in the gallery before."""
     return 0.55 * seconds if seconds else SHARE_S
+
+
+def pace(seconds: float) -> float:
+    """Return how much faster than told the day goes on in a scene of *seconds*: what takes a minute fits into a short one."""
+    return min(1.0, seconds / DAY_S) if seconds else 1.0

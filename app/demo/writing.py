@@ -78,13 +78,13 @@ class WritingDesk:
         self.heard: dict[bytes, Told] = {}
         self.begins = True
         """Whether it says what a thread is about; not where another desk of the same person did."""
-        self._vault, self._clock, self._bell = vault, clock, bell
+        self.vault, self._clock, self._bell = vault, clock, bell
         self._sent: list[int] = []
-        trail = Trail(clock.now_ms)
-        trail.open(vault.audit, session.user)
+        self.trail = Trail(clock.now_ms)
+        self.trail.open(vault.audit, session.user)
         self.post = Post(clock.now_ms)
         self.post.told.subscribe(self._hear)
-        self.messages = Messages(self.post, Config(), clock.now_ms, trail)
+        self.messages = Messages(self.post, Config(), clock.now_ms, self.trail)
         self.messages.changed.subscribe(bell.ring)
         self._work = asyncio.create_task(self.messages.work(session, vault))
 
@@ -120,7 +120,7 @@ class WritingDesk:
         """Lock it."""
         self._work.cancel()
         await asyncio.gather(self._work, return_exceptions=True)
-        await asyncio.to_thread(self._vault.lock)
+        await asyncio.to_thread(self.vault.lock)
 
     # --- what it knows of others ----------------------------------------------------------------------------
 
@@ -128,13 +128,13 @@ class WritingDesk:
         """Keep that the safety number of another desk was compared."""
         certificate = DeviceCert.parse(other.session.certificate)
         row = Verified(certificate.user, certificate.public.ed25519, int(time.time()))
-        await asyncio.wrap_future(self._vault.directory.verify(row))
+        await asyncio.wrap_future(self.vault.directory.verify(row))
 
     async def look(self, directory: Path | None = None) -> None:
         """Judge by what the vault knows now, and by a newer *directory*."""
         if directory is not None:
-            await trust.refresh(self._vault, directory, int(time.time()))
-        self.session = await read_session(self._vault)
+            await trust.refresh(self.vault, directory, int(time.time()))
+        self.session = await read_session(self.vault)
         self.messages.renew(self.session)
 
     # --- writing and reading --------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ class WritingDesk:
         """Take somebody's message in charge."""
         author = self.heard[msg_id].by.user
         found = await asyncio.wrap_future(
-            self._vault.mail.read(lambda rows: rows.messages.find(msg_id, author))
+            self.vault.mail.read(lambda rows: rows.messages.find(msg_id, author))
         )
         if found is not None:
             await self.messages.take(found.id)
@@ -202,7 +202,7 @@ class WritingDesk:
         return [(await self._found(one)).state for one in self._sent]
 
     async def _found(self, message: int) -> Message:
-        found = await asyncio.wrap_future(self._vault.mail.read(lambda rows: rows.messages.get(message)))
+        found = await asyncio.wrap_future(self.vault.mail.read(lambda rows: rows.messages.get(message)))
         assert found is not None
         return found
 

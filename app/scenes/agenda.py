@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from app.meeting.agenda.dates import series
+from app.meeting.agenda.guests import Guest
 from app.scenes import stills
 from app.scenes.stills import LINK, NOW_MS, RELAY, StillAgenda
 from storage.meetings import Meeting
@@ -105,6 +106,39 @@ def agenda(place: int = 0) -> Callable[[Stage], None]:
         join.agenda.choose(
             [line.key for line in join.agenda.shown.lines if line.occurrence is not None][place]
         )
+
+    return play
+
+
+def told(stage: Stage) -> None:
+    """Show who was told of an own RCP, how far that came and what they answered."""
+    before = _before(stage, *WEEK)
+    lines = before.join.agenda.shown.lines
+    before.join.agenda.choose(next(line.key for line in lines if line.title == "RCP Thorax"))
+    guests = (
+        Guest(_id("tran"), "Dr Mai Tran", "verified", 1, "delivered", host=True, key="delivered"),
+        Guest(
+            _id("belkacem"), "Dr Inès Belkacem", "certified", 0, "delivered", host=True, key="key-unverified"
+        ),
+        Guest(_id("okafor"), "Dr Chidi Okafor", "verified", 2, "delivered"),
+        Guest(_id("roux"), "Camille Roux-Lavigne de Saint-Amand-les-Eaux", "certified", 0, "waiting"),
+        Guest(_id("vasseur"), "Dr Paul Vasseur", "changed", 0, "key-changed"),
+    )
+    stage.when(before.join.date.guests.isVisible, lambda: before.join.date.show_guests(THORAX.uid, guests))
+
+
+def invited(*, cancelled: bool = False, answer: int = 0) -> Callable[[Stage], None]:
+    """Show a RCP to which somebody called this user, or which was cancelled."""
+
+    def play(stage: Stage) -> None:
+        called = _meeting(
+            "RCP Sein", 3000, uid=_id("uid Sein"), organiser=_id("tran"), cancelled=cancelled, answer=answer
+        )
+        before = _before(stage, *WEEK, called)
+        lines = before.join.agenda.shown.lines
+        before.join.agenda.choose(next(line.key for line in lines if line.title == "RCP Sein"))
+        date = before.join.date
+        stage.when(date.called.isVisible, lambda: date.show_caller(called.uid, "Dr Mai Tran", "verified"))
 
     return play
 

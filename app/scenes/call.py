@@ -1,8 +1,7 @@
-"""Scenes of the meeting: before entering, in the call, and what can go wrong on the line."""
+"""Scenes of the meeting: in the call."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,61 +10,13 @@ from app.scenes import stills
 from app.scenes.stage import FULL_HD, LAPTOP, Scene
 from app.scenes.stills import LINK, NOW_MS
 from media.engine import messages as m
-from media.errors import LinkLost, LinkRefused, MediaError
-from media.link.probe import Seen
 from resources.demo.people import TITLE
 from storage.messages.records import File, FileState, State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PyQt6.QtCore import QRect
 
     from app.scenes.stage import Stage
-
-
-def _join(stage: Stage) -> None:
-    stage.enter()
-    stage.office.window.show_feature("meeting")
-
-
-def _join_refused(stage: Stage) -> None:
-    from app.intents import JoinMeeting  # noqa: PLC0415 -- as above
-
-    stage.enter()
-    other = LINK.format().replace("relais.chu-champagne", "relais.ailleurs")
-    stage.office.open(JoinMeeting(other))
-
-
-def _prejoin(stage: Stage) -> None:
-    stage.now_ms = NOW_MS - 2_520_000 - 720_000
-    session = stills.directory_session()
-    trust = msgspec.structs.replace(session.trust, head_time=stage.now_ms // 1000 - 600)
-    stage.office.enter_as(replace(session, trust=trust))
-    _show_invitation(stage)
-    stage.office.meeting.microphone(True)
-    stage.office.meeting.camera(True)
-    stage.hear(m.Speaking(slots=[], level=0.55))
-    stage.later(stage.prejoin().muted.click)
-
-
-def _prejoin_bare(stage: Stage) -> None:
-    stage.look = stills.answering(LinkLost("unreachable"))
-    stage.enter()
-    _show_invitation(stage)
-    stage.hear(m.Devices(cameras=[], microphones=[], speakers=[], screens=[], windows=[]))
-
-
-def _show_invitation(stage: Stage) -> None:
-    from app.intents import JoinMeeting  # noqa: PLC0415 -- as above
-
-    stage.office.open(JoinMeeting(LINK.format()))
-
-
-def _waiting(stage: Stage) -> None:
-    stage.join()
-    stage.office.meeting.enter()
-    stage.hear(m.Phase(phase="waiting", title=TITLE))
 
 
 def _stage(stage: Stage) -> None:
@@ -215,39 +166,6 @@ def _second_display(stage: Stage) -> None:
     stage.later(move)
 
 
-def _frozen(stage: Stage) -> None:
-    stage.call(9)
-
-    def wait() -> None:
-        wall = stage.live().wall
-        wall.freshen(frozenset(look.box for look in wall.looks))
-        stage.now_ms += 4_000
-        wall.freshen(frozenset(look.box for look in wall.looks if look.slot != 7))
-        wall.tick()
-
-    stage.later(wait)
-
-
-def _lost_share(stage: Stage) -> None:
-    stage.call(9, sharing=True, speaking=3)
-
-    def lose() -> None:
-        people = stills.people(9, sharing=True)
-        gone = [msgspec.structs.replace(one, live=one.slot != 1) for one in people]
-        stage.hear(m.Roster(n=4, people=gone))
-        stage.now_ms += 4_000
-        wall = stage.live().wall
-        wall.freshen(frozenset(look.box for look in wall.looks if look.slot != 1))
-        stage.live().second()
-
-    stage.later(lose)
-
-
-def _reconnecting(stage: Stage) -> None:
-    stage.call(9)
-    stage.later(lambda: stage.hear(m.Phase(phase="reconnecting", is_host=True, title=TITLE, attempt=2)))
-
-
 def _speaker(stage: Stage) -> None:
     stage.call(7)
     stage.later(lambda: stage.live().choose_view("speaker"))
@@ -336,53 +254,10 @@ def _troubles(stage: Stage) -> None:
     )
 
 
-def _line(answer: Seen | MediaError, section: str) -> Callable[[Stage], None]:
-    def play(stage: Stage) -> None:
-        stage.look = stills.answering(answer)
-        stage.enter()
-        stage.office.window.show_feature(section)
-        stage.when(lambda: stage.office.line.state.looked_ms > 0, stage.office.window.tick)
-
-    return play
-
-
 def _return_bar(stage: Stage) -> None:
     stage.call(5)
     stage.office.meeting.microphone(True)
     stage.later(lambda: stage.office.window.show_feature("settings"))
-
-
-def _network(stage: Stage) -> None:
-    stage.call(5)
-    stage.office.meeting.set_ceiling(300, 600)
-    stage.office.meeting.camera(True)
-    for frames, lost in ((900, 90), (1_800, 180)):
-        streams = [
-            m.StreamFigures(slot=slot, name="", stream=2, frames=frames, lost=lost, p50_ms=60, p95_ms=180)
-            for slot in (1, 2, 3)
-        ]
-        figures = m.Figures(
-            streams=streams,
-            rekeys=2,
-            rtt_ms=84,
-            up_kbps=270,
-            down_kbps=410,
-            jitter_ms=48,
-            sacrificed=["received", "camera"],
-        )
-        stage.hear(figures)
-    stage.later(lambda: stage.live().open_network())
-
-
-def _removed(stage: Stage) -> None:
-    stage.call(5)
-    stage.hear(m.Phase(phase="ended", reason="removed", title=TITLE))
-
-
-def _unreachable(stage: Stage) -> None:
-    stage.join()
-    stage.office.meeting.enter()
-    stage.hear(m.Phase(phase="ended", reason="unreachable", title=TITLE))
 
 
 _STATES = (State.DELIVERED, State.RECEIVED, State.RECEIVED)
@@ -391,12 +266,6 @@ _POLICY = (
 ).encode()
 _CONTRAST = b'{"default":{"contrast":"high"}}'
 SCENES = (
-    Scene("04-rejoindre", _join),
-    Scene("04-lien-refuse", _join_refused),
-    Scene("04-avant-de-rejoindre", _prejoin),
-    Scene("04-avant-sans-rien", _prejoin_bare),
-    Scene("04-avant-150", _prejoin, b'{"default":{"text.size":150}}'),
-    Scene("04-sas", _waiting),
     Scene("02-rcp-imagerie", _stage),
     Scene("02-rcp-imagerie-1536", _stage, size=LAPTOP),
     Scene("02-rcp-imagerie-1920", _stage, size=FULL_HD),
@@ -416,9 +285,6 @@ SCENES = (
     Scene("02-rcp-zoom-pointeurs", _zoomed),
     Scene("02-rcp-plein-ecran", _full),
     Scene("02-rcp-second-ecran", _second_display),
-    Scene("13-reseau-fige", _frozen),
-    Scene("13-partage-perdu", _lost_share),
-    Scene("13-reconnexion", _reconnecting),
     Scene("03-orateur", _speaker),
     Scene("02-documents", _handed),
     Scene("02-documents-150", _handed, b'{"default":{"text.size":150}}'),
@@ -426,12 +292,5 @@ SCENES = (
     Scene("02-partager", _share),
     Scene("02-code", _code),
     Scene("02-plus", _more),
-    Scene("13-retire", _removed),
-    Scene("13-injoignable", _unreachable),
     Scene("13-barre-de-retour", _return_bar),
-    Scene("13-reseau", _network),
-    Scene("13-hors-ligne", _line(LinkLost("unreachable"), "meeting")),
-    Scene("13-relais-ancien", _line(LinkRefused("relay-too-old"), "settings")),
-    Scene("13-relais-inconnu", _line(LinkRefused("relay-impostor"), "settings")),
-    Scene("13-horloge", _line(Seen(rtt_ms=23, transport="tls", skew_s=-760), "settings")),
 )

@@ -78,7 +78,7 @@ def deposits(
             vault.mail.write(partial(_add, one)).result()
         session = replace(stage.office.session(), relay_key=bytes(32))
         stage.office.deposits.begin(session, vault)
-        page.deposit()
+        page.fresh.deposit()
         stage.when(lambda: len(page.deposits.list.cards) == len(rows), lambda: act(page.deposits))
 
     return play

@@ -159,6 +159,33 @@ def _directory_blocked(name: str) -> Callable[[Stage], None]:
     return play
 
 
+def _directory_scan(name: str, told: str = "", *, trouble: str = "") -> Callable[[Stage], None]:
+    """Scan somebody's code: the camera runs, or something was *told*, or the camera has a *trouble*."""
+
+    def play(stage: Stage) -> None:
+        page = stage.directory(name)
+        scanning = page._scanning  # noqa: SLF001 -- its own pictures
+
+        def tell() -> None:
+            if trouble:
+                stage.hear(m.DeviceState(kind="camera", on=False, code=trouble))
+            elif told:
+                scanning.stop()
+                page.panel.comparison.tell(told, "3F2A-90C1")
+
+        def begin() -> None:
+            scanning.begin()
+            stage.when(lambda: page.panel.comparison.pane.lens.seeing.picture() is not None, tell)  # type: ignore[union-attr]  # it has begun
+
+        stage.when(lambda: scanning.parties is not None, begin)
+
+    return play
+
+
+_FIXED = (
+    b'{"name":"CHVS-2026-11","forced":{"messages.thread-days":30,"messages.read-receipts":true},'
+    b'"reasons":{"messages.thread-days":"PSSI 6.1, 30 jours au plus dans un fil"}}'
+)
 _POLICY = (
     '{"name":"CHVS-2026-11","forced":{"ceiling.up":1000},"reasons":{"ceiling.up":"Réseau hospitalier partagé : 1 Mb/s."}}'
 ).encode()
@@ -171,6 +198,8 @@ SCENES = (
     Scene("10-verrou", _lock),
     Scene("10-verrou-refus", _lock_wrong),
     Scene("12-reglages-sons", _settings("alerts")),
+    Scene("12-reglages-messages", _settings("messages"), _FIXED),
+    Scene("12-reglages-messages-150", _settings("messages"), b'{"default":{"text.size":150},' + _FIXED[1:]),
     Scene("11-palette", _palette("rcp")),
     Scene("11-palette-ouverte", _palette("")),
     Scene("11-palette-rien", _palette("zzz")),
@@ -187,6 +216,12 @@ SCENES = (
     Scene("08-annuaire-liste", _directory_list("circle 2", "Dr Mei-Lin Tran")),
     Scene("08-annuaire-liste-vide", _directory_list("circle 3")),
     Scene("08-annuaire-bloque", _directory_blocked("Dr Julie Lambert")),
+    Scene("08-annuaire-scanner", _directory_scan("Dr Marie-Antoinette")),
+    Scene("08-annuaire-scanner-150", _directory_scan("Dr Paul Vasseur"), b'{"default":{"text.size":150}}'),
+    Scene("08-annuaire-scan-egal", _directory_scan("Dr Paul Vasseur", "equal")),
+    Scene("08-annuaire-scan-different", _directory_scan("Dr Paul Vasseur", "different")),
+    Scene("08-annuaire-scan-autre-poste", _directory_scan("Dr Paul Vasseur", "desk")),
+    Scene("08-annuaire-scan-sans-camera", _directory_scan("Dr Paul Vasseur", trouble="busy")),
     Scene("08-annuaire-150", _directory("Dr Paul Vasseur", 5), b'{"default":{"text.size":150}}'),
     Scene("12-reglages-appareils", _devices),
     Scene("12-reglages-apparence", _settings("appearance")),

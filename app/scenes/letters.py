@@ -164,18 +164,28 @@ class StillMessages:
                     hits.append(Hit(one.id, number, one.author, one.sent_ms, *pieces))
         return tuple(sorted(hits, key=lambda hit: -hit.sent_ms)[:limit])
 
-    async def direct(self, user: bytes) -> int:
+    async def direct(
+        self, user: bytes, patient: PatientLink | None = None, expire_s: int | None = None
+    ) -> int:
         """Return the thread with somebody."""
         self._may()
         found = next((n for n, one in self.kept.items() if one.members == (user,) and not one.title), 0)
-        return found or self.thread(user)
+        number = found or self.thread(user)
+        kept = self.kept[number]
+        timer_s = kept.expire_s if expire_s is None else expire_s
+        self.kept[number] = replace(kept, patient=patient or kept.patient, expire_s=timer_s)
+        return number
 
     async def gather(
-        self, title: str, members: tuple[bytes, ...], patient: PatientLink | None = None, expire_s: int = 0
+        self,
+        title: str,
+        members: tuple[bytes, ...],
+        patient: PatientLink | None = None,
+        expire_s: int | None = None,
     ) -> int:
         """Begin a team."""
         self._may()
-        number = self.thread(*members, title=title, patient=patient, expire_s=expire_s)
+        number = self.thread(*members, title=title, patient=patient, expire_s=expire_s or 0)
         self.put(number, self._me, "", self._now_ms(), event="created")
         return number
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.intents import WriteMessage
 from app.messages.ports import Outgoing
 from app.scenes import stills, today, wards
 from app.scenes.patients import CHEAP, LARGE, POLICY
@@ -36,7 +37,7 @@ _LONG = "Dr Marie-Antoinette Charlotte Élisabeth de La Rochefoucauld-Montmorenc
 
 def who(key: str) -> bytes:
     """Return the user id of somebody of the cast."""
-    return stills._id(key)  # noqa: SLF001 -- the still directory's own
+    return stills.id_of(key)
 
 
 def at(clock: str, days: int = 0) -> int:
@@ -142,6 +143,7 @@ def unlocked(stage: Stage, *, read_only: bool = False) -> tuple[MessagesPage, Va
     stage.ends += [vault.lock, folder.cleanup]
     vault.patients.apply(wards.facts(NOW_MS, PATIENTS)).result()
     office.patients.begin(session, vault)
+    office.directory.presence.show(stills.here(stage.now_ms), shared=True)
     office.window.show_feature("messages")
     page: Any = office.window.page("messages")
     stage.when(lambda: page.threads.shown and len(office.directory.known.people) > 0, lambda: None)
@@ -228,7 +230,7 @@ def _new(stage: Stage) -> None:
     page = section(stage)
 
     def begin() -> None:
-        page.write_to(who("tran"), ODILE)
+        page.take(WriteMessage(who("tran"), ODILE))
         page.start.add(who("vasseur"))
         page.start.title_field.setText("Relecture anatomopathologique")
         page.start.who.field.setText("be")
@@ -327,6 +329,7 @@ SCENES = (
     Scene("11-palette-fil", _palette, POLICY),
     Scene("07-messages-nombreux", _crowded, POLICY),
     Scene("07-messages", opened("Dr Paul"), POLICY),
+    Scene("07-messages-present", opened("Dr Inès"), POLICY),
     Scene("07-messages-1920", opened("Dr Paul"), POLICY, FULL_HD),
     Scene("07-messages-1180", opened("Dr Paul"), POLICY, (1180, 700)),
     Scene("07-messages-150", opened("Dr Paul"), LARGE),

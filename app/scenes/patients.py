@@ -55,6 +55,8 @@ def _furnish(stage: Stage, who: Sequence[Sick], seen: Sequence[str]) -> Vault:
     vault.patients.apply(wards.facts(NOW_MS, who)).result()
     patients, run = stage.office.patients, stage.office.bridge.loop
     patients.begin(stills.session(), vault)
+    stage.office.following.keep_in(vault)
+    stage.office.following.follow(stills.session())
     for ipp in reversed(seen):
         _wait(run, patients.open(_id(vault, ipp)))
     return vault

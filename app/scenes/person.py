@@ -7,13 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.patients.access import subject
-from app.scenes import patients, stills, wards
+from app.scenes import monitoring, patients, stills, wards
 from app.scenes.messages import fill
 from app.scenes.patients import LARGE, POLICY
 from app.scenes.stage import FULL_HD, LAPTOP, Scene
 from app.scenes.stills import NOW_MS
 from app.trust import readable
+from resources.demo.monitoring import SOLANGE
 from resources.demo.patients import AUTHORITY, PROFESSIONALS, UNITS
+from resources.demo.people import ME
 from storage.inbox import Incoming
 from storage.patients.facts import (
     Document,
@@ -258,6 +260,23 @@ def _known(stage: Stage, vault: Vault) -> None:
     stage.office.patients.begin(stills.directory_session(), vault)
 
 
+def followed(ipp: str) -> Callable[[Stage], None]:
+    """Show the summary of somebody who answers at home."""
+
+    def play(stage: Stage) -> None:
+        vault = monitoring.ward(stage, who=ME.key)
+        page = patients.section(stage)
+
+        def opening() -> None:
+            page.open_patient(vault.patients.search(ipp).result()[0].id, "emergency")
+            summary: Any = page.person.part("summary")
+            stage.when(summary.followed.body.isVisible, lambda: None)
+
+        stage.when(lambda: stage.office.following.outlook is not None, opening)
+
+    return play
+
+
 def _document(stage: Stage) -> None:
     """Open the CDA; the picture waits for the process that reads it."""
     shown(tab="papers")(stage)
@@ -290,6 +309,9 @@ SCENES = (
     Scene("05-dossier-echanges", shown(tab="talks", before=_known), POLICY),
     Scene("05-dossier-echanges-aucun", shown("80366510", "talks"), POLICY),
     Scene("05-dossier-identite", shown(tab="traits"), POLICY),
+    Scene("05-dossier-suivi", followed(SOLANGE), POLICY),
+    Scene("05-dossier-suivi-1180", followed(SOLANGE), POLICY, (1180, 700)),
+    Scene("05-dossier-suivi-150", followed(SOLANGE), LARGE),
     Scene("05-dossier-acces", shown(tab="readers", before=_looked_before), POLICY),
     Scene("05-dossier-provisoire", shown("80500317"), POLICY),
     Scene("05-dossier-fusion", shown("80366510"), POLICY),

@@ -10,7 +10,21 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.scenes import agenda, call, deposits, desk, door, messages, papers, patients, person, today
+from app.scenes import (
+    agenda,
+    call,
+    deposits,
+    desk,
+    door,
+    entry,
+    messages,
+    monitoring,
+    papers,
+    patients,
+    person,
+    today,
+    troubles,
+)
 from app.scenes.stage import FULL_HD, LAPTOP, Scene, Stage
 
 if TYPE_CHECKING:
@@ -27,12 +41,15 @@ _POLICY = (
 _CONTRAST = b'{"default":{"contrast":"high"}}'
 SCENES = (
     *desk.SCENES,
+    *entry.SCENES,
     *call.SCENES,
+    *troubles.SCENES,
     *patients.SCENES,
     *person.SCENES,
     *papers.SCENES,
     *messages.SCENES,
     *deposits.SCENES,
+    *monitoring.SCENES,
     Scene("10a-accepter", door.accept),
     Scene("10a-nouvel-utilisateur", door.newcomer),
     Scene("10a-dossier-ferme", door.closed_folder),
@@ -63,6 +80,10 @@ SCENES = (
     Scene("02-agenda-vide", agenda.empty),
     Scene("02-agenda-longue", agenda.many),
     Scene("02-agenda-annuler", agenda.calling_off),
+    Scene("02-agenda-prevenus", agenda.told),
+    Scene("02-agenda-recue", agenda.invited()),
+    Scene("02-agenda-recue-annulee", agenda.invited(cancelled=True)),
+    Scene("02-agenda-prevenus-150", agenda.told, b'{"default":{"text.size":150}}'),
     Scene("02-agenda-150", agenda.agenda(), b'{"default":{"text.size":150}}'),
     Scene("02-convoquer", agenda.new),
     Scene("02-convoquer-refus", agenda.refused),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.directory.sight import Sight
 from app.scenes import stills
 from app.scenes.letters import StillMessages
 from app.scenes.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
@@ -67,11 +68,13 @@ class Stage:
                 now_ms=lambda: self.now_ms,
                 make_engine=lambda: self.engine,
                 make_arena=lambda: self.arena,
+                sight=Sight(lambda: self.engine, lambda: self.arena),
                 make_signin=StillSignIn,
                 look=self._look,
                 run=_at_once,
                 play=lambda _tone: None,
                 messages=self.messages,
+                ahead=False,
             )
         )
         self.size = scene.size
@@ -143,10 +146,11 @@ class Stage:
             self.office.session(), shelf, news
         )
         self.office.directory.open(session, shelf, news)
+        self.office.directory.presence.show(stills.here(self.now_ms), shared=True)
         self.office.window.show_feature("directory")
         page: DirectoryPage = self.office.window.page("directory")  # type: ignore[assignment]  # its own page
 
-        card = page.panel.card
+        card = page.panel.comparison.card
 
         def spell() -> None:
             for _ in range(groups):

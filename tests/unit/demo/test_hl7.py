@@ -12,6 +12,7 @@ from app.demo.hl7 import Desk
 from app.interop.documents import document_bytes
 from app.interop.understand import understand
 from app.papers.cda.xml import parse
+from resources.demo.monitoring import AT_HOME, FERREIRA
 from resources.demo.patients import DOUBLE, PATIENTS, QUALIFIED
 from storage.patients.facts import Document, Identity, Merge, Report
 
@@ -46,7 +47,7 @@ def test_everybody_of_the_cast_is_introduced_with_the_ins_where_it_may_be_used(u
         for fact in one.facts
         if isinstance(fact.content, Identity) and one.envelope.event == "A28"
     }
-    assert known == {sick.ipp: sick.ins or None for sick in (*PATIENTS, DOUBLE)}
+    assert known == {sick.ipp: sick.ins or None for sick in (*PATIENTS, *AT_HOME, FERREIRA, DOUBLE)}
 
 
 def test_the_documents_can_be_read(understood):

@@ -54,7 +54,7 @@ def test_news_are_heard_and_orders_to_an_ended_process_are_lost_quietly():
         heard: asyncio.Queue[orders.Order] = asyncio.Queue()
         process = await spawn(sys.executable, "-c", TALKATIVE)
         one = Player(process, heard.put_nowait)
-        news = await asyncio.wait_for(heard.get(), 20)
+        news = await asyncio.wait_for(heard.get(), 60)
         await one.leave()
         await one.order(orders.Count())
         return news, one.ended

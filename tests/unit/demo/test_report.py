@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from app.demo import report
-from app.demo.orders import Counted, Posted, StreamCount
+from app.demo.orders import Asked, Counted, Posted, StreamCount, Watched
 from app.demo.report import Findings
 
 NAMES = ("Dr A", "Dr B", "Dr C")
@@ -35,12 +35,25 @@ def good() -> Findings:
         screenshots=["/tmp/rcp-1.png"],
         kept=92,
         posted=Posted(sent=11, delivered=11, read=8, held=2),
+        asked=Asked(kept=200, refused=0, today=40),
+        watched={one.name: one for one in (watched("Dr A"), watched("Dr B", accepted=4))},
+        recorded=4,
     )
+
+
+def watched(name: str, **changes) -> Watched:
+    counts = {"followed": 41, "by_grade": [1, 14, 8, 2, 1, 0], "todo": 19, "in_hand": 1, "escalated": 2}
+    done = {"answered": 1, "closed": 4, "overdue": 1, "silent": 1, "accepted": 0}
+    return Watched(name=name, **{**counts, **done, **changes})
 
 
 def test_the_report_has_the_agreed_form(good):
     made = json.loads(json.dumps(report.as_json(good)))
-    assert set(made) == {"duration_s", "participants", "rekeys", "relay", "hl7", "messages", "screenshots"}
+    assert set(made) == {
+        *("duration_s", "participants", "rekeys", "relay", "hl7", "messages", "monitoring", "screenshots")
+    }
+    assert made["monitoring"]["platform"] == {"kept": 200, "refused": 0, "today": 40}
+    assert [one["name"] for one in made["monitoring"]["desks"]] == ["Dr A", "Dr B"]
     assert made["messages"] == {"sent": 11, "delivered": 11, "read": 8, "held": 2}
     assert made["relay"] == {"packets_in": 1200, "packets_out": 3400}
     first = made["participants"][0]
@@ -67,6 +80,39 @@ def test_a_good_meeting_has_no_problem_and_is_told_with_its_figures(good):
 )
 def test_messages_that_were_not_delivered_or_not_counted_are_a_problem(good, posted):
     assert len(report.problems(replace(good, posted=posted))) == 1
+
+
+@pytest.mark.parametrize(
+    "asked", [None, Asked(kept=200, refused=1, today=40), Asked(kept=190, refused=0, today=39)]
+)
+def test_questionnaires_that_did_not_come_are_a_problem(good, asked):
+    assert len(report.problems(replace(good, asked=asked))) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"by_grade": [1, 14, 8, 2, 0, 0]},
+        {"escalated": 0},
+        {"answered": 0},
+        {"overdue": 0},
+        {"silent": 0},
+    ],
+)
+def test_a_day_of_telemonitoring_that_lacks_something_is_a_problem(good, changes):
+    desks = {name: watched(name, accepted=4, **changes) for name in ("Dr A", "Dr B")}
+    assert len(report.problems(replace(good, watched=desks))) == 1
+
+
+def test_two_desks_that_see_other_alerts_are_a_problem(good):
+    good.watched["Dr A"] = watched("Dr A", todo=18, closed=5)
+    assert report.problems(good) == ["télésuivi : il manque les mêmes listes à tous les postes"]
+    del good.watched["Dr A"]
+    assert len(report.problems(good)) == 1
+
+
+def test_a_summary_that_the_record_does_not_keep_is_a_problem(good):
+    assert len(report.problems(replace(good, recorded=0))) == 1
 
 
 @pytest.mark.parametrize(("kept", "refused"), [(0, 0), (90, 2)])
