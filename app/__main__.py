@@ -38,6 +38,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         press()
         return 0
+    if arguments[:1] == ["reader"]:
+        from app.directory.reader import main as reader  # noqa: PLC0415 -- as above
+
+        reader()
+        return 0
     if arguments[:1] == ["screenshots"]:
         from app.scenes.shoot import main as screenshots  # noqa: PLC0415 -- as above
 
@@ -93,8 +98,8 @@ def _window(arguments: list[str]) -> int:
     link, policy = given_link(chosen.link), Policy.load(policy_path())
     if hand_over(chosen.profile, link):
         return 0
+    bell = Doorbell(chosen.profile)  # first of all: who starts it twice in a row means one window
     office = build_office(Profile(folder=chosen.profile, link=link, policy=policy))
-    bell = Doorbell(chosen.profile)
     bell.rung.connect(office.ring)
     office.window.resize(1440, 900)
     office.window.show()

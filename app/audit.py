@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    from app.acts import Act
     from storage.audit import AuditRepository, Entry
 
 MAX_HELD = 256
@@ -27,7 +28,7 @@ class _Act:
     desk: str
     time_ms: int
     who: bytes
-    action: str
+    action: Act
     subject: bytes = field(repr=False)
     reason: str
 
@@ -66,7 +67,7 @@ class Trail:
         with self._gate:
             self._rows = None
 
-    def record(self, action: str, *, subject: bytes = b"", reason: str = "") -> None:
+    def record(self, action: Act, *, subject: bytes = b"", reason: str = "") -> None:
         """Record *action*; *subject* is hashed by the repository, *reason* a code."""
         with self._gate:
             number = next(self._numbers)

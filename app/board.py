@@ -24,8 +24,7 @@ class Rank(IntEnum):
     ALERT = 1
     MEETING = 2
     KEY = 3
-    SIGNATURE = 4
-    MESSAGE = 5
+    MESSAGE = 4
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,19 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Gauge:
+    """What is left of a delay: `share` 1 all of it, 0 and less none, drawn as a ring; `words` say it."""
+
+    share: float
+    words: Words
+
+
+@dataclass(frozen=True)
 class Card:
     """Something that waits now. `id` stays the same while its words change; `tone`: accent, warn or danger.
 
-    `note` stands at the upper right; `can_wait` offers to put the card aside until the next unlock.
+    `note` stands at the upper right, or a `gauge`; `can_wait` offers to put the card aside until the next unlock. Before the head
+    stands `icon`, or the sign of a `grade` where that is not negative.
     """
 
     id: str
@@ -58,6 +66,8 @@ class Card:
     note: Words = ""
     more: tuple[Act, ...] = ()
     can_wait: bool = False
+    grade: int = -1
+    gauge: Gauge | None = None
 
 
 @dataclass(frozen=True)
@@ -70,8 +80,24 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Graded:
+    """What a row about a graded alert shows besides: its sign at the left (a negative grade: none told), more words, the ring at the right.
+
+    `beside` follows the row's title; `title` with `icon` over `detail` stand in a second pair.
+    """
+
+    grade: int
+    title: Words
+    detail: Words
+    gauge: Gauge
+    beside: Words = ""
+    icon: str = ""
+    tone: str = "text_2"
+
+
+@dataclass(frozen=True)
 class Row:
-    """One line of a column: `first` over `second` at the left, or the initials of `person`.
+    """One line of a column: `first` over `second` at the left, or the initials of `person`, or what `graded` says.
 
     `strong` rows are what goes on now; they show `verb` as a button, the others a chevron.
     """
@@ -86,11 +112,24 @@ class Row:
     marks: tuple[Mark, ...] = ()
     strong: bool = False
     verb: Words = ""
+    graded: Graded | None = None
+
+
+@dataclass(frozen=True)
+class Foot:
+    """A line below the rows, with one verb."""
+
+    icon: str
+    words: Words
+    act: Act
 
 
 @dataclass(frozen=True)
 class Column:
-    """The rows of one source, at most a handful; `rest` more are behind `all`. `none` and `none_detail`: when it is empty."""
+    """The rows of one source, at most a handful; `rest` more are behind `all`. `none` and `none_detail`: when it is empty.
+
+    `tallies` (grade, how many) stand above the rows; `alarm` says that what is shown may be old: the tallies are greyed then.
+    """
 
     rows: tuple[Row, ...]
     all: Act
@@ -99,6 +138,9 @@ class Column:
     note: Words = ""
     count: int = 0
     rest: int = 0
+    tallies: tuple[tuple[int, int], ...] = ()
+    foot: Foot | None = None
+    alarm: Note | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import sys
 import threading
-from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -29,16 +28,56 @@ SWITCH_S = 0.0005
 
 
 class Job:
-    """A running coroutine, seen from the Qt thread."""
+    """A running coroutine, seen from the Qt thread. What came of it is held by nobody once it was answered, and garbage at once.
 
-    def __init__(self, future: Future[Any]) -> None:
-        self._future = future
-        self.muted = False
+    The loop's thread holds a job, never the last hold of what is called: that may be a widget's.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        done: Callable[[Any], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        self._loop, self._done, self._failed = loop, done, failed
+        self._task: asyncio.Task[Any] | None = None
+        self._cancelled = False
+
+    def begin(self, work: Coroutine[Any, Any, Any], ended: Callable[[asyncio.Task[Any]], None]) -> None:
+        """Run *work*, on the loop's thread; what was cancelled before ends without having begun."""
+        self._task = self._loop.create_task(work)
+        self._task.add_done_callback(self._end)
+        self._task.add_done_callback(ended)
+        if self._cancelled:
+            self._task.cancel()
+
+    def _end(self, task: asyncio.Task[Any]) -> None:
+        self._task = None
+        if not task.cancelled():
+            task.exception()  # it is the caller's, also where nobody hears of it any more
 
     def cancel(self) -> None:
         """Stop the coroutine; neither callback will be called any more."""
-        self.muted = True
-        self._future.cancel()
+        self._cancelled = True
+        self._done = self._failed = None
+        with suppress(RuntimeError):  # the loop is closed: nothing runs
+            self._loop.call_soon_threadsafe(self._stop)
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def answer(self, task: asyncio.Task[Any]) -> None:
+        """Call back, once."""
+        done, failed = self._done, self._failed
+        self._done = self._failed = None
+        if done is None or failed is None or task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            done(task.result())
+        elif isinstance(error, Exception):
+            failed(error)
 
 
 class Bridge(QObject):
@@ -53,7 +92,7 @@ class Bridge(QObject):
         super().__init__(parent)
         sys.setswitchinterval(SWITCH_S)
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)  # type: ignore[call-arg]  # not in the stubs
-        self._collector = Collector(self)
+        Collector(self)
         self._jobs: WeakKeyDictionary[QObject, set[Job]] = WeakKeyDictionary()
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="loop", daemon=True)
@@ -80,27 +119,14 @@ class Bridge(QObject):
         """Run *work* on the loop; call *done* or *failed* here, while *owner* lives. Nothing runs after `close`."""
         if self.loop.is_closed():
             work.close()
-            return Job(Future())
-        future = asyncio.run_coroutine_threadsafe(work, self.loop)
-        job = Job(future)
-        jobs = self._jobs_of(owner)
+            return Job(self.loop)
+        job, jobs = Job(self.loop, done, failed), self._jobs_of(owner)
         jobs.add(job)
-
-        def answer() -> None:
-            jobs.discard(job)
-            if job.muted:
-                return
-            try:
-                value = future.result()
-            except CancelledError:
-                return
-            except Exception as error:  # noqa: BLE001 -- whatever the work raised is the caller's to show
-                failed(error)
-            else:
-                done(value)
-
-        future.add_done_callback(lambda _: self.post(answer))
+        self.loop.call_soon_threadsafe(job.begin, work, partial(self._ended, job, jobs))
         return job
+
+    def _ended(self, job: Job, jobs: set[Job], task: asyncio.Task[Any]) -> None:
+        self.post(partial(_answer, job, jobs, task))
 
     def _jobs_of(self, owner: QObject) -> set[Job]:
         """Return what runs for *owner*: one connection an owner cancels it all."""
@@ -170,7 +196,11 @@ class Bridge(QObject):
         self._thread.join(END_S)
         if self._thread.is_alive():
             log.error("the loop thread did not end")
-        self._collector.close()
+
+
+def _answer(job: Job, jobs: set[Job], task: asyncio.Task[Any]) -> None:
+    jobs.discard(job)
+    job.answer(task)
 
 
 def _cancel(jobs: set[Job]) -> None:

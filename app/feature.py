@@ -9,9 +9,10 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from app.commands import Commands
+from app.ui.deck import wear
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
 
     from app.board import Source
     from app.bridge import Bridge
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class Tell(Protocol):
-    """Shows a quiet message; *undo* takes back what it tells of, by a button or Ctrl+Z, while it stays (10 s)."""
+    """Shows a quiet message; *undo* takes back what it tells of, by a button or Ctrl+Z, while it stays (10 s).
+
+    An *undo* that takes time returns False, and tells what came of it by itself.
+    """
 
     def __call__(self, words: Words, undo: Callable[[], object] | None = None) -> None:
         """Show *words*."""
@@ -58,6 +62,14 @@ class Page(QWidget):
     def marks(self) -> QWidget | None:
         """Return what stands at the right of the top bar, owned by the page."""
         return None
+
+    def ahead(self) -> Iterator[object]:
+        """Make what is not needed at first sight, a part a step; nothing where all is made at once."""
+        return iter(())
+
+    def wear(self) -> None:
+        """Wear today's look; a page whose parts do so by themselves lets those in sight."""
+        wear(self)
 
     def take(self, intent: Intent) -> None:
         """Do what another part asked for."""

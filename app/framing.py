@@ -79,10 +79,10 @@ class Rail(QWidget):
         """Show that something runs in a section."""
         self._buttons[key].show_dot(dot)
 
-    def show_count(self, key: str, count: int) -> None:
-        """Show how many things wait in a section."""
+    def show_count(self, key: str, count: int, tone: str = "accent") -> None:
+        """Show how many things wait in a section, *tone* danger where they cannot."""
         if key in self._buttons:
-            self._buttons[key].show_count(count)
+            self._buttons[key].show_count(count, tone)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Paint the bar beside the chosen section."""
@@ -120,7 +120,7 @@ class TopBar(QWidget):
         row.setSpacing(10)
         self._title, self._subtitle = Label("", "title").clipped(), Label("", "body", "text_2").clipped()
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self.status = Label("", "caption", "text_2").clipped()
+        self.status = Label("", "caption", "text_2").clipped(parted=True)
         Named(self.status, say("window.status"))
         self._pill, self._small_pill = SearchPill(), SearchPill(compact=True)
         for pill in (self._pill, self._small_pill):

@@ -11,13 +11,14 @@ from PyQt6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QVBo
 from app import i18n
 from app.ui import paint
 from app.ui.buttons import Button, IconButton, Switch
-from app.ui.choices import Segmented, Select, Tabs
+from app.ui.choices import Segmented, Select
 from app.ui.form import FormRow
 from app.ui.grades import GRADES, GradeLabel, Ring
 from app.ui.marks import TRUST, Avatar, Badge, Chip, LevelMeter, TrustMark
 from app.ui.panes import Banner, EmptyState, Field, FocusRing, Glyph, SearchField, ground, rule, scrolled
 from app.ui.rows import Row, RowList
 from app.ui.states import Loading, Trouble, offline
+from app.ui.tabs import Tabs
 from app.ui.text import KeyHint, Label
 from app.ui.theme import dress, theme, tokens
 from app.ui.timeline import Moment, Timeline
@@ -302,7 +303,7 @@ def _verified() -> tuple[str, str, str]:
 
 
 def _timeline() -> QWidget:
-    made = Timeline(say("gallery.timeline"))
+    made: Timeline[Moment] = Timeline(say("gallery.timeline"))
     moments = (
         ("12:31", "gallery.moment.call", "phone", "accent_text"),
         ("12:18", "gallery.moment.alert", "alert-triangle", "danger"),

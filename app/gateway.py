@@ -19,11 +19,13 @@ from app import cores, logs, secretfile
 from app.admin import profiles, store
 from app.admin.errors import AdminError
 from app.checkpoints import Checkpoints
-from app.config import AUDIT_CHECKPOINTS, DIRECTORY_FILE, KEEP_DAYS, SITE_ZONE, BadValue, ForcedByIt
+from app.config import AUDIT_CHECKPOINTS, DIRECTORY_FILE, KEEP_DAYS, MAPPING, SITE_ZONE, BadValue, ForcedByIt
 from app.fanout.rules import Rules, RulesError
+from app.interop import mapping
 from app.interop.endpoint import EndpointError, address, client_tls, server_tls
 from app.interop.flow import Flow
 from app.secretfile import SecretFileError
+from media.patience import within
 from storage.errors import Damaged, ProfileExists, ProfileInUse, StorageError, WrongPassword
 from storage.vault import Terms, Vault
 
@@ -256,7 +258,10 @@ async def _serve(
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
     zone = config.get(SITE_ZONE)
-    flow = Flow(vault, _now_ms, zone=zone, keep_days=config.get(KEEP_DAYS))
+    table, fault = mapping.of_site(config.get(MAPPING))
+    if fault:
+        log.warning("the site's table of questionnaires' codes is not used: %s", fault)
+    flow = Flow(vault, _now_ms, zone=zone, keep_days=config.get(KEEP_DAYS), table=table)
     try:
         await flow.listen(*where, tls)
     except OSError as error:
@@ -320,7 +325,7 @@ async def _until(stop: asyncio.Event, vault: Vault) -> None:
     """Wait for *stop*; raises Damaged once a file no longer verifies: it takes a new start to check and mend it."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), LOOK_EVERY_S)
+            await within(LOOK_EVERY_S, stop.wait())
         if vault.damaged:
             log.error("a file of the profile no longer verifies: the next start checks all of them")
             raise Damaged("a file of the profile")

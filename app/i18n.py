@@ -12,7 +12,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from media.events import Event
@@ -40,20 +40,23 @@ _BEFORE_COLON = re.compile(r" (?=:)|(?<=«) | (?=»)")
 
 @dataclass(frozen=True)
 class _Language:
-    """One language, ready to speak; `forms` as they are typed, `spoken` those that were asked for, spaces put."""
+    """One language; its catalogue is read when the first text is asked for. `spoken`: those that were, spaces put."""
 
     code: str
-    forms: dict[str, tuple[str, ...]]
-    plural: Callable[[int], int]
     spaces: Callable[[str], str]
     decimal: str
     thousands: str
     spoken: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @cached_property
+    def catalogue(self) -> po.Catalogue:
+        """The texts as they are typed."""
+        return po.load(self.code)
+
     def form(self, key: str) -> tuple[str, ...] | None:
         """Return the forms of *key*, None where there is no such text."""
-        if key in self.forms and key not in self.spoken:
-            self.spoken[key] = tuple(map(self.spaces, self.forms[key]))
+        if key not in self.spoken and key in self.catalogue.forms:
+            self.spoken[key] = tuple(map(self.spaces, self.catalogue.forms[key]))
         return self.spoken.get(key)
 
 
@@ -69,16 +72,17 @@ def english_spaces(text: str) -> str:
     return _BEFORE_UNIT.sub(WIDE, text)
 
 
-@cache
-def _load(code: str) -> _Language:
-    """Read a language when it is first spoken: the start waits for one only."""
-    catalogue = po.load(code)
-    spaces = french_spaces if code == "fr" else english_spaces
-    decimal, thousands = (",", NARROW) if code == "fr" else (".", ",")
-    return _Language(code, catalogue.forms, catalogue.plural, spaces, decimal, thousands)
+_spoken = {
+    "fr": _Language("fr", french_spaces, ",", NARROW),
+    "en": _Language("en", english_spaces, ".", ","),
+}
+_current = _spoken["fr"]
 
 
-_current = _load("fr")
+def read() -> None:
+    """Read the texts of every language now: changing it waits for no file then."""
+    for one in _spoken.values():
+        one.catalogue  # noqa: B018 -- read when it is first asked for
 
 
 def language() -> str:
@@ -89,7 +93,7 @@ def language() -> str:
 def set_language(code: str) -> None:
     """Speak *code* (`fr`, `en` or `system`) from now on and tell the subscribers of `language_changed`."""
     global _current  # noqa: PLW0603 -- one language a process, swapped in one assignment
-    wanted = _load(system_language() if code == SYSTEM else code)
+    wanted = _spoken[system_language() if code == SYSTEM else code]
     if wanted is not _current:
         _current = wanted
         language_changed.fire(wanted.code)
@@ -110,7 +114,7 @@ def tr(key: str, **params: object) -> str:
 def trn(key: str, n: int, **params: object) -> str:
     """Return the form of *key* for *n* things; `{n}` in the text is *n*, written for people."""
     forms = _forms(key)
-    form = forms[min(_current.plural(abs(n)), len(forms) - 1)]
+    form = forms[min(_current.catalogue.plural(abs(n)), len(forms) - 1)]
     return _fill(form, {"n": fmt_number(n), **params})
 
 

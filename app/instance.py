@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_LINE = 4096
 WAIT_MS = 2_000
+ANSWER_MS = 20_000
+"""For so long a first window that is busy is waited for: another one could not open the vault that it holds."""
 TAKEN = b"taken\n"
 
 
@@ -39,15 +41,15 @@ def _private(folder: str) -> bool:
     return state is not None and state.st_uid == os.getuid() and not stat.S_IMODE(state.st_mode) & 0o077
 
 
-def hand_over(folder: Path, link: str) -> bool:
-    """Give *link* (or nothing) to the window that has *folder* open; False when there is none that answers."""
+def hand_over(folder: Path, link: str, answer_ms: int = ANSWER_MS) -> bool:
+    """Give *link* (or nothing) to the window that has *folder* open; False when none answers within *answer_ms*."""
     socket = QLocalSocket()
     socket.connectToServer(address(folder))
     if not socket.waitForConnected(WAIT_MS):
         return False
     socket.write(link.encode()[: MAX_LINE - 1].split(b"\n")[0] + b"\n")
     socket.flush()
-    return socket.waitForReadyRead(WAIT_MS) and socket.readAll().data() == TAKEN
+    return socket.waitForReadyRead(answer_ms) and socket.readAll().data() == TAKEN
 
 
 class Doorbell(QObject):
@@ -68,27 +70,38 @@ class Doorbell(QObject):
 
     def _answer(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
-            socket.readyRead.connect(self._reader(socket))
-            socket.disconnected.connect(socket.deleteLater)
-            patience = QTimer(socket)
-            patience.timeout.connect(socket.abort)
-            patience.start(WAIT_MS)
-
-    def _reader(self, socket: QLocalSocket) -> Callable[[], None]:
-        heard = bytearray()
-
-        def read() -> None:
-            heard.extend(bytes(socket.read(MAX_LINE + 1)))
-            line, end, _ = bytes(heard).partition(b"\n")
-            if len(line) > MAX_LINE:
-                socket.abort()
-            elif end:
-                socket.write(TAKEN)
-                socket.disconnectFromServer()
-                self.rung.emit(line.decode(errors="replace"))
-
-        return read
+            _Caller(socket, self.rung.emit)
 
     def close(self) -> None:
         """Listen no more."""
         self._server.close()
+
+
+class _Caller(QObject):
+    """A later start, as long as its connection lasts: says its link in time, and is told that it was taken."""
+
+    def __init__(self, socket: QLocalSocket, taken: Callable[[str], None]) -> None:
+        super().__init__(socket)
+        self._socket, self._taken = socket, taken
+        self._heard = bytearray()
+        socket.readyRead.connect(self._read)
+        socket.disconnected.connect(socket.deleteLater)
+        patience = QTimer(self)
+        patience.timeout.connect(self._end)
+        patience.start(WAIT_MS)
+
+    def _read(self) -> None:
+        self._heard.extend(self._socket.read(MAX_LINE + 1) or b"")
+        line, end, _ = bytes(self._heard).partition(b"\n")
+        if len(line) > MAX_LINE:
+            self._socket.abort()
+        elif end:
+            self._socket.write(TAKEN)
+            self._socket.disconnectFromServer()
+            self._taken(line.decode(errors="replace"))
+
+    def _end(self) -> None:
+        """Hang up on who did not say all; what a busy window did not come to read is read first."""
+        self._read()
+        if self._socket.state() == QLocalSocket.LocalSocketState.ConnectedState:
+            self._socket.abort()

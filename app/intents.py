@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from storage.messages.records import PatientLink
 
 
@@ -17,6 +19,14 @@ class JoinMeeting:
     title: str = ""
     invitation_secret: bytes = field(default=b"", repr=False)
     admit_certified: bool = False
+
+
+@dataclass(frozen=True)
+class OpenDate:
+    """Show a date in the agenda: the meeting's tag, and when it starts."""
+
+    tag: bytes
+    starts_s: int
 
 
 @dataclass(frozen=True)
@@ -47,23 +57,43 @@ class OpenPatient:
 
 @dataclass(frozen=True)
 class WriteMessage:
-    """Write to somebody of the directory (`user` empty: to be chosen), about a patient or not; nothing is sent by itself."""
+    """Write to somebody of the directory (`user` empty: to be chosen), about a patient or not; nothing is sent by itself.
+
+    `text` stands in the field, to be changed. `sent` hears once what was written there went: to which conversation, to whom.
+    """
 
     user: bytes = b""
     patient: PatientLink | None = field(default=None, repr=False)
+    text: str = field(default="", repr=False)
+    sent: Callable[[bytes, tuple[bytes, ...]], object] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class OpenThread:
-    """Show a thread of messages, by the id that the vault gave; one message of it where `message` names one."""
+    """Show a thread of messages, by the id that the vault gave, or by its conversation; one message of it where `message` names one."""
 
-    id: int
+    id: int = 0
     message: int = 0
+    conv: bytes = b""
 
 
 @dataclass(frozen=True)
 class OpenDeposits:
     """Show the documents that were left for people without Consilium."""
+
+
+@dataclass(frozen=True)
+class OpenAlert:
+    """Show an alert of telemonitoring and begin `act` in its panel ("call"); an empty one the queue, `which` "silent": who did not answer."""
+
+    alert: bytes = b""
+    act: str = ""
+    which: str = ""
+
+
+@dataclass(frozen=True)
+class OpenRules:
+    """Show the rules of the telemonitoring services."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +106,13 @@ class OpenSection:
 Intent: TypeAlias = (
     OpenSection
     | JoinMeeting
+    | OpenDate
     | OpenSettings
     | OpenPerson
     | OpenPatient
     | WriteMessage
     | OpenThread
     | OpenDeposits
+    | OpenAlert
+    | OpenRules
 )

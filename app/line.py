@@ -14,6 +14,7 @@ from media.events import Event
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
+    from app.jobs import Start
     from media.link import RelayAddress
     from media.link.probe import Seen
     from storage.identity import Relay
@@ -74,19 +75,6 @@ class State:
     def retry_s(self, now_ms: int) -> int:
         """Return in how many seconds it looks again by itself."""
         return max(0, -(-(self.next_ms - now_ms) // 1000))
-
-
-class Start(Protocol):
-    """Runs a coroutine elsewhere and answers on the caller's thread, as `Bridge.start` does for an owner."""
-
-    def __call__(
-        self,
-        work: Coroutine[Any, Any, Any],
-        done: Callable[[Any], None],
-        failed: Callable[[Exception], None],
-        /,
-    ) -> object:
-        """Begin *work*."""
 
 
 class Look(Protocol):

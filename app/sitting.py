@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,19 +23,10 @@ from media.events import Event
 
 if TYPE_CHECKING:
     from app.bridge import Bridge, Job
-    from app.checkpoints import Checkpoints
     from app.config import Config
-    from app.directory.service import Decisions, Directory
-    from app.fanout.service import Handed
-    from app.interop.feed import Feed
-    from app.line import Line
-    from app.meeting.agenda.planning import Planning
-    from app.meeting.service import Meeting
-    from app.messages.deposits import Deposits
-    from app.messages.service import Messages
-    from app.patients.service import Patients
+    from app.directory.service import Decisions
+    from app.services import Services
     from app.session import Session
-    from app.settings.service import Settings
     from app.signin.service import Opened, SignIn
     from storage.meetings import Meeting as Known
     from storage.vault import Vault
@@ -49,23 +40,6 @@ RECEIPTS_MS = 300_000
 ALARMS = frozenset(("device-unexpected", "directory-fork", "directory-rollback"))
 """What somebody must look at, as the lock counts it."""
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Services:
-    """What works in the name of who is signed in."""
-
-    meeting: Meeting
-    planning: Planning
-    directory: Directory
-    settings: Settings
-    line: Line
-    patients: Patients
-    feed: Feed
-    handed: Handed
-    checkpoints: Checkpoints
-    messages: Messages
-    deposits: Deposits
 
 
 class Sitting(QObject):
@@ -113,6 +87,7 @@ class Sitting(QObject):
         self._services.settings.keep_in(opened.vault)
         self.sign_in(opened.session)
         self._warn(opened)
+        self._services.following.keep_in(opened.vault)
         self.open_feed()
         self._open_messages(opened)
         self._ask_receipts()
@@ -128,9 +103,13 @@ class Sitting(QObject):
         if self.opened.news.patients_closed:
             self._services.feed.close()
             self._services.handed.close()
+            self._services.following.stop()
+            self._services.closing.close()
         else:
             self._services.feed.open(self.opened.vault, Options.of(self._config))
             self._services.handed.open(self.opened.vault)
+            self._services.following.follow(self.opened.session)
+            self._services.closing.follow()
         self._look.start(LOOK_SOON_MS if self.opened.lease_over else LOOK_EVERY_MS)
 
     def _open_messages(self, opened: Opened) -> None:
@@ -172,6 +151,8 @@ class Sitting(QObject):
         self._write_again.stop()
         self._services.feed.close()
         self._services.handed.close()
+        self._services.following.close()
+        self._services.closing.close()
         if self._mail is not None:
             self._mail.cancel()
             self._mail = None
@@ -292,11 +273,15 @@ class Sitting(QObject):
         """Return what the lock may say of this day: times and numbers only."""
         alarms = self.opened.warnings if self.opened is not None else ()
         security = sum(max(n, 1) for code, n in alarms if code in ALARMS)
+        outlook, hour = self._services.following.outlook, self._services.following.hour
         return Waiting(
             now_ms,
             reason,
             starts_s=tuple(one.starts_s for one in self.who().meetings if one.starts_s),
-            counts=(Count("security", security, "shield-exclamation", "danger"),),
+            counts=(
+                Count("security", security, "shield-exclamation", "danger"),
+                *(outlook.told(hour.now_ms()) if outlook is not None else ()),
+            ),
             call="running" if in_call else "",
         )
 

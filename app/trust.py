@@ -102,6 +102,7 @@ async def _begin_anew(vault: Vault, device: DeviceKeys) -> None:
     known = await asyncio.wrap_future(vault.identity.device())
     if known is not None and (known.ed25519_seed, known.mldsa_seed) != device.seeds:
         await asyncio.wrap_future(vault.mail.begin_anew())
+        await asyncio.wrap_future(vault.meetings.begin_anew())
 
 
 async def refresh(vault: Vault, source: Path | None, now_s: int) -> News:
@@ -228,6 +229,18 @@ async def heard_s(vault: Vault) -> int:
         return 0
     head = await asyncio.wrap_future(vault.directory.head(DeviceCert.parse(device.certificate).org))
     return head.time_s if head else 0
+
+
+def judge_of(anchor: TrustAnchor) -> Trust:
+    """Return who judges certificates by what a session knew of the organisation."""
+    return Trust(
+        roots=anchor.roots,
+        issuers=anchor.issuers,
+        certificates=anchor.certificates,
+        revoked=anchor.revoked,
+        verified=anchor.verified,
+        head_time=anchor.head_time,
+    )
 
 
 def newly_revoked(before: TrustAnchor, after: TrustAnchor) -> frozenset[bytes]:

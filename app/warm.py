@@ -6,6 +6,8 @@ import gc
 from functools import cache
 from importlib import import_module
 
+from app import i18n
+
 MODULES = (
     "app.today.page",
     "storage.patients.store",
@@ -15,6 +17,8 @@ MODULES = (
     "app.interop.flow",
     "app.patients.page",
     "app.directory.page",
+    "app.messages.page",
+    "app.monitoring.page",
     "app.meeting.page",
     "app.meeting.call.live",
     "app.settings.page",
@@ -31,4 +35,10 @@ def warm() -> None:
     """
     for name in MODULES:
         import_module(name)
+    i18n.read()
     gc.freeze()
+
+
+def warmed() -> bool:
+    """Tell whether they are loaded."""
+    return bool(warm.cache_info().currsize)

@@ -6,52 +6,39 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QEvent, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QPainter
+from PyQt6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.commands import Command
 from app.framing import Rail, Strips, TopBar
 from app.i18n import fmt_time
 from app.intents import OpenSection
+from app.pages import Pages
+from app.shortcuts import Shortcuts, own, to_section
+from app.ui.deck import wear
 from app.ui.frame import Sheet
 from app.ui.help import HelpPanel
 from app.ui.palette import Palette, entries
-from app.ui.panes import FocusRing, ground
+from app.ui.panes import FocusRing
 from app.ui.theme import theme, tokens
 from app.ui.toast import Toast
 from app.ui.veil import Veil
-from app.ui.words import Words, say
+from app.ui.walk import walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from PyQt6.QtGui import QCloseEvent, QResizeEvent
+    from PyQt6.QtGui import QCloseEvent, QPaintEvent, QResizeEvent
 
     from app.bridge import Job
+    from app.commands import Command
     from app.feature import Desk, Feature, Page
     from app.intents import Intent
     from app.search import Entry
+    from app.ui.words import Words
 
 
 LOCK, FRAME, VEIL = range(3)
-_AZERTY = {
-    "Ctrl+1": "Ctrl+&",
-    "Ctrl+2": "Ctrl+É",
-    "Ctrl+3": 'Ctrl+"',
-    "Ctrl+4": "Ctrl+'",
-    "Ctrl+5": "Ctrl+(",
-}
-"""What the digits of the top row send on a French keyboard: sections are bound by position.
-
-The sixth sends Ctrl+-, which makes the text smaller here as in every program: with Maj, or by the keypad, it is Ctrl+6.
-"""
 
 
 class Window(QWidget):
@@ -65,20 +52,13 @@ class Window(QWidget):
     def __init__(self, features: Sequence[Feature], desk: Desk, lock_page: QWidget) -> None:
         super().__init__()
         self.setWindowTitle("Consilium")
-        theme().changed.connect(self._wear)
-        self._wear()
         self.setMinimumSize(*tokens()["size"]["window_min"])
-        ground(self, "frame")
-        self._features = {feature.key: feature for feature in features}
         self._desk = desk
-        self._pages: dict[str, Page] = {}
-        self._current = ""
         self._was = self.windowState()
-        self._past: list[str] = []
-        self._future: list[str] = []
-        self._letters: list[QShortcut] = []
         self.rail, self.top, self.sheet, self.toast = Rail(features), TopBar(), Sheet(), Toast()
         self.strips = Strips()
+        self.pages = Pages(features, desk, self.sheet)
+        self._shortcuts = Shortcuts(self, self._do)
         self.lock_page = lock_page
         self.veil = Veil()
         self._layers = QStackedWidget()
@@ -90,6 +70,8 @@ class Window(QWidget):
         self._seeking: Job | None = None
         self.palette_layer, self.help = Palette(self, seek=self._seek), HelpPanel(self)
         self.ring = FocusRing(self)
+        theme().changed.connect(self._wear)
+        self._wear()
         self._connect()
         self._offer_commands()
 
@@ -122,6 +104,10 @@ class Window(QWidget):
 
     def _connect(self) -> None:
         self.rail.chosen.connect(self.show_feature)
+        self.pages.headed.connect(self._head)
+        self.pages.whole.connect(self._fill_screen)
+        self.pages.turned.connect(self._turned)
+        self.pages.moved.connect(self.moved)
         self.rail.lock_asked.connect(self.lock_asked)
         self.top.searched.connect(self.flip_palette)
         self.toast.said.connect(self.top.status.say)
@@ -135,69 +121,15 @@ class Window(QWidget):
 
     def _offer_commands(self) -> None:
         known = self._desk.commands
-        known.add(self._own_commands())
-        for feature in self._features.values():
-            known.add([self._section_command(feature)])
+        known.add(own(self))
+        for feature in self.pages.features:
+            known.add([to_section(feature, partial(self.show_feature, feature.key))])
             known.add(feature.commands(self._desk))
             known.offer(partial(feature.find, self._desk))
             if feature.seek is not None:
                 known.seek_by(feature.seeks, partial(feature.seek, self._desk))
         for command in known.all():
-            for keys in (command.keys, *command.also):
-                if keys:
-                    self._bind(keys, command)
-
-    def _own_commands(self) -> list[Command]:
-        has_meeting = "meeting" in self._features
-        return [
-            Command("palette", say("command.palette"), self.flip_palette, "Ctrl+K", "search"),
-            Command("lock", say("window.lock"), self.lock_asked.emit, "Ctrl+L", "lock"),
-            Command("switch", say("door.switch"), self.switch_asked.emit, icon="users"),
-            Command("discretion", say("command.discretion"), self.flip_veil, "Ctrl+Shift+B", "eye-off"),
-            Command("help", say("command.help"), self.flip_help, "F1", "keyboard"),
-            Command("undo", say("command.undo"), self.toast.undo, "Ctrl+Z", "history", self.toast.can_undo),
-            Command("back", say("command.back"), self.go_back, "Alt+Left", "arrow-left", self._can_go_back),
-            Command(
-                "forward",
-                say("command.forward"),
-                self.go_forward,
-                "Alt+Right",
-                "arrow-right",
-                self._can_go_forward,
-            ),
-            Command(
-                "meeting",
-                say("command.meeting"),
-                self.show_meeting,
-                "Ctrl+J",
-                "door-enter",
-                lambda: has_meeting and self._current != "meeting",
-            ),
-            Command("next_pane", say("command.next_pane"), self._next_pane, "F6", "tabs"),
-            Command("previous_pane", say("command.previous_pane"), self._previous_pane, "Shift+F6", "tabs"),
-            Command("status", say("command.status"), self._read_status, "Ctrl+Shift+L", "info-circle"),
-        ]
-
-    def _section_command(self, feature: Feature) -> Command:
-        letter = (f"G, {feature.letter}",) if feature.letter else ()
-        azerty = (_AZERTY[feature.shortcut],) if feature.shortcut in _AZERTY else ()
-        show = partial(self.show_feature, feature.key)
-        return Command(
-            f"go.{feature.key}",
-            feature.title,
-            show,
-            feature.shortcut,
-            feature.icon,
-            also=letter + azerty,
-            kind="go",
-        )
-
-    def _bind(self, keys: str, command: Command) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setAutoRepeat(False)
-        shortcut.activated.connect(partial(self._do, command))
-        if "+" not in keys and len(keys.split(", ", maxsplit=1)[0]) == 1:
-            self._letters.append(shortcut)
+            self._shortcuts.bind(command)
 
     def _do(self, command: Command) -> None:
         """Run a command by its key: nothing at the lock; behind the veil only its own key and the lock's."""
@@ -211,11 +143,11 @@ class Window(QWidget):
 
     def allow_letters(self, yes: bool) -> None:
         """Let single-letter keys act, or not (WCAG 2.1.4)."""
-        for shortcut in self._letters:
-            shortcut.setEnabled(yes)
+        self._shortcuts.allow_letters(yes)
 
     def _here(self) -> Sequence[Command]:
-        return self._pages[self._current].commands() if self._current else ()
+        page = self.pages.shown
+        return page.commands() if page is not None else ()
 
     def flip_palette(self) -> None:
         """Open the palette, or close it."""
@@ -256,24 +188,21 @@ class Window(QWidget):
         if self._layers.currentIndex() == VEIL:
             self._layers.setCurrentIndex(FRAME)
             self.veil.uncover()
-            self._cover_pages(False)
+            self.pages.cover(False)
             return
         self.palette_layer.close_it()
         self.help.close_it()
         self.veil.cover(self.grab())
-        self._cover_pages(True)
+        self.pages.cover(True)
         self._layers.setCurrentIndex(VEIL)
         self.veil.focus_first()
 
-    def _cover_pages(self, yes: bool) -> None:
-        for page in self._pages.values():
-            page.cover(yes)
-
     def tell(self, words: Words, undo: Callable[[], object] | None = None) -> None:
-        """Show a quiet message, with a way back for ten seconds."""
-        self.toast.tell(words, undo)
+        """Show a quiet message, with a way back for ten seconds; nothing at the lock, where what was under way ends unseen."""
+        if not self.locked:
+            self.toast.tell(words, undo)
 
-    def _read_status(self) -> None:
+    def read_status(self) -> None:
         """Give the focus to the status line, so that a screen reader reads it."""
         self.top.status.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.top.status.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -288,79 +217,52 @@ class Window(QWidget):
     @property
     def sections(self) -> tuple[str, ...]:
         """Keys of all sections, in the order of the rail."""
-        return tuple(self._features)
+        return tuple(feature.key for feature in self.pages.features)
 
     @property
     def current(self) -> str:
         """Key of the section that is shown."""
-        return self._current
+        return self.pages.current
 
     def page(self, key: str) -> Page:
         """Return a section's page, made now if it was never shown."""
-        if key not in self._pages:
-            page = self._features[key].make_page(self._desk)
-            page.headed.connect(self._head)
-            page.whole.connect(self._fill_screen)
-            self._pages[key] = page
-            self.sheet.stack.addWidget(page)
-        return self._pages[key]
+        return self.pages.page(key)
+
+    def ahead(self) -> Iterator[object]:
+        """Make and dress the pages that are not in sight, one part a step."""
+        return self.pages.ahead()
 
     def show_feature(self, key: str) -> None:
         """Show a section; the one before can be come back to."""
-        if self._current and self._current != key:
-            self._past.append(self._current)
-            self._future.clear()
-        self._turn_to(key)
-
-    def _turn_to(self, key: str) -> None:
-        self._current = key
-        page = self.page(key)
-        self.sheet.let_wide(page.wide)
-        self.sheet.stack.setCurrentWidget(page)
-        self.rail.choose(key)
-        self._head()
-        if not page.isAncestorOf(QApplication.focusWidget() or self):
-            page.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.moved.emit()
-
-    def go_back(self) -> None:
-        """Show the section shown before this one."""
-        if self._past:
-            self._future.append(self._current)
-            self._turn_to(self._past.pop())
-
-    def go_forward(self) -> None:
-        """Undo a step back."""
-        if self._future:
-            self._past.append(self._current)
-            self._turn_to(self._future.pop())
-
-    def _can_go_back(self) -> bool:
-        return bool(self._past)
-
-    def _can_go_forward(self) -> bool:
-        return bool(self._future)
+        self.pages.show(key)
 
     def show_meeting(self) -> None:
         """Show the meeting's section."""
         if not self.locked:
             self.show_feature("meeting")
 
+    def _turned(self, key: str) -> None:
+        self.rail.choose(key)
+        self._head()
+
     def _head(self) -> None:
-        if self._current:
-            self.top.show_page(self._pages[self._current])
+        page = self.pages.shown
+        if page is not None:
+            self.top.show_page(page)
             if self.help.isVisible():
                 self.help.show_groups(self._key_groups())
 
     def open(self, intent: Intent) -> None:
-        """Show the section that takes *intent* and hand it over."""
+        """Show the section that takes *intent* and hand it over; behind the lock no page is made."""
+        if self.locked:
+            return
         if isinstance(intent, OpenSection):
             self.show_feature(intent.key)
             return
-        for feature in self._features.values():
+        for feature in self.pages.features:
             if type(intent) in feature.intents:
                 self.show_feature(feature.key)
-                self._pages[feature.key].take(intent)
+                self.page(feature.key).take(intent)
 
     # --- lock ---------------------------------------------------------------------------------------------
 
@@ -371,7 +273,7 @@ class Window(QWidget):
 
     def keep(self) -> None:
         """Let every page hand over what was begun, while the vault is still open."""
-        self._cover_pages(True)
+        self.pages.cover(True)
 
     def lock(self) -> None:
         """Put the lock in front and delete every page."""
@@ -379,19 +281,15 @@ class Window(QWidget):
             close()
         self.palette_layer.recents.forget()
         self.top.forget()
-        self._past.clear()
-        self._future.clear()
-        self._cover_pages(True)
+        self.pages.cover(True)
         self._layers.setCurrentIndex(LOCK)
-        for page in self._pages.values():
-            marks = page.marks()
-            if marks is not None:
-                marks.deleteLater()
-            self.sheet.stack.removeWidget(page)
-            page.deleteLater()
-        self._pages.clear()
-        self._current = ""
+        self.pages.drop()
         self.rail.avatar.show_name("")
+
+    def paint_now(self) -> None:
+        """Show what is in front before what was behind it is deleted: all pages take a tenth of a second."""
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        self.repaint()
 
     def unlock(self, name: str, first: str) -> None:
         """Show the frame for *name*, in section *first*."""
@@ -399,32 +297,29 @@ class Window(QWidget):
         self._layers.setCurrentIndex(FRAME)
         self.show_feature(first)
 
-    def _next_pane(self) -> None:
-        self._walk_panes(1)
-
-    def _previous_pane(self) -> None:
-        self._walk_panes(-1)
-
     def panes(self) -> Sequence[QWidget]:
         """Return the panes that F6 walks, in order; a veil or a lock in front is the only one."""
         if self._layers.currentIndex() != FRAME:
             return (self._layers,)
-        page = self._pages[self._current].pane_order() if self._current else ()
-        return (self.rail, self.top, self.strips, *page, self.toast, self.help)
+        page = self.pages.shown
+        order = page.pane_order() if page is not None else ()
+        return (self.rail, self.top, self.strips, *order, self.toast, self.help)
 
-    def _walk_panes(self, direction: int) -> None:
-        panes = self.panes()
-        focused = QApplication.focusWidget()
-        at = next((i for i, pane in enumerate(panes) if focused and pane.isAncestorOf(focused)), -1)
-        for step in range(1, len(panes) + 1):
-            pane = panes[(at + step * direction) % len(panes)]
-            target = next((w for w in pane.findChildren(QWidget) if _takes_focus(w)), None)
-            if target is not None:
-                target.setFocus(Qt.FocusReason.TabFocusReason)
-                return
+    def walk_panes(self, direction: int) -> None:
+        """Give the focus to the next pane (1), or the one before (-1)."""
+        walk(self.panes(), direction)
 
     def _wear(self) -> None:
-        self.setStyleSheet(theme().sheet)
+        """Wear today's look: what is in sight at once, a page behind it when it is shown, or ahead of that.
+
+        A sheet of the window itself would be matched with all of them, a quarter of a second.
+        """
+        frame = self.rail, self.top, self.strips, self.toast
+        for part in (self.lock_page, *frame, self.veil, self.palette_layer, self.help):
+            wear(part)
+        if self.pages.shown is not None:
+            self.pages.shown.wear()
+        self.update()
 
     # --- Qt -----------------------------------------------------------------------------------------------
 
@@ -433,6 +328,11 @@ class Window(QWidget):
         super().changeEvent(event)
         if event is not None and event.type() == QEvent.Type.LanguageChange:
             self._head()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Paint the ground of the frame."""
+        if event is not None:
+            QPainter(self).fillRect(event.rect(), theme().color("frame"))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 -- Qt's name
         """Let the layers follow."""
@@ -444,8 +344,3 @@ class Window(QWidget):
         """Tell the composition root."""
         self.closed.emit()
         super().closeEvent(event)
-
-
-def _takes_focus(widget: QWidget) -> bool:
-    tab = widget.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
-    return bool(tab) and widget.isVisible() and widget.isEnabled()

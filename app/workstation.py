@@ -12,40 +12,30 @@ from PyQt6.QtWidgets import QApplication
 
 from app import config as settings
 from app import i18n, relay
+from app.ahead import Ahead
 from app.attention import Attention, play_aside
 from app.bridge import Bridge
-from app.checkpoints import Checkpoints
 from app.config import Config, Policy
-from app.directory import feature as directory_feature
-from app.directory.service import Directory
+from app.directory.sight import Sight
 from app.directory.transferring import Transfers
 from app.directory.vouching import Vouching
-from app.fanout.service import Handed
 from app.feature import Desk
+from app.garbage import sweep
 from app.intents import JoinMeeting
-from app.interop.feed import Feed
-from app.line import Line
 from app.linemarks import LineWatch
-from app.meeting import feature as meeting_feature
-from app.meeting.agenda.planning import Planning
+from app.meeting.agenda.convening import Convening
 from app.meeting.call.returnbar import ReturnBar
 from app.meeting.service import Meeting
 from app.meeting.view import IN_MEETING, Stage
-from app.messages import feature as messages_feature
-from app.messages.deposits import Deposits
-from app.messages.service import Messages as MessagesService
-from app.patients import feature as patients_feature
-from app.patients.service import Patients
-from app.post.office import Post
-from app.settings import feature as settings_feature
-from app.settings.service import Settings
+from app.presence import PresenceWatch
+from app.railcounts import RailCounts
+from app.sections import Sections
+from app.services import Services
 from app.signin.door import Door
 from app.signin.idle import IdleLock
 from app.signin.service import SignIn, wall_clock_ms
 from app.signin.users import said, write_card
-from app.sitting import Services, Sitting
-from app.today import feature as today_feature
-from app.today.service import Around, Fact
+from app.sitting import Sitting
 from app.ui.qtwords import speak_qt
 from app.ui.theme import dress, theme
 from app.ui.words import say, says
@@ -59,20 +49,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from PyQt6.QtWidgets import QWidget
-
     from app.intents import Intent
     from app.line import Look
     from app.meeting import ports
     from app.meeting.view import View
-    from app.messages.ports import Messages, Standing
-    from app.patients.flow import Flow
+    from app.messages.ports import Messages
     from app.session import Session
     from app.signin.service import Opened
     from app.ui.words import Words
     from storage.vault import Terms, Vault
 
 SOUND_AFTER_LOCK_MS = 60_000
+SWEEP_AFTER_LOCK_MS, SWEEP_LAST_MS = 1_000, 32_000
+"""So long after the lock what was under way has ended, and nothing of it is held any more; on a busy machine later, so it is looked again."""
 WARM_AFTER_MS = 300
 """When the rest is loaded: the window is painted by then."""
 RAISES = frozenset(("xcb", "windows", "cocoa"))
@@ -88,7 +77,7 @@ log = logging.getLogger(__name__)
 class Profile:
     """What a workstation is built from. `link` is shown after the unlock, never entered by itself.
 
-    Tests and the demo hand over their own clock, engine, key-derivation cost, or `run` (None: a worker thread);
+    `ahead`: sections are made before somebody opens them. Tests and the demo hand over their own clock, engine, key-derivation cost, or `run` (None: a worker thread);
     pictures their own `messages`.
     """
 
@@ -104,6 +93,8 @@ class Profile:
     terms: Terms | None = None
     run: Callable[[Callable[[], object]], None] | None = None
     messages: Messages | None = None
+    sight: Sight = field(default_factory=Sight)
+    ahead: bool = True
 
 
 class Office(QObject):
@@ -121,32 +112,10 @@ class Office(QObject):
         self.meeting = Meeting(
             profile.make_engine, profile.make_arena(), profile.now_ms, run, self.signin.trail
         )
-        self.planning = Planning(profile.now_ms)
-        self.directory = Directory(profile.now_ms, self.signin.trail)
-        self.settings = Settings(self.config)
-        self.line = Line(partial(self.bridge.start, self), profile.now_ms, profile.look)
-        self.patients = Patients(self.config, profile.now_ms, self.signin.trail)
-        self.feed = Feed(partial(self.bridge.start, self), profile.now_ms)
-        self.feed.patients_changed.subscribe(self.patients.changed.fire)
-        self.post = Post(profile.now_ms)
-        self.handed = Handed(partial(self.bridge.start, self), self.post, self.config, profile.now_ms)
-        self.handed.changed.subscribe(self.feed.receive)
-        self.mail = MessagesService(self.post, self.config, profile.now_ms, self.signin.trail)
-        self.deposits = Deposits(self.config, profile.now_ms, self.signin.trail)
-        services = Services(
-            self.meeting,
-            self.planning,
-            self.directory,
-            self.settings,
-            self.line,
-            self.patients,
-            self.feed,
-            self.handed,
-            Checkpoints(profile.now_ms),
-            self.mail,
-            self.deposits,
-        )
-        self.sitting = Sitting(services, self.signin, self.bridge, self.config)
+        start = partial(self.bridge.start, self)
+        made = Services(start, self.config, self.signin.trail, profile.now_ms, self.meeting, profile.look)
+        self._take(made)
+        self.sitting = Sitting(made, self.signin, self.bridge, self.config)
         self._dress()
         self.door = Door(self.signin, self.bridge, profile.now_ms)
         self.lock_page = self.door.lock
@@ -154,41 +123,49 @@ class Office(QObject):
         self.messages = profile.messages or self.mail
         self.patients.follow(self.messages)
         self._vouching = Vouching(self.directory, self.post, profile.now_ms)
-        features = (
-            meeting_feature.feature(
-                self.meeting, self.planning, self.messages, self.line, self.session, self.config
-            ),
-            patients_feature.feature(self.patients, self.config, self._flow, self.feed.changed),
-            messages_feature.feature(self.messages, self.directory, self.patients, self.deposits),
-            directory_feature.feature(self.directory, self.config),
-            settings_feature.feature(self.settings, self._make_devices, {"patients": self._make_feed_state}),
-        )
-        around = Around(self._facts, lambda: self.idle.left_ms, self.line.changed)
-        today = today_feature.feature(features, around, self.config)
-        self.window = Window((today, *features), desk, self.door)
+        sections = Sections(made, self.sitting, self.config, profile.now_ms)
+        rail = sections.all(self.messages, profile.sight, lambda: self.idle.left_ms)
+        self.window = Window(rail, desk, self.door)
         self._watch = LineWatch(self.line, self.bridge, profile.now_ms, self.window)
         self.window.top.hold(self._watch.pill)
         self._return = ReturnBar(self.meeting, self.bridge, profile.now_ms)
         for strip in (self._watch.banner, self._return):
             self.window.strips.hold(strip)
-        self._attention = Attention(self.window, self.config, self.bridge, profile.now_ms, profile.play)
-        self._attention.follow(self.meeting, self.planning)
-        self._attention.notifier.opened.connect(self._come_to)
         self.idle = IdleLock(profile.now_ms, self._in_meeting)
+        self.ahead = Ahead(self.window.ahead, self.idle.untouched_ms, self)
         self._silence = QTimer(self)
         self._silence.setSingleShot(True)
         self._silence.timeout.connect(self._leave_locked)
         self.window.destroyed.connect(self._silence.stop)
         self.window.allow_letters(self.config.get(settings.SINGLE_KEYS))
+        self._attend(profile)
         self._connect()
-        self._attention.follow_messages(self.messages)
-        self.bridge.watch(self.window, self.messages.stood, self._messages_stood)
 
-    def _messages_stood(self, standing: Standing) -> None:
-        self.window.rail.show_count("messages", standing.unread)
+    def _take(self, made: Services) -> None:
+        self.planning, self.directory, self.settings = made.planning, made.directory, made.settings
+        self.line, self.patients, self.feed = made.line, made.patients, made.feed
+        self.post, self.mail, self.deposits = made.post, made.messages, made.deposits
+        self.alerts, self.following = made.alerts, made.following
+
+    def _attend(self, profile: Profile) -> None:
+        """Tell of what calls for attention."""
+        self._attention = Attention(self.window, self.config, self.bridge, profile.now_ms, profile.play)
+        self._attention.notifier.opened.connect(self._come_to)
+        self._attention.follow(self.meeting, self.planning)
+        self._attention.follow_messages(self.messages)
+        self._attention.follow_calls(Convening(self.planning, self.post, profile.now_ms))
+        self._attention.follow_alerts(self.following)
 
     def _connect(self) -> None:
+        self._sweeping = QTimer(self)
+        self._sweeping.setSingleShot(True)
+        self._sweeping.timeout.connect(self._sweep)
         self.directory.transfers = Transfers(self.post, self.signin.trail)
+        self.directory.presence = self.post.presence
+        self.presence = PresenceWatch(
+            self.post.presence, self.config, self.idle.untouched_ms, self._in_meeting, self._signed_in
+        )
+        self._counts = RailCounts(self.window, self.bridge, self.messages, self.following)
         self.door.opened.connect(self._came_in)
         self.door.half_open.connect(self._began)
         self.door.language_asked.connect(i18n.set_language)
@@ -204,30 +181,6 @@ class Office(QObject):
         self.bridge.watch(self.window, i18n.language_changed, self._speak)
         self.bridge.watch(self.window, self.meeting.changed, self._meeting_changed)
         self.bridge.watch(self.window, self.config.changed, self._setting_changed, lambda _old, _new: "")
-
-    def _facts(self) -> tuple[Fact, ...]:
-        """Return what is true of the desk, for the foot of Today."""
-        if not self.patients.is_open:
-            return self.sitting.facts()
-        from app.patients.today import facts  # noqa: PLC0415 -- only an open vault has any
-
-        told = facts(self.feed.state, self.patients.held, self._profile.now_ms())
-        return (*self.sitting.facts(), *(Fact(*one) for one in told))
-
-    def _flow(self) -> Flow:
-        from app.patients.flow import flow  # noqa: PLC0415 -- as above
-
-        return flow(self.feed.state, self._profile.now_ms())
-
-    def _make_devices(self, desk: Desk, choose: Callable[[str, str], None]) -> QWidget:
-        from app.meeting.entry.devicetest import DeviceTest  # noqa: PLC0415 -- loaded when first shown
-
-        return DeviceTest(desk, self.meeting, self.session().name, choose)
-
-    def _make_feed_state(self, desk: Desk) -> QWidget:
-        from app.patients.feedstate import FeedState  # noqa: PLC0415 -- loaded when first shown
-
-        return FeedState(desk, lambda: self.feed.state, self.feed.changed)
 
     # --- unlock and lock ----------------------------------------------------------------------------------
 
@@ -268,11 +221,17 @@ class Office(QObject):
         session = self.session()
         self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
         self.window.unlock(session.name, "meeting" if self._in_meeting() else "today")
+        self._make_ahead()
         opened = self.sitting.opened
         if opened is not None and opened.wrong_tries:
             self._tell(says("door.tries_before", opened.wrong_tries))
         if self._link and not self._in_meeting():
             self._show_link()
+
+    def _make_ahead(self) -> None:
+        """Make the sections that are not in sight, or dress them anew."""
+        if self._profile.ahead and self.sitting.session is not None:
+            self.ahead.begin()
 
     def _show_link(self) -> None:
         self._link_shown = True
@@ -305,6 +264,10 @@ class Office(QObject):
 
     def lock(self, reason: str = "") -> None:
         """Close the vault, forget the session, delete the pages; a running call goes on unseen for a minute, muted."""
+        self._shut(reason)
+        self.window.paint_now()
+
+    def _shut(self, reason: str = "") -> None:
         if self.sitting.session is None:
             self._lock_half_open(reason)
             return
@@ -312,7 +275,8 @@ class Office(QObject):
         waiting = self.sitting.waiting(now_ms, reason, in_call=self._in_meeting())
         self.window.keep()
         vault = self.sitting.leave()
-        self._attention.forget_messages()
+        self._attention.forget()
+        self.ahead.stop()
         self.idle.arm(0)
         if self._in_meeting():
             self.meeting.hush()
@@ -320,12 +284,20 @@ class Office(QObject):
         else:
             self.meeting.forget()
         self.window.lock()
+        self._sweeping.start(SWEEP_AFTER_LOCK_MS)
         _forget_copied()
         shown = self.config.get(settings.LOCK_NAME)
         specialty = session.specialty if shown == "name" else ""
         self.door.reset(said(session.name, shown), specialty, waiting)
         if vault is not None:
             self.signin.close(vault, self.bridge.run, reason)
+
+    def _sweep(self) -> None:
+        """Have nothing of who worked here wait in memory for Python's garbage collector."""
+        if self.sitting.session is None:
+            sweep()
+            if self._sweeping.interval() < SWEEP_LAST_MS:
+                self._sweeping.start(2 * self._sweeping.interval())
 
     def _lock_half_open(self, reason: str) -> None:
         vault = self.sitting.take_vault()
@@ -352,8 +324,9 @@ class Office(QObject):
 
     def switch_user(self) -> None:
         """Lock, then ask who opens the desk."""
-        self.lock()
+        self._shut()
         self.door.show_people()
+        self.window.paint_now()
 
     def _choose_user(self, folder: Path | None) -> None:
         """Stand before the door of *folder*, or of a newcomer; nothing of the one before stays behind."""
@@ -383,6 +356,9 @@ class Office(QObject):
     def open(self, intent: Intent) -> None:
         """Open something in the window."""
         self.window.open(intent)
+
+    def _signed_in(self) -> bool:
+        return self.sitting.session is not None
 
     def _in_meeting(self) -> bool:
         return self.meeting.view.stage in IN_MEETING
@@ -416,9 +392,11 @@ class Office(QObject):
         """Follow a setting; several at once come without a key."""
         if not key or key in LOOKS:
             self._dress()
+            self._make_ahead()
         self.window.allow_letters(self.config.get(settings.SINGLE_KEYS))
         self.meeting.set_ceiling(self.config.get(settings.UP_KBPS), self.config.get(settings.DOWN_KBPS))
         self.sitting.open_feed()
+        self.presence.look()
         if self.sitting.session is not None:
             self.idle.arm(self.config.get(settings.IDLE_LOCK_MINUTES) * 60_000)
             self._show_card(self.sitting.session.name)
@@ -432,6 +410,9 @@ class Office(QObject):
         speak_qt(app, i18n.language())
 
     def _speak(self, _language: str) -> None:
+        """Let the window say everything anew, once: Qt's own texts, which changed with it, would have it do so again."""
+        heard_by = self.window.windowHandle() or self.window
+        QApplication.removePostedEvents(heard_by, QEvent.Type.LanguageChange.value)
         QApplication.sendEvent(self.window, QEvent(QEvent.Type.LanguageChange))
 
     def close(self) -> None:
@@ -439,9 +420,11 @@ class Office(QObject):
         if self._closed:
             return
         self._closed = True
+        self.ahead.stop()
         self.line.close()
         self.idle.arm(0)
         self._silence.stop()
+        self._sweeping.stop()
         self.meeting.close()
         self.window.keep()
         self.bridge.settle()

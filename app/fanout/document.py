@@ -32,7 +32,7 @@ _ESCAPES = str.maketrans({"|": "\\F\\", "^": "\\S\\", "&": "\\T\\", "~": "\\R\\"
 
 @dataclass(frozen=True)
 class Paper:
-    """A document to bring: `id` 16 bytes, `code` LOINC or local, `author` as certified."""
+    """A document to bring: `id` 16 bytes, `code` LOINC or local, `author` as certified; `text`: the same in plain words, or ""."""
 
     id: bytes
     code: str
@@ -40,6 +40,7 @@ class Paper:
     media: str
     author: str = field(repr=False)
     data: bytes = field(repr=False)
+    text: str = field(default="", repr=False)
 
 
 def control_id(number: bytes) -> str:
@@ -87,7 +88,11 @@ def _oru(paper: Paper, patient: Patient, said: _Said) -> Any:
     _identify(result.oru_r01_patient.pid, patient)
     _visit(result.oru_r01_patient.oru_r01_visit.pv1)
     _order(result.oru_r01_order_observation, said)
-    _content(result.oru_r01_order_observation.oru_r01_observation.obx, paper, said)
+    order = result.oru_r01_order_observation
+    _content(order.oru_r01_observation.obx, paper, said)
+    if paper.text:
+        message.msh.msh_12, message.msh.msh_21 = "2.5", ""
+        _plain(order.add_group("oru_r01_observation").obx, paper, said)
     return message
 
 
@@ -130,6 +135,21 @@ def _content(obx: Any, paper: Paper, said: _Said) -> None:
     obx.obx_2 = "ED"
     obx.obx_3 = said.code
     obx.obx_5 = MEDIA[paper.media] + base64.b64encode(paper.data).decode()
+    obx.obx_11 = "F"
+    obx.obx_14 = said.at
+
+
+def _plain(obx: Any, paper: Paper, said: _Said) -> None:
+    """Put the same in words beside it, for records that show no PDF; the profile of ANS has one OBX only, so MSH-21 does not name it then.
+
+    A repetition a line (OBX-5, HL7 v2.5 §7.4.2.5).
+    """
+    obx.obx_1 = "2"
+    obx.obx_2 = "TX"
+    obx.obx_3 = said.code
+    obx.obx_4 = "1"
+    for line in paper.text.splitlines():
+        obx.add_field("OBX_5").value = text(line)
     obx.obx_11 = "F"
     obx.obx_14 = said.at
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Future
 
+    from app.acts import Act
     from app.fanout.rules import Rules
     from media.keys.certs import Verdict
     from media.mail import feeds as words
@@ -163,7 +164,7 @@ class Followers:
             self.places.pop(unit, None)
 
     def _trace(self, user: bytes, come: Iterable[str], gone: Iterable[str], refused: Iterable[str]) -> None:
-        said: Sequence[tuple[str, Iterable[str]]] = (
+        said: Sequence[tuple[Act, Iterable[str]]] = (
             ("feed-follow", come),
             ("feed-leave", gone),
             ("feed-refused", refused),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
+    from app.acts import Act
     from app.fanout.wire import Wire
     from app.interop.client import Ack
     from app.post.told import Told
@@ -30,14 +31,15 @@ if TYPE_CHECKING:
 BACK_OFF_MS = (5_000, 15_000, 60_000, 300_000, 900_000)
 ANSWER_S = 30.0
 LOOK_S = 1.0
-NO_RECORD, NO_PATIENT, NO_MEDIA = "no-record", "902", "media-refused"
-"""Why a document is refused here: no record is configured, its patient is unknown, its kind of file may not leave."""
+NO_RECORD, NO_PATIENT, NO_MEDIA, TAKEN = "no-record", "902", "media-refused", "id-taken"
+"""Why a document is refused here: no record is configured, its patient is unknown, its kind of file may not leave, its id is another's."""
 STAGES = {
     Stage.QUEUED: words.Stage.QUEUED,
     Stage.SENT: words.Stage.SENT,
     Stage.ACCEPTED: words.Stage.ACCEPTED,
     Stage.REFUSED: words.Stage.REFUSED,
 }
+_OUT: Act = "document-out"
 log = logging.getLogger(__name__)
 
 
@@ -70,12 +72,16 @@ class Outbox:
         stage = Stage.REFUSED if code else Stage.QUEUED
         now_ms = self._now_ms()
         one = Leaving(told.msg_id, told.by.user, stage, now_ms, code, subject=subject, message=message)
-        if await asyncio.wrap_future(self._vault.outgoing.add(one)):
+        known = await asyncio.wrap_future(self._vault.outgoing.get(one.id))
+        if known is not None and known.author != one.author:
+            refused = words.OutgoingAck(one.id, words.Stage.REFUSED, TAKEN)
+            await self._wire.say(refused, {one.author: frozenset()}, conv=conv("documents"))
+        if known is None:
+            record = self._vault.audit.record
             await asyncio.wrap_future(
-                self._vault.audit.record(
-                    now_ms, told.by.user, "document-out", subject=subject, reason=code, result=stage
-                )
-            )
+                record(now_ms, told.by.user, _OUT, subject=subject, reason=code, result=stage)
+            )  # before the document may leave: a trail that cannot be written lets none out
+            await asyncio.wrap_future(self._vault.outgoing.add(one))
         self._came.set()
 
     async def _message(self, told: Told, said: words.Outgoing) -> tuple[bytes, str]:
@@ -89,7 +95,9 @@ class Outbox:
         )
         if patient is None or patient.unnamed:
             return b"", NO_PATIENT
-        paper = document.Paper(told.msg_id, said.kind, said.title, said.media, told.by.name, said.data)
+        paper = document.Paper(
+            told.msg_id, said.kind, said.title, said.media, told.by.name, said.data, said.text
+        )
         form, now_ms = self._record.form, self._now_ms()
         return await asyncio.to_thread(document.build, paper, patient, now_ms, form=form, zone=self._zone), ""
 

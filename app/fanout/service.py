@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.config import Config
-    from app.interop.feed import Job, Start
+    from app.jobs import Job, Start
     from app.post.book import Book
     from app.post.office import Post
     from app.post.told import Told
@@ -42,7 +42,7 @@ class Handed:
         self._of: tuple[Vault, tuple[str, ...]] | None = None
         self._following: Following | None = None
         self._outgoing: Outgoing | None = None
-        self._job: Job | None = None
+        self._jobs: tuple[Job, ...] = ()
         self._known: tuple[Book | None, tuple[Gateway, ...]] = (None, ())
         self.changed: Event[Reception] = Event()
         self.left: Event[Leaving] = Event()
@@ -62,15 +62,18 @@ class Handed:
         self._following.changed.subscribe(self.changed.fire)
         self._outgoing = Outgoing(vault, wire, self.gateways, self._now_ms)
         self._outgoing.changed.subscribe(self.left.fire)
-        self._job = self._start(self._following.run(), _ended, _failed)
+        self._jobs = (
+            self._start(self._following.run(), _ended, _failed),
+            self._start(self._mend(self._outgoing), _ended, _not_mended),
+        )
 
     def close(self) -> None:
         """Take nothing more."""
         self._of = self._following = self._outgoing = None
         self._known = (None, ())
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
+        for job in self._jobs:
+            job.cancel()
+        self._jobs = ()
         self.changed.fire(Reception())
 
     @property
@@ -94,6 +97,10 @@ class Handed:
             self._known = (desk.book, tuple(Gateway(*one) for one in made))
         return self._known[1]
 
+    async def _mend(self, outgoing: Outgoing) -> None:
+        await self._post.opened.wait()
+        await outgoing.mend()
+
     async def _take(self, told: Told) -> None:
         if self._following is None:
             raise Locked
@@ -111,3 +118,7 @@ def _ended(_nothing: None) -> None:
 
 def _failed(error: Exception) -> None:
     log.error("care units are not followed: %s", type(error).__name__)
+
+
+def _not_mended(error: Exception) -> None:
+    log.warning("documents that were cut off stay for now: %s", type(error).__name__)

@@ -26,11 +26,17 @@ class Wire(Protocol):
     """The post office, as far as feeds and documents need it."""
 
     async def say(
-        self, body: Body, to: Mapping[bytes, AbstractSet[bytes]], *, conv: bytes, expires_s: int = 0
+        self,
+        body: Body,
+        to: Mapping[bytes, AbstractSet[bytes]],
+        *,
+        conv: bytes,
+        expires_s: int = 0,
+        msg_id: bytes = b"",
     ) -> bytes:
         """Put *body* into the outbox for these devices of each user and no others (none: all of theirs); return its msg_id.
 
-        On disk once it returns; raises StorageError.
+        Under a *msg_id* of the caller's it is put there once, however often it is asked. On disk once it returns; raises StorageError.
         """
 
 
@@ -41,14 +47,20 @@ class PostWire:
         self._post = post
 
     async def say(
-        self, body: Body, to: Mapping[bytes, AbstractSet[bytes]], *, conv: bytes, expires_s: int = 0
+        self,
+        body: Body,
+        to: Mapping[bytes, AbstractSet[bytes]],
+        *,
+        conv: bytes,
+        expires_s: int = 0,
+        msg_id: bytes = b"",
     ) -> bytes:
         """Put *body* into the outbox, as `Wire.say`."""
         devices = frozenset(device for those in to.values() for device in those)
         data = body.encode()
         try:
             return await self._post.say(
-                body.TYPE, conv, to.keys(), data, expires_s=expires_s, devices=devices
+                body.TYPE, conv, to.keys(), data, expires_s=expires_s, devices=devices, msg_id=msg_id
             )
         except Closed as error:
             raise Locked from error

@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import subprocess
-import sys
 import threading
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from app.papers import slips
+from app.papers import apart, slips
 from app.papers.errors import Refused
+from media.patience import within
+
+if TYPE_CHECKING:
+    import subprocess
 
 OPEN_S, ASK_S = 15.0, 8.0
 MAX_LIVES = 4
 """How often one document may bring its press down before nothing more of it is tried."""
 T = TypeVar("T", bound=slips.Answer)
-
-
-def _command() -> list[str]:
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "press"]
-    return [sys.executable, "-I", "-m", "app.papers.press"]
-
-
-def _environment() -> dict[str, str]:
-    """Return what a press needs of the window's environment: nothing, on Windows the system's folder."""
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
-    return {
-        **kept,
-        "HOME": os.devnull,
-        "TMPDIR": os.devnull,
-        "LC_ALL": "C.UTF-8",
-        "QT_QPA_PLATFORM": "offscreen",
-    }
 
 
 class Press:
@@ -98,14 +79,7 @@ class Press:
 
     def _spawn(self) -> None:
         try:
-            made = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-                _command(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-                cwd=Path(sys.executable).anchor or os.sep,
-            )
+            made = apart.start("press", "app.papers.press")
         except OSError as error:
             raise Refused("died") from error
         with self._guard:
@@ -117,7 +91,7 @@ class Press:
         """Ask and wait for the answer; a press that dies, or is late, is ended."""
         work = asyncio.ensure_future(asyncio.to_thread(self._talk, asked))
         try:
-            answer = await asyncio.wait_for(asyncio.shield(work), seconds)
+            answer = await within(seconds, asyncio.shield(work))
         except BaseException as error:
             self._end()
             await asyncio.gather(work, return_exceptions=True)
@@ -146,11 +120,5 @@ class Press:
     def _end(self) -> None:
         with self._guard:
             process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            with contextlib.suppress(OSError):
-                if stream is not None:
-                    stream.close()
+        if process is not None:
+            apart.end(process)

@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QGuiApplication, QImage, QKeySequence
+from PyQt6.QtGui import QGuiApplication, QKeySequence
 from PyQt6.QtWidgets import QAbstractScrollArea, QFrame
 
 from app.papers.errors import Refused
+from app.papers.marks import Marks
+from app.papers.pictures import Pictures
 from app.papers.room import FITTED, Notches, Room
 from app.ui import paint
 from app.ui.theme import theme
 from app.ui.words import say
 
 if TYPE_CHECKING:
-    from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+    from PyQt6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
     from app.bridge import Bridge
     from app.papers.link import Press
-    from app.papers.slips import Box, Drawn, Found, Text
+    from app.papers.slips import Drawn, Found, Text
     from app.ui.words import Words
 
-KEPT = 60_000_000
-"""Pixels of pages that are kept after they were shown."""
 log = logging.getLogger(__name__)
-
-
-class _Picture:
-    """A page as the press drew it; the image stands on the bytes, which are not copied."""
-
-    def __init__(self, drawn: Drawn) -> None:
-        self._pixels = drawn.pixels
-        self.width, self.height = drawn.width, drawn.height
-        self.image = QImage(self._pixels, self.width, self.height, 4 * self.width, QImage.Format.Format_RGB32)
 
 
 class PageArea(QAbstractScrollArea):
@@ -50,18 +40,14 @@ class PageArea(QAbstractScrollArea):
         self._press: Press | None = None
         self._title: Words = ""
         self._room = Room(((1.0, 1.0),), 100)
-        self._pictures: OrderedDict[int, _Picture] = OrderedDict()
-        self._failed: dict[int, str] = {}
+        self._pictures, self._marks = Pictures(), Marks()
         self._busy = False
         self._notches = Notches()
         self._told: tuple[int, str] = (-1, "")
         self._from: tuple[int, tuple[float, float]] | None = None
         self._to: tuple[float, float] | None = None
         self._selecting = False
-        self.selected: tuple[int, Text] | None = None
         self.copies = True
-        self._hits: dict[int, tuple[tuple[Box, ...], ...]] = {}
-        self._hit: tuple[int, int] = (-1, -1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(QFrame.Shape.NoFrame)
         view = self.viewport()
@@ -87,9 +73,8 @@ class PageArea(QAbstractScrollArea):
         self._press, self._title = None, ""
         self._room = Room(((1.0, 1.0),), 100)
         self._pictures.clear()
-        self._failed.clear()
         self._busy, self._selecting = False, False
-        self._told, self._from, self._to, self.selected = (-1, ""), None, None, None
+        self._told, self._from, self._to, self._marks.selected = (-1, ""), None, None, None
         self.forget_hits()
         self.setAccessibleName("")
         self.setAccessibleDescription("")
@@ -161,8 +146,7 @@ class PageArea(QAbstractScrollArea):
         return next((page for page in near if 0 <= page < self.count and self._stale(page)), None)
 
     def _stale(self, page: int) -> bool:
-        picture = self._pictures.get(page)
-        return page not in self._failed and (picture is None or picture.width != self._pixels(page))
+        return self._pictures.stale(page, self._pixels(page))
 
     def _pixels(self, page: int) -> int:
         return max(1, round(self._room.boxes[page][2] * self.devicePixelRatioF()))
@@ -189,9 +173,7 @@ class PageArea(QAbstractScrollArea):
         if press is not self._press:
             return
         self._busy = False
-        self._pictures[drawn.page] = _Picture(drawn)
-        self._pictures.move_to_end(drawn.page)
-        self._forget_far()
+        self._pictures.keep(drawn, self._room.visible(self._top(), self._view_height()))
         self._repaint()
         self._fetch()
         self.drew.emit()
@@ -200,20 +182,10 @@ class PageArea(QAbstractScrollArea):
         if press is not self._press:
             return
         self._busy = False
-        self._failed[page] = error.code if isinstance(error, Refused) else "died"
+        self._pictures.failed[page] = error.code if isinstance(error, Refused) else "died"
         self._repaint()
         self._fetch()
         self.drew.emit()
-
-    def _forget_far(self) -> None:
-        """Keep the pictures of the last pages, by their pixels; those in sight stay."""
-        seen = self._room.visible(self._top(), self._view_height())
-        held = sum(picture.width * picture.height for picture in self._pictures.values())
-        for page in [page for page in self._pictures if page not in seen]:
-            if held <= KEPT:
-                return
-            picture = self._pictures.pop(page)
-            held -= picture.width * picture.height
 
     # --- words for whoever does not see -------------------------------------------------------------------
 
@@ -252,7 +224,7 @@ class PageArea(QAbstractScrollArea):
         """Begin to mark text."""
         if event is not None and event.button() == Qt.MouseButton.LeftButton:
             page, point = self._under(event.position().toPoint())
-            self._from, self._to, self.selected = (page, point), None, None
+            self._from, self._to, self._marks.selected = (page, point), None, None
             self._repaint()
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802 -- Qt's name
@@ -289,8 +261,13 @@ class PageArea(QAbstractScrollArea):
 
     def _mark(self, page: int, text: Text) -> None:
         if self._from is not None:
-            self.selected = (page, text)
+            self._marks.selected = (page, text)
             self._repaint()
+
+    @property
+    def selected(self) -> tuple[int, Text] | None:
+        """The page on which text is marked, and the text."""
+        return self._marks.selected
 
     def mark_page(self) -> None:
         """Mark all text of the page in front."""
@@ -310,19 +287,17 @@ class PageArea(QAbstractScrollArea):
 
     def show_hits(self, found: Found) -> None:
         """Add what was found on a page."""
-        self._hits[found.on] = found.hits
+        self._marks.add(found)
         self._repaint()
 
     def forget_hits(self) -> None:
         """Mark no finds any more."""
-        self._hits, self._hit = {}, (-1, -1)
+        self._marks.forget_hits()
         self._repaint()
 
     def show_hit(self, page: int, place: int) -> None:
         """Bring a find to the front."""
-        self._hit = (page, place)
-        boxes = self._hits.get(page, ())
-        top = boxes[place][0][1] if place < len(boxes) and boxes[place] else 0.0
+        top = self._marks.show_hit(page, place)
         _left, above, _width, _height = self._room.boxes[page]
         self._scroll_to(round(above + top * self._room.scale(page)) - self._view_height() // 3)
         self._repaint()
@@ -339,39 +314,9 @@ class PageArea(QAbstractScrollArea):
             return
         painter.translate(-self._corner())
         for page in self._room.visible(self._top(), self._view_height()):
-            self._paint_page(painter, page)
-
-    def _paint_page(self, painter: QPainter, page: int) -> None:
-        rect = QRectF(*self._room.boxes[page])
-        painter.fillRect(rect, QColor("#FFFFFF"))
-        picture = self._pictures.get(page)
-        if picture is not None and picture.width == self._pixels(page):
-            picture.image.setDevicePixelRatio(self.devicePixelRatioF())
-            painter.drawImage(rect.topLeft(), picture.image)
-        elif picture is not None:
-            painter.drawImage(rect, picture.image)
-        elif page in self._failed:
-            words = str(say(f"papers.trouble.{self._failed[page]}"))
-            painter.setPen(QColor("#8C1220"))
-            painter.setFont(theme().font("body"))
-            painter.drawText(rect.adjusted(16, 16, -16, -16), Qt.TextFlag.TextWordWrap, words)
-        painter.setPen(theme().color("line"))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(rect)
-        self._paint_marks(painter, page)
-
-    def _paint_marks(self, painter: QPainter, page: int) -> None:
-        for place, boxes in enumerate(self._hits.get(page, ())):
-            front = self._hit == (page, place)
-            self._shade(painter, page, boxes, QColor(240, 140, 0, 130) if front else QColor(255, 214, 0, 90))
-        if self.selected is not None and self.selected[0] == page:
-            self._shade(painter, page, self.selected[1].boxes, QColor(10, 108, 241, 70))
-
-    def _shade(self, painter: QPainter, page: int, boxes: tuple[Box, ...], color: QColor) -> None:
-        left, top, _width, _height = self._room.boxes[page]
-        scale = self._room.scale(page)
-        for x, y, width, height in boxes:
-            painter.fillRect(QRectF(left + x * scale, top + y * scale, width * scale, height * scale), color)
+            rect = QRectF(*self._room.boxes[page])
+            self._pictures.paint(painter, page, rect, self._pixels(page), self.devicePixelRatioF())
+            self._marks.paint(painter, self._room, page)
 
     # --- the view -----------------------------------------------------------------------------------------
 

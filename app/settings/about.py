@@ -23,6 +23,7 @@ _PARTS = (
     ("FFmpeg, x264 (PyAV)", "av", "av", "GPL-3.0-or-later, BSD-3-Clause"),
     ("libsodium (PyNaCl)", "sodium", "PyNaCl", "ISC, Apache-2.0"),
     ("cryptography", "crypto", "cryptography", "Apache-2.0 OR BSD-3-Clause"),
+    ("zxing-cpp", "codes", "zxing-cpp", "Apache-2.0"),
     ("SQLCipher (sqlcipher3)", "sqlcipher", "sqlcipher3", "BSD-3-Clause, Zlib"),
 )
 _SHIPPED = (

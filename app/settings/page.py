@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence, QShortcut
-from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app import config as c
 from app.commands import Command
@@ -19,13 +19,16 @@ from app.settings.found import matching
 from app.settings.rows import PartRow, SectionButton, SettingRow, card
 from app.settings.sections import SECTIONS
 from app.ui.buttons import Button, Press, one_stop
+from app.ui.deck import Deck, wear
 from app.ui.panes import Banner, EmptyState, SearchField, clear, ground, rule, scrolled
 from app.ui.text import Label
 from app.ui.theme import theme
 from app.ui.words import Words, say, says
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from PyQt6.QtGui import QFocusEvent
 
     from app.config import Setting
     from app.feature import Desk
@@ -52,14 +55,17 @@ class SettingsPage(Page):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self._side, self._middle = self._list(), QWidget()
+        self._rule = rule("v")
         row.addWidget(self._side)
-        row.addWidget(rule("v"))
+        row.addWidget(self._rule)
         middle = QVBoxLayout(self._middle)
         middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(0)
-        self._problems = QVBoxLayout()
-        middle.addLayout(self._problems)
-        self._stack = QStackedWidget()
+        self._told = QWidget()
+        self._problems = QVBoxLayout(self._told)
+        self._problems.setContentsMargins(0, 0, 0, 0)
+        middle.addWidget(self._told)
+        self._stack = Deck()
         middle.addWidget(self._stack, 1)
         row.addWidget(self._middle, 1)
         self._makers: dict[str, Callable[[], QWidget]] = {
@@ -124,6 +130,20 @@ class SettingsPage(Page):
         column.addWidget(self._makers[key]() if key in self._makers else self._rows(of))
         column.addStretch(1)
         return _holder(column)
+
+    def ahead(self) -> Iterator[object]:
+        """Make and dress the sections that nobody opened yet."""
+        for key, _icon, _of in SECTIONS:
+            section = self._section(key)
+            yield section
+            wear(section)
+            yield section
+
+    def wear(self) -> None:
+        """Let the list and the section in sight wear today's look."""
+        for part in (self._side, self._rule, self._told):
+            wear(part)
+        self._stack.wear()
 
     def _rows(self, of: Sequence[Setting[Any]]) -> QWidget:
         return card([SettingRow(setting, self._settings, self._tell) for setting in of])
@@ -243,6 +263,10 @@ class SettingsPage(Page):
     def title(self) -> Words:
         """Return the section's name."""
         return say("settings.title")
+
+    def focusInEvent(self, _event: QFocusEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Hand the focus to the search box."""
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _holder(column: QVBoxLayout) -> QScrollArea:

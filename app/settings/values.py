@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from app.config import Setting
 
 
-_NONE = {"kbps": "setting.ceiling.none", "days": "settings.never"}
+_NONE = {"kbps": "setting.ceiling.none", "days": "settings.never", "megabytes": "settings.ask"}
 """What 0 is called, by unit."""
 
 

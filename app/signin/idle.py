@@ -60,7 +60,8 @@ class IdleLock(QObject):
     def _read(self) -> tuple[int, ...]:
         return tuple(clock() for clock in self._clocks)
 
-    def _untouched_ms(self) -> int:
+    def untouched_ms(self) -> int:
+        """Return for how long nobody touched anything."""
         return max(now - then for now, then in zip(self._read(), self._touched, strict=True))
 
     @property
@@ -68,7 +69,7 @@ class IdleLock(QObject):
         """How long until the lock when nobody touches anything; 0 where nothing is watched or a running RCP keeps it awake."""
         if not self.limit_ms or self._busy():
             return 0
-        return max(self.limit_ms - self._untouched_ms(), 0)
+        return max(self.limit_ms - self.untouched_ms(), 0)
 
     def arm(self, limit_ms: int) -> None:
         """Watch from now on; 0 watches no more."""
@@ -85,7 +86,7 @@ class IdleLock(QObject):
             self._touched = self._read()
 
     def _too_late(self) -> bool:
-        late = bool(self.limit_ms) and self._untouched_ms() >= self.limit_ms
+        late = bool(self.limit_ms) and self.untouched_ms() >= self.limit_ms
         if late:
             self.arm(0)
             self.idle.emit()

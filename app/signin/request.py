@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QWidget
+from PyQt6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.signin import enrol
 from app.signin.steps import Saver, Sheet, Step, labelled
@@ -35,13 +35,9 @@ class Identity(Step):
         self.role.setProperty("span", "l")
         self.specialty = self.field("firstrun.specialty", hint=say("firstrun.specialty.hint"))
         self.column.addLayout(labelled(say("firstrun.name"), self.name))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.addLayout(labelled(say("firstrun.role"), self.role), 0, 0)
-        grid.addLayout(labelled(say("firstrun.specialty"), self.specialty), 0, 1)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        self.column.addLayout(grid)
+        role = labelled(say("firstrun.role"), self.role)
+        specialty = labelled(say("firstrun.specialty"), self.specialty)
+        self.column.addLayout(_beside(role, specialty, widths=(1, 1)))
         self.end()
 
     def first(self) -> QWidget:
@@ -97,13 +93,8 @@ class Import(Step):
         self.column.addLayout(labelled(say("firstrun.answer.file"), self.file))
         self.relay = self.field("firstrun.relay", hint=say("firstrun.relay.hint"))
         self.pin = self.field("firstrun.pin", hint=say("firstrun.pin.hint"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.addLayout(labelled(say("firstrun.relay"), self.relay), 0, 0)
-        grid.addLayout(labelled(say("firstrun.pin"), self.pin), 0, 1)
-        grid.setColumnStretch(0, 2)
-        grid.setColumnStretch(1, 3)
-        self.column.addLayout(grid)
+        relay, pin = labelled(say("firstrun.relay"), self.relay), labelled(say("firstrun.pin"), self.pin)
+        self.column.addLayout(_beside(relay, pin, widths=(2, 3)))
         row = QHBoxLayout()
         row.setSpacing(10)
         self.authority = Switch(say("firstrun.authority"))
@@ -150,3 +141,13 @@ class Wait(Step):
         """Say who asks."""
         name = enrol.described(pending.request).name if pending.request and pending.ticket else ""
         self.sent.say(say("firstrun.wait.sent", name=name) if name else "")
+
+
+def _beside(left: QVBoxLayout, right: QVBoxLayout, widths: tuple[int, int]) -> QGridLayout:
+    """Return two fields in one row that share its width as *widths* say."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    for column, (field, width) in enumerate(zip((left, right), widths, strict=True)):
+        grid.addLayout(field, 0, column)
+        grid.setColumnStretch(column, width)
+    return grid

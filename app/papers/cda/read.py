@@ -46,7 +46,6 @@ def _document(document: Node, draw: Draw) -> Cda:
         language=document.first("languageCode").get("code"),
         confidentiality=meant(document.first("confidentialityCode"), {}),
         id=_id(document.first("id")),
-        set_id=_id(document.first("setId")),
         version=document.first("versionNumber").get("value"),
         replaces=_replaced(document),
         patient=patient_of(document),

@@ -125,7 +125,6 @@ class Cda(msgspec.Struct, frozen=True):
     language: str
     confidentiality: str
     id: str
-    set_id: str
     version: str
     replaces: str
     patient: Identity
