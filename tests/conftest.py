@@ -6,6 +6,7 @@ The names and numbers of the demo hospital, and those that tests plant, stand fo
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -17,6 +18,8 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from app.garbage import collect
+from resources.demo.monitoring import AT_HOME
 from resources.demo.patients import PATIENTS
 from tests.harness.adt import CANARIES as SENT
 
@@ -30,8 +33,9 @@ _scratch = pytest.StashKey[Path]()
 
 
 def _words() -> tuple[str, ...]:
-    names = {name for sick in PATIENTS for name in (sick.birth_name, sick.used_name) if len(name) >= SHORT}
-    return (*SENT, *sorted(names | {sick.ins for sick in PATIENTS if sick.ins}))
+    people = (*PATIENTS, *AT_HOME)
+    names = {name for sick in people for name in (sick.birth_name, sick.used_name) if len(name) >= SHORT}
+    return (*SENT, *sorted(names | {sick.ins for sick in people if sick.ins}))
 
 
 CANARIES = _words()
@@ -75,6 +79,17 @@ def _canaries() -> Iterator[None]:
     yield
     found, _found[:] = list(_found), []
     assert not found
+
+
+@pytest.fixture(autouse=True)
+def _garbage(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Windows leave the collecting of garbage to this thread: it is done after each test, and given back before one that has none."""
+    if "qapp" not in request.fixturenames and not gc.isenabled():
+        gc.collect()
+        gc.enable()
+    yield
+    if not gc.isenabled():
+        collect()
 
 
 @pytest.fixture

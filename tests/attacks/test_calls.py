@@ -25,7 +25,7 @@ def part(world, here, there):
 
 def second_call(who):
     """Let *who* forget the call it is in and open another one, whatever the rules say."""
-    who.call._remember(who.meeting, lost=True)
+    who.call._memory.keep(who.call._ground, who.meeting, lost=True)
     who.call._meeting = None
     who.call._open(who.world.now_ms, fresh=False)
     who.do(fx.Tick())
@@ -183,7 +183,7 @@ def test_an_old_proof_that_a_better_call_stands_moves_nobody(world, people):
 
 def test_the_pen_goes_to_another_member_who_then_admits(world, people):
     ada, bob, cleo, _ = people
-    ada.do(fx.Handover(cleo.call.member))
+    ada.do(fx.Handover(cleo.member))
     world.run(1_000)
     assert cleo.phase.is_host
     assert not ada.phase.is_host
@@ -215,11 +215,11 @@ def test_the_end_is_the_end_for_all(world, people):
 
 
 def test_a_relay_that_dies_costs_nobody_the_seat(world, people):
-    members = [who.call.member for who in people]
+    members = [who.member for who in people]
     world.crash_relay(2_500)
     world.run(500)
     assert all(who.inside for who in people)
-    assert [who.call.member for who in people] == members
+    assert [who.member for who in people] == members
     people[1].send(b"still here")
     world.run(100)
     assert people[2].heard(b"still here")
@@ -228,11 +228,11 @@ def test_a_relay_that_dies_costs_nobody_the_seat(world, people):
 
 def test_a_machine_that_slept_comes_back_with_new_keys(world, people):
     _, bob, cleo, _ = people
-    member = bob.call.member
+    member = bob.member
     bob.alive = False
     world.run(12_000)
     bob.alive = True
-    world.until(lambda: bob.inside and bob.call.member not in (b"", member))
+    world.until(lambda: bob.inside and bob.member not in (b"", member))
     world.run(2_500)
     assert len(cleo.roster.people) == 4
     bob.send(b"awake")

@@ -131,7 +131,7 @@ def test_two_clicks_at_once_make_one_link_and_two_members(world, people):
 def test_a_removed_one_cannot_come_back_without_a_click(world, people):
     ada, _, _, eve = people
     slot = eve.call.slot
-    ada.do(fx.Remove(eve.call.member))
+    ada.do(fx.Remove(eve.member))
     world.run(1_000)
     assert eve.phase.reason == "removed"
     assert slot not in world.relay.slots

@@ -35,9 +35,9 @@ def test_a_member_who_is_not_the_host_lowers_no_hand(world, people):
 
 def test_the_window_of_a_member_cannot_even_ask(world, people):
     _ada, bob, cleo, _eve = people
-    bob.do(fx.AskMute(cleo.call.member))
+    bob.do(fx.AskMute(cleo.member))
     bob.do(fx.AskMute())
-    bob.do(fx.GiveFloor(cleo.call.member))
+    bob.do(fx.GiveFloor(cleo.member))
     world.run(300)
     assert cleo.asked == []
     assert not cleo.told("not-host")
@@ -45,7 +45,7 @@ def test_the_window_of_a_member_cannot_even_ask(world, people):
 
 def test_who_handed_the_pen_over_is_obeyed_no_more(world, people):
     ada, bob, cleo, _eve = people
-    ada.do(fx.Handover(bob.call.member))
+    ada.do(fx.Handover(bob.member))
     world.until(lambda: bob.phase.is_host)
     world.run(3_000)
     tell(world, ada, say.Mute(()))

@@ -126,7 +126,7 @@ def test_a_frame_held_back_past_the_next_link_is_refused(world, people):
 
     bob.send(b"of link n-1")
     world.run(100)
-    ada.do(fx.Remove(eve.call.member))
+    ada.do(fx.Remove(eve.member))
     world.run(3_000)
     bob.send(b"of link n")
     world.run(2_000)
@@ -194,11 +194,11 @@ def test_a_restarted_engine_never_uses_a_counter_again(world, people):
     before = listen(world, bob, cleo)
     bob.send(b"first life")
     world.run(50)
-    old = bob.call.member, bob.call.slot, bob.meeting.own.base
+    old = bob.member, bob.call.slot, bob.meeting.own.base
     bob.restart()
     world.until(lambda: bob.inside and len(cleo.roster.people) == 4)
     world.run(2_500)
-    now = bob.call.member, bob.call.slot, bob.meeting.own.base
+    now = bob.member, bob.call.slot, bob.meeting.own.base
     assert not set(old) & set(now)
     [frame] = [packet for packet in before if packet.media]
     world.post(bob, cleo, changed(frame, slot=bob.call.slot).event)

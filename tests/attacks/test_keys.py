@@ -119,7 +119,7 @@ def test_a_rekey_loses_no_word(world, people):
 def test_a_removal_changes_the_keys_before_the_next_word(world, people):
     ada, bob, _, eve = people
     old = bob.meeting.own.base
-    ada.do(fx.Remove(eve.call.member))
+    ada.do(fx.Remove(eve.member))
     world.run(20)
     assert bob.meeting.own.base != old
     assert bob.meeting._sealer._n == bob.meeting.roster.n
@@ -138,7 +138,7 @@ def test_a_roster_change_voids_a_running_round(world, people):
     world.rule(lambda packet: [packet.later(1_000)] if packet.control and packet.by is eve else [packet])
     ada.do(fx.AskCode())
     world.run(100)
-    ada.do(fx.Remove(eve.call.member))
+    ada.do(fx.Remove(eve.member))
     world.run(500)
     assert [code.state for code in ada.codes] == ["asked", "void"]
 

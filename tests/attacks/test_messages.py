@@ -12,7 +12,7 @@ from media.keys import envelope, seal, sign
 from media.keys.cards import DAY_MS, Card, outlived
 from media.keys.envelope import Content, Header, QueueOffer, open_content
 from media.keys.seal import XWing
-from media.mail import bodies, convs
+from media.mail import bodies, convs, desks
 from media.mail.receiving import Verdict
 from media.mail.types import RULES, Type
 from tests.harness.letters import NOW_MS, Desk, Letter, block, text
@@ -237,7 +237,7 @@ def test_a_stranger_learns_nothing(bruno) -> None:
 
 def test_receipts_call_for_no_receipts() -> None:
     """Else two desks, or one and a prober, would answer each other for ever."""
-    assert not any(RULES[one].receipted for one in (Type.RECEIPT, Type.ASK, Type.GRANT, Type.PRESENCE))
+    assert not any(RULES[one].receipted for one in (Type.RECEIPT, Type.ASK, Type.GRANT))
 
 
 # --- acts and roles ---------------------------------------------------------------------------------------
@@ -303,5 +303,5 @@ def test_a_type_of_tomorrow_is_refused_and_said(anne, bruno) -> None:
 
 
 def test_nobody_elses_history_is_taken(bruno, eve) -> None:
-    lure = eve.write(bodies.History(0, True, b"records"), [bruno.user])
+    lure = eve.write(desks.History(0, True, b"records"), [bruno.user])
     assert refused(bruno, block(lure, bruno), eve) == "not-recipient"

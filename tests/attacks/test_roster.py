@@ -32,7 +32,7 @@ def tell(world, by, payload, to=fx.EVERYONE):
 
 def test_a_link_by_somebody_else_than_the_host_is_refused_and_shown(world, people):
     ada, bob, cleo, eve = people
-    claimed = forged_link(bob, [Op(REMOVE, eve.call.member, eve.call.slot)], by=ada.call.member)
+    claimed = forged_link(bob, [Op(REMOVE, eve.member, eve.call.slot)], by=ada.member)
     tell(world, bob, claimed)
     world.run(1_000)
     assert ada.told("link-forged")
@@ -92,7 +92,7 @@ def test_two_links_with_fresh_keys_are_found_out_as_well(world, people):
 def test_a_removal_withheld_stops_the_one_it_is_withheld_from(world, people):
     ada, bob, _, eve = people
     world.rule(lambda packet: [] if packet.control and (packet.by, packet.to) == (ada, bob) else [packet])
-    ada.do(fx.Remove(eve.call.member))
+    ada.do(fx.Remove(eve.member))
     world.run(4_500)
     assert bob.told("link-missing")
     assert bob.phase.phase == "reconnecting"
@@ -104,14 +104,14 @@ def test_a_removal_withheld_stops_the_one_it_is_withheld_from(world, people):
 
 def test_a_link_lost_on_the_way_is_asked_for_and_nobody_leaves(world, people):
     ada, bob, _, eve = people
-    member = bob.call.member
+    member = bob.member
     world.rule(lambda packet: [] if packet.control and packet.to is bob else [packet])
-    ada.do(fx.Remove(eve.call.member))
+    ada.do(fx.Remove(eve.member))
     world.run(300)
     world.obey()
     world.run(4_000)
     assert bob.inside
-    assert bob.call.member == member
+    assert bob.member == member
     assert bob.names() == ["Ada", "Bob", "Cleo"]
     bob.send(b"back")
     ada.send(b"good")
@@ -158,7 +158,7 @@ def test_an_evicted_member_opens_nothing_that_is_said_afterwards(world, people):
             overheard.append(packet)
         return [packet]
 
-    ada.do(fx.Remove(eve.call.member))
+    ada.do(fx.Remove(eve.member))
     world.run(20)
     overheard.clear()
     bob.send(b"she is gone")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SIZE = "1440x900x24"
+SCREEN = ("-screen", "0", "1440x900x24", "-nolisten", "tcp", "-r")
+"""`-r`: a key is down until it is let go, and on a machine that stands still meanwhile it would repeat."""
 LOOK = Path(__file__).with_name("look.py")
 SYSTEM_PYTHON = "/usr/bin/python3"
 LAUNCHER = "/usr/libexec/at-spi-bus-launcher"
@@ -31,6 +33,10 @@ def ready() -> bool:
     )
 
 
+PATIENCE_S = 60.0
+"""How long a user who watches the screen waits for what nobody times: a tree of a busy window is read slowly."""
+
+
 class Desk:
     """One user's screen. Use as a context manager; ends every process that it started."""
 
@@ -43,21 +49,20 @@ class Desk:
 
     def __enter__(self) -> Self:
         read, write = os.pipe()
-        self._spawn(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", SIZE, "-nolisten", "tcp"], pass_fds=(write,)
-        )
+        self._spawn(["Xvfb", *SCREEN, "-displayfd", str(write)], pass_fds=(write,))
         os.close(write)
         with os.fdopen(read) as pipe:
             display = f":{pipe.readline().strip()}"
-        address = f"unix:path={self.folder}/bus"
+        sockets = Path(tempfile.mkdtemp(prefix="run-"))  # a socket's whole path has room for 107 bytes
+        address = f"unix:path={sockets}/bus"
         self._spawn(["dbus-daemon", "--session", "--nofork", f"--address={address}"])
-        self._wait((self.folder / "bus").exists)
+        self._wait((sockets / "bus").exists)
         self.environment |= {
             "DISPLAY": display,
             "DBUS_SESSION_BUS_ADDRESS": address,
             "QT_QPA_PLATFORM": "xcb",
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
-            "XDG_RUNTIME_DIR": self.environment.get("XDG_RUNTIME_DIR", str(self.folder)),
+            "XDG_RUNTIME_DIR": self.environment.get("XDG_RUNTIME_DIR", str(sockets)),
         }
         self._spawn([LAUNCHER, "--launch-immediately"])
         self._eyes = subprocess.Popen(
@@ -114,7 +119,7 @@ class Desk:
         ]
         return min(hits, key=lambda node: node["name"] != words, default=None)
 
-    def until(self, words: str, role: str = "", seconds: float = 20) -> dict[str, Any]:
+    def until(self, words: str, role: str = "", seconds: float = PATIENCE_S) -> dict[str, Any]:
         """Wait until *words* show."""
         found: list[dict[str, Any]] = []
 
@@ -126,12 +131,12 @@ class Desk:
         self._wait(seen, seconds, f"{words!r} never showed")
         return found[0]
 
-    def until_gone(self, words: str, seconds: float = 20) -> None:
+    def until_gone(self, words: str, seconds: float = PATIENCE_S) -> None:
         """Wait until *words* show no more."""
         self._wait(lambda: self.find(words) is None, seconds, f"{words!r} stayed")
 
     def until_true(
-        self, holds: Callable[[], bool], seconds: float = 20, say: str = "it never came true"
+        self, holds: Callable[[], bool], seconds: float = PATIENCE_S, say: str = "it never came true"
     ) -> None:
         """Wait until *holds* says yes; *say* what did not happen."""
         self._wait(holds, seconds, say)
@@ -144,7 +149,7 @@ class Desk:
 
     # --- acting -------------------------------------------------------------------------------------------
 
-    def click(self, words: str, role: str = "", seconds: float = 20) -> None:
+    def click(self, words: str, role: str = "", seconds: float = PATIENCE_S) -> None:
         """Click in the middle of what shows *words*."""
         x, y, width, height = self.until(words, role, seconds)["box"]
         self.move(x + width // 2, y + height // 2, press=True)
@@ -178,7 +183,7 @@ class Desk:
         return process
 
     @staticmethod
-    def _wait(true: Callable[[], bool], seconds: float = 20, say: str = "timed out") -> None:
+    def _wait(true: Callable[[], bool], seconds: float = PATIENCE_S, say: str = "timed out") -> None:
         end = time.monotonic() + seconds
         while not true():
             if time.monotonic() > end:

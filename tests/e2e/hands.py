@@ -6,8 +6,10 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from app.i18n import set_language, tr
-from tests.e2e.desk import PLAIN_SPACES
+from tests.e2e.desk import PATIENCE_S, PLAIN_SPACES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +29,10 @@ KEYS = {
     "today.section": "ctrl+1",
     "meeting.section": "ctrl+2",
     "patients.section": "ctrl+3",
+    "monitoring.section": "ctrl+4",
+    "alertacts.verb.escalate": "e",
+    "alertacts.verb.close": "x",
+    "alertacts.verb.answer": "d",
     "messages.section": "ctrl+5",
     "messages.new": "ctrl+n",
     "messages.compare": "ctrl+i",
@@ -72,7 +78,9 @@ class Person:
             set_language(self.language)
         return words(key, **parameters)
 
-    def sees(self, key: str, role: str = "", seconds: float = 20, **parameters: object) -> dict[str, Any]:
+    def sees(
+        self, key: str, role: str = "", seconds: float = PATIENCE_S, **parameters: object
+    ) -> dict[str, Any]:
         """Wait until the text *key* shows."""
         return self.desk.until(self.words(key, **parameters), role, seconds)
 
@@ -102,7 +110,7 @@ class Person:
         (self.pictures / "last.txt").write_text("\n".join(told))
         self.desk.__exit__()
 
-    def row(self, within: str, line: str, seconds: float = 20) -> dict[str, Any]:
+    def row(self, within: str, line: str, seconds: float = PATIENCE_S) -> dict[str, Any]:
         """Wait until the list *within* has a row that says *line*; return the last such."""
         found: list[dict[str, Any]] = []
         name = self.words(within)
@@ -262,15 +270,18 @@ class ByKeys(Person):
         self.desk.press("Menu", *["Down"] * entry, "Return")
 
     def _go_to_row(self, within: str, line: str) -> None:
-        wanted = self.row(within, line)["name"]
+        """Go to the last row that says *line*, whatever else it says by then: some tell how much time is left."""
+        self.row(within, line)
         around = self.desk.until(self.words(within), "list")["box"]
         left, top, width, _ = around
         self.walk(lambda node: left <= node["box"][0] < left + width, "F6")
         below = self._focused()["box"][1] > top
         inside = lambda node: node["role"] in {*LINES, "list"} and _inside(node["box"], around)  # noqa: E731 -- one use
         self.walk(inside, "shift+Tab" if below else "Tab")
+        before = self._focused()
         self.desk.press("End")
-        self.walk(lambda node: node["name"] == wanted, "Up")
+        self._settle(before)
+        self.walk(lambda node: node["role"] in LINES and line in node["name"], "Up")
 
     def points(self, at: str) -> None:
         """Move the pointer by arrows."""
@@ -296,19 +307,25 @@ class ByKeys(Person):
         self.walk(lambda node: name == node["name"] and role in node["role"])
 
     def walk(self, there: Callable[[dict[str, Any]], bool], key: str = "Tab") -> None:
-        """Press *key* until the focus is *there*."""
+        """Press *key* until the focus is *there*, seen twice: a screen that changes while it is read shows what never was."""
+        focused, arrived = self._focused(), False
         for _ in range(MOST_STOPS):
-            focused = self._focused()
-            if focused is not None and there(focused):
+            if focused is None or not there(focused):
+                arrived = False
+                self.desk.press(key)
+                focused = self._settle(focused)
+            elif arrived:
                 return
-            self.desk.press(key)
-            self._settle(focused)
+            else:
+                focused, arrived = self._focused(), True
         raise AssertionError(f"{key} never came there")
 
-    def _settle(self, before: dict[str, Any] | None) -> None:
+    def _settle(self, before: dict[str, Any] | None) -> dict[str, Any] | None:
+        """Wait until the focus is elsewhere than *before*, half a second at most; return what has it."""
         end = time.monotonic() + 0.5
-        while self._focused() == before and time.monotonic() < end:
+        while (focused := self._focused()) == before and time.monotonic() < end:
             time.sleep(0.02)
+        return focused
 
     def _focused(self) -> dict[str, Any] | None:
         """Return what has the focus, the innermost that has a name.
@@ -322,6 +339,18 @@ class ByKeys(Person):
             node for node in focused if node["role"] in LINES and own and _inside(node["box"], own["box"])
         )
         return next(line, own)
+
+
+by_either_hand = pytest.mark.parametrize(
+    ("hands", "language"),
+    [
+        pytest.param(ByMouse, "fr", id="by mouse, in French"),
+        pytest.param(ByKeys, "en", id="by keyboard, in English"),
+        pytest.param(ByMouse, "en", id="by mouse, in English", marks=pytest.mark.long),
+        pytest.param(ByKeys, "fr", id="by keyboard, in French", marks=pytest.mark.long),
+    ],
+)
+"""Runs a tour as each of them; all four ways take long."""
 
 
 def _level(box: list[int], place: tuple[int, int]) -> bool:

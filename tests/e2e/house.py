@@ -62,4 +62,4 @@ class House:
 
     def close(self) -> None:
         self.relay.terminate()
-        self.relay.communicate(timeout=10)
+        self.relay.communicate(timeout=30)

@@ -77,7 +77,7 @@ class Department:
     def close(self) -> None:
         """Stop the relay."""
         self._relay.terminate()
-        self._relay.communicate(timeout=10)
+        self._relay.communicate(timeout=30)
 
 
 def arrive(person: Person, it: Department, folder: Path, name: str, specialty: str) -> None:

@@ -90,22 +90,39 @@ def assert_whole(report, participants: int) -> None:
 
 
 def test_a_small_rcp_is_held_seen_heard_and_photographed_and_leaves_nothing_behind(demo):
-    run = demo("--participants", "5", "--seconds", "10")
+    run = demo("--participants", "4", "--seconds", "10", "--nurse")
     said, wrong = run.wait(180)
     assert run.process.returncode == 0, wrong
     report = json.loads(run.report.read_text("utf-8"))
-    assert_whole(report, 5)
+    assert_whole(report, 4)
     assert 9.5 <= report["duration_s"] <= 13
     assert report["rekeys"] >= 1
     assert [Path(path).read_bytes()[:4] for path in report["screenshots"]] == [b"\x89PNG"] * 2
-    assert "5 participants" in said
+    assert "4 participants" in said
     assert report["hl7"]["kept"] > 20
     assert report["hl7"]["refused"] == 0
     letters = report["messages"]
     assert letters["delivered"] == letters["sent"] > 8
     assert letters["read"] >= 3
     assert letters["held"] == 2
+    assert_triaged(report["monitoring"])
     run.assert_nothing_left()
+
+
+def assert_triaged(told) -> None:
+    """The day of telemonitoring: all came, the doctor's window, the nurse's desk and another nurse's window see the same, one alert went to the doctor and back, and to the record."""
+    assert (told["platform"]["today"], told["platform"]["refused"]) == (40, 0)
+    lists = [
+        [desk[part] for part in ("todo", "in_hand", "escalated", "answered", "closed")]
+        for desk in told["desks"]
+    ]
+    assert len(lists) == 3
+    assert lists[0] == lists[1] == lists[2]
+    for desk in told["desks"]:
+        assert all(desk["by_grade"][:5])
+        assert desk["escalated"] >= desk["answered"] == 1
+        assert desk["overdue"] >= desk["silent"] == 1
+    assert told["recorded"] == max(desk["accepted"] for desk in told["desks"]) == 4
 
 
 def test_ctrl_c_ends_everything_that_was_started(demo):

@@ -56,7 +56,7 @@ class Scene:
         await page.until("document.activeElement.id === 'save'")
         await page.enter()
         for _ in range(1200):
-            done = [file for file in self.browser.downloads.iterdir() if file.suffix != ".crdownload"]
+            done = [file for file in page.downloads.iterdir() if file.suffix != ".crdownload"]
             if done:
                 (file,) = done
                 content = file.read_bytes()
@@ -66,25 +66,40 @@ class Scene:
         raise AssertionError("nothing was saved")
 
 
+@pytest.fixture(scope="module")
+def loop():
+    with asyncio.Runner() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser(loop, tmp_path_factory):
+    """One for all tests; each visitor is new to it."""
+    made = Chromium(tmp_path_factory.mktemp("browser"))
+    loop.run(made.__aenter__())
+    yield made
+    loop.run(made.__aexit__())
+
+
 @pytest.fixture
-def play(tmp_path):
+def play(tmp_path, loop, browser):
     """Run a scenario with everything there."""
     relay = RelayProcess(tmp_path).start()
 
     @asynccontextmanager
     async def scene() -> AsyncIterator[Scene]:
         chain = pem.chain(tmp_path)
-        async with Chromium(tmp_path / "browser") as browser:
-            made = Scene(relay, browser)
-            async with Site(relay.address, chain.certificate, chain.key, made.through) as made.site:
-                yield made
+        made = Scene(relay, browser)
+        async with Site(relay.address, chain.certificate, chain.key, made.through) as made.site:
+            yield made
+            await browser.part()
 
     def run(scenario: Callable[[Scene], Awaitable[None]]) -> None:
         async def whole() -> None:
             async with scene() as made:
                 await asyncio.wait_for(scenario(made), 240)
 
-        asyncio.run(whole())
+        loop.run(whole())
 
     yield run
     if relay.process.poll() is None:

@@ -24,6 +24,7 @@ from storage.inbox import Incoming
 from storage.outgoing import Stage
 from storage.vault import Vault
 from tests.harness.adt import CANARIES, adt
+from tests.harness.cheap import CHEAP
 from tests.harness.gateway import Gateway as Process
 from tests.harness.gateway import run
 from tests.harness.postal import House, until
@@ -218,7 +219,7 @@ def test_a_desk_that_was_off_catches_up_after_the_relay_was_wiped_too(site):
         await desk.sees(1)
         await desk.close()
         await send(port, comes(2, "2101"))
-        gateway = Vault.visit(site.gateway.profile, site.gateway.secret.read_text().strip())
+        gateway = Vault.visit(site.gateway.profile, site.gateway.secret.read_text().strip(), CHEAP)
         try:
             await until(lambda: {one.number for one in gateway.feeds.followers().result()} == {1})
         finally:
@@ -257,13 +258,13 @@ def test_a_document_goes_out_over_kills_and_its_author_hears_of_it(site):
         number = await desk.out.send("34794-8", "Compte rendu", "application/pdf", patient, b"%PDF-1.7")
 
         async def kept():
-            vault = Vault.visit(site.gateway.profile, site.gateway.secret.read_text().strip())
+            vault = Vault.visit(site.gateway.profile, site.gateway.secret.read_text().strip(), CHEAP)
             try:
                 return await asyncio.wrap_future(vault.outgoing.get(number))
             finally:
                 await asyncio.to_thread(vault.lock)
 
-        await until(kept, 150)
+        await until(kept, 150, pause_s=0.3)  # to open a vault is work, also for the gateway
         site.gateway.kill()
         listening = await asyncio.start_server(serve, "127.0.0.1", record)
         site.start("--record", f"127.0.0.1:{record}")
@@ -314,7 +315,7 @@ def test_a_gateway_signs_nothing_for_people_and_people_say_nothing_as_a_gateway(
 def test_the_gateway_leaves_signed_checkpoints_of_its_trail_and_starts_without_window_or_codecs(site):
     place = site.folder / "checkpoints"
     place.mkdir()
-    vault = Vault.visit(site.gateway.profile, site.gateway.secret.read_text().strip())
+    vault = Vault.visit(site.gateway.profile, site.gateway.secret.read_text().strip(), CHEAP)
     vault.settings.save("audit.checkpoints", json.dumps([str(place)])).result()
     vault.lock()
 

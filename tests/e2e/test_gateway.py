@@ -16,10 +16,11 @@ import pytest
 
 from app.interop.client import Client, NoAnswerError
 from app.interop.endpoint import client_tls
-from storage.vault import Terms, Vault
+from storage.vault import Vault
 from tests.harness.adt import CANARIES, POISON, adt
+from tests.harness.cheap import CHEAP
 from tests.harness.disk import small_disk
-from tests.harness.gateway import ADMIN, GATEWAY, Gateway, gateway, run
+from tests.harness.gateway import GATEWAY, Gateway, gateway, run
 from tests.harness.pem import chain
 
 SECRET, IN_USE, ADDRESS, STORAGE = 3, 4, 5, 6
@@ -78,8 +79,8 @@ def test_a_profile_may_be_made_under_a_secret_that_systemd_holds(tmp_path, monke
     secret.chmod(0o440)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(secret.parent))
     where = ("--profile", str(tmp_path / "profile"), "--secret-file", secret.name)
-    assert run(*GATEWAY, "init", *where).returncode == 0
-    assert run(*ADMIN, "hl7", "quarantine", "list", *where).returncode == 0
+    for words in (("app.gateway", "init"), ("app.admin", "hl7", "quarantine", "list")):
+        assert run(sys.executable, "-m", *words, *where).returncode == 0, "at the price that a password has"
     assert not Path(secret.name).exists()
 
 
@@ -197,7 +198,7 @@ def test_quarantine_is_listed_without_patients_shown_on_demand_and_replayed_whil
 
 def traced(site: Gateway) -> list[str]:
     """Return what the audit trail says was done, its chain looked at."""
-    vault = Vault.visit(site.profile, site.secret.read_text().strip(), Terms("off"))
+    vault = Vault.visit(site.profile, site.secret.read_text().strip(), CHEAP)
     try:
         assert vault.audit.verify().result().whole
         return [row.action for row in reversed(vault.audit.newest().result())]
@@ -225,7 +226,13 @@ def test_the_zone_of_the_site_is_kept_for_who_reads_later(site):
 
 
 def test_it_starts_where_there_is_no_window_and_no_camera():
-    program = "import sys\nfor name in ('PyQt6', 'av', 'miniaudio'): sys.modules[name] = None\nimport app.gateway, app.admin.__main__"
+    program = """
+import sys
+for name in ('PyQt6', 'av', 'miniaudio'): sys.modules[name] = None
+import app.gateway
+from app.admin.__main__ import SUBJECTS, parser
+for subject in SUBJECTS: parser(subject)
+"""
     assert run(sys.executable, "-c", program).returncode == 0
 
 

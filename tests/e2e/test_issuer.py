@@ -14,17 +14,18 @@ from app.signin.enrol import EnrolRefused, Pending
 from media.keys.certs import DeviceKeys
 from media.keys.enrolment import Ticket
 from media.mail import convs
-from media.mail.bodies import Here, Presence
+from media.mail.bodies import Text
 from media.mail.feeds import Answered, Request
 from media.mail.types import Type
 from storage.vault import Vault
+from tests.harness.cheap import CHEAP
 from tests.harness.issuing import DAY_S, Desk, with_issuer
-from tests.harness.postal import CHEAP, PASSWORD, until
+from tests.harness.postal import PASSWORD, until
 
 
-async def presence(by: Desk, to: Desk) -> None:
+async def greet(by: Desk, to: Desk) -> None:
     conv = convs.direct(by.own.user, to.own.user)
-    await by.post.say(Type.PRESENCE, conv, [to.own.user], Presence(Here.AVAILABLE).encode())
+    await by.post.say(Type.TEXT, conv, [to.own.user], Text("Bonjour").encode())
 
 
 def test_a_certificate_of_day_61_is_renewed_without_a_click(tmp_path):
@@ -53,20 +54,19 @@ def test_a_revocation_reaches_the_others_and_the_device_itself_while_they_are_on
         bruno = await (await it.desk("Dr Bruno Bel")).open()
         for desk in (alice, bruno):
             await desk.online()
-        await presence(bruno, alice)  # she has not heard of him yet: her desk looks for a newer directory
+        await greet(bruno, alice)  # she has not heard of him yet: her desk looks for a newer directory
         await until(lambda: alice.post.desk.book.living(bruno.own.user))
         it.admin("device", "revoke", "--device", bruno.own.device_id.hex())
         await until(lambda: not alice.post.desk.book.living(bruno.own.user))
-        await until(lambda: bruno.news.revoked)
+        await until(lambda: bruno.post.desk.book.revoked)
         assert bruno.news.patients_closed
         assert not alice.news.patients_closed
-        await presence(bruno, alice)
+        await greet(bruno, alice)
         assert {one.held for one in await bruno.held()} == {"revoked"}
 
     with_issuer(tmp_path, story)
 
 
-@pytest.mark.long  # a desk that looks before the issuer laid it out looks again after ten minutes
 def test_a_revocation_made_while_nobody_was_there_is_heard_at_the_next_contact(tmp_path):
     async def story(it):
         alice, bruno = await it.desk("Dr Alice Aubry"), await it.desk("Dr Bruno Bel")
@@ -79,6 +79,20 @@ def test_a_revocation_made_while_nobody_was_there_is_heard_at_the_next_contact(t
         await until(lambda: alice.post.desk.session.trust.revoked, 90)  # it is laid out by then
         await bruno.open()
         await until(lambda: bruno.news.revoked)
+
+    with_issuer(tmp_path, story)
+
+
+def test_a_desk_that_the_issuer_never_met_is_told_of_a_revocation_by_message(tmp_path):
+    async def story(it):
+        assert it.stop() == 0
+        alice, bruno = await it.desk("Dr Alice Aubry"), await it.desk("Dr Bruno Bel")
+        await alice.open()  # it looked at the notice before there was anything new
+        await alice.online()
+        it.admin("device", "revoke", "--device", bruno.keys.device_id.hex())
+        it.start()
+        await until(lambda: any(told.type is Type.DIRECTORY for told in alice.heard))
+        await until(lambda: alice.post.desk.session.trust.revoked)
 
     with_issuer(tmp_path, story)
 
@@ -152,7 +166,7 @@ def test_an_answer_that_somebody_else_gives_is_refused_and_changes_nothing(tmp_p
         before = alice.own
         conv = convs.direct(mallory.own.user, before.user)
         await until(lambda: mallory.post.desk.book.having("issuer"))
-        await presence(alice, mallory)
+        await greet(alice, mallory)
         await until(lambda: mallory.post.desk.book.living(before.user))
         forged = Answered(bytes(32), "", mallory.own.signed).encode()
         await mallory.post.say(Type.ANSWER, conv, [before.user], forged)

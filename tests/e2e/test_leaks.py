@@ -85,11 +85,11 @@ def meet(office, qtbot, link):
     """Enter, stay until the call runs, leave, wait until the engine has ended (the relay is a child too)."""
     office.open(JoinMeeting(link))
     office.meeting.enter()
-    qtbot.waitUntil(lambda: office.meeting.view.stage is Stage.LIVE, timeout=20_000)
+    qtbot.waitUntil(lambda: office.meeting.view.stage is Stage.LIVE, timeout=60_000)
     qtbot.waitUntil(lambda: office.window.page("meeting").drawn is office.meeting.view)
     office.meeting.leave()
     office.meeting.forget()
-    qtbot.waitUntil(lambda: Held.now().children == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: Held.now().children == 1, timeout=60_000)
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 

@@ -11,7 +11,7 @@ import pytest
 from app.i18n import isolated, set_language
 from app.messages.ports import Outgoing
 from media.keys import safety
-from tests.e2e.desk import Desk, ready
+from tests.e2e.desk import PATIENCE_S, Desk, ready
 from tests.e2e.hands import ByKeys, ByMouse
 from tests.e2e.test_post_secrets import memory
 from tests.e2e.test_tour import verify
@@ -78,7 +78,7 @@ def reads(person, text, name):
     return person.row(STREAM, text)["name"]
 
 
-def says(person, line, key, seconds=20, **parameters):
+def says(person, line, key, seconds=PATIENCE_S, **parameters):
     """Wait until the message *line* also says the text *key*."""
     wanted = person.words(key, **parameters)
     person.desk.until_true(

@@ -10,7 +10,7 @@ import pytest
 
 from app import i18n
 from tests.e2e.desk import Desk, ready
-from tests.e2e.hands import ByKeys, ByMouse, sit, words
+from tests.e2e.hands import ByKeys, by_either_hand, sit, words
 from tests.e2e.it import PASSWORD, Department
 from tests.e2e.test_tour import LOCALES, NOISE, QT_OWN, starting, unlock
 from tests.e2e.wards import IPP, NAMES, OLD, RPPS, SEEN, TOLD, WRITTEN, Wards
@@ -182,7 +182,7 @@ def break_glass(doctor):
     doctor.sees("person.traced", ground=words("person.ground.emergency"))
     turn(doctor, "readers")
     for act in ("patient-refused", "patient-opened"):
-        doctor.sees(f"person.act.{act}")
+        doctor.sees(f"act.{act}")
     doctor.remembers("readers")
 
 
@@ -281,14 +281,6 @@ def tour(doctor, folder):
     assert_silent(doctor)
 
 
-@pytest.mark.parametrize(
-    ("hands", "language"),
-    [
-        pytest.param(ByMouse, "fr", id="by mouse, in French"),
-        pytest.param(ByKeys, "en", id="by keyboard, in English"),
-        pytest.param(ByMouse, "en", id="by mouse, in English", marks=pytest.mark.long),
-        pytest.param(ByKeys, "fr", id="by keyboard, in French", marks=pytest.mark.long),
-    ],
-)
+@by_either_hand
 def test_the_tour(doctor, tmp_path):
     tour(doctor, tmp_path)

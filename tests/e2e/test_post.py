@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 
+from app.config import ACCEPT_MB
 from app.messages.ports import CROWD, Outgoing, Refused
 from media.mail.types import Type
 from storage.messages.records import FileState, PatientLink, State, ThreadKind
@@ -202,6 +203,31 @@ def test_without_a_receipt_in_three_days_it_is_said(tmp_path):
     with_desks(tmp_path, TWO, story)
 
 
+def test_days_without_a_relay_are_none_of_the_three_in_which_it_is_tried_again(tmp_path):
+    async def story(clinic, alice, bruno):
+        thread = await alice.direct(bruno)
+        await bruno.close()
+        await asyncio.to_thread(clinic.relay.kill)
+        await until(lambda: not alice.post.line.online)
+        message = await alice.messages.send(thread, "Êtes-vous là ?")
+        alice.clock.ahead_ms = 4 * DAY_MS
+        clinic.relay.start()
+        await alice.reaches(message, State.AT_RELAY)
+        alice.clock.ahead_ms += DAY_MS + 60_000
+        alice.post.wake()
+
+        async def sealed_again():
+            parcels = await asyncio.wrap_future(alice.vault.mail.read(lambda rows: rows.outbox.parcels(1)))
+            return parcels[0].state is State.AT_RELAY and parcels[0].next_ms > alice.clock.now_ms()
+
+        await until(sealed_again)
+        alice.clock.ahead_ms += 2 * DAY_MS
+        alice.post.wake()
+        await alice.reaches(message, State.UNDELIVERED)
+
+    with_desks(tmp_path, TWO, story)
+
+
 def test_a_changed_key_holds_the_message_until_it_is_compared(tmp_path):
     async def story(clinic, alice, bruno):
         await alice.verify(bruno)
@@ -292,6 +318,7 @@ def test_files_arrive_whole_and_ephemeral_ones_are_opened_once(tmp_path):
             Outgoing(None, "collé.png", data=b"picture" * 99),
             Outgoing(place, "une fois.bin", open_within_s=10, shown_for_s=10),
         )
+        bruno.config.choose(ACCEPT_MB, 0)
         sent = await alice.messages.send(await alice.direct(bruno), "Voici", files=files)
         whole, pasted, once = (await bruno.hears("Voici")).files
         await alice.reaches(sent, State.DELIVERED)

@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from app.messages.ports import Outgoing
 from storage.messages.records import FileState, State
 from tests.harness.correspondents import with_desks
+from tests.harness.memory import memory
 from tests.harness.postal import until
 
 TEXT, FILE, INSIDE = "canari-du-texte-4471", "canari-du-fichier-4471.bin", b"canari-du-contenu-4471"
 NAMES = ("Aliénor Canarisse", "Barnabé Canarisson")
-
-
-def memory(pid: int) -> bytes:
-    """Return everything readable in a process's memory."""
-    found = []
-    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as mem:
-        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
-            span, rights = line.split()[:2]
-            start, end = (int(part, 16) for part in span.split("-"))
-            if "r" not in rights or "[v" in line:
-                continue
-            try:
-                mem.seek(start)
-                found.append(mem.read(end - start))
-            except OSError:
-                continue
-    return b"".join(found)
 
 
 def test_the_relay_holds_no_name_text_file_or_sender(tmp_path):

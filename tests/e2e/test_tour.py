@@ -11,10 +11,9 @@ import pytest
 
 from app import i18n
 from tests.e2e.desk import Desk, ready
-from tests.e2e.hands import ByKeys, ByMouse, sit, words
-from tests.e2e.house import ROOM, sound_of
+from tests.e2e.hands import by_either_hand, sit, words
+from tests.e2e.house import sound_of
 from tests.e2e.it import PASSWORD, Department, arrive
-from tests.sound import Pulse
 
 pytestmark = pytest.mark.skipif(not ready(), reason="needs Xvfb, xdotool and the accessibility bus")
 
@@ -37,13 +36,6 @@ def it(tmp_path):
     made.certify(COLLEAGUE, "Oncologie")
     yield made
     made.close()
-
-
-@pytest.fixture
-def pulse(tmp_path_factory):
-    server = Pulse(tmp_path_factory.mktemp("pulse"), ROOM)
-    yield server
-    server.close()
 
 
 @pytest.fixture
@@ -265,14 +257,6 @@ def tour(doctor, colleague, it, folder):
         assert_silent(person)
 
 
-@pytest.mark.parametrize(
-    ("hands", "language"),
-    [
-        pytest.param(ByMouse, "fr", id="by mouse, in French"),
-        pytest.param(ByKeys, "en", id="by keyboard, in English"),
-        pytest.param(ByMouse, "en", id="by mouse, in English", marks=pytest.mark.long),
-        pytest.param(ByKeys, "fr", id="by keyboard, in French", marks=pytest.mark.long),
-    ],
-)
+@by_either_hand
 def test_the_tour(people, tmp_path):
     tour(*people, tmp_path)

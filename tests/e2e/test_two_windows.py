@@ -10,6 +10,7 @@ import subprocess
 import sys
 import wave
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,8 +18,10 @@ from app.demo import hospital
 from media.keys import invite
 from resources.demo.people import ME
 from tests.e2e.desk import Desk, ready
-from tests.e2e.house import GUEST, ROOM, House, sound_of
-from tests.sound import Pulse
+from tests.e2e.house import GUEST, House, sound_of
+
+if TYPE_CHECKING:
+    from tests.sound import Pulse
 
 pytestmark = pytest.mark.skipif(not ready(), reason="needs Xvfb, xdotool and the accessibility bus")
 
@@ -31,13 +34,6 @@ def house(tmp_path):
     made = House(tmp_path)
     yield made
     made.close()
-
-
-@pytest.fixture
-def pulse(tmp_path_factory):
-    server = Pulse(tmp_path_factory.mktemp("pulse"), ROOM)
-    yield server
-    server.close()
 
 
 @pytest.fixture

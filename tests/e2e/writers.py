@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app import trust
+from app.interop.intake import incoming_of
+from app.interop.understand import understand
 from storage.directory import Verified
 from storage.vault import Terms, Vault
 from tests.e2e.hands import sit
@@ -17,7 +19,7 @@ from tests.harness.correspondents import Clinic, Desk
 from tests.harness.postal import PASSWORD
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterable
     from pathlib import Path
     from subprocess import Popen
     from typing import Any, TypeVar
@@ -58,7 +60,13 @@ class Hospital:
         self.clinic = Clinic(folder / "hospital", caps)
         self.places: list[Place] = []
         self._policy = folder / "policy.json"
-        self._policy.write_text(json.dumps({"forced": {"directory.file": str(self.clinic.bundle)}}))
+        self._forced: dict[str, Any] = {}
+        self.force("directory.file", str(self.clinic.bundle))
+
+    def force(self, setting: str, value: Any) -> None:
+        """Let IT decide a setting, for the windows that are opened from now on."""
+        self._forced[setting] = value
+        self._policy.write_text(json.dumps({"forced": self._forced}))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Let a desk do something; return what came of it."""
@@ -70,11 +78,11 @@ class Hospital:
         self._thread.join()
         self._loop.close()
 
-    def desk(self, name: str, user: bytes = b"") -> Desk:
+    def desk(self, name: str, user: bytes = b"", role: str = "doctor") -> Desk:
         """Certify somebody's device that has no window, and open it."""
 
         async def opened() -> Desk:
-            made = await self.clinic.desk(name, user)
+            made = await self.clinic.desk(name, user, role)
             made.refreshes = True
             await made.open()
             await made.online()
@@ -82,12 +90,14 @@ class Hospital:
 
         return self.run(opened())
 
-    def place(self, name: str, *verified: Desk) -> Place:
-        """Certify a device and make its profile, on which the codes of *verified* were compared already."""
-        return self.run(self._furnish(name, verified))
+    def place(self, name: str, *verified: Desk, role: str = "doctor", told: Iterable[bytes] = ()) -> Place:
+        """Certify a device and make its profile: the codes of *verified* were compared already, HL7 messages *told* came."""
+        return self.run(self._furnish(name, verified, role, told))
 
-    async def _furnish(self, name: str, verified: tuple[Desk, ...]) -> Place:
-        device, certificate = self.clinic.certify(name)
+    async def _furnish(
+        self, name: str, verified: tuple[Desk, ...], role: str, told: Iterable[bytes]
+    ) -> Place:
+        device, certificate = self.clinic.certify(name, role=role)
         place = Place(self.clinic.folder / f"profile {len(self.places)}", certificate)
         self.places.append(place)
         vault, _code = await asyncio.to_thread(Vault.create, place.folder, PASSWORD, Terms("off"))
@@ -97,6 +107,10 @@ class Hospital:
             other = desk.post.desk.book.own
             row = Verified(other.user, other.public.ed25519, 0)
             await asyncio.wrap_future(vault.directory.verify(row))
+        for raw in told:
+            understood = understand(raw, arrived_ms=self.clinic.now_s * 1000)
+            incoming = incoming_of(raw, understood, self.clinic.now_s * 1000)
+            await asyncio.wrap_future(vault.inbox.keep(incoming))
         await asyncio.to_thread(vault.lock)
         self.clinic.publish()
         return place

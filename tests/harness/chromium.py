@@ -36,12 +36,11 @@ START_S = WAIT_S = 60
 
 
 class Chromium:
-    """One browser with an empty profile in *folder*; what is saved lands in `downloads`."""
+    """One browser with an empty profile in *folder*."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.downloads = folder / "downloads"
-        self.downloads.mkdir(parents=True)
+        self._visits: list[str] = []
 
     async def __aenter__(self) -> Self:
         self._start()
@@ -102,17 +101,20 @@ class Chromium:
     ) -> Page:
         """Open *address* in a context of its own, as a new visitor would."""
         context = (await self.ask("Target.createBrowserContext"))["browserContextId"]
+        self._visits.append(context)
+        downloads = self._folder / context
+        downloads.mkdir()
         await self.ask(
             "Browser.setDownloadBehavior",
             behavior="allow",
             browserContextId=context,
-            downloadPath=str(self.downloads),
+            downloadPath=str(downloads),
         )
         target = await self.ask("Target.createTarget", url="about:blank", browserContextId=context)
         session = (await self.ask("Target.attachToTarget", targetId=target["targetId"], flatten=True))[
             "sessionId"
         ]
-        page = Page(self, session)
+        page = Page(self, session, downloads)
         self._hears.append(page.hear)
         for domain in ("Page", "Runtime", "Log", "Network", "Audits"):
             await page.ask(f"{domain}.enable")
@@ -131,12 +133,18 @@ class Chromium:
         await page.until("document.readyState === 'complete'")
         return page
 
+    async def part(self) -> None:
+        """Let every visitor go, with all that the browser knows of them."""
+        while self._visits:
+            await self.ask("Target.disposeBrowserContext", browserContextId=self._visits.pop())
+        self._hears.clear()
+
 
 class Page:
-    """One tab. `requests`: every address that it asked for; `complaints`: errors and refusals by the security policy."""
+    """One tab. `requests`: every address that it asked for; `complaints`: errors and refusals by the security policy; `downloads`: where it saves."""
 
-    def __init__(self, browser: Chromium, session: str) -> None:
-        self._browser, self._session = browser, session
+    def __init__(self, browser: Chromium, session: str, downloads: Path) -> None:
+        self._browser, self._session, self.downloads = browser, session, downloads
         self.requests: list[str] = []
         self.complaints: list[str] = []
 

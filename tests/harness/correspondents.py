@@ -12,7 +12,8 @@ from app.post.office import Post
 from app.signin.service import read_session
 from storage.directory import Verified
 from storage.vault import Vault
-from tests.harness.postal import CHEAP, PASSWORD, Clock, House, until
+from tests.harness.cheap import CHEAP
+from tests.harness.postal import PASSWORD, Clock, House, until
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from storage.identity import Relay
 from storage.oskeyring import OsKeyring
 from storage.slots import KdfCost
 from storage.vault import Terms, Vault
-from tests.unit.deposit.harness import Visitor
+from tests.unit.deposit.harness import Visitor, opened_file
 from tests.unit.relay.harness import ORGANISATION, RelayProcess
 
 if TYPE_CHECKING:
@@ -93,4 +93,4 @@ async def collect(relay, secret: keys.Secret) -> tuple[str, bytes]:
         answer = await visitor.say(dw.Try(secret.id, opened.proof, bytes(16)))
         whole = await visitor.fetch(answer.size)
         await visitor.say(dw.Done())
-    return keys.open_file(opened, whole)
+    return opened_file(opened, whole)

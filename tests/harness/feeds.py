@@ -13,12 +13,10 @@ from app.interop.follow import Follower
 from app.interop.intake import incoming_of
 from app.interop.understand import understand
 from media.mail import say
-from storage.oskeyring import OsKeyring
-from storage.slots import KdfCost
-from storage.vault import Terms, Vault
+from storage.vault import Vault
+from tests.harness.cheap import CHEAP
 
 PASSWORD = "mot de passe"
-CHEAP = Terms("off", OsKeyring(), KdfCost(ops=1, mem_kib=8))
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 RULES = b'[[rule]]\nunits = ["2101", "2102", "2103"]\nroles = ["doctor"]\n'
 BEGIN_MS = 1_772_400_000_000
@@ -50,8 +48,8 @@ class Wire:
     clock: Clock
     letters: list[Letter] = field(default_factory=list)
 
-    async def say(self, body, to, *, conv, expires_s=0):
-        data, msg_id = body.encode(), os.urandom(16)
+    async def say(self, body, to, *, conv, expires_s=0, msg_id=b""):
+        data, msg_id = body.encode(), msg_id or os.urandom(16)
         for devices in to.values():
             for device in devices or (b"",):
                 header = SimpleNamespace(sent_ms=self.clock(), conv=conv)

@@ -1,4 +1,4 @@
-"""A real `consilium-gateway` and `consilium-admin` on a profile of their own, in processes of their own."""
+"""A real `consilium-gateway` and `consilium-admin` on a profile of their own, in processes of their own; only a password is cheap."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from tests.harness.ports import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-END_S = 20.0
-GATEWAY, ADMIN = (sys.executable, "-m", "app.gateway"), (sys.executable, "-m", "app.admin")
+END_S = 60.0
+CHEAPLY = (sys.executable, "-m", "tests.harness.cheap")
+GATEWAY, ADMIN = (*CHEAPLY, "app.gateway"), (*CHEAPLY, "app.admin")
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
@@ -28,7 +31,7 @@ class Gateway:
     def __init__(self, folder: Path, profile: Path | None = None) -> None:
         self.folder = folder
         self.profile, self.secret = profile or folder / "profile", folder / "secret"
-        self.port = 0
+        self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     def init(self) -> str:

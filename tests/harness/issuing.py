@@ -6,7 +6,6 @@ import asyncio
 import json
 import signal
 import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,9 @@ from app.post.office import Post
 from app.session import read
 from media.keys.certs import DeviceCert, DeviceKeys, Request
 from storage.vault import Vault
-from tests.harness.postal import CHEAP, PASSWORD, Clock, Relaying, until
+from tests.harness.cheap import CHEAP
+from tests.harness.gateway import ADMIN
+from tests.harness.postal import PASSWORD, Clock, Relaying, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from media.keys.sign import HybridSigner
 
 DAY_S = 86_400
-ADMIN = (sys.executable, "-m", "app.admin")
 
 
 class Department:
@@ -61,7 +61,7 @@ class Department:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(20)
+        code = self.process.wait(60)
         self.process.stdout.close()
         return code
 
@@ -102,7 +102,7 @@ class Department:
             await asyncio.to_thread(desk.vault.lock)
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(30)
             self.process.stdout.close()
         if self.relay.process.poll() is None:
             self.relay.kill()

@@ -15,6 +15,7 @@ from media.keys.sign import HybridSigner
 from media.mail import bodies, convs, receiving, say
 from media.mail.receiving import Author, Chain, Judged, Verdict
 from media.mail.types import RULES, rule
+from tests.harness.chains import after
 
 NOW_MS = 1_800_000_000_000
 ROOT, ISSUING = HybridSigner.generate(), HybridSigner.generate()
@@ -141,7 +142,7 @@ class Desk:
             return Taken(judged, header)
         text = envelope.open_content(header, opened.box)
         body = say.parse(header.type, text) if judged.verdict == Verdict.TAKE else None
-        self.chains[place] = chain.with_header(header)
+        self.chains[place] = after(chain, header)
         self.seen.add((author.id, header.msg_id))
         return Taken(judged, header, body)
 

@@ -16,7 +16,8 @@ from app.messages.service import Messages
 from app.post.office import Post
 from app.signin.service import read_session
 from storage.vault import Vault
-from tests.harness.postal import CHEAP, PASSWORD
+from tests.harness.cheap import CHEAP
+from tests.harness.postal import PASSWORD
 
 OFFLINE = 3
 """So many are written before the line is there, the rest while it is used."""

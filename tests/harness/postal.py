@@ -14,15 +14,14 @@ from app.admin.organisation import Organisation
 from app.signin.service import read_session
 from media.keys.certs import DeviceKeys, Request
 from storage.identity import Relay
-from storage.oskeyring import OsKeyring
-from storage.slots import KdfCost
-from storage.vault import Terms, Vault
+from storage.vault import Vault
+from tests.harness.cheap import CHEAP
+from tests.harness.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PASSWORD = "mot de passe"
-CHEAP = Terms("off", OsKeyring(), KdfCost(ops=1, mem_kib=8))
 PATIENCE_S = 30.0
 
 
@@ -31,7 +30,7 @@ class Relaying:
 
     def __init__(self, folder: Path, organisation_key: bytes, caps: str = "") -> None:
         self.folder, self._key, self._caps = folder, organisation_key, caps
-        self.port = self.udp_port = self.http_port = 0
+        self.port, self.udp_port, self.http_port = free_port(), free_port(), free_port()
         self.pin = b""
         self.process: subprocess.Popen[str] | None = None
         self.said = folder / "said"
@@ -53,7 +52,7 @@ class Relaying:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(30)
         self.process.stdout.close()
 
     @property
@@ -112,8 +111,8 @@ class House:
             self.relay.kill()
 
 
-async def until(true, patience_s: float = PATIENCE_S) -> object:
-    """Wait for a condition, asked every 20 ms; it may be a coroutine function. Fails the test when it never comes."""
+async def until(true, patience_s: float = PATIENCE_S, pause_s: float = 0.02) -> object:
+    """Wait for a condition, asked again after each pause; it may be a coroutine function. Fails the test when it never comes."""
     end = time.monotonic() + patience_s
     while True:
         found = true()
@@ -122,4 +121,4 @@ async def until(true, patience_s: float = PATIENCE_S) -> object:
         if found:
             return found
         assert time.monotonic() < end, "waited in vain"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(pause_s)

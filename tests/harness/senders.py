@@ -84,7 +84,7 @@ def live(site: Listener, senders: list[Sender], chance: random.Random) -> None:
     time.sleep(chance.uniform(0, 1))
     site.kill()
     for thread in at_work:
-        thread.join(20)
+        thread.join(60)
         assert not thread.is_alive()
 
 

@@ -143,6 +143,10 @@ class Participant:
     def meeting(self):
         return self.call._meeting
 
+    @property
+    def member(self) -> bytes:
+        return self.meeting.m if self.meeting else b""
+
     # --- what a test does ---
 
     def do(self, event: object) -> None:

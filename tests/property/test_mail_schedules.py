@@ -2,6 +2,7 @@
 nothing is undecryptable, nothing is shown twice, each author's order is kept, and a gap stands where something was lost and nowhere else.
 
 The machines are the real ones, seals and signatures too; queues and disks are lists. A desk's disk changes in one piece or not at all.
+`make schedules COUNT=10000` runs as many as one likes.
 """
 
 from __future__ import annotations
@@ -260,9 +261,9 @@ def play(seeds: range, steps: int) -> tuple[int, int]:
     return late, lost
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", range(2))
 def test_random_schedules(part: int) -> None:
-    late, lost = play(range(part * 125, part * 125 + 125), 28)
+    late, lost = play(range(part * 120, part * 120 + 120), 28)
     assert late > 10
     assert lost > 0
 

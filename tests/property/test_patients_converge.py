@@ -173,7 +173,7 @@ def placeless(paper):
 SETTINGS = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=150,
+    max_examples=60,
 )
 
 

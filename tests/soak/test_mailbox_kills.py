@@ -118,12 +118,8 @@ async def exchange(relay: RelayProcess, rounds: int, chance: random.Random) -> N
 
 
 def survives(folder, rounds: int, seed: int) -> None:
-    relay = RelayProcess(folder).start()
-    try:
+    with RelayProcess(folder) as relay:
         asyncio.run(exchange(relay, rounds, random.Random(seed)))
-    finally:
-        if relay.process.poll() is None:
-            relay.kill()
 
 
 def test_five_kills(tmp_path):

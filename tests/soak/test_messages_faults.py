@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import shutil
+
+import pytest
 
 from app import trust
+from app.config import ACCEPT_MB
 from app.messages.ports import Outgoing
+from media.errors import LinkRefused
 from media.keys.sign import Signer
+from media.mail import convs
+from media.mail.again import Laid, Wanted
+from media.mail.types import Type
+from storage.errors import StorageError
 from storage.messages.records import FileState, State
 from tests.harness.correspondents import Clinic, with_desks
 from tests.harness.disk import small_disk
@@ -90,6 +100,40 @@ def test_what_waited_in_an_older_copy_is_sent_once_the_desk_is_enrolled_anew(tmp
     with_desks(tmp_path, TWO, story)
 
 
+def test_what_was_said_about_messages_in_an_older_copy_is_shown_as_unsaid_and_said_when_asked_for(tmp_path):
+    async def story(clinic, alice, bruno):
+        thread = await alice.direct(bruno)
+        wrong, rash = [await alice.messages.send(thread, text) for text in ("faux", "trop tôt")]
+        await alice.reaches(rash, State.DELIVERED)
+        await bruno.messages.send(await bruno.direct(alice), "qui s'en charge ?")
+        asked = await alice.hears("qui s'en charge ?")
+        await asyncio.wrap_future(alice.vault.mail.opened(1 << 20, restored=True))
+        await alice.close()
+        await alice.reopen()
+        await alice.messages.correct(wrong, "juste")
+        await alice.messages.withdraw(rash)
+        await alice.messages.take(asked.id)
+        await enrol_anew(clinic, alice)
+        bruno.refreshes = True
+        await bruno.renew()
+        await alice.online()
+        unsaid = {one.id: one.unsaid for one in await alice.messages.page(thread) if one.unsaid}
+        assert unsaid == {wrong: (Type.CORRECT,), rash: (Type.WITHDRAW,), asked.id: (Type.TAKEN,)}
+        assert await bruno.texts((await bruno.thread()).id) == ["faux", "trop tôt", "qui s'en charge ?"]
+        for message in unsaid:
+            await alice.messages.again(message)
+        await bruno.hears("juste")
+
+        async def all_heard():
+            page = [one for one in await bruno.messages.page((await bruno.thread()).id) if not one.event]
+            return [bool(one.withdrawn_ms) for one in page] == [False, True, False] and page[2].taken
+
+        await until(all_heard)
+        assert not any(one.unsaid for one in await alice.messages.page(thread))
+
+    with_desks(tmp_path, TWO, story)
+
+
 def secrets(m) -> set[bytes]:
     """Return the seeds of a desk's pre-keys and queues."""
     return {one.seed for one in m.prekeys.all()} | {one.owner_seed for one in m.peers.queues()}
@@ -134,6 +178,102 @@ def test_a_file_whose_blobs_the_relay_lost_on_the_way_is_brought_again(tmp_path)
     with_desks(tmp_path, TWO, story)
 
 
+async def lose(clinic, *desks) -> None:
+    """Wipe the relay, and wait until everybody is there again."""
+    wipe(clinic)
+    for desk in desks:
+        await until(lambda one=desk: not one.post.line.online)
+    clinic.relay.start()
+    for desk in desks:
+        await desk.online()
+
+
+async def send_file(desk, thread: int, place, text: str, *readers) -> int:
+    """Send a file that *readers* do not fetch by themselves, wait until the message is with everybody; return the message."""
+    for reader in readers:
+        reader.config.choose(ACCEPT_MB, 0)
+    sent = await desk.messages.send(thread, text, files=(Outgoing(place, place.name),))
+    await desk.reaches(sent, State.DELIVERED)
+    return sent
+
+
+def test_a_file_that_the_relay_lost_before_it_was_fetched_is_asked_for_and_laid_out_again(tmp_path):
+    async def story(clinic, alice, bruno):
+        place = tmp_path / "scanner.bin"
+        place.write_bytes(os.urandom(3 << 20))
+        await send_file(alice, await alice.direct(bruno), place, "Le scanner", bruno)
+        (file,) = (await bruno.hears("Le scanner")).files
+        await lose(clinic, alice, bruno)
+        await bruno.messages.fetch(file.id)
+        await until(lambda: _at(bruno, file.id, FileState.HERE))
+        assert await bruno.messages.content(file.id) == place.read_bytes()
+        assert await bruno.texts((await bruno.thread()).id) == ["Le scanner"]
+
+    with_desks(tmp_path, TWO, story)
+
+
+def test_a_lost_file_that_its_sender_has_no_longer_is_said_to_be_gone(tmp_path):
+    async def story(clinic, alice, bruno):
+        place = tmp_path / "scanner.bin"
+        place.write_bytes(os.urandom(100_000))
+        sent = await send_file(alice, await alice.direct(bruno), place, "Le scanner", bruno)
+        (file,) = (await bruno.hears("Le scanner")).files
+        (own,) = (await alice.messages.around(sent))[0].files
+        kept = await rows(alice, lambda m: m.files.kept(own.id))
+        alice.vault.mail.shelf.drop((kept.shelf,))
+        await alice.close()
+        await alice.reopen()  # it looks at its shelf
+        await lose(clinic, alice, bruno)
+        await bruno.messages.fetch(file.id)
+        await until(lambda: _at(bruno, file.id, FileState.GONE))
+
+    with_desks(tmp_path, TWO, story)
+
+
+def test_nobody_but_its_recipients_has_a_file_laid_out_again(tmp_path):
+    async def story(clinic, alice, bruno, chloe):
+        place = tmp_path / "scanner.bin"
+        place.write_bytes(os.urandom(100_000))
+        sent = await send_file(alice, await alice.direct(bruno), place, "Pour Bruno", bruno)
+        message = (await alice.messages.around(sent))[0]
+        await lose(clinic, alice, bruno, chloe)
+        conv = convs.direct(alice.user, chloe.user)
+        for number in (0, 1):
+            body = Wanted(message.msg_id, number).encode()
+            await chloe.post.say(Type.WANTED, conv, (alice.user,), body)
+        answers: list[Laid] = []
+
+        def told():
+            answers[:] = [one.body for one in chloe.told if one.type is Type.LAID]
+            return len(answers) == 2
+
+        await until(told)
+        assert not any(one.there for one in answers)
+        blob, *_ = await rows(alice, lambda m: m.files.blobs(message.files[0].id))
+        with pytest.raises(LinkRefused, match="blob-unknown"):
+            await alice.post.mailbox.blob_size(blob.blob)
+
+    with_desks(tmp_path, (*TWO, "Chloé Cot"), story)
+
+
+def test_who_was_removed_from_a_team_has_none_of_its_files_laid_out_again(tmp_path):
+    async def story(clinic, alice, bruno, chloe):
+        place = tmp_path / "scanner.bin"
+        place.write_bytes(os.urandom(100_000))
+        team = await alice.messages.gather("RCP", (bruno.user, chloe.user))
+        await bruno.thread()
+        await send_file(alice, team, place, "Pour la RCP", bruno, chloe)
+        files = [(desk, (await desk.hears("Pour la RCP")).files[0].id) for desk in (bruno, chloe)]
+        await alice.messages.remove(team, chloe.user)
+        await lose(clinic, alice, bruno, chloe)
+        for desk, file in files:
+            await desk.messages.fetch(file)
+        await until(lambda: _at(*files[0], FileState.HERE))
+        await until(lambda: _at(*files[1], FileState.GONE))
+
+    with_desks(tmp_path, (*TWO, "Chloé Cot"), story)
+
+
 async def _at(desk, file: int, state: FileState) -> bool:
     return (await rows(desk, lambda m: m.files.get(file))).state is state
 
@@ -162,6 +302,62 @@ def test_what_a_full_disk_could_not_take_comes_once_there_is_room(tmp_path):
 
     with small_disk(tmp_path / "disk") as disk:
         asyncio.run(story(disk))
+
+
+def test_a_file_for_which_the_disk_has_no_room_halts_and_goes_on_once_there_is_some(tmp_path):
+    async def story(disk):
+        clinic = Clinic(tmp_path)
+        try:
+            alice = await clinic.desk("Alice Aubry")
+            clinic.folder = disk.folder
+            bruno = await clinic.desk("Bruno Bel")
+            await clinic.settle()
+            place = tmp_path / "scanner.bin"
+            place.write_bytes(os.urandom(2 << 20))
+            thread = await alice.direct(bruno)
+            await send_file(alice, thread, place, "Le scanner", bruno)
+            (file,) = (await bruno.hears("Le scanner")).files
+            disk.fill()
+            with contextlib.suppress(StorageError):
+                await bruno.messages.fetch(file.id)
+            await until(lambda: bruno.vault.mail._database.failing)
+            disk.free()
+
+            async def here():
+                state = (await rows(bruno, lambda m: m.files.get(file.id))).state
+                if state in {FileState.PAUSED, FileState.OFFERED}:
+                    with contextlib.suppress(StorageError):
+                        await bruno.messages.fetch(file.id)
+                return state is FileState.HERE
+
+            await until(here)
+            assert await bruno.messages.content(file.id) == place.read_bytes()
+            await alice.reaches(await alice.messages.send(thread, "après"), State.DELIVERED)
+        finally:
+            await clinic.end()
+
+    with small_disk(tmp_path / "disk") as disk:
+        asyncio.run(story(disk))
+
+
+def test_a_desk_of_which_a_copy_runs_is_told_of_by_whoever_hears_both(tmp_path):
+    async def story(clinic, alice, bruno):
+        thread = await alice.direct(bruno)
+        await alice.reaches(await alice.messages.send(thread, "avant"), State.DELIVERED)
+        await alice.close()
+        copied = tmp_path / "copy"
+        shutil.copytree(alice.folder, copied)
+        twin = type(alice)(clinic, alice.vault, copied)
+        clinic.desks.append(twin)
+        await alice.reopen()
+        await alice.reaches(await alice.messages.send(thread, "de l'un"), State.DELIVERED)
+        await twin.reopen()
+        await twin.messages.send(thread, "de l'autre")
+        told = await bruno.hears("de l'autre")
+        assert told.warning == "fork"
+        assert (await bruno.hears("de l'un")).warning == ""
+
+    with_desks(tmp_path, TWO, story)
 
 
 def test_what_a_relay_without_room_refused_is_sent_once_there_is_some(tmp_path):
@@ -221,5 +417,22 @@ def test_a_clock_set_wrong_effaces_nothing_for_good_and_one_that_is_right_efface
         assert await bruno.texts(place) == ["", "", "", "plus tard"]
         gone = await rows(bruno, lambda m: [bool(one.gone_ms) for one in m.messages.page(place)])
         assert gone[-4:] == [True, True, True, False]
+
+    with_desks(tmp_path, TWO, story)
+
+
+def test_a_clock_a_year_ahead_makes_no_card_that_nobody_takes(tmp_path):
+    async def story(_clinic, alice, bruno):
+        thread = await alice.direct(bruno)
+        bruno.clock.ahead_ms = 365 * DAY_MS
+        card = await bruno.post._open.prekeys.card(b"q" * 16)
+        assert card.verify(bruno.post.desk.book.own.public.ed25519, -1, alice.post.desk.today)
+        before = set(bruno.post._open.prekeys.keys)
+        bruno.clock.ahead_ms = 400 * DAY_MS
+        await bruno.post._open.prekeys.card(b"q" * 16)
+        assert before <= set(bruno.post._open.prekeys.keys)
+        bruno.clock.ahead_ms = 0
+        await alice.messages.send(thread, "toujours joignable")
+        await bruno.hears("toujours joignable")
 
     with_desks(tmp_path, TWO, story)

@@ -63,12 +63,8 @@ async def back(host, reader, frame: int) -> None:
 
 
 def survives(folder, rounds: int, seed: int) -> None:
-    relay = RelayProcess(folder).start()
-    try:
+    with RelayProcess(folder) as relay:
         asyncio.run(meet(relay, rounds, random.Random(seed)))
-    finally:
-        if relay.process.poll() is None:
-            relay.kill()
 
 
 def test_five_kills(tmp_path):

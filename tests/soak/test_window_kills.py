@@ -19,12 +19,12 @@ from app.admin import patients, profiles
 from app.admin.organisation import Organisation
 from media.keys.certs import DeviceKeys, Request
 from storage.identity import Relay
-from storage.slots import KdfCost
-from storage.vault import Terms, Vault
+from storage.vault import Vault
+from tests.harness.cheap import CHEAP
+from tests.harness.ports import free_port
 from tests.harness.senders import Sender, check, live
 
 SECRET = "correct horse battery"
-CHEAP = Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=1024))
 PROGRAM = Path(__file__).with_name("window.py")
 ROOT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ class Window:
         self.profile, self.said = folder / "profile", folder / "window.log"
         self.secret = folder / "secret"
         self.secret.write_text(SECRET)
-        self.port = 0
+        self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         now_s = int(time.time())
         organisation, device = Organisation.create("CH d'essai", now_s)[0], DeviceKeys.generate()

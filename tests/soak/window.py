@@ -12,8 +12,7 @@ from PyQt6.QtWidgets import QApplication
 from app.config import MLLP_LISTEN, Policy
 from app.interop.state import Standing, State
 from app.workstation import Profile, build_office
-from storage.slots import KdfCost
-from storage.vault import Terms
+from tests.harness.cheap import CHEAP
 
 
 def tell(state: State) -> None:
@@ -26,7 +25,7 @@ told: list[State] = []
 folder, secret, port = sys.argv[1:]
 app = QApplication(sys.argv[:1])
 policy = Policy(forced={MLLP_LISTEN.key: f"127.0.0.1:{port}"})
-office = build_office(Profile(folder=Path(folder), policy=policy, terms=Terms("off", cost=KdfCost(1, 1024))))
+office = build_office(Profile(folder=Path(folder), policy=policy, terms=CHEAP))
 office.feed.changed.subscribe(tell)
 office.window.show()
 office.door.opened.emit(asyncio.run(office.signin.unlock(Path(secret).read_text())))

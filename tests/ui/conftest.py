@@ -1,18 +1,38 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QCoreApplication, QEvent
+from pytestqt.qtbot import QtBot
 
 from app import i18n
 from app.config import Policy
 from app.intents import JoinMeeting
 from app.scenes import stills
 from app.scenes.stills import LINK, NOW_MS, StillArena, StillEngine, StillSignIn
+from app.window import Window
 from app.workstation import Profile, build_office
 from media.engine import messages as m
+from storage.vault import Vault
+from tests.harness.cheap import CHEAP
+
+PATIENCE_MS = 30_000
+"""How long a test waits for what nobody times, where it says no other time: the machine may have much else to do."""
+for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed):
+    _wait.__kwdefaults__["timeout"] = PATIENCE_MS
+_wait_until = QtBot.waitUntil
+
+
+def _wait_until_shown(self, callback, **more):
+    """A layout shows what it was given one round later: who waited for it to be there sees it."""
+    _wait_until(self, callback, **more)
+    QCoreApplication.sendPostedEvents()
+
+
+QtBot.waitUntil = _wait_until_shown
 
 
 class PeerEngine(StillEngine):
@@ -32,6 +52,15 @@ class PeerEngine(StillEngine):
         super().send(message)
 
 
+@contextmanager
+def entering_at(section):
+    """Let who unlocks come to *section*, not to Today, which would be made and drawn a thousand times to be left at once."""
+    unlock = Window.unlock
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Window, "unlock", lambda self, name, _first: unlock(self, name, section))
+        yield
+
+
 @dataclass
 class Desk:
     """An office whose engine, clock and worker are in the test's hands."""
@@ -48,21 +77,20 @@ class Desk:
         self.now_ms = NOW_MS
         self.heard, self.engines, self.played = [], [], []
         self.arena = StillArena()
-        self.office = build_office(
-            Profile(
-                folder=self.folder,
-                policy=self.policy,
-                now_ms=lambda: self.now_ms,
-                make_engine=self._make_engine,
-                make_arena=lambda: self.arena,
-                make_signin=self.make_signin,
-                look=self.look,
-                run=lambda call: call(),
-                play=self.played.append,
-                **self.more,
-            ),
-            session=self.session,
+        profile = Profile(
+            folder=self.folder,
+            policy=self.policy,
+            now_ms=lambda: self.now_ms,
+            make_engine=self._make_engine,
+            make_arena=lambda: self.arena,
+            make_signin=self.make_signin,
+            look=self.look,
+            run=lambda call: call(),
+            play=self.played.append,
+            **{"ahead": False, **self.more},
         )
+        with entering_at(self.first):
+            self.office = build_office(profile, session=self.session)
         self.window, self.meeting = self.office.window, self.office.meeting
         self.window.resize(1440, 900)
         self.window.show()
@@ -117,6 +145,14 @@ def make_desk(qtbot):
     for desk in made:
         desk.office.close()
     i18n.set_language("fr")
+
+
+@pytest.fixture
+def vault(tmp_path):
+    """An empty profile, open."""
+    vault, _code = Vault.create(tmp_path / "profile", "mot de passe", CHEAP)
+    yield vault
+    vault.lock()
 
 
 @pytest.fixture

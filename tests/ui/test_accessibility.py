@@ -79,7 +79,7 @@ def walk(qtbot):
         activate(qtbot, stage.shown)
         for act in stage.acts:
             act()
-        qtbot.waitUntil(lambda: not stage.pending, timeout=20_000)
+        qtbot.waitUntil(lambda: not stage.pending)
         activate(qtbot, stage.shown)
         return Walk(stage)
 
@@ -149,7 +149,9 @@ def badly_told(window):
     ]
 
 
-@pytest.mark.parametrize("section", ["today", "meeting", "patients", "messages", "directory", "settings"])
+@pytest.mark.parametrize(
+    "section", ["today", "meeting", "patients", "monitoring", "messages", "directory", "settings"]
+)
 def test_f6_walks_the_panes_in_order_and_back(walk, section):
     at = walk(next(scene for scene in SCENES if scene.name == "08-annuaire"))
     window = at.stage.office.window
@@ -173,12 +175,13 @@ def inside(pane):
 def test_every_feature_has_a_scene(walk):
     """A later section is walked by itself: its page is in a scene."""
     at = walk(SCENES[0])
-    sections = set(at.stage.office.window._features)
+    sections = set(at.stage.office.window.sections)
     shown = set()
     for name in (
         "01-aujourdhui",
         "04-rejoindre",
         "05-dossier",
+        "06-telesuivi",
         "07-messages",
         "08-annuaire",
         "12-reglages-apparence",

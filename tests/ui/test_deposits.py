@@ -56,7 +56,7 @@ def leave(pane, house, qtbot) -> None:
     type_into(qtbot, str(house.letter), Qt.Key.Key_Return)
     qtbot.waitUntil(pane.form.label.hasFocus)
     type_into(qtbot, "Dr Roux", Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "Jamais les deux" in words(pane.list), timeout=30_000)
+    qtbot.waitUntil(lambda: "Jamais les deux" in words(pane.list))
 
 
 def test_left_by_the_keyboard_link_and_code_are_shown_and_open_the_file(pane, house, qtbot):
@@ -106,7 +106,7 @@ def test_a_relay_that_is_away_keeps_what_was_typed_and_says_so(pane, house, qtbo
     qtbot.waitUntil(pane.form.files.path.hasFocus)
     type_into(qtbot, str(house.letter), Qt.Key.Key_Return)
     type_into(qtbot, "Dr Roux", Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "n’a pas été déposé" in words(pane.form), timeout=30_000)
+    qtbot.waitUntil(lambda: "n’a pas été déposé" in words(pane.form))
     assert "Le relais ne répond pas" in words(pane.form)
     assert pane.form.label.text() == "Dr Roux"
     assert pane.form.go.isEnabled()

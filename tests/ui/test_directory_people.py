@@ -7,32 +7,16 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QWidget
 
 from app.intents import WriteMessage
-from app.scenes import stills
-from app.trust import News
 from app.ui.buttons import Switch
-from app.ui.marks import Chip
-from app.ui.text import Label
+from tests.ui.test_directory import Section
 
 
-class Section:
-    """The page in an unlocked window; `shelf` is what its vault was told."""
+class Listed(Section):
+    """The page once it knows the own lists."""
 
     def __init__(self, desk, qtbot, *, alarm=False):
-        self.desk, self.qtbot, self.shelf = desk, qtbot, stills.shelf()
-        session = stills.directory_session(alarm=alarm)
-        desk.office.sign_in(session)
-        news = News("", stills.unexpected() if alarm else ())
-        open_directory = desk.office.directory.open
-        desk.office.sitting._open_directory = lambda: open_directory(desk.office.session(), self.shelf, news)
-        desk.office.sitting._open_directory()
-        qtbot.keyClick(desk.window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
-        self.page = desk.window.page("directory")
-        qtbot.waitUntil(lambda: self.page.model.rowCount() > 20)
+        super().__init__(desk, qtbot, alarm=alarm)
         qtbot.waitUntil(lambda: self.page.model.named("Dr Mei-Lin").favourite)
-
-    @property
-    def panel(self):
-        return self.page.panel
 
     def open(self, name):
         self.page.open_name(name)
@@ -47,17 +31,10 @@ class Section:
     def filter(self, key):
         self.press(self.page.side._buttons[key])
 
-    def level(self, name):
-        return self.page.model.named(name).level
-
-    def texts(self):
-        kinds = self.page.findChildren(Label) + self.page.findChildren(Chip)
-        return [label.text() for label in kinds if label.isVisible()]
-
 
 @pytest.fixture
 def section(desk, qtbot):
-    return Section(desk, qtbot)
+    return Listed(desk, qtbot)
 
 
 def test_somebody_is_found_by_rpps_service_and_structure(section, qtbot):
@@ -72,7 +49,7 @@ def test_somebody_without_a_device_is_listed_and_cannot_be_written_to(section, q
     qtbot.waitUntil(lambda: any("Sans poste certifié" in one for one in section.texts()))
     assert any("RPPS" in one for one in section.texts())
     assert not section.panel.write.isVisible()
-    assert not section.panel.card.isVisible()
+    assert not section.panel.comparison.card.isVisible()
     section.filter("without")
     assert section.page.model.rowCount() == 2
 
@@ -143,21 +120,28 @@ def test_a_message_is_begun_from_the_panel_and_by_a_key(section, qtbot):
 
 
 def test_my_other_device_is_mine_once_both_show_the_same_code_and_the_alarm_ends(desk, qtbot):
-    section = Section(desk, qtbot, alarm=True)
+    section = Listed(desk, qtbot, alarm=True)
     section.open("Dr Hélène Marchetti")
     panel = section.panel
-    qtbot.waitUntil(lambda: panel.card.ready)
-    assert panel.identical.isVisible()
-    assert not panel.identical.isEnabled()
+    qtbot.waitUntil(lambda: panel.comparison.card.ready)
+    assert panel.comparison.identical.isVisible()
+    assert not panel.comparison.identical.isEnabled()
     assert not any(
-        one.isVisible() for one in (panel.different, panel.accept, panel.withdraw, panel.write, panel.block)
+        one.isVisible()
+        for one in (
+            panel.comparison.different,
+            panel.comparison.accept,
+            panel.comparison.withdraw,
+            panel.write,
+            panel.block,
+        )
     )
     for _ in range(12):
-        section.press(panel.card.spell)
-    section.press(panel.identical)
+        section.press(panel.comparison.card.spell)
+    section.press(panel.comparison.identical)
     qtbot.waitUntil(lambda: section.level("Dr Hélène Marchetti") == "me")
     assert sorted(d.state for d in section.panel.person.devices) == ["mine", "this"]
-    assert not panel.card.isVisible()
+    assert not panel.comparison.card.isVisible()
 
 
 def test_the_history_tells_keys_and_decisions_with_their_device(section, qtbot):

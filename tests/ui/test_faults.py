@@ -213,7 +213,7 @@ def test_a_relay_that_hangs_is_offline_and_keeps_the_form(make_desk, tmp_path, q
     desk = make_desk(session=session, look=probe.look)
     try:
         line = desk.office.line
-        qtbot.waitUntil(lambda: line.state.online, timeout=15_000)
+        qtbot.waitUntil(lambda: line.state.online)
         os.kill(relay.process.pid, signal.SIGSTOP)
         line.look()
         planning = Planning(lambda: int(time.time() * 1000))
@@ -223,7 +223,7 @@ def test_a_relay_that_hangs_is_offline_and_keeps_the_form(make_desk, tmp_path, q
         with pytest.raises(PlanRefused) as refused:
             asyncio.run(planning.call(draft))
         assert refused.value.code == "relay-unreachable"
-        qtbot.waitUntil(lambda: line.state.down, timeout=15_000)
+        qtbot.waitUntil(lambda: line.state.down)
         banners = desk.office._watch.banner.findChildren
         qtbot.waitUntil(lambda: any(one.isVisible() for one in banners(Banner)))
         os.kill(relay.process.pid, signal.SIGCONT)
@@ -233,7 +233,7 @@ def test_a_relay_that_hangs_is_offline_and_keeps_the_form(make_desk, tmp_path, q
                 line.look()
             return line.state.online
 
-        qtbot.waitUntil(back, timeout=30_000)
+        qtbot.waitUntil(back)
     finally:
         os.kill(relay.process.pid, signal.SIGCONT)
         relay.kill()
@@ -344,7 +344,7 @@ def test_a_first_window_that_hangs_keeps_nobody_waiting(first, qapp):
     del qapp
     os.kill(process.pid, signal.SIGSTOP)
     begun = time.monotonic()
-    assert not hand_over(folder, "")
+    assert not hand_over(folder, "", answer_ms=500)
     assert time.monotonic() - begun < 10
 
 

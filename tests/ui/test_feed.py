@@ -18,12 +18,11 @@ from app.signin.service import Opened, read_session
 from app.trust import News
 from media.keys.certs import DeviceKeys, Request
 from storage.identity import Relay
-from storage.slots import KdfCost
-from storage.vault import Terms, Vault
+from storage.vault import Vault
 from tests.harness.adt import adt
+from tests.harness.cheap import CHEAP
 
 NOW = int(time.time())
-CHEAP = Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=1024))
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def test_a_disk_that_fills_while_messages_come_is_said_and_takes_them_again_with
     assert sent(desk.office, qtbot, *people(100))[-1] == "AE"
     qtbot.waitUntil(lambda: "vault-failing" in codes(desk))
     disk.free()
-    qtbot.waitUntil(lambda: "vault-failing" not in codes(desk), timeout=30_000)
+    qtbot.waitUntil(lambda: "vault-failing" not in codes(desk))
     assert sent(desk.office, qtbot, *people(100)) == ["AA"] * FEW
     desk.window.show_feature("patients")
     qtbot.waitUntil(lambda: says(desk, trn("patients.held", FEW + 1)))

@@ -13,11 +13,9 @@ from app.scenes.stills import NOW_MS
 from app.signin.service import SignIn
 from app.ui.text import Label
 from media.keys.certs import Request
-from storage.slots import KdfCost
-from storage.vault import Terms
+from tests.harness.cheap import CHEAP
 
 PASSWORD = "girafe tambour velours cascade"
-CHEAP = Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=1024))
 NOW_S = NOW_MS // 1000
 
 

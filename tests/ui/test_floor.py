@@ -37,11 +37,12 @@ def texts(widget):
 
 
 @pytest.fixture
-def host(desk, settle):
+def host(desk, settle, qtbot):
     """The desk of a host in a call of fifteen, the panel of participants open."""
     desk.call(15)
     settle(desk)
     desk.live.open_people()
+    qtbot.waitUntil(lambda: len(rows(desk)) == 15)
     return desk
 
 
@@ -105,6 +106,32 @@ def test_the_panel_shows_hands_first_and_finds_by_name(host, qtbot):
     qtbot.keyClicks(host.live.side.people.search, "zzz")
     assert names(host) == []
     assert "Aucun participant ne porte ce nom." in texts(host.live.side.people)
+
+
+def test_a_large_room_is_listed_whole_and_in_order(desk, settle, qtbot):
+    desk.call(40)
+    settle(desk)
+    in_order = [one.name for one in roll(stills.people(40))]
+    assert names(desk) == in_order[: len(names(desk))]
+    qtbot.waitUntil(lambda: names(desk) == in_order)
+
+
+def test_who_comes_or_goes_while_a_large_room_is_listed_is_listed_so(desk, settle, qtbot):
+    desk.call(40)
+    settle(desk)
+    for n, people in enumerate((stills.people(38), stills.people(39)), 2):
+        desk.hear(m.Roster(n=n, people=people))
+        settle(desk)
+        in_order = [one.name for one in roll(people)]
+        qtbot.waitUntil(lambda in_order=in_order: names(desk) == in_order)
+
+
+def test_who_comes_while_the_host_is_about_to_act_stands_last(host, qtbot):
+    host.live.side.people.unfold(rows(host)[0].person.member)
+    before = names(host)
+    host.hear(m.Roster(n=2, people=stills.people(17)))
+    qtbot.waitUntil(lambda: len(names(host)) == 17)
+    assert names(host)[:15] == before
 
 
 def test_few_participants_need_no_search(desk, settle):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PyQt6.QtWidgets import QLabel
 
-from app.patients.person.flow import Flow
+from app.ui.flow import Flow
 
 LONG = "un mot après l’autre " * 20
 

@@ -16,13 +16,12 @@ from app.signin.service import Opened, SignIn, SignInRefused, read_session
 from app.trust import News
 from media.keys.certs import DeviceKeys, Request
 from storage.identity import Relay
-from storage.slots import KdfCost
-from storage.vault import Terms, Vault
+from storage.vault import Vault
+from tests.harness.cheap import CHEAP
 from tests.harness.disk import small_disk
 
 NOW = int(time.time())
 PASSWORD = "correct horse battery"
-CHEAP = Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=1024))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import pytest
 from PyQt6.QtNetwork import QLocalSocket
@@ -32,12 +33,13 @@ def bell(tmp_path, qapp, runtime):
     made.close()
 
 
-def second(folder, link, qtbot):
-    """Start again as another process would; return its exit status once it ended."""
+def second(folder, link, qtbot, busy_s=0.0):
+    """Start again as another process would, while this one is busy; return its exit status once it ended."""
     process = subprocess.Popen([sys.executable, "-c", SECOND, str(folder)], stdin=subprocess.PIPE, text=True)
     process.stdin.write(f"{link}\n")
     process.stdin.close()
-    qtbot.waitUntil(lambda: process.poll() is not None, timeout=15_000)
+    time.sleep(busy_s)
+    qtbot.waitUntil(lambda: process.poll() is not None)
     return process.returncode
 
 
@@ -45,6 +47,13 @@ def test_the_link_of_a_second_start_reaches_the_first(bell, tmp_path, qtbot):
     heard = []
     bell.rung.connect(heard.append)
     assert second(tmp_path / "p", LINK.format(), qtbot) == 0
+    assert heard == [LINK.format()]
+
+
+def test_a_busy_first_window_takes_the_link_when_it_comes_to_it(bell, tmp_path, qtbot):
+    heard = []
+    bell.rung.connect(heard.append)
+    assert second(tmp_path / "p", LINK.format(), qtbot, busy_s=1 + 1.5 * instance.WAIT_MS / 1000) == 0
     assert heard == [LINK.format()]
 
 

@@ -16,12 +16,13 @@ from app.scenes import stills
 from app.settings.rows import SettingRow
 from app.trust import News
 from app.ui import theme as looks
+from app.ui.buttons import Button
 from app.ui.grades import GRADES, paint_grade
 from app.ui.graphemes import boundaries, first_grapheme
 from app.ui.marks import initials
 from app.ui.paint import box
 from app.ui.palette import GUARD_MS
-from app.ui.panes import FocusRing, ground
+from app.ui.panes import FocusRing, ground, scrolled
 from app.ui.rows import Row, RowList
 from app.ui.text import Label
 from app.ui.theme import theme, tokens
@@ -63,7 +64,7 @@ def staffed(desk, qtbot):
     desk.window.palette_layer._clock_ms = lambda: desk.clock_ms
     desk.office.directory.open(session, stills.shelf(), News())
     desk.office.bridge.start(desk.window, desk.office.directory.book(), lambda _book: None, print)
-    qtbot.waitUntil(lambda: len(desk.office.directory.known.people) > 20, timeout=20_000)
+    qtbot.waitUntil(lambda: len(desk.office.directory.known.people) > 20)
     return desk
 
 
@@ -74,7 +75,7 @@ def test_a_colleague_is_found_recognised_and_opened(staffed, qtbot):
     assert "Vérifié" in palette.field.accessibleDescription()
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     page = staffed.window.page("directory")
-    qtbot.waitUntil(lambda: page.panel.person is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: page.panel.person is not None)
     assert page.panel.person.name == "Dr Mei-Lin Tran"
 
 
@@ -179,7 +180,7 @@ def test_the_systems_contrast_is_worn_when_it_comes(desk, monkeypatch):
     monkeypatch.setattr(looks, "system_contrast", lambda: True)
     desk.window.tick()
     assert theme().contrast is not None
-    assert tokens()["color"]["light"]["surface"] not in desk.window.styleSheet()
+    assert tokens()["color"]["light"]["surface"] not in desk.window.top.styleSheet()
     assert theme().color("surface") == QApplication.palette().base().color()
     monkeypatch.setattr(looks, "system_contrast", lambda: False)
     desk.window.tick()
@@ -323,3 +324,36 @@ def test_the_ring_follows_what_is_given_another_holder(qtbot):
     first.setFocus(Qt.FocusReason.TabFocusReason)
     banner.show()
     qtbot.waitUntil(lambda: ring.geometry().center() == first.geometry().center() + holder.pos())
+
+
+def test_a_button_that_yields_asks_for_its_keys_and_does_without(qtbot):
+    firm, yields = (Button("Clore et faire relire", "primary", keys=("Ctrl", "↵")) for _ in range(2))
+    yields.yielding()
+    for one in (firm, yields):
+        qtbot.addWidget(one)
+    assert yields.sizeHint() == firm.sizeHint()
+    assert yields.minimumSizeHint().width() < firm.minimumSizeHint().width()
+    yields.resize(yields.minimumSizeHint())
+    yields.show()
+    assert yields.sizeHint() == firm.sizeHint(), "it takes its keys back where it has room again"
+
+
+def test_the_ring_ends_where_the_page_does_that_scrolls(qtbot):
+    window, body, tall = QWidget(), QWidget(), QPushButton("a")
+    qtbot.addWidget(window)
+    tall.setFixedHeight(900)
+    inner = QVBoxLayout(body)
+    inner.addWidget(tall)
+    inner.addSpacing(900)
+    area = scrolled(body)
+    QVBoxLayout(window).addWidget(area)
+    window.resize(300, 200)
+    ring = FocusRing(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    tall.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(ring.isVisible)
+    assert ring.geometry().bottom() <= area.geometry().bottom() + 4
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+    qtbot.waitUntil(ring.isHidden)

@@ -214,7 +214,7 @@ def test_a_real_relay_is_followed_from_start_to_stop(make_desk, tmp_path, qtbot)
     finally:
         real.stop()
     desk.office.line.look()
-    qtbot.waitUntil(lambda: "Hors ligne" in pill(desk).text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "Hors ligne" in pill(desk).text())
     assert banner(desk).isVisible()
 
 

@@ -125,7 +125,7 @@ def test_a_document_that_came_is_told_and_opened_beside_the_faces(call, qtbot):
     card.open.click()
     shown = []
     call.panel.page.view.shown.connect(lambda: shown.append(1))
-    qtbot.waitUntil(lambda: bool(shown), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(shown))
     assert call.live.side.width() > 384
     qtbot.keyClick(call.live, Qt.Key.Key_Escape)
     assert call.live.side.part == "documents"

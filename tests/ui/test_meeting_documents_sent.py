@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-
 import msgspec
 import pytest
 
 from app.meeting.view import Stage
 from app.scenes import stills
-from app.signin.service import Opened
-from app.trust import News
 from media.engine import messages as m
 from media.keys.invite import Link
-from tests.harness.correspondents import Clinic, Desk
+from tests.harness.beside import Two
 
-PATIENCE_MS = 30_000
 INVITE = bytes(range(32, 48))
 
 
-class Two:
-    """Alice in a call before the window, Bruno in it at a desk of his own."""
+class Meeting(Two):
+    """Alice in a call before the window, Bruno in it at his desk."""
 
     def __init__(self, make_desk, qtbot, folder):
-        self.qtbot = qtbot
-        self.clinic = Clinic(folder)
-        self.alice, self.bruno = asyncio.run(self._enrol())
-        self.desk = make_desk(session=None)
-        self.desk.now_ms = time.time_ns() // 1_000_000
-        self.office = self.desk.office
-        session = self.run(self.clinic.refresh(self.alice))
-        self.office._came_in(Opened(self.alice, session, {}, "", False, News()))
-        self.run(self.bruno.open())
+        super().__init__(make_desk, qtbot, folder)
         self.desk.window.show_feature("meeting")
-        self._enter(session)
+        self._enter(self.session)
         self.live = self.desk.live
         self.panel = self.live.side.documents
         self.wait(lambda: self.live.isVisible() and self.panel._looked)
-
-    async def _enrol(self):
-        alice = await self.clinic.furnish(*self.clinic.certify("Dr Alice Aubry"))
-        vault = await self.clinic.furnish(*self.clinic.certify("Dr Bruno Bel"))
-        return alice, Desk(self.clinic, vault, vault)
 
     def _enter(self, session):
         relay = session.relays[0]
@@ -59,12 +40,6 @@ class Two:
         )
         self.wait(lambda: self.desk.meeting.view.stage is Stage.LIVE)
 
-    def run(self, work):
-        return asyncio.run_coroutine_threadsafe(work, self.office.bridge.loop).result(PATIENCE_MS / 1000)
-
-    def wait(self, true):
-        self.qtbot.waitUntil(true, timeout=PATIENCE_MS)
-
     def says(self, name, words):
         """Tell whether the card of a document says so."""
         row = next((one for one in self.panel._rows.values() if one.card.name == name), None)
@@ -74,22 +49,10 @@ class Two:
         self.wait(lambda: any(one.card.name == name for one in self.panel._rows.values()))
         return next(one for one in self.panel._rows.values() if one.card.name == name)
 
-    def now(self):
-        """Let the window's clock go as the post's does."""
-        self.desk.now_ms = time.time_ns() // 1_000_000
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error):
-        self.run(self.bruno.close())
-        self.office.lock()
-        self.clinic.close()
-
 
 @pytest.fixture
 def two(make_desk, qtbot, tmp_path):
-    return Two(make_desk, qtbot, tmp_path)
+    return Meeting(make_desk, qtbot, tmp_path)
 
 
 def test_documents_go_both_ways_in_the_call_and_one_is_read_once(two, tmp_path):

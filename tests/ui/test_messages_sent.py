@@ -2,51 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
 from app.messages.items import Said
-from app.signin.service import Opened
-from app.trust import News
 from storage.vault import Vault
-from tests.harness.correspondents import Clinic, Desk
-from tests.harness.postal import CHEAP, PASSWORD
+from tests.harness.beside import PATIENCE_MS, Two
+from tests.harness.cheap import CHEAP
+from tests.harness.postal import PASSWORD
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-PATIENCE_MS = 30_000
 
 
-class Two:
-    """Alice before the window, Bruno at a desk of his own; both on the window's loop."""
+class Writing(Two):
+    """Alice in the section Messages."""
 
     def __init__(self, make_desk, qtbot, folder):
-        self.qtbot = qtbot
-        self.clinic = Clinic(folder)
-        self.alice, self.bruno = asyncio.run(self._enrol())
-        self.desk = make_desk(session=None)
-        self.desk.now_ms = time.time_ns() // 1_000_000
-        self.office = self.desk.office
-        session = self.run(self.clinic.refresh(self.alice))
-        self.office._came_in(Opened(self.alice, session, {}, "", False, News()))
-        self.run(self.bruno.open())
+        super().__init__(make_desk, qtbot, folder)
         qtbot.keyClick(self.desk.window, Qt.Key.Key_5, CTRL)
         self.page = self.desk.window.page("messages")
-        qtbot.waitUntil(lambda: self.page.threads.shown and self.page._people.me != b"")
-
-    async def _enrol(self):
-        alice = await self.clinic.furnish(*self.clinic.certify("Dr Alice Aubry"))
-        vault = await self.clinic.furnish(*self.clinic.certify("Dr Bruno Bel"))
-        return alice, Desk(self.clinic, vault, vault)
-
-    def run(self, work):
-        return asyncio.run_coroutine_threadsafe(work, self.office.bridge.loop).result(PATIENCE_MS / 1000)
-
-    def wait(self, true):
-        self.qtbot.waitUntil(true, timeout=PATIENCE_MS)
+        self.wait(lambda: self.page.threads.shown and self.page._people.me != b"")
 
     def shows(self, text):
         lines = self.page.talk.stream.shown.lines
@@ -55,19 +31,10 @@ class Two:
     def press(self, key, *more):
         self.qtbot.keyClick(QApplication.focusWidget(), key, *more)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error):
-        """End everything before the window closes: its loop goes with it."""
-        self.run(self.bruno.close())
-        self.office.lock()
-        self.clinic.close()
-
 
 @pytest.fixture
 def two(make_desk, qtbot, tmp_path):
-    return Two(make_desk, qtbot, tmp_path)
+    return Writing(make_desk, qtbot, tmp_path)
 
 
 def test_a_message_goes_to_the_other_desk_is_read_and_answered(two, qtbot):
@@ -121,7 +88,7 @@ def test_the_lock_leaves_nothing_of_the_messages(two, qtbot):
         two.office.lock()
         two.wait(lambda: "en attente" not in button.accessibleName())
         assert two.desk.window.locked
-        assert not two.desk.window._pages
+        assert not len(two.desk.window.pages)
 
 
 def test_what_is_typed_right_before_the_lock_is_there_at_the_next_unlock(two, qtbot):

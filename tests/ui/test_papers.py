@@ -61,12 +61,12 @@ def paper(qtbot, bridge):
 
 def show(qtbot, paper, media, data, **more):
     """Show a document and wait until all of it stands there."""
-    with qtbot.waitSignal(paper.shown, timeout=20_000):
+    with qtbot.waitSignal(paper.shown):
         paper.show_bytes(media, data, "Compte rendu", **more)
     if paper._story.isVisible():
-        qtbot.waitUntil(lambda: paper._story._writing is None, timeout=20_000)
+        qtbot.waitUntil(lambda: paper._story._writing is None)
     if paper._pages.isVisible():
-        qtbot.waitUntil(lambda: bool(paper._pages._pictures) and not paper._pages._busy, timeout=20_000)
+        qtbot.waitUntil(lambda: bool(paper._pages._pictures.kept) and not paper._pages._busy)
 
 
 def words(widget):
@@ -87,7 +87,7 @@ def open_find(qtbot, paper):
 
 def refused(qtbot, paper, media, data):
     paper.show_bytes(media, data, "Compte rendu")
-    qtbot.waitUntil(lambda: paper._stack.currentWidget() is paper._trouble, timeout=30_000)
+    qtbot.waitUntil(lambda: paper._stack.currentWidget() is paper._trouble)
     return words(paper)
 
 
@@ -208,7 +208,7 @@ def test_pdf_is_paged_zoomed_and_read_aloud(qtbot, paper):
     assert "1 / 10" in words(paper)
     button(paper, "Page suivante").click()
     assert "2 / 10" in words(paper)
-    qtbot.waitUntil(lambda: "Page 1 du compte rendu" in pages.accessibleDescription(), timeout=10_000)
+    qtbot.waitUntil(lambda: "Page 1 du compte rendu" in pages.accessibleDescription())
     assert "page 2 sur 10" in pages.accessibleName()
     pages.setFocus()
     qtbot.keyClick(pages, Qt.Key.Key_End)
@@ -244,14 +244,14 @@ def test_text_of_a_pdf_is_found_on_whatever_page(qtbot, paper):
     show(qtbot, paper, "application/pdf", TEN)
     open_find(qtbot, paper)
     qtbot.keyClicks(paper._find.field, "hemoglobine")
-    qtbot.waitUntil(lambda: "1 sur 1" in words(paper), timeout=10_000)
+    qtbot.waitUntil(lambda: "1 sur 1" in words(paper))
     assert paper._pages.page == 7
     paper._find.field.setText("compte")
-    qtbot.waitUntil(lambda: "1 sur 10" in words(paper), timeout=10_000)
+    qtbot.waitUntil(lambda: "1 sur 10" in words(paper))
     qtbot.keyClick(paper._find.field, Qt.Key.Key_Return, SHIFT)
     assert "10 sur 10" in words(paper)
     paper._find.field.setText("absent")
-    qtbot.waitUntil(lambda: "Introuvable" in words(paper), timeout=10_000)
+    qtbot.waitUntil(lambda: "Introuvable" in words(paper))
     qtbot.keyClick(paper._find.field, Qt.Key.Key_Escape)
     assert not paper._find.isVisible()
 
@@ -282,7 +282,7 @@ def test_marked_text_of_a_pdf_goes_to_the_clipboard(qtbot, paper):
         view,
         QMouseEvent(QEvent.Type.MouseMove, event_at, event_at, left, left, Qt.KeyboardModifier.NoModifier),
     )
-    qtbot.waitUntil(lambda: paper._pages.selected is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: paper._pages.selected is not None)
     qtbot.keyClick(paper._pages, Qt.Key.Key_C, CTRL)
     assert "Page 0 du compte rendu" in QGuiApplication.clipboard().text()
 
@@ -328,8 +328,8 @@ def test_page_that_cannot_be_drawn_says_so_and_the_others_are_shown(qtbot, paper
     )
     monkeypatch.setattr(link, "ASK_S", 1.0)
     paper.show_bytes("application/pdf", pdfs.with_content(heavy, resources=shading), "Compte rendu")
-    qtbot.waitUntil(lambda: bool(paper._pages._failed), timeout=20_000)
-    assert set(paper._pages._failed.values()) <= {"slow", "died"}
+    qtbot.waitUntil(lambda: bool(paper._pages._pictures.failed))
+    assert set(paper._pages._pictures.failed.values()) <= {"slow", "died"}
     assert paper._stack.currentWidget() is paper._content
 
 
@@ -345,10 +345,10 @@ def test_nothing_stays_after_clear(qtbot, paper):
     paper.clear()
     assert paper._story.toPlainText() == ""
     assert paper._story.accessibleName() == ""
-    qtbot.waitUntil(lambda: press.pid == 0, timeout=5_000)
+    qtbot.waitUntil(lambda: press.pid == 0)
     show(qtbot, paper, "application/pdf", TEN)
     paper.clear()
-    assert not paper._pages._pictures
+    assert not paper._pages._pictures.kept
     assert "Compte rendu" not in words(paper)
 
 
@@ -362,7 +362,7 @@ def printed(qtbot, paper, tmp_path):
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "out.pdf"))
-    with qtbot.waitSignal(paper.printed, timeout=30_000):
+    with qtbot.waitSignal(paper.printed):
         paper._printing.start(printer, paper._opened, paper._press, "DELAUNAY ROUSSET Élise")
     del printer
     leaves = Pdf((tmp_path / "out.pdf").read_bytes())
@@ -402,5 +402,5 @@ def test_every_control_is_named_told_and_reached_by_tab(qtbot, paper):
 def test_page_pictures_fit_the_view(qtbot, paper):
     show(qtbot, paper, "application/pdf", TEN)
     paper.resize(600, 700)
-    qtbot.waitUntil(lambda: not paper._pages._stale(0), timeout=10_000)
+    qtbot.waitUntil(lambda: not paper._pages._stale(0))
     assert paper._pages.horizontalScrollBar().maximum() == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel
@@ -21,7 +23,7 @@ from storage.vault import Vault
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 DEFAULT = {"language": "fr", "theme": "light", "patients.rpps": PROFESSIONALS["marchetti"][0]}
-PAUL = stills._id("vasseur")
+PAUL = stills.id_of("vasseur")
 LINK = PatientLink(AUTHORITY, ODILE, "LEMAÎTRE Odile")
 
 
@@ -108,6 +110,24 @@ def test_messages_about_the_patient_stand_on_the_page_newest_first_and_are_trace
     assert "RCP thorax" in second
     assert "Bilan reçu ce matin" in second
     assert dossier.acts()[-1] == "patient-messages"
+
+
+def test_a_question_that_fails_after_a_newer_one_was_answered_hides_nothing(dossier, qtbot, caplog):
+    failing, ask = asyncio.Event(), dossier.talks.about
+
+    async def late(_authority, _ipp):
+        dossier.talks.about = ask
+        await failing.wait()
+        raise Locked
+
+    dossier.talks.about = late
+    dossier.show()
+    qtbot.waitUntil(lambda: dossier.talks.about == ask)
+    dossier.talks.changed.fire(frozenset({7}))
+    qtbot.waitUntil(lambda: len(dossier.lines()) == 2)
+    dossier.desk.office.bridge.loop.call_soon_threadsafe(failing.set)
+    qtbot.waitUntil(lambda: "person.talks could not be read" in caplog.text)
+    assert dossier.part.list.isVisible()
 
 
 def test_a_message_opens_in_its_thread_by_the_keyboard(dossier, qtbot):

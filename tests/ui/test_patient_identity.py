@@ -16,15 +16,11 @@ from app.config import Policy
 from app.patients.access import subject
 from app.patients.lines import Heading, PatientLine
 from app.patients.page import ASKING, SHOWN
-from app.patients.person import sheets
 from app.scenes import stills
 from app.signin.service import Opened
 from app.trust import News
-from storage.oskeyring import OsKeyring
-from storage.slots import KdfCost
-from storage.vault import Terms, Vault
+from app.ui import printing
 
-CHEAP = Terms("off", OsKeyring(), KdfCost(ops=1, mem_kib=8))
 CHU, LAB = "CHU&1.2.250.1.999.51.1&ISO", "LABO&1.2.250.1.999.77&ISO"
 INS = "~279035121518989^^^ASIP-SANTE-INS-NIR&1.2.250.1.213.1.4.10&ISO^INS"
 ODILE = "LEMAÎTRE^Odile^^^^^L"
@@ -52,7 +48,7 @@ class Hospital:
         at = f"2026112412{number:02d}00"
         head = f"MSH|^~\\&|GAM|CHU|CONSILIUM|CHU|{at}||{kind}|m{number}|P|2.5^FRA^2.11|||||FRA|UNICODE UTF-8"
         text = "\r".join((head, f"EVN||{at}", *segments)) + "\r"
-        with socket.create_connection((self.address[0], int(self.address[1])), timeout=5) as link:
+        with socket.create_connection((self.address[0], int(self.address[1])), timeout=30) as link:
             link.sendall(b"\x0b" + text.encode() + b"\x1c\r")
             assert f"MSA|AA|m{number}" in link.recv(4096).decode()
         self.qtbot.waitUntil(
@@ -125,13 +121,6 @@ class Hospital:
 def whom(ipp, name=ODILE, *, giver=CHU, birth="19540314", sex="F", status="", ins="", dead=""):
     fields = {3: f"{ipp}^^^{giver}^PI{ins}", 5: name, 7: birth, 8: sex, 29: dead, 32: status}
     return "|".join(("PID", *(fields.get(number, "") for number in range(1, 33))))
-
-
-@pytest.fixture
-def vault(tmp_path):
-    vault, _code = Vault.create(tmp_path / "profile", "mot de passe", CHEAP)
-    yield vault
-    vault.lock()
 
 
 @pytest.fixture
@@ -379,7 +368,7 @@ def test_a_document_that_comes_late_never_stands_under_another_patient(two, qtbo
 def test_a_print_or_copy_that_was_traced_late_is_never_of_another_patient(two, qtbot, monkeypatch):
     gate = Gate(two.section._patients, "trace", monkeypatch)
     printed = []
-    monkeypatch.setattr(sheets, "ask", lambda *args: printed.append(args))
+    monkeypatch.setattr(printing, "ask", lambda *args: printed.append(args))
     two.open("1")
     two.page._act("print")
     qtbot.waitUntil(gate.reached.is_set)

@@ -18,6 +18,7 @@ from app.scenes import stills, wards
 from app.scenes.patients import CHEAP
 from app.scenes.person import ODILE, news
 from app.scenes.stills import NOW_MS
+from app.ui import printing
 from app.ui.qtwords import speak_qt
 from resources.demo.patients import AUTHORITY, PROFESSIONALS
 from storage.patients.facts import Document, Fact, Identity, Key, Movement, Observation, Report, Stamp
@@ -118,6 +119,20 @@ def test_the_copied_identity_names_the_patient_and_never_the_ins(dossier, qtbot)
     assert dossier.acts()[-1] == "patient-copied"
 
 
+def test_why_the_record_is_open_stands_whole_below_the_tabs_where_there_is_no_room_beside(dossier, qtbot):
+    traced, tabs = dossier.page.traced, dossier.page.tabs
+
+    def whole():
+        high = traced.heightForWidth(traced.width())
+        inside = traced.parentWidget().rect().contains(traced.geometry())
+        return inside and traced.height() >= high and traced.text().startswith("Accès tracé")
+
+    dossier.desk.window.resize(1900, 900)
+    qtbot.waitUntil(lambda: whole() and traced.x() > tabs.geometry().right())
+    dossier.desk.window.resize(1180, 700)
+    qtbot.waitUntil(lambda: whole() and traced.y() >= tabs.geometry().bottom())
+
+
 def test_ctrl_tab_walks_through_all_parts_and_tab_goes_on_into_them(dossier):
     walked = []
     for _ in TABS:
@@ -161,7 +176,7 @@ def test_a_document_opens_in_the_window_and_alt_left_goes_back_to_the_list(dossi
     reader = dossier.page.parts["papers"]
     reader.list.setCurrentIndex(reader.list.shown.index(0))
     reader.list.setFocus()
-    with qtbot.waitSignal(reader.paper.shown, timeout=20_000):
+    with qtbot.waitSignal(reader.paper.shown):
         dossier.key(Qt.Key.Key_Return)
     assert dossier.acts()[-1] == "patient-document"
     assert reader.back.isVisible()
@@ -204,7 +219,7 @@ def test_a_masked_document_is_kept_from_who_reads_outside_the_care_team(make_des
 def test_a_document_withdrawn_while_it_is_read_is_closed(dossier, qtbot):
     dossier.page.choose("papers")
     reader = dossier.page.parts["papers"]
-    with qtbot.waitSignal(reader.paper.shown, timeout=20_000):
+    with qtbot.waitSignal(reader.paper.shown):
         reader.open_key(reader.list.shown.lines[0].key)
     paper = reader.list.shown.lines[0].paper
     dossier.tell(Document(paper.id, "delete", paper.code, paper.label, paper.at_ms))
@@ -316,7 +331,7 @@ def test_a_printed_page_says_whose_it_is_and_who_printed_it(dossier, tmp_path):
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "sheet.pdf"))
-    pages = sheets.put(
+    pages = printing.put(
         printer, sheets.results(record) * 4, view.printed_head(record), "Imprimé par Dr Marchetti"
     )
     document = QPdfDocument(None)
@@ -327,7 +342,7 @@ def test_a_printed_page_says_whose_it_is_and_who_printed_it(dossier, tmp_path):
         assert "LEMAÎTRE Odile" in text
         assert "Imprimé par Dr Marchetti" in text
     for body in (sheets.identity(record), sheets.movements(record)):
-        assert sheets.put(printer, body, "x", "y") > 0
+        assert printing.put(printer, body, "x", "y") > 0
 
 
 def test_every_control_of_every_part_has_a_name_and_a_tooltip(dossier):
@@ -354,7 +369,7 @@ def test_the_page_speaks_another_language_at_once(dossier, qtbot):
 def test_the_key_of_finding_looks_in_the_document_that_is_open_beside_the_focus(dossier, qtbot):
     dossier.page.choose("papers")
     reader = dossier.page.part("papers")
-    with qtbot.waitSignal(reader.paper.shown, timeout=15_000):
+    with qtbot.waitSignal(reader.paper.shown):
         reader.open_key(reader.list.shown.lines[0].key)
     assert reader.back.hasFocus()
     dossier.key(Qt.Key.Key_F, CTRL)

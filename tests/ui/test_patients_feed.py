@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import socket
 
-import pytest
-
 from app.config import Policy
 from app.patients.lines import PatientLine
 from app.scenes import stills
 from app.signin.service import Opened
 from app.trust import News
-from storage.oskeyring import OsKeyring
-from storage.slots import KdfCost
-from storage.vault import Terms, Vault
 
-CHEAP = Terms("off", OsKeyring(), KdfCost(ops=1, mem_kib=8))
 ADT = (
     "MSH|^~\\&|GAM|CHU|CONSILIUM|CHU|20261124120000||ADT^A28^ADT_A05|{id}|P|2.5^FRA^2.11|||||FRA|UNICODE UTF-8\r"
     "EVN||20261124120000\r"
@@ -24,16 +18,9 @@ ADT = (
 )
 
 
-@pytest.fixture
-def vault(tmp_path):
-    vault, _code = Vault.create(tmp_path / "profile", "mot de passe", CHEAP)
-    yield vault
-    vault.lock()
-
-
 def send(address, **what):
     host, port = address.rsplit(":", 1)
-    with socket.create_connection((host, int(port)), timeout=5) as link:
+    with socket.create_connection((host, int(port)), timeout=30) as link:
         link.sendall(b"\x0b" + ADT.format(**what).encode() + b"\x1c\r")
         return link.recv(4096).decode()
 
@@ -41,7 +28,7 @@ def send(address, **what):
 def refused(address):
     host, port = address.rsplit(":", 1)
     try:
-        socket.create_connection((host, int(port)), timeout=5).close()
+        socket.create_connection((host, int(port)), timeout=30).close()
     except ConnectionRefusedError:
         return True
     return False
@@ -57,7 +44,7 @@ def test_a_message_brings_a_patient_into_the_list_and_a_lock_closes_the_port(mak
     desk.window.show_feature("patients")
     finder = desk.window.page("patients").finder
     qtbot.waitUntil(lambda: finder.answered)
-    assert address in finder._how.text()
+    assert address in finder.stack.way.text()
     assert "MSA|AA|m1" in send(address, id="m1", ipp="80421937", name="LEMAÎTRE")
     shown = lambda: [one.name for one in finder.list.shown.lines if isinstance(one, PatientLine)]  # noqa: E731
     qtbot.waitUntil(lambda: shown() == ["LEMAÎTRE Odile"])

@@ -9,8 +9,8 @@ from PyQt6.QtWidgets import QApplication, QLabel, QWidget
 from app.config import Policy
 from app.interop.state import Standing, State
 from app.papers.viewer import PaperView
+from app.patients.findpages import CLOSED, FAILED, LIST, NOBODY, NONE_FOUND
 from app.patients.lines import Heading, PatientLine
-from app.patients.listing import CLOSED, FAILED, LIST, NOBODY, NONE_FOUND
 from app.patients.page import ASKING, SHOWN
 from app.patients.today import facts
 from app.scenes import stills, wards
@@ -18,11 +18,7 @@ from app.scenes.stills import NOW_MS
 from app.settings.rows import SettingRow
 from app.ui.palette import GUARD_MS
 from resources.demo.patients import PATIENTS, PROFESSIONALS, Sick
-from storage.oskeyring import OsKeyring
-from storage.slots import KdfCost
-from storage.vault import Terms, Vault
 
-CHEAP = Terms("off", OsKeyring(), KdfCost(ops=1, mem_kib=8))
 THEO, ODILE = "80503377", "80421937"
 TEAM = {"patients.rpps": PROFESSIONALS["marchetti"][0], "patients.units": ("3120",)}
 
@@ -67,13 +63,6 @@ class Ward:
 
     def wait_for(self, page):
         self.qtbot.waitUntil(lambda: self.page.stack.currentIndex() == page)
-
-
-@pytest.fixture
-def vault(tmp_path):
-    vault, _code = Vault.create(tmp_path / "profile", "mot de passe", CHEAP)
-    yield vault
-    vault.lock()
 
 
 @pytest.fixture
@@ -268,7 +257,7 @@ def test_a_message_moves_no_row_under_the_hand(ward, vault):
     newcomer = Sick("99", "ARRIVÉE", "Zoé", "19900101", "F")
     fresh = [(100, wards.facts(NOW_MS + 10**7, [newcomer])[0][1])]
     ward.desk.office.patients.changed.fire(vault.patients.apply(fresh).result())
-    ward.qtbot.waitUntil(ward.finder.moved.isVisible, timeout=5000)
+    ward.qtbot.waitUntil(ward.finder.moved.isVisible)
     assert ward.names() == before
     ward.finder.moved.click()
     assert "ARRIVÉE Zoé" in ward.names()
@@ -281,7 +270,7 @@ def test_an_open_page_follows_the_messages(ward, vault):
     sick = Sick(ODILE, "LEMAÎTRE", "Odile", "19540314", "F", used_name="NOUVEAU")
     changed = vault.patients.apply([(100, wards.facts(NOW_MS + 10**7, [sick])[0][1])]).result()
     ward.desk.office.patients.changed.fire(changed)
-    ward.qtbot.waitUntil(lambda: ward.page.person.patient.used_name == "NOUVEAU", timeout=5000)
+    ward.qtbot.waitUntil(lambda: ward.page.person.patient.used_name == "NOUVEAU")
     assert [action for action, _ in ward.acts()] == ["patient-opened"]
 
 
@@ -396,11 +385,19 @@ def hits(layer):
     return [row.entry.text for row in rows if not isinstance(row, str)]
 
 
+def seek(layer, qtbot, text):
+    """Type, and wait for the answer to the whole of it: one that comes later puts off what Enter opens."""
+    answered, sought = [], layer._seek
+    layer._seek = lambda query, found: sought(query, lambda some: (found(some), answered.append(query)))
+    qtbot.keyClicks(layer.field, f"#{text}")
+    qtbot.waitUntil(lambda: text in answered)
+
+
 def test_the_palette_finds_patients_at_each_key_and_has_them_checked(ward, qtbot):
     layer = open_palette(ward)
-    qtbot.keyClicks(layer.field, "#lemai")
-    qtbot.waitUntil(lambda: len(hits(layer)) == 3)
-    assert "Vérifiez le patient" in texts(layer.preview)
+    seek(layer, qtbot, "lemai")
+    assert len(hits(layer)) == 3
+    qtbot.waitUntil(lambda: "Vérifiez le patient" in texts(layer.preview))
     qtbot.keyClick(layer.field, Qt.Key.Key_Return)
     assert layer.isVisible()
     ward.clock_ms += GUARD_MS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QScrollArea, QWidget
 
 from app import i18n
 from app.line import Standing, State
@@ -164,6 +164,26 @@ def test_hosts_are_ticked_in_order_and_a_changed_key_cannot_be(plans, qtbot):
     assert [hosts.list.item(row).isHidden() for row in range(3)] == [False, True, True]
     qtbot.keyClick(hosts.list, Qt.Key.Key_Space)
     assert hosts.chosen == (b"b" * 16,)
+
+
+def test_whom_to_tell_comes_into_sight_whole_with_the_focus(plans, qtbot):
+    plans.window.resize(1100, 640)
+    qtbot.mouseClick(plans.page.join.call, Qt.MouseButton.LeftButton)
+    told = planner(plans).form.invited
+    qtbot.waitUntil(lambda: told.list.count() == 3)
+    assert not told.list.item(2).flags() & Qt.ItemFlag.ItemIsEnabled
+    told.list.setFocus()
+    window = plans.page.before.planner.form
+    area = next(one for one in window.findChildren(QScrollArea) if one.isAncestorOf(told))
+
+    def foot():
+        return told.list.mapTo(area.viewport(), told.list.rect().bottomLeft()).y()
+
+    qtbot.waitUntil(lambda: 0 < foot() < area.viewport().height())
+    told.list.setCurrentRow(1)
+    qtbot.keyClick(told.list, Qt.Key.Key_Space)
+    assert told.chosen == (b"b" * 16,)
+    assert "Dr Inès Belkacem. Les hôtes aussi" in told._told.text()
 
 
 def test_a_meeting_is_moved_then_cancelled_only_after_asking(plans, qtbot):
@@ -333,11 +353,11 @@ class SpoiltAgenda(stills.StillAgenda):
     spoilt = 2
 
     def unreadable(self):
-        return stills._at_once(self.spoilt)
+        return stills.at_once(self.spoilt)
 
     def drop_unreadable(self):
         dropped, self.spoilt = self.spoilt, 0
-        return stills._at_once(dropped)
+        return stills.at_once(dropped)
 
 
 def test_rows_that_nobody_can_read_are_told_and_taken_out(make_desk, qtbot):

@@ -26,10 +26,9 @@ from media.keys.sign import HybridSigner
 from storage.identity import Device
 from storage.identity import Organisation as Root
 from storage.meetings import Meeting
-from storage.slots import KdfCost
-from storage.vault import Terms, Vault
+from storage.vault import Vault
+from tests.harness.cheap import CHEAP
 
-CHEAP = Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=1024))
 YEAR = 365 * 86_400
 NOW_S = 1_795_522_320
 HELENE, PAUL = "Dr Hélène Marchetti", "Dr Paul Vasseur"
@@ -247,7 +246,7 @@ def test_the_second_person_finds_nothing_of_the_first(desk, house, open_as, qtbo
     assert QGuiApplication.clipboard().text() == ""
     assert desk.office.config.get(THEME) == "light", "the looks of the first are not the second's"
     assert not desk.window.toast.can_undo()
-    assert not desk.window._can_go_back()
+    assert not desk.window.pages.can_go_back()
     assert desk.office._link == ""
     assert desk.meeting.view.invitation is None
     assert desk.office.session().meetings == ()

@@ -7,18 +7,22 @@ from dataclasses import replace
 import msgspec
 import pytest
 from PyQt6.QtCore import QEvent, QPoint, Qt
+from PyQt6.QtGui import QFontMetricsF
 from PyQt6.QtWidgets import QAbstractButton, QApplication
 
 from app import i18n
 from app.board import Act, Board, Card, Column, Rank, Row
 from app.config import SINGLE_KEYS, TEXT_SIZE
 from app.feature import Desk
+from app.i18n import tr
 from app.intents import JoinMeeting, OpenPerson
 from app.scenes import stills
 from app.today.page import TodayPage
+from app.today.rows import _figure, first_width
 from app.today.service import Around, Fact
 from app.ui.panes import Banner
 from app.ui.text import Label
+from app.ui.theme import theme
 from media.events import Event
 
 MINUTE_MS = 60_000
@@ -74,7 +78,7 @@ class Bench:
             self.page._jobs.pop(source.id)
             source.changed.fire(None)
             self.qtbot.waitUntil(lambda s=source: s.id in self.page._jobs)
-            self.qtbot.waitUntil(lambda s=source: self.page._jobs[s.id]._future.done())
+            self.qtbot.waitUntil(lambda s=source: self.page._jobs[s.id]._done is None)
         self.qtbot.wait(10)
 
     def pane(self, key="one"):
@@ -560,3 +564,26 @@ def test_a_person_is_opened_by_an_intent(make_desk, qtbot):
     desk, _page = unlocked(make_desk, qtbot)
     desk.office.open(OpenPerson(bytes(16)))
     assert desk.window.current == "directory"
+
+
+@pytest.mark.parametrize("size", [100, 150])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_row_without_a_time_says_so_whole(desk, language, size):
+    i18n.set_language(language)
+    desk.office.config.choose(TEXT_SIZE, size)
+    row = Row("1", "RCP Thorax", "", lambda: None, first=tr("agenda.open"), second=tr("agenda.no_time"))
+    for text, font in ((row.first, _figure()), (row.second, theme().font("caption"))):
+        assert QFontMetricsF(font).horizontalAdvance(text) < first_width(row)
+
+
+def test_what_belongs_in_front_and_is_hidden_behind_the_others_is_told_while_the_focus_holds(make, source):
+    source.cards = [source.card(key) for key in ("a", "b", "c")]
+    bench = make(source)
+    bench.page.deck.cards[0].verb.setFocus()
+    source.cards.append(source.card("worst", Rank.GRADE_4))
+    bench.again()
+    assert bench.cards() == ["a", "b", "c"], "nothing moves under the focus"
+    assert bench.page.deck.pill.isVisible()
+    bench.page.deck.pill.click()
+    assert bench.cards() == ["worst", "a", "b"]
+    assert not bench.page.deck.pill.isVisible()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import QEvent, QObject, Qt
 from PyQt6.QtGui import QKeyEvent
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit
 
@@ -47,7 +47,16 @@ def test_the_title_bar_names_nobody(desk):
 
 def test_the_rail_shows_only_what_works(desk):
     names = [b.accessibleName() for b in desk.window.rail.findChildren(QAbstractButton)]
-    assert names == ["Aujourd’hui", "RCP", "Patients", "Messages", "Annuaire", "Réglages", "Verrouiller"]
+    assert names == [
+        "Aujourd’hui",
+        "RCP",
+        "Patients",
+        "Télésuivi",
+        "Messages",
+        "Annuaire",
+        "Réglages",
+        "Verrouiller",
+    ]
 
 
 def test_sections_open_by_key(desk, qtbot):
@@ -106,6 +115,29 @@ def test_icon_buttons_say_name_and_key(desk, settle):
     desk.office.config.choose(LANGUAGE, "en")
     settle(desk)
     assert close.toolTip() == "Close the panel (Esc)"
+
+
+class Hearing(QObject):
+    """Counts how often somebody hears of another language."""
+
+    def __init__(self, target):
+        super().__init__(target)
+        self.count = 0
+        target.installEventFilter(self)
+
+    def eventFilter(self, _target, event):  # noqa: N802 -- Qt's name
+        self.count += event.type() == QEvent.Type.LanguageChange
+        return False
+
+
+def test_another_language_is_heard_once(desk, qtbot):
+    hearing = Hearing(desk.window)
+    for language in ("en", "fr"):
+        hearing.count = 0
+        desk.office.config.choose(LANGUAGE, language)
+        qtbot.waitUntil(lambda: hearing.count > 0)
+        QApplication.sendPostedEvents()
+        assert hearing.count == 1
 
 
 def test_exactly_one_focus_ring_follows_the_focus(desk, qtbot, settle):

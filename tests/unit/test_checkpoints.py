@@ -131,7 +131,7 @@ def test_a_failing_place_is_said(vault, tmp_path):
 def ended():
     for thread in threading.enumerate():
         if thread.name == "checkpoints":
-            thread.join(10)
+            thread.join(30)
 
 
 def test_a_checkpoint_changed_anywhere_is_refused():

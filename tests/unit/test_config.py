@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -78,9 +80,9 @@ def test_a_choice_is_told_and_comes_back_from_the_vault():
         (config.SOUNDS, 1),
         (config.CAMERA, "x" * 513),
         (config.CAMERA, "a\0b"),
-        (config.RELAYS, ("relay.chu.fr", "-bad")),
-        (config.RELAYS, ("evil.example/..",)),
-        (config.RELAYS, ("a",) * 65),
+        (config.CARE_UNITS, ("ONCO", "a b")),
+        (config.CARE_UNITS, ("x" * 21,)),
+        (config.CARE_UNITS, ("a",) * 65),
     ],
 )
 def test_a_value_out_of_bounds_is_refused(setting, value):
@@ -100,9 +102,9 @@ def test_a_corrupt_stored_value_falls_back_and_is_reported():
     assert found == {("theme", "bad-value"), ("text.size", "bad-value"), ("gone", "unknown")}
 
 
-def test_relays_are_read_as_hosts_with_ports():
-    settings = Config(policy(forced={"relays.allowed": ["relais.chu.fr:8443", "[::1]:9"]}))
-    assert settings.get(config.RELAYS) == ("relais.chu.fr:8443", "[::1]:9")
+def test_a_list_is_read_in_its_order():
+    settings = Config(policy(forced={"patients.units": ["ONCO2", "ONCO1"]}))
+    assert settings.get(config.CARE_UNITS) == ("ONCO2", "ONCO1")
 
 
 def test_no_policy_file_is_no_policy(tmp_path):
@@ -143,3 +145,13 @@ def test_any_values_leave_every_setting_within_bounds(values):
     settings_now.load_user({key: json.dumps(value) for key, value in values.items()})
     for setting in config.SETTINGS.values():
         assert setting.check(settings_now.get(setting)) == settings_now.get(setting)
+
+
+def test_the_guide_tells_of_every_setting_of_messages_and_its_example_holds():
+    guide = (Path(__file__).parents[2] / "docs" / "admin.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([a-z-]+\.[a-z-]+)`", guide))
+    assert {key for key in config.SETTINGS if key.startswith(("messages.", "notify."))} <= told
+    example = guide.split('    {"name": "CHU, 2026-11",')[1].split("\n\n")[0]
+    found = Policy.parse(b'{"name": "CHU, 2026-11",' + example.encode())
+    assert found.problems == ()
+    assert found.forced["messages.once-offered"] == ("10", "30")

@@ -18,13 +18,11 @@ from app.signin.service import Opened, SignIn, SignInRefused
 from media.keys.certs import DeviceKeys, Request
 from resources.locale import po
 from storage.identity import Relay
-from storage.slots import KdfCost
-from storage.vault import Terms
+from tests.harness.cheap import CHEAP
 
 NOW = 1_790_000_000
 DAY = 86_400
 PASSWORD = "girafe tambour velours cascade"
-CHEAP = Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=1024))
 RELAY = Relay("relay.test", 443, b"p" * 32)
 
 

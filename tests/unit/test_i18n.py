@@ -31,6 +31,15 @@ def say(text: str, **params: object) -> str:
     return i18n._fill(i18n.french_spaces(text), params)
 
 
+def test_once_all_texts_are_read_a_change_of_language_reads_no_file(monkeypatch):
+    english = i18n._Language("en", i18n.english_spaces, ".", ",")
+    monkeypatch.setitem(i18n._spoken, "en", english)
+    i18n.read()
+    monkeypatch.setattr(po, "load", lambda _language: pytest.fail("read a file"))
+    i18n.set_language("en")
+    assert tr("command.palette") == "Palette: search or act"
+
+
 def calls():
     """Every `tr("id", name=…)` and `trn("id", n, name=…)`, or `say` and `says`: place, id, names of parameters."""
     for path in sorted((ROOT / "app").rglob("*.py")):
@@ -125,12 +134,12 @@ def test_an_unknown_id_shows_itself_and_is_logged(caplog):
 
 def test_plurals_follow_each_language(monkeypatch):
     forms = {"wait": ("{n} personne attend", "{n} personnes attendent")}
-    monkeypatch.setitem(i18n._current.forms, "wait", forms["wait"])
+    monkeypatch.setitem(i18n._current.catalogue.forms, "wait", forms["wait"])
     assert trn("wait", 0) == "0 personne attend"
     assert trn("wait", 1) == "1 personne attend"
     assert trn("wait", 1200) == "1\u202f200 personnes attendent"
     i18n.set_language("en")
-    monkeypatch.setitem(i18n._current.forms, "wait", ("{n} waits", "{n} wait"))
+    monkeypatch.setitem(i18n._current.catalogue.forms, "wait", ("{n} waits", "{n} wait"))
     assert trn("wait", 0) == "0 wait"
     assert trn("wait", 1) == "1 waits"
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from app.meeting.agenda.guests import SAID as STATES
 from app.meeting.sentences import REASONS, TROUBLES
 from app.messages import refusals
-from app.messages.looks import HELD
+from app.messages.looks import HELD, WHY
 from media.room.lobby import REFUSALS
 from resources.locale import po
 
@@ -19,7 +20,6 @@ CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 SILENT = {
     "join-forged": "said as knock-refused",
     "key-missing": "the frame waits for its key, then it is frame-undecryptable",
-    "knock-mac": "a refused knock, as above",
     "room-open": "somebody else opened first: this desk knocks",
     "taken": "said as plan.refused.relay-refused: a tag is random",
     "vouch-foreign": "a refused vouch changes nothing: the new device stays a changed key, which is said",
@@ -31,9 +31,11 @@ SILENT = {
     **dict.fromkeys(
         ("queue-full", "queue-unknown", "card-old"), "the message waits, then it is not delivered"
     ),
-    "card-rollback": "the message waits for a better card, then it is not delivered",
-    **dict.fromkeys(("gap", "late"), "said at the message: messages.warning"),
-    "undelivered": "said at the message: State.UNDELIVERED",
+    **dict.fromkeys(
+        ("too-far", "released", "cancelled"),
+        "an escalation that waits at the relay: what became of it stands in the trace",
+    ),
+    **dict.fromkeys(("gap", "late", "outsider"), "said at the message: messages.warning"),
     "blocked": "who is blocked is refused in silence: that is what was asked for",
     "grant-late": "the document stays closed, as its card says",
     "file-forged": "said at the file: FileState.REFUSED",
@@ -44,7 +46,7 @@ SILENT = {
 }
 """Codes that never reach a person, and why."""
 
-SAID = {*TROUBLES, *REASONS, *HELD, *refusals.REFUSALS, *SILENT}
+SAID = {*TROUBLES, *REASONS, *HELD, *WHY, *STATES, *refusals.REFUSALS, *SILENT}
 
 
 def said(call_name, at, folder="room", kind=None):
@@ -122,6 +124,12 @@ def test_every_code_of_the_protocol_has_a_sentence():
     assert protocol() - SAID == set()
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_however_far_an_invitation_came_there_is_a_word_for_it(language):
+    wanted = {f"calling.state.{state}" for state in STATES | {"other"}}
+    assert wanted - po.load(language).forms.keys() == set()
+
+
 def test_what_is_wrong_with_a_certificate_has_words_for_others_and_for_the_own():
     either = said("TrustError", 0, "keys") & {
         *("signature", "seal-broken", "issuer-unknown", "certificate-revoked", "clock", "directory-old")
@@ -152,3 +160,9 @@ def test_every_refused_message_has_its_sentence(language):
         why for code in (*refusals.REFUSALS, "never-heard-of") if (why := refusals.told(code)) not in texts
     } == set()
     assert refusals.told("blocked") == ""
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_why_a_device_gets_nothing_is_said_in_words(language):
+    wanted = {f"messages.why.{code}" for code in WHY | {"other"}}
+    assert wanted - po.load(language).forms.keys() == set()

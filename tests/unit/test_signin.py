@@ -26,13 +26,12 @@ from resources.locale import po
 from storage import errors
 from storage.identity import Relay
 from storage.oskeyring import OsKeyring
-from storage.slots import KdfCost
-from storage.vault import Terms, Vault
+from storage.vault import Vault
+from tests.harness.cheap import CHEAP
 
 NOW = 1_790_000_000
 DAY = 86_400
 PASSWORD = "correct horse battery"
-CHEAP = Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=1024))
 LINK = Link("relay.test:443", b"t" * 16, b"s" * 16, b"h" * 16)
 
 

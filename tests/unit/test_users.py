@@ -19,8 +19,8 @@ from app.signin.tries import Tries
 from app.signin.users import CARD, MAX_NAME, Users, read_card, said, write_card
 from storage.slots import KdfCost
 from storage.vault import Terms, Vault
+from tests.harness.cheap import CHEAP
 
-CHEAP = Terms(keyring="off", cost=KdfCost(ops=1, mem_kib=1024))
 PASSWORD = "girafe tambour velours cascade"
 
 
@@ -157,7 +157,7 @@ def test_who_stops_waiting_leaves_no_open_vault_behind(tmp_path, monkeypatch):
 
     def slowly(*arguments):
         held.set()
-        go.result(10)
+        go.result(30)
         return real(*arguments)
 
     monkeypatch.setattr(Vault, "unlock", slowly)

@@ -62,7 +62,7 @@ class Counting:
         self.blob_up = self.blob_down = 0
         self.late_ms: list[int] = []
 
-    async def say(self, body, to, *, conv, expires_s=0):
+    async def say(self, body, to, *, conv, expires_s=0, msg_id=b""):
         devices = sum(map(len, to.values()))
         self.blocks[body.TYPE.name.lower()] += devices
         content = Content.seal(body.encode())

@@ -148,10 +148,15 @@ def _message(number: int, threads: list[int], people: list[bytes], dice: random.
         own=own,
         sent_ms=at_ms,
         at_ms=at_ms,
-        text=" ".join(_word(dice) for _ in range(dice.randint(3, 30))),
+        text=text(dice),
         state=State.READ if own else State.RECEIVED,
         read=own or number < MESSAGES - 500,
     )
+
+
+def text(dice: random.Random) -> str:
+    """Return what somebody might write."""
+    return " ".join(_word(dice) for _ in range(dice.randint(3, 30)))
 
 
 def _word(dice: random.Random) -> str:

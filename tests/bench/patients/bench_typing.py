@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PyQt6.QtTest import QTest
 
-from app.patients.listing import LIST
+from app.patients.findpages import LIST
 from tests.bench.patients.desk import open_desk
 from tests.bench.window.rig import START_MS, Watched, percentile, report
 

@@ -59,7 +59,8 @@ def profile() -> Path:
     folder = ROOT / "build" / "bench" / f"patients-{_version()}"
     if not (folder / "ready").exists():
         print(f"  making {PATIENTS} patients …", file=sys.stderr, flush=True)
-        shutil.rmtree(folder.parent, ignore_errors=True)
+        for old in folder.parent.glob("patients-*"):
+            shutil.rmtree(old, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
         _make(folder)
         (folder / "ready").touch()

@@ -35,15 +35,15 @@ def scroll(office: Office) -> Iterator[Step]:
         yield "arrow", lambda: QTest.keyClick(people, Qt.Key.Key_Down)
 
 
-def turn(view: QWidget | None) -> None:
-    """Turn the wheel by one notch down."""
+def turn(view: QWidget | None, notches: int = -1) -> None:
+    """Turn the wheel: negative notches go down."""
     assert view is not None
     middle = QPointF(view.rect().center())
     event = QWheelEvent(
         middle,
         view.mapToGlobal(middle),
         QPoint(),
-        QPoint(0, -120),
+        QPoint(0, 120 * notches),
         Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier,
         Qt.ScrollPhase.NoScrollPhase,

@@ -9,12 +9,12 @@ import time
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import msgspec
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QAbstractEventDispatcher, QTimer
 from PyQt6.QtWidgets import QApplication
 
 from app.scenes import stills
@@ -34,14 +34,15 @@ PEOPLE = 400
 SIZE = 1440, 900
 START_MS, PAUSE_MS = 2_000, 60
 """Nobody opens a section before what is loaded after the first paint is there."""
-PAUSE_S = 0.0003
+FELT_MS = 0.5
+"""Rounds that did less are thousands: with them no percentile would say anything."""
 DAY_S = 86_400
 Step = tuple[str, "Callable[[], object]"]
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """How long the loop did not sleep (`ms`), how much of it was its own work (`cpu_ms`), and in which step."""
+    """How long a round of the loop took (`ms`), how much of it was its own work (`cpu_ms`), and in which step."""
 
     ms: float
     cpu_ms: float
@@ -49,9 +50,9 @@ class Stretch:
 
 
 class Watched(QApplication):
-    """Measures every stretch in which the event loop does not sleep, under the name of the step then running.
+    """Measures every round of the event loop, under the name of the step then running: so long a key pressed meanwhile waits.
 
-    Events that follow each other within `PAUSE_S` make one stretch.
+    Work that is cut into steps looks at the keys between two of them (app/ui/steps.py), and paints.
     """
 
     def __init__(self) -> None:
@@ -60,15 +61,22 @@ class Watched(QApplication):
         self.stretches: list[Stretch] = []
         self._depth = 0
         self._start = self._end = self._start_cpu = self._end_cpu = 0.0
+        loop = QAbstractEventDispatcher.instance()
+        assert loop is not None
+        loop.awake.connect(self._round)
+        loop.aboutToBlock.connect(self._round)
+
+    def _round(self) -> None:
+        if not self._depth:
+            self._close()
+            self._start = 0.0
 
     def notify(self, receiver: QObject | None, event: QEvent | None) -> bool:
         """Deliver, and look at the clock around what is not delivered from within."""
         if self._depth:
             return super().notify(receiver, event)
-        begin = time.perf_counter()
-        if begin - self._end > PAUSE_S:
-            self._close()
-            self._start, self._start_cpu = begin, time.thread_time()
+        if not self._start:
+            self._start, self._start_cpu = time.perf_counter(), time.thread_time()
         self._depth = 1
         try:
             return super().notify(receiver, event)
@@ -88,7 +96,7 @@ class Watched(QApplication):
         self._start, self._start_cpu = self._end, self._end_cpu
 
     def play(self, steps: Iterator[Step], pause_ms: int = PAUSE_MS) -> list[Stretch]:
-        """Run *steps* one by one, each in a stretch of its own; return all stretches but those of the start."""
+        """Run *steps* one by one, each in a stretch of its own; return all that took `FELT_MS`, but those of the start."""
 
         def step() -> None:
             self._part()
@@ -98,7 +106,7 @@ class Watched(QApplication):
 
         QTimer.singleShot(START_MS, step)
         self.exec()
-        return [one for one in self.stretches if one.step != "start"]
+        return [one for one in self.stretches if one.step != "start" and one.ms >= FELT_MS]
 
 
 class PlainArena(stills.StillArena):
@@ -121,14 +129,14 @@ def crowd() -> Session:
     certificates = list(session.trust.certificates)
     for n in range(PEOPLE - len(certificates)):
         certificate = DeviceCert.issue(
-            stills._seeded("issuer"),
+            stills.seeded("issuer"),
             org=DeviceCert.parse(session.certificate).org,
             user=n.to_bytes(16, "big"),
             name=f"Dr Prénom{n % 37} de Nom-Composé{n}",
             role="doctor",
             specialty="Anesthésie-réanimation",
             device_id=n.to_bytes(16, "little"),
-            public=stills._seeded("crowd").public,
+            public=stills.seeded("crowd").public,
             serial=100 + n,
             not_before=now_s - DAY_S,
             not_after=now_s + 89 * DAY_S,
@@ -137,8 +145,11 @@ def crowd() -> Session:
     return replace(session, trust=msgspec.structs.replace(session.trust, certificates=certificates))
 
 
-def open_office(session: Session | None) -> tuple[Office, list[stills.StillEngine]]:
-    """Return the office, its window shown, and the list in which its engines will be; without a session, locked."""
+def open_office(session: Session | None, **more: Any) -> tuple[Office, list[stills.StillEngine]]:
+    """Return the office, its window shown, and the list in which its engines will be; without a session, locked.
+
+    *more* goes into its profile (app.workstation.Profile).
+    """
     arena, engines = PlainArena(), []
 
     def make_engine() -> stills.StillEngine:
@@ -152,6 +163,7 @@ def open_office(session: Session | None) -> tuple[Office, list[stills.StillEngin
         make_arena=lambda: arena,
         make_signin=stills.StillSignIn,
         look=stills.look,
+        **more,
     )
     office = build_office(profile, session=session)
     office.window.resize(*SIZE)

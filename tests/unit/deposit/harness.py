@@ -7,6 +7,8 @@ import io
 from dataclasses import dataclass
 from typing import Self
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from media import depositwire as dw
 from media import wire
 from media.errors import LinkRefused
@@ -51,6 +53,21 @@ def sealed(name: str = "compte rendu.pdf", data: bytes = b"%PDF-", **changes) ->
     opened = secret.unlock()
     digest = keys.seal_file(opened, name, io.BytesIO(data), len(data), into)
     return Deposited(secret, opened, Signer.generate(), into.getvalue(), digest, **changes)
+
+
+def opened_file(opened: keys.Keys, whole: bytes) -> tuple[str, bytes]:
+    """Return name and content, as the page does; InvalidTag or AssertionError where a byte of it is not the sender's."""
+    cipher, step = AESGCM(opened.file), keys.CHUNK + keys.TAG_BYTES
+    chunks = [whole[at : at + step] for at in range(0, len(whole), step)]
+    assert chunks
+    plain = b"".join(
+        cipher.decrypt(number.to_bytes(11, "big") + bytes((number == len(chunks) - 1,)), chunk, None)
+        for number, chunk in enumerate(chunks)
+    )
+    ends = 2 + int.from_bytes(plain[:2], "big")
+    size = int.from_bytes(plain[ends : ends + 8], "big")
+    assert ends + 8 + size <= len(plain)
+    return plain[2:ends].decode(), plain[ends + 8 : ends + 8 + size]
 
 
 class Visitor:

@@ -16,7 +16,7 @@ from media.keys.sign import Signer
 from media.link import OrganisationProof
 from media.link import deposit as link
 from tests.harness.disk import small_disk
-from tests.unit.deposit.harness import Visitor, attempt, sealed
+from tests.unit.deposit.harness import Visitor, attempt, opened_file, sealed
 from tests.unit.relay.harness import RelayProcess, proof, public, signer
 
 
@@ -41,7 +41,7 @@ def test_who_has_link_and_code_gets_the_file_and_the_sender_hears_of_it(relay):
     async def scenario():
         await one.leave(relay)
         assert (await one.standing(relay)).state == dw.THERE
-        got = keys.open_file(one.keys, await collect(relay, one))
+        got = opened_file(one.keys, await collect(relay, one))
         assert got == ("scanner thoracique.dcm", data)
         return await one.standing(relay)
 

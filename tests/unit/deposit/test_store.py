@@ -130,3 +130,46 @@ def test_a_wrong_proof_is_counted_also_while_somebody_collects(store):
     deposit = left(store)
     attempt(store, deposit)
     assert attempt(store, deposit, proof=bytes(32)) == 4
+
+
+def cut_before_unlinking(monkeypatch):
+    """Let the relay die wherever it would remove a file."""
+
+    def die(*_arguments, **_named):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pathlib.Path.unlink", die)
+
+
+@pytest.mark.parametrize("end", ["collected", "taken back", "shut"])
+def test_a_relay_killed_while_it_lets_go_of_a_file_has_none_when_it_is_back(tmp_path, monkeypatch, end):
+    store = Deposits(tmp_path, LIMITS)
+    deposit = left(store)
+    row = attempt(store, deposit)
+    store.read(deposit, row.claim, 0, len(BYTES), NOW)
+    acts = {
+        "collected": lambda: store.done(deposit, row.claim, NOW),
+        "taken back": lambda: store.drop(deposit),
+        "shut": lambda: [attempt(store, deposit, proof=b"w" * 32) for _ in range(dw.MOST_WRONG)],
+    }
+    with monkeypatch.context() as killed:
+        cut_before_unlinking(killed)
+        with pytest.raises(KeyboardInterrupt):
+            acts[end]()
+    store.close()
+    again = Deposits(tmp_path, LIMITS)
+    assert list((tmp_path / "deposits").iterdir()) == []
+    if end == "taken back":
+        assert refused(again.standing, deposit, NOW) == "unknown"
+    again.close()
+
+
+def test_a_relay_killed_between_file_and_row_takes_the_deposit_at_the_next_try(tmp_path):
+    store = Deposits(tmp_path, LIMITS)
+    store.leave(draft(), NOW)
+    store.close()
+    (tmp_path / "deposits" / draft().id.hex()).unlink()  # of what was begun the disk kept the row alone
+    again = Deposits(tmp_path, LIMITS)
+    left(again)
+    assert again.standing(draft().id, NOW)[0] == dw.THERE
+    again.close()

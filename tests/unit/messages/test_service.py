@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
-from app.messages.ports import CROWD_A_MINUTE, Outgoing, Refused, Unwritable
+from app.messages.ports import CROWD_A_MINUTE, Outgoing, Refused, Standing, Unwritable
 from media.mail.texts import MAX_CHARACTERS
-from storage.messages.records import FileState, State
+from storage.messages.records import FileState, PatientLink, State
 from tests.harness.correspondents import Clinic
 from tests.harness.postal import until
 
@@ -42,6 +43,39 @@ def test_what_is_written_stands_there_at_once_and_waits(tmp_path):
         assert not alice.messages.standing.online
         (hit,) = await alice.messages.search("bonj")
         assert (hit.message, hit.match) == (message, "Bonjour")
+
+    offline(tmp_path, story)
+
+
+def test_a_count_that_the_lock_overtakes_says_nothing_any_more(tmp_path):
+    async def story(alice, bruno):
+        await alice.messages.send(await alice.messages.direct(bruno), "Bonjour")
+        await until(lambda: alice.messages.standing.waiting == 1)
+        disk = threading.Event()
+        alice.vault.mail.read(lambda _rows: disk.wait(60))
+        alice.messages.changed.fire(frozenset())
+        await asyncio.sleep(0)
+        alice.task.cancel()
+        await asyncio.wait({alice.task}, timeout=5)
+        answered = alice.vault.mail.read(lambda _rows: None)
+        disk.set()
+        await asyncio.wrap_future(answered)
+        await asyncio.sleep(0)
+        assert alice.messages.standing == Standing()
+
+    offline(tmp_path, story)
+
+
+def test_a_direct_thread_about_a_patient_begins_with_one_line(tmp_path):
+    async def story(alice, bruno):
+        link = PatientLink("1.2.250.1.71.4.2.7", "80421937", "LEMAÎTRE Odile")
+        thread = await alice.messages.direct(bruno, link, 86_400)
+        (line,) = await alice.messages.page(thread)
+        assert line.event == "linked"
+        (row,) = await alice.messages.threads()
+        assert (row.patient, row.expire_s) == (link, 86_400)
+        assert await alice.messages.direct(bruno, link, 86_400) == thread
+        assert len(await alice.messages.page(thread)) == 1
 
     offline(tmp_path, story)
 

@@ -50,8 +50,8 @@ def people(*, anna="certified"):
         person(ANNA, "Dr Anna Lévy", anna),
         person(BEN, "Dr Ben Roy"),
     )
-    book = SimpleNamespace(people=listed, writable=True, circles=())
-    return People(SimpleNamespace(known=book, changed=Event()))
+    book = SimpleNamespace(people=listed, circles=())
+    return People(SimpleNamespace(known=book, writable=True, changed=Event()))
 
 
 def message(n, author=ANNA, text="Bonjour", ago=0, **more):
@@ -201,6 +201,17 @@ def test_an_alert_follows_new_messages_of_threads_that_are_not_muted():
     assert told == []
     herald.follow([thread(1, unread=3, last_ms=NOW), thread(2, unread=5, muted=True)], NOW)
     assert told == ["message"]
+
+
+@pytest.mark.parametrize(("of", "told_of"), [("all", [1, 2]), ("pinned", [2]), ("none", [])])
+def test_an_alert_is_of_the_threads_that_were_chosen(of, told_of):
+    for number in (1, 2):
+        told = []
+        herald = Herald(told.append)
+        rows = {1: thread(1), 2: thread(2, pinned=True)}
+        herald.follow(rows.values(), NOW, of)
+        herald.follow((rows | {number: replace(rows[number], unread=1, last_ms=NOW)}).values(), NOW, of)
+        assert told == ["message"] * (number in told_of), "what is known as unread rises all the same"
 
 
 def test_what_waited_at_the_relay_while_the_desk_was_locked_is_no_news():

@@ -12,11 +12,8 @@ from app.patients.service import Patients
 from app.scenes import stills, wards
 from app.scenes.stills import NOW_MS
 from resources.demo.patients import PROFESSIONALS
-from storage.oskeyring import OsKeyring
-from storage.slots import KdfCost
-from storage.vault import Terms, Vault
-
-CHEAP = Terms("off", OsKeyring(), KdfCost(ops=1, mem_kib=8))
+from storage.vault import Vault
+from tests.harness.cheap import CHEAP
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,13 +18,7 @@ def found(name, number=1, *, given="Odile", birth="19540314", status=Status.QUAL
     return Found(number, name, "", given, birth, "F", "80421937", status, **more)
 
 
-@pytest.fixture(autouse=True)
-def paris(monkeypatch):
-    monkeypatch.setenv("TZ", "Europe/Paris")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("paris")
 
 
 def test_a_row_names_the_patient_as_everywhere():

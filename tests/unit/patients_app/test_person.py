@@ -8,7 +8,7 @@ import pytest
 
 from app import i18n
 from app.patients.person import moves, papers, values, view
-from app.patients.person.times import Site, age, written
+from app.times import Site, age, written
 from storage.patients.facts import Observation, Professional, Receipt, Report
 from storage.patients.records import Found, Known, Member, Paper, Patient, Status, Stay
 

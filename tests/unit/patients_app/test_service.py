@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from app.patients.service import LIMIT, MOST, Untraceable
+from app.patients.answers import LIMIT, MOST, Untraceable
 from resources.demo.patients import PATIENTS
 from storage.errors import DiskTrouble, StorageError
 

@@ -27,16 +27,7 @@ from storage.meetings import Meeting
 
 PARIS = ZoneInfo("Europe/Paris")
 MINUTE, HOUR, DAY = 60, 3600, 86_400
-
-
-@pytest.fixture(autouse=True)
-def in_paris(monkeypatch):
-    monkeypatch.setenv("TZ", "Europe/Paris")
-    time.tzset()
-    i18n.set_language("fr")
-    yield
-    monkeypatch.undo()
-    time.tzset()
+pytestmark = pytest.mark.usefixtures("paris")
 
 
 def at(text):

@@ -44,11 +44,10 @@ def test_cards_are_ranked_by_what_they_are_then_by_deadline():
         card("key-soon", Rank.KEY, 9),
         card("rcp-late", Rank.MEETING, 20),
         card("rcp", Rank.MEETING, 10),
-        card("sign", Rank.SIGNATURE),
         card("alert", Rank.ALERT, 99),
         card("g4", Rank.GRADE_4, 100),
     ]
-    wanted = ["g4", "alert", "rcp", "rcp-late", "key-soon", "key", "sign", "message"]
+    wanted = ["g4", "alert", "rcp", "rcp-late", "key-soon", "key", "message"]
     assert ids(ranked(mixed)) == ids(ranked(mixed[::-1])) == wanted
 
 

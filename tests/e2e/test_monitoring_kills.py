@@ -1,0 +1,103 @@
+"""kill -9 at every step of an alert: what was shown is there, nothing is there twice, and the colleague's desk sees the same."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+
+import pytest
+
+from app.monitoring.ports import Proof
+from storage.monitoring.records import Phase
+from tests.e2e.nursing import MOMENTS, STEPS
+from tests.harness.platform import alert
+from tests.harness.postal import until
+from tests.harness.wards import with_team
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
+AFTER = {
+    "shown": Phase.NEW,
+    "take": Phase.TAKEN,
+    "call": Phase.TAKEN,
+    "advise": Phase.TAKEN,
+    "escalate": Phase.ESCALATED,
+    "answer": Phase.TAKEN,
+    "close": Phase.CLOSING,
+    "reopen": Phase.TAKEN,
+    "undo": Phase.CLOSING,
+}
+"""How the alert stands after each step."""
+FEW = tuple((step, MOMENTS[at % len(MOMENTS)]) for at, step in enumerate(STEPS))
+ALL = tuple((step, moment) for step in STEPS for moment in MOMENTS)
+
+
+async def killed(folder, case, step, moment):
+    """Let a nurse work until she is killed; return what her screen said by then."""
+    command = [sys.executable, "-m", "tests.e2e.nursing", str(folder), case, step, moment]
+    done = await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == -9, done.stderr[-2_000:]
+    return done.stdout.split()
+
+
+async def steps_of(watch, one):
+    sheet = await watch.alerts.sheet(one, again=True)
+    return [str(row.record.step) for row in sheet.life.rows]
+
+
+def die_everywhere(tmp_path, cases):
+    async def story(_clinic, nurse, other):
+        await until(lambda: other.alerts._desk.memory.services)
+        nurse.alerts.end()
+        await nurse.desk.close()
+        stood = {}
+        for at, (step, moment) in enumerate(cases):
+            case = f"K{at}"
+            said = await killed(nurse.desk.folder, case, step, moment)
+            await nurse.desk.reopen()
+            await nurse.begin()
+            one = alert("1", case)
+            shown, *done = said
+            assert shown == "shown"
+            before = list(STEPS[: STEPS.index(step)])
+            assert done == before or (done == [*before, step] and moment == "sent")
+            kept = await steps_of(nurse, one)
+            whole = [*before, step]
+            assert kept == whole if moment == "sent" else kept in (before, whole), (
+                "nothing more, nothing twice"
+            )
+            assert kept == before or moment in {"written", "sent"}
+            stood[one] = kept
+            (item,) = await nurse.alerts.items([one])
+            assert item.phase is AFTER[kept[-1] if kept else "shown"]
+            rows = await asyncio.wrap_future(nurse.desk.vault.audit.newest())
+            assert [row.action for row in rows].count("alert-step") >= len(kept)
+            proved = await nurse.alerts.verify(one)
+            assert [*proved.of.values()] == [Proof.HOLDS] * len(kept)
+
+            async def there(one=one, kept=kept):
+                rows = await asyncio.wrap_future(
+                    other.desk.vault.mail.read(lambda rows: rows.trace.of([one]))
+                )
+                return len(rows) == len(kept)
+
+            await until(there)
+            nurse.alerts.end()
+            await nurse.desk.close()
+        assert await killed(nurse.desk.folder, "none", "begin", "reading") == []
+        await nurse.desk.reopen()
+        await nurse.begin()
+        assert [await steps_of(nurse, one) for one in stood] == list(stood.values())
+
+    with_team(tmp_path, ("nurse", "nurse"), story)
+
+
+def test_a_kill_at_each_step_loses_nothing_that_was_shown_and_doubles_nothing(tmp_path):
+    die_everywhere(tmp_path, FEW)
+
+
+@pytest.mark.long
+def test_a_kill_at_each_moment_of_each_step(tmp_path):
+    die_everywhere(tmp_path, ALL)
