@@ -54,13 +54,17 @@ class Hours:
         """Return the day at the service's place."""
         return local(at_ms, ZoneInfo(self.zone)).date()
 
+    def first(self, at_ms: int) -> date:
+        """Return the earliest day whose hours may reach a moment: the day before, where it works past midnight."""
+        return self.day(at_ms) - timedelta(days=1)
+
 
 def deadline(start_ms: int, minutes: int, hours: Hours | None) -> int:
     """Return when *minutes* after *start_ms* are over: by the wall, or of working time; 0 where the service does not work so long."""
     if hours is None:
         return start_ms + minutes * MINUTE_MS
     left = minutes * MINUTE_MS
-    day = hours.day(start_ms)
+    day = hours.first(start_ms)
     for _ in range(MOST_DAYS):
         first, last = hours.on(day)
         first = max(first, start_ms)
@@ -68,6 +72,7 @@ def deadline(start_ms: int, minutes: int, hours: Hours | None) -> int:
             if left <= last - first:
                 return first + left
             left -= last - first
+            start_ms = last
         day += timedelta(days=1)
     return 0
 
@@ -78,12 +83,15 @@ def between(one_ms: int, other_ms: int, hours: Hours | None) -> int:
         return -between(other_ms, one_ms, hours)
     if hours is None:
         return other_ms - one_ms
-    total, day, last_day = 0, hours.day(one_ms), hours.day(other_ms)
+    total, day, last_day = 0, hours.first(one_ms), hours.day(other_ms)
     for _ in range(MOST_DAYS):
         if day > last_day:
             break
         first, last = hours.on(day)
-        total += max(0, min(last, other_ms) - max(first, one_ms))
+        first, last = max(first, one_ms), min(last, other_ms)
+        if last > first:
+            total += last - first
+            one_ms = last
         day += timedelta(days=1)
     return total
 

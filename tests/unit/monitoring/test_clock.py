@@ -36,6 +36,35 @@ def test_working_time_stops_at_night_on_weekends_and_holidays(start, minutes, en
     assert deadline(ms(*start), minutes, WORK) == ms(*end)
 
 
+NIGHTS = Hours(week=((1_200, 1_920),) * 5 + ((0, 0),) * 2, holidays=False)
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "end"),
+    [
+        ((2026, 11, 25, 2, 0), 60, (2026, 11, 25, 3, 0)),
+        ((2026, 11, 25, 7, 30), 60, (2026, 11, 25, 20, 30)),
+        ((2026, 11, 28, 2, 0), 60, (2026, 11, 28, 3, 0)),  # the night that began on Friday
+        ((2026, 11, 29, 2, 0), 60, (2026, 11, 30, 21, 0)),  # none began on Saturday
+    ],
+)
+def test_a_night_service_works_on_after_midnight(start, minutes, end):
+    assert deadline(ms(*start), minutes, NIGHTS) == ms(*end)
+
+
+def test_what_a_night_service_has_left_counts_from_after_midnight():
+    at = ms(2026, 11, 25, 2, 0)
+    assert between(at, ms(2026, 11, 25, 3, 0), NIGHTS) == 60 * MINUTE_MS
+    assert between(at, ms(2026, 11, 25, 21, 0), NIGHTS) == 7 * 60 * MINUTE_MS
+    assert between(ms(2026, 11, 25, 3, 0), at, NIGHTS) == -60 * MINUTE_MS
+
+
+def test_hours_that_reach_into_those_of_the_next_day_count_once():
+    always = Hours(week=((0, 2_880),) * 7, holidays=False)
+    assert deadline(ms(2026, 11, 25, 2, 0), 60, always) == ms(2026, 11, 25, 3, 0)
+    assert between(ms(2026, 11, 25, 2, 0), ms(2026, 11, 26, 2, 0), always) == 24 * 60 * MINUTE_MS
+
+
 def test_a_day_that_the_service_closes_counts_as_a_holiday():
     closed = Hours(closed=frozenset({20261124}))
     assert deadline(ms(2026, 11, 23, 17, 30), 60, closed) == ms(2026, 11, 25, 8, 30)
