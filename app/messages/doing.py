@@ -30,6 +30,8 @@ REFUSED = frozenset(
         "unknown",
         "crowd",
         "by-it",
+        "once-unshown",
+        "unshown",
     )
 )
 log = logging.getLogger(__name__)

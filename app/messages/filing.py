@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING
 
 from app.messages.ground import Ground
 from app.messages.ports import Progress, Refused, Shown, Unwritable
+from app.papers import kinds
+from app.papers.errors import Refused as NotRead
+from app.papers.link import Press
+from app.papers.slips import MAX_DOCUMENT
 from app.post import freight, sealed
 from app.post.office import Closed
 from app.post.taking import patient_of
@@ -36,7 +40,6 @@ if TYPE_CHECKING:
     from storage.messages.records import File, Message
     from storage.messages.store import Mailbag
 
-PREVIEW = 64 << 20
 SPARE = 1 << 30
 """So much of the disk stays free of what nobody asked for."""
 _NO = {"once-expired": "expired", "once-opened": "opened"}
@@ -70,7 +73,7 @@ class Filing(Ground):
     async def content(self, file: int) -> bytes:
         """Return a file that is here, for the preview: up to 64 MiB, else Refused("too-big")."""
         found, kept, message = await self._here(file)
-        if found.size > PREVIEW:
+        if found.size > MAX_DOCUMENT:
             raise Refused("too-big")
         data = await asyncio.to_thread(lambda: b"".join(self._opened(kept)))
         await self._traced("file-read", message)
@@ -89,6 +92,8 @@ class Filing(Ground):
             raise Refused("not-own" if message.own else "unknown")
         if found.opened_ms:
             raise Refused("opened")
+        if not kinds.readable(found.kind, found.size):
+            raise Refused("unshown")
         if not self._post.line.online:
             raise Refused("offline")
         if found.state is not FileState.HERE:
@@ -134,10 +139,14 @@ class Filing(Ground):
     # --- for the rest of the service -------------------------------------------------------------------------
 
     async def _prepare(self, files: Sequence[Outgoing]) -> tuple[NewFile, ...]:
-        """Look at what is to be sent; raises Refused too-many, too-big, unknown (not a readable file)."""
+        """Look at what is to be sent; raises Refused too-many, too-big, unknown (not a readable file), once-unshown."""
         if len(files) > bodies.MAX_FILES:
             raise Refused("too-many")
-        return tuple([await asyncio.to_thread(_new, one) for one in files])
+        made = tuple([await asyncio.to_thread(_new, one) for one in files])
+        for one, new in zip(files, made, strict=True):
+            if new.ephemeral:
+                await _try_to_show(one, new)
+        return made
 
     async def _seal_data(self, message: int, files: Sequence[Outgoing]) -> None:
         """Seal what is in memory only, such as a pasted picture: it never becomes a readable file."""
@@ -296,6 +305,23 @@ def _new(one: Outgoing) -> NewFile:
         shown_for_s=min(one.shown_for_s, bodies.MAX_SHOWN_S),
         source=str(one.path) if one.path else "",
     )
+
+
+async def _try_to_show(one: Outgoing, new: NewFile) -> None:
+    """Let the press open what can be opened once only: whoever gets it has no second try."""
+    if not kinds.readable(new.kind, new.size):
+        raise Refused("once-unshown")
+    try:
+        data = await asyncio.to_thread(one.path.read_bytes) if one.path else one.data
+    except OSError as error:
+        raise Refused("unknown") from error
+    press = Press(new.kind, data)
+    try:
+        await press.open()
+    except NotRead as error:
+        raise Refused("once-unshown") from error
+    finally:
+        press.close()
 
 
 def _size(one: Outgoing) -> int:

@@ -10,6 +10,7 @@ from app.papers import cell, prose
 from app.papers.cda.read import read
 from app.papers.cda.values import Figure
 from app.papers.errors import Refused
+from app.papers.kinds import CDA, PAGES, TEXT, plain
 from app.papers.leaves import IMAGES, Leaves, Pictures, leaves
 from app.papers.slips import (
     Answer,
@@ -26,8 +27,6 @@ from app.papers.slips import (
     write,
 )
 
-CDA = frozenset({"text/xml", "application/xml", "application/hl7-cda+xml"})
-PAGES = frozenset({"application/pdf", "image/png", "image/jpeg", "image/tiff"})
 STARTS = {
     b"%PDF-": "application/pdf",
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -106,7 +105,7 @@ class Press:
     def answer(self, asked: Asked) -> Answer:
         """Do what is asked; raise Refused."""
         if isinstance(asked, Open):
-            return self._open(asked.media.partition(";")[0].strip().lower(), checked(asked.data))
+            return self._open(plain(asked.media), checked(asked.data))
         page, held = asked.page, self._leaves
         if held is None or not 0 <= page < len(held.sizes):
             raise Refused("no-pages")
@@ -127,13 +126,13 @@ class Press:
         cda, media, body = read(data, _figure)
         if not media and not body:
             return Opened(cda=cda)
-        inside = self._open_plain(media or "text/plain", checked(body))
+        inside = self._open_plain(media or TEXT, checked(body))
         inside.cda = cda
         return inside
 
     def _open_plain(self, media: str, data: bytes) -> Opened:
         media = _shows(data) or media
-        if media == "text/plain":
+        if media == TEXT:
             return Opened(lines=prose.lines(data))
         if media not in PAGES:
             raise Refused("unknown-media")

@@ -11,6 +11,7 @@ from media.mail.onetime import Reading
 from storage.messages.records import FileState, State
 from tests.harness.correspondents import with_desks
 from tests.harness.postal import until
+from tests.unit.papers.test_press import SMALL
 
 INVITE = b"i" * 16
 THREE = ("Dr Alice Aubry", "Dr Bruno Bel", "Dr Chloé Caron")
@@ -51,7 +52,7 @@ def test_a_document_goes_to_who_is_in_the_meeting_and_to_nobody_who_was(tmp_path
 def test_who_came_after_an_offer_is_refused_its_key_and_who_was_there_has_ten_seconds(tmp_path):
     async def story(_clinic, alice, bruno, chloe):
         place = tmp_path / "Lame.png"
-        place.write_bytes(b"\x89PNG" + b"x" * 9000)
+        place.write_bytes(SMALL)
         await alice.messages.hand_out(INVITE, "RCP", (bruno.user,), place, 10)
         (came,) = await _handed(bruno)
         await alice.messages.hand_out(INVITE, "RCP", (bruno.user, chloe.user), place)  # now in the thread
@@ -75,7 +76,7 @@ def test_who_came_after_an_offer_is_refused_its_key_and_who_was_there_has_ten_se
 
 def test_the_ten_seconds_begin_when_the_document_is_offered_not_when_it_was_chosen(tmp_path):
     async def story(_clinic, alice, bruno):
-        place = tmp_path / "Lent.bin"
+        place = tmp_path / "Lent.txt"
         place.write_bytes(b"x" * 5000)
         freight = alice.messages._freight
         freight._desk.line, line = None, freight._desk.line  # the relay is away while it is chosen

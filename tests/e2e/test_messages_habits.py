@@ -13,13 +13,14 @@ from app.messages.ports import Outgoing, Refused
 from storage.messages.records import FileState, ThreadKind
 from tests.harness.correspondents import with_desks
 from tests.harness.postal import until
+from tests.unit.papers.test_press import SMALL
 
 TWO = ("Alice Aubry", "Bruno Bel")
 WEEK_S = 7 * 86_400
 
 
-def outgoing(name, size, **more):
-    return Outgoing(None, name, os.urandom(size), **more)
+def outgoing(name, size):
+    return Outgoing(None, name, os.urandom(size))
 
 
 async def states(desk, text):
@@ -33,7 +34,7 @@ def test_small_files_come_by_themselves_and_large_or_ephemeral_ones_are_asked_fo
         for text, sizes in (("Trop", (700_000, 400_000)), ("Peu", (600_000, 300_000))):
             files = tuple(outgoing(f"{n}.bin", size) for n, size in enumerate(sizes))
             await alice.messages.send(thread, text, files=files)
-        once = outgoing("une fois.png", 900, open_within_s=86_400, shown_for_s=10)
+        once = Outgoing(None, "une fois.png", SMALL, open_within_s=86_400, shown_for_s=10)
         await alice.messages.send(thread, "Mêlé", files=(outgoing("note.txt", 900), once))
 
         async def here():

@@ -14,6 +14,7 @@ from media.mail.types import Type
 from storage.messages.records import FileState, PatientLink, State, ThreadKind
 from tests.harness.correspondents import Desk, with_desks
 from tests.harness.postal import until
+from tests.unit.papers.test_press import SMALL
 
 TWO, THREE = ("Alice Aubry", "Bruno Bel"), ("Alice Aubry", "Bruno Bel", "Chloé Cot")
 DAY_MS = 86_400_000
@@ -316,7 +317,7 @@ def test_files_arrive_whole_and_ephemeral_ones_are_opened_once(tmp_path):
         files = (
             Outgoing(place, place.name),
             Outgoing(None, "collé.png", data=b"picture" * 99),
-            Outgoing(place, "une fois.bin", open_within_s=10, shown_for_s=10),
+            Outgoing(None, "une fois.png", SMALL, open_within_s=10, shown_for_s=10),
         )
         bruno.config.choose(ACCEPT_MB, 0)
         sent = await alice.messages.send(await alice.direct(bruno), "Voici", files=files)
@@ -336,7 +337,7 @@ def test_files_arrive_whole_and_ephemeral_ones_are_opened_once(tmp_path):
         heard = []
         alice.messages.changed.subscribe(heard.append)
         shown = await bruno.messages.open_once(once.id)
-        assert shown.data == data
+        assert shown.data == SMALL
         await until(lambda: any(heard))  # the author's page reads anew who opened it
         assert (await alice.messages.around(sent))[0].files[2].opened_by == bruno.user
         with pytest.raises(Refused, match="opened"):
@@ -349,7 +350,7 @@ def test_files_arrive_whole_and_ephemeral_ones_are_opened_once(tmp_path):
 
 def test_an_ephemeral_document_is_refused_after_its_time_by_its_authors_clock(tmp_path):
     async def story(_clinic, alice, bruno):
-        once = Outgoing(None, "scan.png", data=b"x" * 5000, open_within_s=10, shown_for_s=10)
+        once = Outgoing(None, "scan.txt", data=b"x" * 5000, open_within_s=10, shown_for_s=10)
         sent = await alice.messages.send(await alice.direct(bruno), "Vite", files=(once,))
         (file,) = (await bruno.hears("Vite")).files
         alice.clock.ahead_ms += 10_100 - (alice.clock.now_ms() - (await _sent_ms(alice, sent)))
@@ -416,6 +417,46 @@ def test_a_message_goes_away_on_both_sides_when_its_timer_is_over(tmp_path):
             assert await desk.messages.search("Éphé") == ()
         bruno.clock.ahead_ms = -DAY_MS
         assert "Éphémère" not in await bruno.texts(came.thread)
+
+    with_desks(tmp_path, TWO, story)
+
+
+def test_what_is_over_is_never_shown_again_whatever_the_clock_does(tmp_path):
+    async def story(_clinic, alice, bruno):
+        thread = await alice.direct(bruno)
+        await alice.messages.set_timer(thread, 60)
+        await alice.messages.send(thread, "Éphémère")
+        came = await bruno.hears("Éphémère")
+        bruno.clock.ahead_ms = 61_000
+        assert "Éphémère" not in await bruno.texts(came.thread)
+        bruno.clock.ahead_ms = -30 * DAY_MS
+        assert "Éphémère" not in await bruno.texts(came.thread)
+        assert await bruno.messages.search("Éphé") == ()
+        await bruno.close()
+        await bruno.reopen()
+        assert "Éphémère" not in await bruno.texts(came.thread)
+        assert await bruno.messages.search("Éphé") == ()
+
+    with_desks(tmp_path, TWO, story)
+
+
+def test_a_desk_that_starts_with_its_clock_a_month_back_neither_keeps_nor_loses_what_has_a_timer(tmp_path):
+    async def story(_clinic, alice, bruno):
+        late = await bruno.direct(alice)
+        await bruno.close()
+        bruno.clock.ahead_ms = -30 * DAY_MS
+        await bruno.reopen()
+        await bruno.online()
+        thread = await alice.direct(bruno)
+        await alice.messages.set_timer(thread, 86_400)
+        await alice.messages.send(thread, "jusqu'à demain")
+        await bruno.hears("jusqu'à demain")
+        await bruno.messages._efface()
+        assert "jusqu'à demain" in await bruno.texts(late)
+        await bruno.messages.send(late, "bien reçu")
+        await alice.hears("bien reçu")
+        await bruno.messages._efface()
+        assert "bien reçu" in await bruno.texts(late)
 
     with_desks(tmp_path, TWO, story)
 

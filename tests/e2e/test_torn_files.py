@@ -13,6 +13,7 @@ from media.link.mailbox import Mailbox
 from storage.messages.records import FileState
 from tests.harness.correspondents import with_desks
 from tests.harness.postal import until
+from tests.unit.papers.test_press import SMALL
 
 TWO = ("Alice Aubry", "Bruno Bel")
 SIZE = 3 << 20
@@ -70,8 +71,8 @@ async def cut_off(desk, file: int, tear) -> list[int]:
 
 @pytest.fixture
 def place(tmp_path):
-    found = tmp_path / "scan.bin"
-    found.write_bytes(os.urandom(SIZE))
+    found = tmp_path / "scan.png"
+    found.write_bytes(SMALL + os.urandom(SIZE - len(SMALL)))
     return found
 
 

@@ -24,7 +24,19 @@ _STUCK = {
     State.QUEUED: "handing.queued",
 }
 _THERE = frozenset((State.DELIVERED, State.READ))
-_REASONS = frozenset(("offline", "expired", "opened", "gone", "too-big", "no-recipient", "unknown"))
+_REASONS = frozenset(
+    (
+        "offline",
+        "expired",
+        "opened",
+        "gone",
+        "too-big",
+        "no-recipient",
+        "unknown",
+        "once-unshown",
+        "unshown",
+    )
+)
 
 
 @dataclass(frozen=True)
