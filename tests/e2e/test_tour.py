@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.e2e.desk import Desk, ready
 from tests.e2e.hands import by_either_hand, sit, words
 from tests.e2e.house import sound_of
 from tests.e2e.it import PASSWORD, Department, arrive
+from tests.harness import noon
 
 pytestmark = pytest.mark.skipif(not ready(), reason="needs Xvfb, xdotool and the accessibility bus")
 
@@ -23,8 +25,6 @@ LOCALES = {"fr": "fr_FR.UTF-8", "en": "en_GB.UTF-8"}
 NOISE = ("QObject::", "QPainter", "QWidget", "QFont", "qt.", "Traceback", "unforeseen", "no text for")
 QT_OWN = "qt.accessibility.atspi: "
 """What Qt tells a reader of the screen who asks for what it lacks, or for what is just gone."""
-NOON = 12 - datetime.now(UTC).hour
-"""Hours by which the desks' clock is ahead of UTC, so that a meeting never runs past midnight."""
 CODE, GROUPS = re.compile(r"\d{4} +\d{4}"), 12
 POINTED, WHOLE = 300, 6_000
 """Between so many pixels differ where somebody points; the picture itself stands still."""
@@ -44,7 +44,7 @@ def people(hands, language, pulse, it, tmp_path):
     i18n.set_language(language)
     seated = []
     for who in ("host", "guest"):
-        own = {"TZ": f"Etc/GMT{-NOON:+d}", "LANG": LOCALES[language]}
+        own = {"TZ": noon.ZONE, "LANG": LOCALES[language]}
         desk = Desk(tmp_path / who, **{**pulse.environment, **sound_of(who), **own, "HOME": str(tmp_path)})
         seated.append(hands(desk.__enter__(), tmp_path / "pictures" / who))
     yield *seated, it
@@ -66,7 +66,7 @@ def unlock(person):
 
 def call_meeting(doctor):
     """Convoke a weekly meeting that has just begun; return its link."""
-    now = datetime.now(timezone(timedelta(hours=NOON)))
+    now = datetime.now(ZoneInfo(noon.ZONE))
     doctor.goes_to("meeting.section")
     doctor.press("plan.new")
     doctor.fill("plan.title", TITLE)

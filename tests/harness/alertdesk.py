@@ -17,6 +17,7 @@ from app.trust import News
 from app.ui.panes import FocusRing
 from app.ui.theme import theme
 from media.mail.policy import Policy, Protocol
+from tests.harness import noon
 from tests.harness.correspondents import Clinic
 from tests.harness.postal import until
 from tests.harness.wards import PARTS, Watch, alert_of, asked, named
@@ -70,9 +71,8 @@ class Team:
         self.watches = [await Watch(desk, founders).begin() for desk in desks]
         members = tuple((one.user, PARTS[role]) for one, role in zip(desks, self._roles, strict=True))
         order = tuple(one.user for one, role in zip(desks, self._roles, strict=True) if role == "doctor")
-        self.policy = Policy(
-            "ONCO1", "Oncologie", 1, members=members, order=order, reasons=REASONS, protocols=TEXTS
-        )
+        told = {"zone": noon.ZONE, "reasons": REASONS, "protocols": TEXTS}
+        self.policy = Policy("ONCO1", "Oncologie", 1, members=members, order=order, **told)
         await self.watches[0].alerts.sign(self.policy)
         for watch in self.watches[1:]:
             await until(lambda watch=watch: watch.alerts._desk.memory.services)

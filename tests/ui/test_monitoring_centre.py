@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu
 
 from app.monitoring.centre import DAY_MS
 from app.monitoring.muting import SPANS
+from app.times import Site
 from app.ui import printing
 from media.mail.policy import Part, Policy, Protocol
 from storage.patients.facts import Answered, Stamp
@@ -45,6 +47,11 @@ class Ward(Two):
     def answer(self, number="Q1", ago_ms=HOUR_MS, **grades):
         """Return a questionnaire of DUMAS Solange."""
         return asked("80417702", self.desk.now_ms - ago_ms, number, **grades)
+
+    def weeks_ms(self, count):
+        """Return how long ago it was this hour of this weekday, whatever the clocks did since."""
+        then = Site().at(self.desk.now_ms) - timedelta(weeks=count)
+        return self.desk.now_ms - int(then.timestamp() * 1000)
 
     def with_items(self, fact, *items, **more):
         told = msgspec.structs.replace(fact.content, items=(*fact.content.items, *items), **more)
@@ -91,14 +98,14 @@ def test_the_answer_stands_beside_its_patient_with_whose_grades_they_are(ward):
         unmapped = Answered("", "", "X9", "Boit plus d'un litre", "L", "Non", "", "F")
         heat = Answered("8310-5", "vital", "8310-5", "Temp", "LN", "38.4", "Cel", "F")
         told = ward.with_items(
-            ward.answer("Q2", diarrhea=3),
+            ward.answer("Q2", ago_ms=0, diarrhea=3),
             unmapped,
             heat,
             said=WORDS,
             phone="06 00 00 41 27",
             treatment="FOLFIRINOX C4",
         )
-        ward.dumas(ward.answer("Q1", ago_ms=WEEK_MS, diarrhea=1), told)
+        ward.dumas(ward.answer("Q1", ago_ms=ward.weeks_ms(1), diarrhea=1), told)
         ward.open(told)
         ward.says("DUMAS Solange", "07/09/1962", "80417702", "FOLFIRINOX C4", "Féminin")
         ward.says("Diarrhée", "G1\u00a0→\u00a0G3", "38,4\u202f°C", "Boit plus d'un litre", "Non", WORDS)
@@ -236,8 +243,8 @@ def test_nothing_of_the_patient_before_is_left(ward):
 
 def test_map_curves_and_table_say_the_same(ward):
     with ward:
-        told = ward.answer("Q2", diarrhea=3, fatigue=0)
-        ward.dumas(ward.answer("Q1", ago_ms=WEEK_MS, diarrhea=1, fatigue=1), told)
+        told = ward.answer("Q2", ago_ms=0, diarrhea=3, fatigue=0)
+        ward.dumas(ward.answer("Q1", ago_ms=ward.weeks_ms(1), diarrhea=1, fatigue=1), told)
         ward.open(told)
         view = ward.centre.symptoms
         assert view.heat.isVisible()
@@ -252,7 +259,10 @@ def test_map_curves_and_table_say_the_same(ward):
 
 def test_a_comparable_episode_says_how_it_ended_and_opens(ward):
     with ward:
-        before, told = ward.answer("Q1", ago_ms=2 * WEEK_MS, nausea=2), ward.answer("Q2", nausea=2, fatigue=1)
+        before, told = (
+            ward.answer("Q1", ago_ms=ward.weeks_ms(2), nausea=2),
+            ward.answer("Q2", nausea=2, fatigue=1),
+        )
         ward.dumas(before, told)
         ward.open(before)
         assert ward.centre.episode.isHidden()

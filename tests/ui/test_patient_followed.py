@@ -46,7 +46,7 @@ def page(make_desk, qtbot, tmp_path):
 
 def test_the_summary_shows_the_curve_the_last_answer_and_opens_an_open_alert(page):
     with page:
-        before, told = page.answer("Q1", ago_ms=2 * WEEK_MS, diarrhea=1), page.answer("Q2", diarrhea=3)
+        before, told = page.answer("Q1", ago_ms=page.weeks_ms(2), diarrhea=1), page.answer("Q2", diarrhea=3)
         page.dumas(before, page.with_items(told, next_ms=page.desk.now_ms + WEEK_MS))
         page.open(before)
         page.run(page.office.alerts.close(alert_of(before), "known", 1))
@@ -84,11 +84,11 @@ def test_who_was_never_followed_shows_nothing_until_the_first_answer_comes(page)
 
 def test_what_comes_while_another_tab_is_looked_at_stands_there_on_return(page):
     with page:
-        page.dumas(page.answer("Q1", ago_ms=WEEK_MS, nausea=2))
+        page.dumas(page.answer("Q1", ago_ms=page.weeks_ms(1), nausea=2))
         page.open_patient()
         page.reads("Nausées G2, à traiter")
         page.person.choose("moves")
-        page.hear(page.answer("Q2", nausea=1, diarrhea=3))
+        page.hear(page.answer("Q2", ago_ms=0, nausea=1, diarrhea=3))
         page.wait(lambda: page.run(page.office.alerts.counts()).todo == 2)
         page.person.choose("summary")
         page.reads("Diarrhée G3, Nausées G1, à traiter", "2 réponses sur 12")
