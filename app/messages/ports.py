@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from media.events import Event
@@ -94,8 +94,13 @@ class Messages(Protocol):
     async def threads(self) -> tuple[Thread, ...]:
         """Return all threads, pinned first, then the newest."""
 
-    async def about(self, authority: str, ipp: str) -> tuple[Thread, ...]:
-        """Return the threads linked to a patient."""
+    async def about(
+        self, numbers: Sequence[tuple[str, str]], limit: int = 50
+    ) -> tuple[tuple[Thread, Message], ...]:
+        """Return up to *limit* messages about who has one of *numbers* (authority, IPP), each with its thread, the newest first.
+
+        Those that name the patient, and those that name nobody in a thread that is linked to the patient now.
+        """
 
     async def page(self, thread: int, before: int = 0, limit: int = 50) -> tuple[Message, ...]:
         """Return up to *limit* messages before the `order` *before* (0: the newest), oldest first."""

@@ -10,6 +10,8 @@ from app.messages.ground import Ground
 from storage.messages.posting import Owed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from storage.messages.records import Hit, Message, Receipt, Thread
     from storage.messages.store import Mailbag
 
@@ -21,9 +23,18 @@ class Reading(Ground):
         """Return all threads, pinned first, then the newest."""
         return await self._read(lambda rows: rows.threads.all())
 
-    async def about(self, authority: str, ipp: str) -> tuple[Thread, ...]:
-        """Return the threads linked to a patient."""
-        return await self._read(lambda rows: rows.threads.about(authority, ipp))
+    async def about(
+        self, numbers: Sequence[tuple[str, str]], limit: int = 50
+    ) -> tuple[tuple[Thread, Message], ...]:
+        """Return up to *limit* messages about who has one of *numbers*, each with its thread, the newest first."""
+
+        def act(rows: Mailbag) -> tuple[tuple[Message, ...], dict[int, Thread | None]]:
+            found = rows.messages.about(numbers, limit)
+            return found, {number: rows.threads.get(number) for number in {one.thread for one in found}}
+
+        found, threads = await self._read(act)
+        told = ((threads[one.thread], one) for one in self._seen(found))
+        return tuple((thread, one) for thread, one in told if thread is not None)
 
     async def page(self, thread: int, before: int = 0, limit: int = 50) -> tuple[Message, ...]:
         """Return up to *limit* messages before the `order` *before* (0: the newest), oldest first."""

@@ -51,8 +51,9 @@ class Talks(Protocol):
 
     changed: Event[frozenset[int]]
 
-    async def about(self, authority: str, ipp: str, /) -> tuple[Thread, ...]: ...  # noqa: D102 -- the port says it
-    async def page(self, thread: int, /, before: int = 0, limit: int = 50) -> tuple[Message, ...]: ...  # noqa: D102
+    async def about(  # noqa: D102 -- the port says it
+        self, numbers: Sequence[tuple[str, str]], /, limit: int = 50
+    ) -> tuple[tuple[Thread, Message], ...]: ...
 
 
 class Monitored(Protocol):

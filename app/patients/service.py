@@ -295,19 +295,18 @@ class Patients:
             for one in rows
         )
 
-    async def talks(self, patient: Patient) -> tuple[tuple[Talk, ...], dict[bytes, str]]:
-        """Return what was said about a patient in the threads of this user, the newest first, and who the people are.
+    async def talks(self, patient: Patient, limit: int = LIMIT) -> tuple[tuple[Talk, ...], dict[bytes, str]]:
+        """Return up to *limit* messages about a patient in the threads of this user, the newest first, and who the people are.
 
         For a page that is open. The trail has it before anybody sees it; raises StorageError where it takes nothing.
         """
-        desk = self._desk
-        if desk is None:
+        desk, talks = self._desk, self._talks
+        if desk is None or talks is None:
             return (), {}
-        found = [talk for number in _keys(patient) for talk in await self._said_about(*number)]
+        found = await talks.about(tuple(_keys(patient)), limit)
         if found:
             await self._record(desk, patient, _TALKS, "")
-        found.sort(key=lambda one: (-one.message.sent_ms, -one.message.order))
-        return tuple(found[:MOST]), await asyncio.to_thread(_people, desk.session)
+        return tuple(Talk(*one) for one in found), await asyncio.to_thread(_people, desk.session)
 
     async def course(self, patient: Patient) -> tuple[Course, Mapping] | None:
         """Return what telemonitoring knows of a patient whose page is open, and what codes are called.
@@ -319,12 +318,6 @@ class Patients:
             return None
         found = await monitored.course(patient.id)
         return (found, monitored.table()) if found is not None and self._desk is desk else None
-
-    async def _said_about(self, authority: str, ipp: str) -> list[Talk]:
-        talks = self._talks
-        threads = await talks.about(authority, ipp) if talks is not None else ()
-        pages = [(one, await talks.page(one.id, limit=LIMIT)) for one in threads if talks is not None]
-        return [Talk(thread, message) for thread, said in pages for message in said if not message.event]
 
     async def _trace(self, desk: _Desk, patient: Patient, action: Act, access: Access) -> None:
         """Write before anything is shown; the care team is not kept out by a full disk: its row is held and written later."""

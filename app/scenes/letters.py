@@ -24,7 +24,7 @@ from storage.messages.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 
@@ -66,6 +66,7 @@ class StillMessages:
         fields: dict[str, object] = {
             "state": State.DELIVERED if own else State.RECEIVED,
             "read": True,
+            "patient": self.kept[thread].patient,
             **more,
         }
         one = Message(
@@ -134,12 +135,17 @@ class StillMessages:
             raise DiskTrouble("still")
         return tuple(sorted(self.kept.values(), key=lambda one: (not one.pinned, -one.last_ms)))
 
-    async def about(self, authority: str, ipp: str) -> tuple[Thread, ...]:
-        """Return those linked to a patient."""
-        linked = ((one, one.patient) for one in await self.threads())
-        return tuple(
-            one for one, link in linked if link is not None and (link.authority, link.ipp) == (authority, ipp)
-        )
+    async def about(
+        self, numbers: Sequence[tuple[str, str]], limit: int = 50
+    ) -> tuple[tuple[Thread, Message], ...]:
+        """Return what was said about a patient."""
+        threads = {one.id: one for one in await self.threads()}
+        said = [one for every in self.said.values() for one in every if not one.event]
+        about = [(threads[one.thread], one, one.patient or threads[one.thread].patient) for one in said]
+        found = [
+            (thread, one) for thread, one, link in about if link and (link.authority, link.ipp) in numbers
+        ]
+        return tuple(sorted(found, key=lambda pair: -pair[1].order)[:limit])
 
     async def page(self, thread: int, before: int = 0, limit: int = 50) -> tuple[Message, ...]:
         """Return the end, or what stands before."""

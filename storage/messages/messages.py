@@ -22,6 +22,10 @@ _COLUMNS = (
     "warning, edited_ms, withdrawn_ms, gone_ms, expires_ms"
 )
 _MARKS = ", ".join("?" * 21)
+_ABOUT = """
+    SELECT id FROM message WHERE {named} UNION ALL
+    SELECT id FROM message WHERE ipp = '' AND thread IN (SELECT id FROM thread WHERE {named})
+"""
 
 
 class Messages:
@@ -60,10 +64,13 @@ class Messages:
         """Return the message of a thread that a quote names."""
         return next(iter(self._select("WHERE thread = ? AND msg_id = ?", thread, msg_id)), None)
 
-    def about(self, authority: str, ipp: str, limit: int = 50) -> tuple[Message, ...]:
-        """Return the messages that name a patient, the newest first."""
-        where = "WHERE authority = ? AND ipp = ? AND ipp <> '' ORDER BY place DESC LIMIT ?"
-        return self._select(where, authority, ipp, limit)
+    def about(self, numbers: Iterable[tuple[str, str]], limit: int = 50) -> tuple[Message, ...]:
+        """Return what names a patient by one of *numbers*, or names nobody in a thread that does now; the newest first."""
+        known = [number for number in numbers if number[1]]
+        named = f"ipp <> '' AND (authority, ipp) IN (VALUES {', '.join(['(?, ?)'] * len(known))})"
+        where = f"WHERE id IN ({_ABOUT.format(named=named)}) AND event = '' ORDER BY place DESC LIMIT ?"
+        values = [part for number in known for part in number]
+        return self._select(where, *values, *values, limit) if known else ()
 
     def unread(self, thread: int, order: int) -> tuple[Message, ...]:
         """Return what is unread in a thread up to `order`, oldest first."""

@@ -43,12 +43,6 @@ class Threads:
         """Return all threads, pinned first, then the newest."""
         return self._select("ORDER BY pinned DESC, last_ms DESC, id DESC")
 
-    def about(self, authority: str, ipp: str) -> tuple[Thread, ...]:
-        """Return the threads linked to a patient, and those with a message that names the patient, the newest first."""
-        within = "SELECT thread FROM message WHERE authority = ?1 AND ipp = ?2 AND ipp <> ''"
-        linked = f"(authority = ?1 AND ipp = ?2 AND ipp <> '') OR id IN ({within})"
-        return self._select(f"WHERE {linked} ORDER BY last_ms DESC, id DESC", authority, ipp)
-
     def get(self, thread: int) -> Thread | None:
         """Return one thread."""
         return next(iter(self._select("WHERE id = ?", thread)), None)

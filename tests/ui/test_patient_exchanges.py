@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel
 from app.config import Policy
 from app.intents import OpenThread, WriteMessage
 from app.patients.access import subject
+from app.patients.answers import LIMIT
 from app.scenes import stills, wards
 from app.scenes.patients import CHEAP
 from app.scenes.person import ODILE
@@ -28,8 +29,14 @@ LINK = PatientLink(AUTHORITY, ODILE, "LEMAÎTRE Odile")
 
 
 def message(number, text, **more):
-    kept = {"author": PAUL, "own": False, "sent_ms": NOW_MS + number, "state": State.RECEIVED, **more}
-    return Message(number, number, 7, bytes([number]) * 16, text=text, patient=LINK, **kept)
+    kept = {
+        "author": PAUL,
+        "own": False,
+        "sent_ms": NOW_MS + number,
+        "state": State.RECEIVED,
+        "patient": LINK,
+    }
+    return Message(number, number, 7, number.to_bytes(16), text=text, **kept | more)
 
 
 class Talks:
@@ -40,17 +47,14 @@ class Talks:
         self.thread = Thread(7, b"c" * 16, ThreadKind.TEAM, "RCP thorax", (PAUL,), LINK)
         self.said = [
             message(1, "Bilan reçu ce matin"),
-            message(2, "", event="joined"),
             message(3, "Je m'en occupe", taken=(Taken(PAUL, NOW_MS),)),
         ]
 
-    async def about(self, authority, ipp):
+    async def about(self, numbers, limit=50):
         if isinstance(self.said, Exception):
             raise self.said
-        return (self.thread,) if (authority, ipp) == (AUTHORITY, ODILE) else ()
-
-    async def page(self, thread, before=0, limit=50):
-        return tuple(self.said)
+        said = [(self.thread, one) for one in reversed(self.said)]
+        return tuple(said[:limit]) if (AUTHORITY, ODILE) in numbers else ()
 
 
 class Dossier:
@@ -115,7 +119,7 @@ def test_messages_about_the_patient_stand_on_the_page_newest_first_and_are_trace
 def test_a_question_that_fails_after_a_newer_one_was_answered_hides_nothing(dossier, qtbot, caplog):
     failing, ask = asyncio.Event(), dossier.talks.about
 
-    async def late(_authority, _ipp):
+    async def late(_numbers, limit):
         dossier.talks.about = ask
         await failing.wait()
         raise Locked
@@ -160,6 +164,26 @@ def test_a_message_that_comes_is_shown_where_one_looks(dossier, qtbot):
     qtbot.waitUntil(lambda: len(dossier.lines()) == 3)
     assert "Message retiré" in dossier.lines()[0]
     assert "Corrigé" not in dossier.lines()[0]
+
+
+def test_older_messages_are_one_press_away_and_none_is_left_out_in_silence(dossier, qtbot):
+    dossier.talks.said = [message(number, f"mot {number}") for number in range(1, 2 * LIMIT + 1)]
+    part = dossier.show()
+    qtbot.waitUntil(lambda: len(dossier.lines()) == LIMIT)
+    part.older.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(part.older, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: len(dossier.lines()) == 2 * LIMIT)
+    assert "mot 1," in dossier.lines()[-1]
+    assert not part.older.isVisible()
+
+
+def test_a_message_that_names_nobody_says_so(dossier, qtbot):
+    dossier.talks.said = [message(1, "Avant le lien", patient=None), message(2, "Après")]
+    dossier.show()
+    qtbot.waitUntil(lambda: len(dossier.lines()) == 2)
+    after, before = dossier.lines()
+    assert "ne nomme aucun patient" in before
+    assert "aucun patient" not in after
 
 
 def test_nothing_said_and_nothing_readable_each_have_their_words(dossier, qtbot):

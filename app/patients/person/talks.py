@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from PyQt6.QtCore import pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
 
 from app.i18n import fmt_list, isolated, tr
 from app.naming import label
-from app.patients.answers import row_of
+from app.patients.answers import LIMIT, row_of
 from app.patients.person.asked import NONE, SHOWN, AskedPart
-from app.patients.person.part import bar
+from app.patients.person.part import SteadyList, bar
 from app.ui.buttons import Button
 from app.ui.panes import EmptyState
-from app.ui.rows import Row, RowList
+from app.ui.rows import Row
 from app.ui.text import Label
 from app.ui.words import say
 from storage.messages.records import PatientLink, ThreadKind
@@ -45,6 +45,7 @@ class TalksPart(AskedPart):
     def __init__(self, desk: Desk, patients: Patients) -> None:
         super().__init__(desk, patients)
         self._talks: tuple[Talk, ...] = ()
+        self._most = LIMIT
         self._names: Mapping[bytes, str] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -52,19 +53,35 @@ class TalksPart(AskedPart):
         self.write = Button(say("person.write"), size="s", icon="message-2")
         self.write.clicked.connect(lambda: self.acted.emit("write"))
         column.addWidget(bar(Label(say("person.talks.note"), "small", "text_2").clipped(), self.write))
-        self.list: RowList[Row] = RowList(say("person.tab.talks"))
+        self.list: SteadyList[Row] = SteadyList(say("person.tab.talks"))
         self.list.opened.connect(self._open)
-        self._fill(
-            self.list, EmptyState("message-2", say("person.talks.none"), say("person.talks.none.detail"))
-        )
+        self.older = Button(say("person.talks.older"), "ghost", "s", "chevron-down")
+        self.older.clicked.connect(self._read_on)
+        none = EmptyState("message-2", say("person.talks.none"), say("person.talks.none.detail"))
+        self._fill(self._shown(), none)
         column.addWidget(self._stack, 1)
         desk.bridge.watch(self, patients.talked, self._renew)
 
+    def _shown(self) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.older, 0, Qt.AlignmentFlag.AlignHCenter)
+        return holder
+
     def _ask(self, record: Record) -> Coroutine[Any, Any, Told]:
-        return self._patients.talks(record.patient)
+        return self._patients.talks(record.patient, self._most + 1)
+
+    def _read_on(self) -> None:
+        self._most += LIMIT
+        self._read()
 
     def _answer(self, record: Record, found: Told) -> int:
-        self._talks, self._names = found
+        talks, self._names = found
+        self._talks = talks[: self._most]
+        self.older.setVisible(len(talks) > self._most)
         self.list.show_lines([self._row(record, one) for one in self._talks])
         return SHOWN if self._talks else NONE
 
@@ -79,12 +96,15 @@ class TalksPart(AskedPart):
         return Row(key, author, beside, _said(talk), aside, icon="message-2", mark=mark)
 
     def _beside(self, talk: Talk) -> str:
-        """Return the team's name, or to whom it was written."""
-        thread = talk.thread
+        """Return the team's name, or to whom it was written; and that a message names no patient, only its thread does."""
+        thread, message = talk.thread, talk.message
+        where = ""
         if thread.kind == ThreadKind.TEAM:
-            return tr("person.talks.in", where=isolated(thread.title))
-        others = fmt_list([isolated(self._name(user)) for user in thread.members])
-        return tr("person.talks.to", who=others) if talk.message.own else ""
+            where = tr("person.talks.in", where=isolated(thread.title))
+        elif message.own:
+            others = fmt_list([isolated(self._name(user)) for user in thread.members])
+            where = tr("person.talks.to", who=others)
+        return " · ".join(filter(None, (where, "" if message.patient else tr("person.talks.nobody"))))
 
     def _name(self, user: bytes) -> str:
         return self._names.get(user) or tr("person.readers.unknown")
@@ -96,7 +116,7 @@ class TalksPart(AskedPart):
     def clear(self) -> None:
         """Let go of what was said."""
         super().clear()
-        self._talks, self._names = (), {}
+        self._talks, self._names, self._most = (), {}, LIMIT
         self.list.show_lines(())
 
     def first(self) -> QWidget:

@@ -8,7 +8,11 @@ import threading
 import pytest
 
 from app.messages.ports import CROWD_A_MINUTE, Outgoing, Refused, Standing, Unwritable
+from app.patients.service import Patients
+from app.scenes import wards
+from app.scenes.stills import NOW_MS
 from media.mail.texts import MAX_CHARACTERS
+from resources.demo.patients import AUTHORITY
 from storage.messages.records import FileState, PatientLink, State
 from tests.harness.correspondents import Clinic
 from tests.harness.postal import until
@@ -76,6 +80,30 @@ def test_a_direct_thread_about_a_patient_begins_with_one_line(tmp_path):
         assert (row.patient, row.expire_s) == (link, 86_400)
         assert await alice.messages.direct(bruno, link, 86_400) == thread
         assert len(await alice.messages.page(thread)) == 1
+
+    offline(tmp_path, story)
+
+
+def test_each_patient_s_page_shows_their_own_messages_though_the_thread_was_relinked(tmp_path):
+    async def story(alice, bruno):
+        vault = alice.vault
+        await asyncio.wrap_future(vault.patients.apply(wards.facts(NOW_MS)))
+        patients = Patients(alice.config, alice.clock.now_ms, alice.trail)
+        patients.follow(alice.messages)
+        patients.begin(alice.session, vault)
+        odile, simone = [
+            await asyncio.wrap_future(vault.patients.by_ipp(AUTHORITY, ipp))
+            for ipp in ("80421937", "80366510")
+        ]
+        thread = await alice.messages.direct(bruno, PatientLink(odile.authority, odile.ipp, "LEMAÎTRE"))
+        await alice.messages.send(thread, "hémoglobine à 7")
+        await alice.messages.link(thread, PatientLink(simone.authority, simone.ipp, "DUMAS"))
+        for number in range(70):
+            await alice.messages.send(thread, f"{number}", confirmed=True)
+        told, _names = await patients.talks(odile)
+        assert [one.message.text for one in told] == ["hémoglobine à 7"]
+        told, _names = await patients.talks(simone)
+        assert [one.message.text for one in told] == [str(number) for number in range(69, 9, -1)]
 
     offline(tmp_path, story)
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from storage.messages.posting import Arrival, NewLetter, NewMessage, Target
-from storage.messages.records import State, ThreadKind
+from storage.messages.records import PatientLink, State, ThreadKind
 
 ANNE, PAUL = b"a" * 16, b"p" * 16
 NOW = 1_800_000_000_000
@@ -43,6 +43,41 @@ def test_pages_go_back_in_the_order_of_arrival(vault):
     assert [one.text for one in newest] == ["mot 6", "mot 7", "mot 8", "mot 9"]
     older = page(vault.mail, thread, before=newest[0].order, limit=4)
     assert [one.text for one in older] == ["mot 2", "mot 3", "mot 4", "mot 5"]
+
+
+ODILE, SIMONE = (
+    PatientLink("1.2.250.1", ipp, name) for ipp, name in (("8042", "LEMAÎTRE"), ("8099", "DUMAS"))
+)
+
+
+def about(mail, *patients, limit=50):
+    numbers = [(one.authority, one.ipp) for one in patients]
+    return [one.text for one in mail.read(lambda m: m.messages.about(numbers, limit)).result()]
+
+
+def test_what_was_said_about_a_patient_stays_theirs_when_the_thread_is_linked_to_another(vault):
+    mail = vault.mail
+    thread = begin(mail, patient=ODILE)
+    say(mail, thread, "Odile : hémoglobine à 7", 1, patient=ODILE)
+    mail.write(lambda m: m.threads.link(thread, SIMONE)).result()
+    for number in range(2, 72):
+        say(mail, thread, f"Simone {number}", number, patient=SIMONE)
+    assert about(mail, ODILE) == ["Odile : hémoglobine à 7"]
+    assert about(mail, SIMONE, limit=2) == ["Simone 71", "Simone 70"]
+    assert len(about(mail, ODILE, SIMONE, limit=100)) == 71
+
+
+def test_what_names_nobody_is_of_whom_the_thread_is_linked_to_now_and_events_are_nobodys(vault):
+    mail = vault.mail
+    thread, other = begin(mail), begin(mail, b"d" * 16)
+    say(mail, thread, "avant le lien", 1)
+    say(mail, other, "ailleurs", 2)
+    assert about(mail, ODILE) == []
+    mail.write(lambda m: m.threads.link(thread, ODILE)).result()
+    say(mail, thread, "", 3, event="linked", patient=ODILE)
+    say(mail, thread, "après", 4, patient=ODILE)
+    assert about(mail, ODILE) == ["après", "avant le lien"]
+    assert about(mail, PatientLink("1.2.250.1", "", "")) == about(mail) == []
 
 
 def test_a_letter_goes_its_way_to_read(vault):
