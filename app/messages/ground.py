@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from storage.vault import Vault
 
 T = TypeVar("T")
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Ground:
         self._post, self._config, self._now_ms, self._trail = post, config, now_ms, trail
         self._habits = Habits(config)
         self._desk: Desk | None = None
+        self._heard_ms = self._late_ms = 0
         self.changed: Event[frozenset[int]] = Event()
         self.progress: Event[Progress] = Event()
         self.stood: Event[Standing] = Event()
@@ -63,6 +65,16 @@ class Ground:
         if self._desk is None:
             raise Unwritable
         return self._desk
+
+    def _sure_ms(self) -> int:
+        """Return how late it surely is: by the clock, no further than a day past what others signed, and never earlier than it was.
+
+        It is not before what the organisation signed; a colleague's header puts nothing off and hastens nothing.
+        """
+        signed_ms = self._open.session.trust.head_time * 1000
+        clock_ms = min(self._now_ms(), max(signed_ms, self._heard_ms) + DAY_MS)
+        self._late_ms = max(self._late_ms, signed_ms, clock_ms)
+        return self._late_ms
 
     async def _read(self, act: Callable[[Mailbag], T]) -> T:
         """Ask the vault; raises Unwritable where it is shut."""

@@ -46,7 +46,7 @@ class Reading(Ground):
 
     async def search(self, text: str, thread: int = 0, limit: int = 50) -> tuple[Hit, ...]:
         """Find messages by the beginnings of words, in one thread or all, newest first."""
-        now_ms = self._now_ms()
+        now_ms = self._sure_ms()
 
         def act(rows: Mailbag) -> tuple[Hit, ...]:
             hits = rows.search.find(text, thread, limit)
@@ -86,7 +86,7 @@ class Reading(Ground):
 
     def _seen(self, page: tuple[Message, ...]) -> tuple[Message, ...]:
         """Show nothing of what its timer ended, also before it is effaced for good."""
-        now_ms = self._now_ms()
+        now_ms = self._sure_ms()
         return tuple(_gone(one) if _over(one, now_ms) else one for one in page)
 
 

@@ -38,7 +38,6 @@ class Messages(Handing):
         self._stale = False
         self._refusal = ""
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._heard_ms = 0
         post.told.subscribe(self._hear_time)
         post.threads.subscribe(self.changed.fire)
         post.lined.subscribe(lambda _line: self._count_soon())
@@ -49,9 +48,10 @@ class Messages(Handing):
         self, session: Session, vault: Vault, refresh: Callable[[], Awaitable[Session | None]] | None = None
     ) -> None:
         """Be open for *session* and its *vault* until cancelled; a read-only vault can be read."""
-        self._desk, self._loop = Desk(session, vault), asyncio.get_running_loop()
+        self._desk, self._loop, self._late_ms = Desk(session, vault), asyncio.get_running_loop(), 0
         self._post.refresh = refresh
         try:
+            await self._efface_all()
             self.changed.fire(frozenset())
             while True:
                 await self._run(vault)
@@ -89,20 +89,28 @@ class Messages(Handing):
     async def _keep_time(self) -> None:
         """Efface what its timer ended and what the retention ends, as long as a vault is open."""
         while True:
-            try:
-                await self._efface()
-            except (StorageError, Unwritable, MediaError) as error:
-                log.warning("messages could not be effaced: %s", type(error).__name__)
             await asyncio.sleep(TICK_S)
+            await self._efface_all()
 
-    async def _efface(self) -> None:
-        """Efface no further than a day after what the organisation's directory says the time is: a clock may run ahead."""
+    async def _efface_all(self) -> None:
+        """Efface what is over until nothing is."""
+        try:
+            await self._recall()
+            while await self._efface():
+                pass
+        except (StorageError, Unwritable, MediaError) as error:
+            log.warning("messages could not be effaced: %s", type(error).__name__)
+
+    async def _recall(self) -> None:
+        """Be no earlier than this vault has seen, also where it cannot be written."""
+        self._late_ms = max(self._late_ms, await self._read(lambda rows: rows.timers.latest(0)))
+
+    async def _efface(self) -> bool:
+        """Efface some of what is over; True where something was whose timer had ended."""
         desk = self._open
         if desk.vault.mail_read_only:
-            return
-        keep_days = self._config.get(MESSAGES_KEEP_DAYS)
-        heard_ms = (desk.session.trust.head_time + 86_400) * 1000
-        now_ms = min(self._now_ms(), max(heard_ms, self._heard_ms + 86_400_000))
+            return False
+        keep_days, now_ms = self._config.get(MESSAGES_KEEP_DAYS), self._sure_ms()
 
         def act(rows: Mailbag) -> tuple[int, int, tuple[str, ...]]:
             seen_ms = rows.timers.see(now_ms)
@@ -119,6 +127,7 @@ class Messages(Handing):
             self._trail.record("messages-retired", reason=str(retired))
         if over or retired:
             self.changed.fire(frozenset())
+        return over > 0
 
     def _hear_time(self, told: Told) -> None:
         """Take the hour of somebody else's signed header."""

@@ -108,7 +108,7 @@ class Speaking(Filing):
         state: State,
         files: tuple[NewFile, ...] = (),
     ) -> NewMessage:
-        now_ms = self._now_ms()
+        now_ms = max(self._now_ms(), self._sure_ms())
         return NewMessage(
             thread.id,
             msg_id,

@@ -69,9 +69,14 @@ class Desk:
         return self.book.own.device_id
 
     @property
+    def dated_ms(self) -> int:
+        """Return what this desk dates with: its clock, but not before what the organisation signed."""
+        return max(self.now_ms(), self.session.trust.head_time * 1000)
+
+    @property
     def today(self) -> int:
-        """Days since 1970, by the clock, but not before what the organisation signed."""
-        return max(self.now_ms(), self.session.trust.head_time * 1000) // DAY_MS
+        """Days since 1970, of `dated_ms`."""
+        return self.dated_ms // DAY_MS
 
     async def woken(self, at_most_s: float) -> None:
         """Wait for work, or until it is time to look again."""

@@ -200,6 +200,7 @@ class Receiver:
     def _take(self, rows: Mailbag, told: Told) -> tuple[bool, int]:
         """Take a judged message in one transaction with its effect; False where it came before."""
         header, device = told.header, told.by.device_id
+        rows.timers.see(self._desk.sure_ms)  # a life begins when it came, by a clock that may be behind
         judged = self._judge(rows, told)
         arrival = Arrival(
             told.by.user,

@@ -65,7 +65,7 @@ class Writer:
         own = self._desk.session.user
         people = tuple(sorted(set(recipients) - {own})) or (own,)
         targets = tuple(self.targets(people, devices, compared=rule(type_).compared))
-        return Draft(type_, conv, people, Content.seal(body), expires_s, self._desk.now_ms(), targets)
+        return Draft(type_, conv, people, Content.seal(body), expires_s, self._desk.dated_ms, targets)
 
     def post(self, rows: Mailbag, draft: Draft, message: int = 0, about: int = 0) -> bytes:
         """Put *draft*, numbered and signed, into the outbox, on the vault's thread; return the hash of its header's body.

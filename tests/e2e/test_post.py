@@ -421,46 +421,6 @@ def test_a_message_goes_away_on_both_sides_when_its_timer_is_over(tmp_path):
     with_desks(tmp_path, TWO, story)
 
 
-def test_what_is_over_is_never_shown_again_whatever_the_clock_does(tmp_path):
-    async def story(_clinic, alice, bruno):
-        thread = await alice.direct(bruno)
-        await alice.messages.set_timer(thread, 60)
-        await alice.messages.send(thread, "Éphémère")
-        came = await bruno.hears("Éphémère")
-        bruno.clock.ahead_ms = 61_000
-        assert "Éphémère" not in await bruno.texts(came.thread)
-        bruno.clock.ahead_ms = -30 * DAY_MS
-        assert "Éphémère" not in await bruno.texts(came.thread)
-        assert await bruno.messages.search("Éphé") == ()
-        await bruno.close()
-        await bruno.reopen()
-        assert "Éphémère" not in await bruno.texts(came.thread)
-        assert await bruno.messages.search("Éphé") == ()
-
-    with_desks(tmp_path, TWO, story)
-
-
-def test_a_desk_that_starts_with_its_clock_a_month_back_neither_keeps_nor_loses_what_has_a_timer(tmp_path):
-    async def story(_clinic, alice, bruno):
-        late = await bruno.direct(alice)
-        await bruno.close()
-        bruno.clock.ahead_ms = -30 * DAY_MS
-        await bruno.reopen()
-        await bruno.online()
-        thread = await alice.direct(bruno)
-        await alice.messages.set_timer(thread, 86_400)
-        await alice.messages.send(thread, "jusqu'à demain")
-        await bruno.hears("jusqu'à demain")
-        await bruno.messages._efface()
-        assert "jusqu'à demain" in await bruno.texts(late)
-        await bruno.messages.send(late, "bien reçu")
-        await alice.hears("bien reçu")
-        await bruno.messages._efface()
-        assert "bien reçu" in await bruno.texts(late)
-
-    with_desks(tmp_path, TWO, story)
-
-
 def test_a_crowd_is_written_to_only_when_confirmed(tmp_path):
     async def story(_clinic, alice, bruno):
         team = await alice.messages.gather(
