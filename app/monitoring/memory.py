@@ -20,7 +20,7 @@ from app.monitoring.standing import Service, unruled
 from app.search import plain
 from storage.monitoring.answers import patient_id, silence_id
 from storage.monitoring.life import closing_record, mutes
-from storage.monitoring.records import NO_GRADE, Life, Step
+from storage.monitoring.records import NO_GRADE, Life, Phase, Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ _OPEN = frozenset((List.TODO, List.IN_HAND, List.ESCALATED))
 
 @dataclass
 class _Silence:
-    """When the next questionnaire of a patient is missed; `case` once somebody asked for it."""
+    """When the next questionnaire of a patient is missed; `case` once somebody asked for it, while nobody works on it."""
 
     alert: bytes
     since_ms: int
@@ -71,7 +71,8 @@ class Memory:
     _silent: dict[int, _Silence] = field(default_factory=dict)
     _awaited: Ordered[tuple[int, int]] = field(default_factory=lambda: Ordered(tuple))
     """From when on each patient is silent."""
-    _silences: dict[bytes, int] = field(default_factory=dict)
+    _silences: dict[bytes, bytes] = field(default_factory=dict)
+    """The questionnaire that each missed one would follow, by the alerts that both are."""
     _lives: Lives = field(default_factory=Lives)
 
     # --- what goes in --------------------------------------------------------------------------------------
@@ -90,30 +91,30 @@ class Memory:
 
         Return the alerts that may have changed.
         """
-        before = self._of.pop(person, [])
+        before = self._held(person)
         self._followed.discard(person)
-        for alert in before:
+        for alert in self._of.pop(person, []):
             if alert in self.asked and self.asked[alert].person == person:
-                del self.asked[alert]
-                self._put(alert, None)
+                self._drop(alert)
         self._hush(person)
         if who is not None:
             self._who[person] = who
         self._unname(person)
         self._name(person, {*numbers, *(one.key for one in told), *((who.key,) if who is not None else ())})
         if told:
-            self.asked |= {one.alert: one for one in told}
+            for one in told:
+                self._hold(one)
             self._of[person] = [one.alert for one in told]
             self._again(self._of[person])
             self._await(person)
             self._follow(person)
-        return frozenset((*before, *self._of.get(person, ())))
+        return before | self._held(person)
 
     def add(self, told: Iterable[Questionnaire]) -> None:
         """Take older questionnaires of patients who are known, besides those known."""
         fresh = [one for one in told if one.alert not in self.asked and one.person in self._of]
         for one in fresh:
-            self.asked[one.alert] = one
+            self._hold(one)
             bisect.insort(self._of[one.person], one.alert, key=self._place)
             self._name(one.person, {one.key})
             self._follow(one.person)
@@ -127,34 +128,52 @@ class Memory:
                 self._lives.forget(one.subject)
         subjects = {one.subject for one in records}
         alerts = subjects & self.asked.keys()
+        alerts |= {self._silences[one] for one in subjects & self._silences.keys()}
         for person in {person for subject in subjects for person in self._persons.get(subject, ())}:
             alerts |= set(self._of.get(person, ()))
         self._again(alerts)
-        for subject in subjects & self._silences.keys():
-            self._silent[self._silences[subject]].case = None
         return frozenset(subjects | alerts)
 
     def slim(self, alerts: Iterable[bytes], kept: Collection[bytes]) -> None:
         """Let go of those of *alerts* that are none or are closed, but for the newest of each patient, and for what is *kept*.
 
-        What this user closed stays until the record has its summary.
+        What this user closed stays until the record has its summary, and a questionnaire as long as that none followed is an alert.
         """
         for alert in list(alerts):
             told = self.asked.get(alert)
-            if told is None or alert in kept or alert in self._last_ones(told.person):
+            if told is None or alert in self._last_ones(told.person):
                 continue
-            which = self._where.get(alert)
-            if which is None or (which is List.CLOSED and not self._leaves(alert)):
-                del self.asked[alert]
+            both = (alert, unanswered(told))
+            if all(one not in kept and self._is_done(one) for one in both):
+                self._drop(alert)
                 self._of[told.person].remove(alert)
-                self._put(alert, None)
-                self._records.pop(alert, None)
+                for one in both:
+                    self._records.pop(one, None)
+
+    def _is_done(self, alert: bytes) -> bool:
+        which = self._where.get(alert)
+        return which is None or (which is List.CLOSED and not self._leaves(alert))
 
     def _leaves(self, alert: bytes) -> bool:
         """Tell whether the summary of a closed alert is still to be brought to the record by this user's desks."""
         closing = closing_record(self.life(alert))
         said = self._cases[List.CLOSED][alert].item.leaving
         return closing is not None and closing.author == self.me and said != Step.ACCEPTED
+
+    def _hold(self, told: Questionnaire) -> None:
+        self.asked[told.alert] = told
+        self._silences[unanswered(told)] = told.alert
+
+    def _drop(self, alert: bytes) -> None:
+        missed = unanswered(self.asked.pop(alert))
+        self._silences.pop(missed, None)
+        for one in (alert, missed):
+            self._put(one, None)
+
+    def _held(self, person: int) -> frozenset[bytes]:
+        """Return the alerts of a patient, and those that nothing came after them."""
+        known = [one for one in self._of.get(person, ()) if one in self.asked]
+        return frozenset(chain(known, (unanswered(self.asked[one]) for one in known)))
 
     def _name(self, person: int, numbers: Collection[Key]) -> None:
         """Have records on a patient found by these *numbers*, too."""
@@ -193,8 +212,12 @@ class Memory:
 
     def person_of(self, alert: bytes) -> int | None:
         """Return the patient of an alert, of a missed questionnaire too."""
-        told = self.asked.get(alert)
-        return told.person if told else self._silences.get(alert)
+        told = self._about(alert)
+        return told.person if told else None
+
+    def _about(self, alert: bytes) -> Questionnaire | None:
+        """Return the questionnaire that an alert is, or that none followed."""
+        return self.asked.get(alert) or self.asked.get(self._silences.get(alert, b""))
 
     def subjects(self, person: int) -> frozenset[bytes]:
         """Return what records on a patient, and on none of their alerts, may be about."""
@@ -206,9 +229,7 @@ class Memory:
 
     def service_of(self, alert: bytes) -> Service:
         """Return the service that an alert belongs to, as it is ruled now."""
-        told = self.asked.get(alert)
-        if told is None and alert in self._silences:
-            told = self._last(self._silences[alert])
+        told = self._about(alert)
         return self.service(told.unit if told else "")
 
     def service(self, unit: str) -> Service:
@@ -276,7 +297,7 @@ class Memory:
     # --- what comes out ------------------------------------------------------------------------------------
 
     def cases(self) -> list[Item]:
-        """Return all alerts of questionnaires, whichever list each is in, but for those that are muted."""
+        """Return all alerts, whichever list each is in, but for those that are muted or that nobody answered and nobody works on."""
         heard = (those for which, those in self._cases.items() if which is not List.QUIET)
         return [one.item for those in heard for one in those.values()]
 
@@ -289,10 +310,11 @@ class Memory:
         """Return one alert as a row at *now_ms*, whichever list it is in; None where it is none."""
         if alert in self._where:
             return self._cases[self._where[alert]][alert].item
-        person = self._silences.get(alert)
-        return (
-            None if person is None or self._silent[person].since_ms > now_ms else self._silence(person).item
-        )
+        told = self._about(alert)
+        missed = self._silent.get(told.person) if told else None
+        if told is None or missed is None or missed.alert != alert or missed.since_ms > now_ms:
+            return None
+        return self._silence(told.person).item
 
     def queue(self, which: List, now_ms: int, sort: str = "grade", text: str = "") -> list[Item]:
         """Return one list, sorted and narrowed to names that have all words of *text*."""
@@ -312,7 +334,7 @@ class Memory:
     def counts(self, now_ms: int, heard_ms: int = 0) -> Counts:
         """Return the figures."""
         lists, (none, mild, moderate, severe, vital, worst) = self._cases, self._grades
-        escalated = (*lists[List.ESCALATED].values(), *self._missed(now_ms, {List.ESCALATED}))
+        escalated = lists[List.ESCALATED].values()
         return Counts(
             followed=len(self._followed),
             by_grade=(none, mild, moderate, severe, vital, worst),
@@ -322,7 +344,7 @@ class Memory:
             closed=len(lists[List.CLOSED]),
             overdue=self._dues.before(now_ms),
             quiet=len(lists[List.QUIET]),
-            silent=self._awaited.before(now_ms + 1),
+            silent=sum(1 for _ in self._unmet(now_ms)),
             mine=sum(self.me in one.item.escalated_to for one in escalated),
             heard_ms=heard_ms,
         )
@@ -335,6 +357,17 @@ class Memory:
             muted = tuple(sorted(self.muted(told, told.answered_ms)))
             made = cases.asked(told, self.who(told), self.service(told.unit), self.life(alert), muted)
             self._put(alert, made)
+            self._settle(told)
+
+    def _settle(self, told: Questionnaire) -> None:
+        """Let it stand among the alerts that nothing came after a questionnaire, once somebody works on it: whatever comes then."""
+        alert = unanswered(told)
+        life = self.life(alert)
+        if life.phase is Phase.NEW:
+            self._put(alert, None)
+            return
+        since_ms = self._since(told) or told.next_ms or told.received_ms
+        self._put(alert, cases.silent(alert, since_ms, self.who(told), self.service(told.unit), life))
 
     def _put(self, alert: bytes, made: Case | None) -> None:
         """Let an alert stand as it does now, None: be none; in each order that somebody asked for, and in the figures."""
@@ -376,27 +409,38 @@ class Memory:
         self._hush(person)
         last, who = self._last(person), self._who.get(person)
         dead = who is not None and who.dead
-        since_ms = 0 if dead else judging.silent_from(last, self.service(last.unit))
+        since_ms = 0 if dead else self._since(last)
         if since_ms:
-            alert = silence_id(last.key, last.platform, last.id)
-            self._silent[person], self._silences[alert] = _Silence(alert, since_ms), person
+            self._silent[person] = _Silence(unanswered(last), since_ms)
             self._awaited.add((since_ms, person))
+
+    def _since(self, last: Questionnaire) -> int:
+        """Return from when on nothing came after a questionnaire; 0 where nothing is awaited."""
+        return judging.silent_from(last, self.service(last.unit))
 
     def _hush(self, person: int) -> None:
         known = self._silent.pop(person, None)
         if known is not None:
-            self._silences.pop(known.alert, None)
             self._awaited.drop((known.since_ms, person))
 
+    def _unmet(self, now_ms: int) -> Iterable[int]:
+        """Return the patients of whom nothing came when it was due, and about whom nobody does anything yet."""
+        missed = (person for _, person in self._awaited.upto(now_ms + 1))
+        return (one for one in missed if self._silent[one].alert not in self._where)
+
     def _missed(self, now_ms: int, lists: Collection[List]) -> Iterable[Case]:
-        """Return those of whom nothing came when it was due, where what was done about it puts them in a list."""
-        silences = (self._silence(person) for _, person in self._awaited.upto(now_ms + 1))
-        return (one for one in silences if one.which in lists)
+        """Return those as alerts that are to do, where that is one of *lists*."""
+        return map(self._silence, self._unmet(now_ms)) if List.TODO in lists else ()
 
     def _silence(self, person: int) -> Case:
         one = self._silent[person]
         if one.case is None:
             last = self._last(person)
-            life = self.life(one.alert)
-            one.case = cases.silent(one.alert, one.since_ms, self.who(last), self.service(last.unit), life)
+            service = self.service(last.unit)
+            one.case = cases.silent(one.alert, one.since_ms, self.who(last), service, _UNTOUCHED)
         return one.case
+
+
+def unanswered(told: Questionnaire) -> bytes:
+    """Return the alert that nothing came after a questionnaire."""
+    return silence_id(told.key, told.platform, told.id)

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from app.monitoring.clock import MINUTE_MS
-from app.monitoring.ports import Cause, Counts
+from app.monitoring.ports import Counts
 from app.waiting import Count
 from media.mail.policy import Part, Policy
 from storage.monitoring.records import SEVERE, Phase
@@ -110,8 +110,8 @@ async def look(monitoring: Monitoring, me: bytes) -> Outlook:
         me,
         every=sees_all(ruled, me),
         follows=bool(counts.followed or ruled),
-        open=tuple(one for one in listed if one.cause is not Cause.SILENCE),
-        silent=tuple(one for one in listed if one.cause is Cause.SILENCE and one.phase is Phase.NEW),
+        open=tuple(one for one in listed if not one.unmet),
+        silent=tuple(one for one in listed if one.unmet),
         counts=counts,
         late_ms=min(one.policy.late for one in services) * MINUTE_MS,
         services=ruled,

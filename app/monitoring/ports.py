@@ -130,6 +130,11 @@ class Item:
     service: str = ""
     """Code of the service that follows the patient, "-" where nobody told."""
 
+    @property
+    def unmet(self) -> bool:
+        """Whether it is somebody who did not answer, about whom nobody does anything yet: they stand apart from the alerts."""
+        return self.cause is Cause.SILENCE and self.phase is Phase.NEW
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -145,7 +150,7 @@ class Counts:
     overdue: int = 0
     quiet: int = 0
     silent: int = 0
-    """Monitored patients of whom nothing came when it was due."""
+    """Monitored patients of whom nothing came when it was due, and about whom nobody does anything yet."""
     mine: int = 0
     """Escalated to this user and not answered."""
     heard_ms: int = 0

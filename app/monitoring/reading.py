@@ -7,7 +7,7 @@ from itertools import compress, count
 from operator import is_not
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.monitoring.ports import Cause, Item, List
+from app.monitoring.ports import Item, List
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,6 @@ MOST_GONE = 200
 MOST_STEPS = 60
 """Of more steps than that a list is shown anew: laying it out once costs less."""
 OUT = -1
-_OPEN = (List.TODO, List.IN_HAND, List.ESCALATED)
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,8 @@ class Answer:
 
 async def read(monitoring: Monitoring, ask: Ask, now_ms: int, shown: Sequence[Item] = ()) -> Answer:
     """Ask for a list, and for what became of the alerts that are *shown* now. On the loop's thread; raises Unwritable."""
-    items = _fitting(await _listed(monitoring, ask), ask, now_ms)
+    listed = await monitoring.queue(List.TODO if ask.silent else ask.which, ask.sort, ask.text)
+    items = _fitting(listed, ask, now_ms)
     place = {one.alert: at for at, one in enumerate(items)}
     gone = [one.alert for one in shown if one.alert not in place]
     others = {one.alert: one for one in await monitoring.items(gone[:MOST_GONE])} if gone else {}
@@ -81,15 +81,8 @@ async def read(monitoring: Monitoring, ask: Ask, now_ms: int, shown: Sequence[It
     return Answer(ask, items, place, shown, kept, frozenset(gone), found != (), fresh, found)
 
 
-async def _listed(monitoring: Monitoring, ask: Ask) -> Sequence[Item]:
-    """Return a list; who did not answer stands apart from those who did, whatever was done about it so far."""
-    if not ask.silent:
-        return await monitoring.queue(ask.which, ask.sort, ask.text)
-    return [one for which in _OPEN for one in await monitoring.queue(which, ask.sort, ask.text)]
-
-
 def _fitting(items: Sequence[Item], ask: Ask, now_ms: int) -> tuple[Item, ...]:
-    found = [one for one in items if (one.cause is Cause.SILENCE) is ask.silent]
+    found = [one for one in items if one.unmet is ask.silent]
     if ask.grade is not None:
         found = [one for one in found if max(one.grade, 0) == ask.grade]
     return tuple(one for one in found if one.due.over(now_ms)) if ask.overdue else tuple(found)

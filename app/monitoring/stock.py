@@ -14,11 +14,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from app.monitoring.memory import Memory
+from app.monitoring.memory import Memory, unanswered
 from app.monitoring.ports import Who
 from app.monitoring.recorded import read
 from media.mail.steps import KIND
-from storage.monitoring.answers import END, patient_id, silence_id
+from storage.monitoring.answers import END, patient_id
 from storage.patients.facts import Key
 
 if TYPE_CHECKING:
@@ -117,13 +117,22 @@ class Stock:
         self._memory.slim((one.alert for one in fresh), ())
 
     async def _touch(self, subjects: Collection[bytes]) -> None:
-        """Take alerts with what was done about them; of what is no questionnaire here, what was done lately."""
+        """Take alerts with what was done about them; of what is none here, what was done lately."""
         told = await asyncio.wrap_future(self._vault.answers.told(subjects))
         pairs, lately = await self._records(subjects)
-        alerts = {one.alert for one in told}
+        told += await self._unanswered(set(subjects).difference(one.alert for one in told), pairs)
+        alerts = {alert for one in told for alert in (one.alert, unanswered(one))}
+        pairs += (await self._records(alerts.difference(subjects)))[0]
         self._tell(self._memory, [one for one in pairs if one[1].subject in alerts | lately])
         self._memory.add(told)
         self._memory.slim(alerts, lately | self._came_lately(told) | self._asked_for)
+
+    async def _unanswered(self, subjects: Collection[bytes], pairs: Pairs) -> list[Questionnaire]:
+        """Return the questionnaires that none followed, where that is one of *subjects*: of the patients whom *pairs* on it name."""
+        keys = {Key(kept.authority, kept.ipp) for kept, made in pairs if made.subject in subjects}
+        persons = {person for key in keys for person in self._memory.persons_of(key)}
+        told = await asyncio.wrap_future(self._vault.answers.of(persons))
+        return [one for one in told if unanswered(one) in subjects]
 
     # --- while it is open ------------------------------------------------------------------------------------
 
@@ -212,7 +221,7 @@ def about(told: Iterable[Questionnaire], numbers: Iterable[Key]) -> set[bytes]:
     told = list(told)
     found = {patient_id(key) for key in {*numbers, *(one.key for one in told)}}
     for one in told:
-        found |= {one.alert, silence_id(one.key, one.platform, one.id)}
+        found |= {one.alert, unanswered(one)}
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,9 +15,12 @@ from app.monitoring.memory import Memory
 from app.monitoring.ports import Cause, Due, Item, List, Trend, Who
 from app.monitoring.queuemodel import QueueModel
 from app.monitoring.reading import MOST_STEPS, steps
-from storage.monitoring.answers import alert_id
+from storage.monitoring.answers import alert_id, silence_id
 from storage.monitoring.records import Phase, Questionnaire, Record, Step, Symptom
 from storage.patients.facts import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW_MS = 1_800_000_000_000
 MINUTE_MS = 60_000
@@ -58,6 +62,7 @@ said = st.tuples(
     st.integers(1, 4),
     st.integers(0, 4),
     st.sampled_from([Step.TAKE, Step.ESCALATE, Step.CLOSE]),
+    st.sampled_from([alert_id, silence_id]),
 )
 
 
@@ -95,7 +100,8 @@ def listed(memory: Memory, now_ms: int) -> object:
     counts = memory.counts(now_ms)
     opened = [one for which in (List.TODO, List.IN_HAND, List.ESCALATED) for one in lists[which, "grade"]]
     assert memory.open(now_ms) == sorted(opened, key=lambda one: SORTS["grade"](Case(one, List.TODO, "")))
-    told = [one for one in opened if one.cause is not Cause.SILENCE]
+    told = [one for one in opened if not one.unmet]
+    assert counts.silent == len(opened) - len(told)
     assert counts.overdue == sum(one.due.over(now_ms) for one in told)
     grades = [max(one.grade, 0) for one in told if one.phase is Phase.NEW]
     assert counts.by_grade == tuple(map(grades.count, range(6)))
@@ -104,12 +110,14 @@ def listed(memory: Memory, now_ms: int) -> object:
     return lists, counts
 
 
-def record(number: int, person: int, questionnaire: int, step: Step) -> Record:
-    """Return what somebody did about an alert that may not be there."""
+def record(
+    number: int, person: int, questionnaire: int, step: Step, called: Callable[[Key, str, str], bytes]
+) -> Record:
+    """Return what somebody did about an alert that may not be there: a questionnaire, or that none followed it."""
     return Record(
         id=number.to_bytes(16, "big"),
         step=step,
-        subject=alert_id(Key("1.2.3", str(person)), "SUIVI", str(questionnaire)),
+        subject=called(Key("1.2.3", str(person)), "SUIVI", str(questionnaire)),
         at_ms=NOW_MS + number,
         author=ME,
         reason="seen",
