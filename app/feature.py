@@ -9,6 +9,7 @@ from PyQt6.QtCore import pyqtSignal
 from PyQt6.QtWidgets import QWidget
 
 from app.commands import Commands
+from app.times import since_start_ms
 from app.ui.deck import wear
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Desk:
     now_ms: Callable[[], int]
     tell: Tell
     commands: Commands = field(default_factory=Commands)
+    steady_ms: Callable[[], int] = since_start_ms
+    """A clock that nobody sets."""
 
 
 class Page(QWidget):

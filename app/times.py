@@ -1,7 +1,8 @@
-"""Moments in the site's time zone, birth dates as far as they are known, ages. No Qt."""
+"""Moments in the site's time zone, time that passes, birth dates as far as they are known, ages. No Qt."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -23,6 +24,12 @@ _FIRST_MS, _LAST_MS = -62_104_060_800_000, 253_086_768_000_000
 def local(ms: int, zone: tzinfo | None = None) -> datetime:
     """Return a moment on a clock, without *zone* this machine's; what no calendar has is the first or the last that one has."""
     return datetime.fromtimestamp(min(max(ms, _FIRST_MS), _LAST_MS) / 1000, UTC).astimezone(zone)
+
+
+def since_start_ms() -> int:
+    """Return the time since the machine started, which nobody sets; with the time asleep where the system counts it."""
+    counted = getattr(time, "CLOCK_BOOTTIME", None)
+    return int((time.monotonic() if counted is None else time.clock_gettime(counted)) * 1000)
 
 
 @cache

@@ -36,6 +36,7 @@ from app.signin.idle import IdleLock
 from app.signin.service import SignIn, wall_clock_ms
 from app.signin.users import said, write_card
 from app.sitting import Sitting
+from app.times import since_start_ms
 from app.ui.qtwords import speak_qt
 from app.ui.theme import dress, theme
 from app.ui.words import say, says
@@ -85,6 +86,7 @@ class Profile:
     link: str = ""
     policy: Policy = field(default_factory=Policy)
     now_ms: Callable[[], int] = wall_clock_ms
+    steady_ms: Callable[[], int] = since_start_ms
     make_engine: Callable[[], ports.Engine] = Engine
     make_arena: Callable[[], ports.Arena] = Arena.create
     make_signin: Callable[[Path, Terms | None, Policy, Callable[[], int]], SignIn] = SignIn
@@ -119,7 +121,7 @@ class Office(QObject):
         self._dress()
         self.door = Door(self.signin, self.bridge, profile.now_ms)
         self.lock_page = self.door.lock
-        desk = Desk(self.bridge, self.open, profile.now_ms, self._tell)
+        desk = Desk(self.bridge, self.open, profile.now_ms, self._tell, steady_ms=profile.steady_ms)
         self.messages = profile.messages or self.mail
         self.patients.follow(self.messages)
         self._vouching = Vouching(self.directory, self.post, profile.now_ms)

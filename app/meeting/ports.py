@@ -23,7 +23,7 @@ class Opened(Protocol):
     @property
     def data(self) -> bytes: ...  # noqa: D102
     @property
-    def until_ms(self) -> int: ...  # noqa: D102
+    def shown_for_s(self) -> int: ...  # noqa: D102
 
 
 class Documents(Protocol):

@@ -99,7 +99,7 @@ class Filing(Ground):
         if found.state is not FileState.HERE:
             found, kept = await self._fetched(file)
         try:
-            data, until_ms = await self._post.once.open(message, found, kept)
+            data = await self._post.once.open(message, found, kept)
         except TimeoutError as error:
             raise Refused("offline") from error
         except TrustError as error:
@@ -108,7 +108,7 @@ class Filing(Ground):
             raise Unwritable from error
         self.changed.fire(frozenset((message.thread,)))
         await self._traced("file-opened-once", message)
-        return Shown(found.name, found.kind, data, until_ms)
+        return Shown(found.name, found.kind, data, found.shown_for_s)
 
     # --- what comes without a click --------------------------------------------------------------------------
 
@@ -205,6 +205,7 @@ class Filing(Ground):
         rows.messages.said(message, draft.sent_ms, due_ms(draft.sent_ms, draft.sent_ms, thread.expire_s))
         digest = writer.post(rows, draft.named(found.msg_id), message)
         rows.origins.keep(message, self._post.desk.device, digest)
+        self._post.once.offer(found.files)
 
     # --- inside --------------------------------------------------------------------------------------------
 

@@ -26,7 +26,10 @@ class Unwritable(Exception):  # noqa: N818 -- the page says what to do
 
 
 class Refused(Exception):  # noqa: N818 -- the page says what to do
-    """It cannot be done; `code`: too-long, too-many, too-big, no-recipient, not-own, late, gone, opened, expired, offline, unknown, crowd, by-it."""
+    """It cannot be done; `code`: too-long, too-many, too-big, no-recipient, not-own, late, gone, opened, expired, offline, unknown, crowd, by-it.
+
+    `once-unshown`: what would be sent to be seen once cannot be shown; `unshown`: what came to be seen once cannot, and was not opened.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -64,7 +67,7 @@ class Shown:
     name: str = field(repr=False)
     kind: str
     data: bytes = field(repr=False)
-    until_ms: int
+    shown_for_s: int
 
 
 @dataclass(frozen=True)
@@ -215,4 +218,4 @@ class Messages(Protocol):
         """Write a file that is here to *to*, whole or not at all; an existing file is replaced."""
 
     async def open_once(self, file: int) -> Shown:
-        """Open an ephemeral document: asks its sender's desk for the key; Refused("expired"|"opened"|"offline"|"gone")."""
+        """Open an ephemeral document: asks its sender's desk for the key; Refused("expired"|"opened"|"offline"|"gone"|"unshown")."""

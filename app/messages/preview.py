@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtGui import QKeySequence, QShortcut
 from PyQt6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.messages.tiles import Running
+from app.papers.countdown import Countdown
 from app.papers.viewer import PaperView
 from app.ui.buttons import Button, IconButton
 from app.ui.marks import Chip
@@ -19,8 +20,6 @@ from app.ui.words import say
 if TYPE_CHECKING:
     from app.feature import Desk
     from app.messages.ports import Shown
-
-TICK_MS = 200
 
 
 class Preview(QWidget):
@@ -33,10 +32,7 @@ class Preview(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._desk = desk
         self.file = 0
-        self._until_ms = self._of_s = 0
-        self._told = -1
         ground(self, "surface")
         self.view = PaperView(desk.bridge)
         column = QVBoxLayout(self)
@@ -45,9 +41,10 @@ class Preview(QWidget):
         column.addLayout(self._head())
         column.addWidget(rule())
         column.addWidget(self.view, 1)
-        self._tick = QTimer(self)
-        self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self.tick)
+        self.countdown = Countdown(self, desk.steady_ms)
+        self.countdown.counted.connect(self._count)
+        self.countdown.over.connect(self.close_it)
+        self.view.began.connect(self.countdown.begin)
         escape = QShortcut(QKeySequence("Esc"), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self.close_it)
@@ -86,30 +83,20 @@ class Preview(QWidget):
             self.view.show_bytes(kind, data, name)
 
     def show_once(self, file: int, shown: Shown) -> None:
-        """Show an ephemeral document until its time is over."""
-        if file != self.file:
-            return
-        self._until_ms = shown.until_ms
-        self._of_s = max(1, -(-(shown.until_ms - self._desk.now_ms()) // 1000))
-        self._left.show()
-        self.view.show_bytes(shown.kind, shown.data, shown.name, fleeting=True)
-        self._tick.start()
-        self.tick()
+        """Show an ephemeral document until its time is over, which begins with the first sight of it."""
+        if file == self.file:
+            self.countdown.expect(shown.shown_for_s)
+            self.view.show_bytes(shown.kind, shown.data, shown.name, fleeting=True)
 
     @property
     def counting(self) -> bool:
         """Whether an ephemeral document is open."""
-        return self._until_ms > 0
+        return self.countdown.of_s > 0
 
-    def tick(self) -> None:
-        """Count down; at the end nothing of it is left here."""
-        left_s = -(-(self._until_ms - self._desk.now_ms()) // 1000)
-        if left_s <= 0:
-            self.close_it()
-        elif left_s != self._told:
-            self._told = left_s
-            self._left.show_state(say("messages.once.left_s", s=left_s), "hourglass-high", "warn")
-            self.counted.emit(Running(self.file, left_s, self._of_s))
+    def _count(self, left_s: int) -> None:
+        self._left.show_state(say("messages.once.left_s", s=left_s), "hourglass-high", "warn")
+        self._left.show()
+        self.counted.emit(Running(self.file, left_s, self.countdown.of_s))
 
     def fail(self, words: object, detail: object = "") -> None:
         """Say why there is nothing to see."""
@@ -126,10 +113,8 @@ class Preview(QWidget):
 
     def forget(self) -> None:
         """Forget the file, its bytes and its process."""
-        running = self._until_ms > 0
-        self._tick.stop()
-        self._until_ms, self._told, self.file = 0, -1, 0
+        self.countdown.stop()
+        self.file = 0
         self.view.clear()
         self._name.say("")
-        if running:
-            self.counted.emit(None)
+        self.counted.emit(None)

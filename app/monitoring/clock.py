@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time as clocks
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -139,9 +138,3 @@ class Steady:
     def saw(self, moment_ms: int) -> None:
         """Take it that it was as late as that before."""
         self.floor_ms = max(self.floor_ms, moment_ms)
-
-
-def since_start_ms() -> int:
-    """Return the time since the machine started, which nobody sets; with the time asleep where the system counts it."""
-    counted = getattr(clocks, "CLOCK_BOOTTIME", None)
-    return int((clocks.monotonic() if counted is None else clocks.clock_gettime(counted)) * 1000)

@@ -11,7 +11,8 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING
 
-from app.monitoring.clock import Steady, since_start_ms
+from app.monitoring.clock import Steady
+from app.times import since_start_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable

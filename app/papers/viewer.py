@@ -44,8 +44,12 @@ log = logging.getLogger(__name__)
 
 
 class PaperView(QWidget):
-    """Shows one document, or why not. `shown` when all of it that is in sight is there, `printed` after it went to a printer."""
+    """Shows one document, or why not. `printed` after it went to a printer.
 
+    `began` when something of it comes into sight, `shown` when all of it that is in sight is there.
+    """
+
+    began = pyqtSignal()
     shown = pyqtSignal()
     printed = pyqtSignal()
 
@@ -233,11 +237,14 @@ class PaperView(QWidget):
         self._pages.setVisible(bool(opened.sizes))
         self._stack.setCurrentWidget(self._content)
         self._show_controls()
+        if told:
+            self.began.emit()
 
     def _arrived(self, part: str) -> None:
         """Tell that the document is there, once both its words and its first page are."""
         if part in self._missing:
             self._missing.remove(part)
+            self.began.emit()
             if not self._missing:
                 self.shown.emit()
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from app.post.desk import Desk
 from app.post.opening import Opening
 from app.post.presence import Presence
+from app.times import since_start_ms
 from media.errors import LinkLost, LinkRefused
 from media.events import Event
 
@@ -56,8 +57,8 @@ class Post:
     history on its way to another own device, or from it. `presence`: what colleagues share of theirs, and this desk of its own.
     """
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
-        self._now_ms = now_ms
+    def __init__(self, now_ms: Callable[[], int], steady_ms: Callable[[], int] = since_start_ms) -> None:
+        self._now_ms, self.steady_ms = now_ms, steady_ms
         self.told: Event[Told] = Event()
         self.threads: Event[frozenset[int]] = Event()
         self.lined: Event[Line] = Event()

@@ -16,7 +16,7 @@ from media.patience import within
 from storage.messages.records import FileState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from app.post.desk import Desk
     from app.post.told import Told
@@ -29,14 +29,29 @@ WAIT_S = RETRY_MS / 1000
 
 
 class Once:
-    """Both sides of the ephemeral documents of one desk. *answered* hears of the thread in which an own one was asked for."""
+    """Both sides of the ephemeral documents of one desk. *steady_ms* is a clock that nobody sets.
 
-    def __init__(self, desk: Desk, writer: Writer, answered: Callable[[frozenset[int]], None]) -> None:
-        self._desk, self._writer, self._answered = desk, writer, answered
+    *answered* hears of the thread in which an own one was asked for.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        writer: Writer,
+        steady_ms: Callable[[], int],
+        answered: Callable[[frozenset[int]], None],
+    ) -> None:
+        self._desk, self._writer, self._steady_ms, self._answered = desk, writer, steady_ms, answered
+        self._since_ms: dict[int, int] = {}
+        """When what was offered since the unlock was, by the steady clock."""
         self._offered: dict[int, Offered] = {}
         self._reading: dict[bytes, asyncio.Future[bodies.Grant]] = {}
 
     # --- the author's side ---------------------------------------------------------------------------------
+
+    def offer(self, files: Iterable[File]) -> None:
+        """Count from now on how long own documents may be opened; from the vault's thread."""
+        self._since_ms |= {one.id: self._steady_ms() for one in files if one.ephemeral}
 
     async def asked(self, told: Told) -> None:
         """Answer an ask; that it was opened, and by whom, is on disk before the key leaves."""
@@ -71,19 +86,26 @@ class Once:
         files = message.files if message and not message.withdrawn_ms and not message.gone_ms else ()
         if message is None or ask.file >= len(files) or not files[ask.file].ephemeral:
             return bodies.Grant(ask_hash, bodies.Answer.GONE), {}
-        file, now_ms = files[ask.file], self._desk.now_ms()
-        offered = self._offer(rows, message, file)
+        file = files[ask.file]
+        offered = self._offered_now(rows, message, file)
         if offered is None:
             gone = bodies.Answer.OPENED if file.opened_ms else bodies.Answer.GONE
             return bodies.Grant(ask_hash, gone), {}
-        after, grant = offered.answer(ask, ask_hash, asker, now_ms)
+        after, grant = offered.answer(ask, ask_hash, asker, self._now_ms(rows, message, file))
         if after is not offered:
             _keep(rows, file.id, after)
             if len(after.openings) == len(after.recipients):
-                rows.files.opened(file.id, asker.user, now_ms)
+                rows.files.opened(file.id, asker.user, self._desk.now_ms())
         return grant, {file.id: after}
 
-    def _offer(self, rows: Mailbag, message: Message, file: File) -> Offered | None:
+    def _now_ms(self, rows: Mailbag, message: Message, file: File) -> int:
+        """Return the hour by which a document is judged: as much after its offer as passed, or, of before the unlock, one that never goes back."""
+        since_ms = self._since_ms.get(file.id)
+        if since_ms is None:
+            return rows.timers.latest(self._desk.now_ms())
+        return message.sent_ms + self._steady_ms() - since_ms
+
+    def _offered_now(self, rows: Mailbag, message: Message, file: File) -> Offered | None:
         """Return the document as it stands; None where its key is gone."""
         if file.id in self._offered:
             return self._offered[file.id]
@@ -95,25 +117,25 @@ class Once:
 
     # --- the reader's side ---------------------------------------------------------------------------------
 
-    async def open(self, message: Message, file: File, kept: Kept) -> tuple[bytes, int]:
-        """Return the document and until when it may be seen; it is gone from this desk then.
+    async def open(self, message: Message, file: File, kept: Kept) -> bytes:
+        """Return the document, to be seen for its seconds; it is gone from this desk then.
 
         Raises TrustError: "once-expired", "once-opened", "once-gone", "once-refused", "file-forged", "seal-broken";
         TimeoutError where its author's desk did not answer.
         """
         desk = self._desk
         number = [one.id for one in message.files].index(file.id)
-        reading = Reading(message.msg_id, number, file.shown_for_s)
+        reading = Reading(message.msg_id, number)
         origin = await desk.read(lambda rows: rows.origins.of(message.id))
         if origin is None:
             raise TrustError("once-gone")
         grant, reading = await self._ask(reading, message.author, origin.device)
-        reading, key = reading.opened(grant, desk.now_ms())
+        _, key = reading.opened(grant, desk.now_ms())
         data = await asyncio.to_thread(
             lambda: b"".join(opened(desk.mail.shelf, kept.shelf, attachment(kept), key))
         )
         await self._spend(file, kept)
-        return data, reading.until_ms
+        return data
 
     async def _ask(self, reading: Reading, author: bytes, device: bytes) -> tuple[bodies.Grant, Reading]:
         desk = self._desk

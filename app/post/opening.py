@@ -54,7 +54,7 @@ class Opening:
         self.prekeys, self.peers = PreKeys(desk), Peers(desk, self._listen_new)
         self._sender = Sender(desk, self.writer, self.peers, post.threads.fire)
         self.later = Later(desk, self.peers)
-        self.once = Once(desk, self.writer, post.threads.fire)
+        self.once = Once(desk, self.writer, post.steady_ms, post.threads.fire)
         self.histories = Histories(desk, self.writer, lambda: post.transferred.fire(None))
         self._following = Following(desk, self._reread, post.refused.fire)
         self._renewal = Renewal(desk, self.writer, self._following.wake.set)

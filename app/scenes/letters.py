@@ -373,8 +373,7 @@ class StillMessages:
         if kept.opened_ms:
             raise Refused("opened")
         self._file(file, opened_ms=self._now_ms(), opened_by=self._me)
-        until = self._now_ms() + 1000 * kept.shown_for_s
-        return Shown(kept.name, kept.kind, self.bytes.get(file, b"%PDF-"), until)
+        return Shown(kept.name, kept.kind, self.bytes.get(file, b"%PDF-"), kept.shown_for_s)
 
 
 def _id(number: int) -> bytes:

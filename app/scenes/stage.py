@@ -66,6 +66,7 @@ class Stage:
                 folder=Path("/nowhere"),
                 policy=policy,
                 now_ms=lambda: self.now_ms,
+                steady_ms=lambda: self.now_ms,
                 make_engine=lambda: self.engine,
                 make_arena=lambda: self.arena,
                 sight=Sight(lambda: self.engine, lambda: self.arena),

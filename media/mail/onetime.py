@@ -74,15 +74,14 @@ class Offered:
 class Reading:
     """The reader's side of one opening; the one-time key is in memory only, and dropped with this value.
 
-    `ask_hash`: hash of the own ask's header body; `asked_ms`: when it was first sent; `until_ms`: when the reading is over.
+    `ask_hash`: hash of the own ask's header body; `asked_ms`: when it was first sent; `spent`: whether it was answered by the key.
     """
 
     about: bytes
     file: int
-    shown_for_s: int
     ask_hash: bytes = b""
     asked_ms: int = 0
-    until_ms: int = 0
+    spent: bool = False
     seed: bytes = field(default_factory=lambda: os.urandom(seal.KEY_BYTES), repr=False)
 
     @property
@@ -96,10 +95,10 @@ class Reading:
 
     def waits(self, now_ms: int) -> bool:
         """Tell whether an answer is still worth something: else the author's desk is off."""
-        return bool(self.ask_hash) and not self.until_ms and now_ms - self.asked_ms <= RETRY_MS
+        return bool(self.ask_hash) and not self.spent and now_ms - self.asked_ms <= RETRY_MS
 
     def opened(self, grant: Grant, now_ms: int) -> tuple[Reading, bytes]:
-        """Return the reading as it begins, and the file's key.
+        """Return the spent reading, and the file's key.
 
         Raises TrustError: "grant-foreign" (not the answer to this ask), "grant-late", "seal-broken", "once-expired",
         "once-opened", "once-gone", "once-refused".
@@ -111,4 +110,4 @@ class Reading:
         if grant.answer != Answer.GRANTED:
             raise TrustError(f"once-{grant.answer.name.lower()}")
         key = seal.XWing.from_seed(self.seed).open(_info(self.ask_hash), grant.box)
-        return replace(self, until_ms=now_ms + 1000 * self.shown_for_s), key
+        return replace(self, spent=True), key

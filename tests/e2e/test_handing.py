@@ -59,7 +59,7 @@ def test_who_came_after_an_offer_is_refused_its_key_and_who_was_there_has_ten_se
         thread = await alice.thread(convs.of_meeting(INVITE))
         assert set(thread.members) == {bruno.user, chloe.user}
         device = alice.post.desk.device
-        grant, _ = await chloe.post.once._ask(Reading(came.msg_id, 0, 10), alice.user, device)
+        grant, _ = await chloe.post.once._ask(Reading(came.msg_id, 0), alice.user, device)
         assert grant.answer is Answer.REFUSED
         shown = await bruno.messages.open_once(came.files[0].id)
         assert shown.data == place.read_bytes()

@@ -317,7 +317,7 @@ def test_files_arrive_whole_and_ephemeral_ones_are_opened_once(tmp_path):
         files = (
             Outgoing(place, place.name),
             Outgoing(None, "collé.png", data=b"picture" * 99),
-            Outgoing(None, "une fois.png", SMALL, open_within_s=10, shown_for_s=10),
+            Outgoing(None, "une fois.png", SMALL, open_within_s=60, shown_for_s=10),
         )
         bruno.config.choose(ACCEPT_MB, 0)
         sent = await alice.messages.send(await alice.direct(bruno), "Voici", files=files)
@@ -333,7 +333,7 @@ def test_files_arrive_whole_and_ephemeral_ones_are_opened_once(tmp_path):
         target = tmp_path / "gardé.bin"
         await bruno.messages.save(whole.id, target)
         assert target.read_bytes() == data
-        alice.clock.ahead_ms += 9_000 - (alice.clock.now_ms() - (await _sent_ms(alice, sent)))
+        alice.clock.ahead_ms += 30_000 - (alice.clock.now_ms() - (await _sent_ms(alice, sent)))
         heard = []
         alice.messages.changed.subscribe(heard.append)
         shown = await bruno.messages.open_once(once.id)
@@ -356,6 +356,32 @@ def test_an_ephemeral_document_is_refused_after_its_time_by_its_authors_clock(tm
         alice.clock.ahead_ms += 10_100 - (alice.clock.now_ms() - (await _sent_ms(alice, sent)))
         with pytest.raises(Refused, match="expired"):
             await bruno.messages.open_once(file.id)
+
+    with_desks(tmp_path, TWO, story)
+
+
+def test_an_author_whose_clock_is_set_back_gives_no_reader_more_time(tmp_path):
+    async def story(_clinic, alice, bruno):
+        thread = await alice.direct(bruno)
+        once = Outgoing(None, "scan.txt", data=b"x" * 5000, open_within_s=10, shown_for_s=10)
+        sent = await alice.messages.send(thread, "Vite", files=(once,))
+        (file,) = (await bruno.hears("Vite")).files
+        alice.clock.ahead_ms += 10_100 - (alice.clock.now_ms() - (await _sent_ms(alice, sent)))
+        alice.clock.set_back_ms = 60_000
+        with pytest.raises(Refused, match="expired"):
+            await bruno.messages.open_once(file.id)
+
+    with_desks(tmp_path, TWO, story)
+
+
+def test_an_author_whose_clock_is_put_forward_takes_no_reader_s_time(tmp_path):
+    async def story(_clinic, alice, bruno):
+        thread = await alice.direct(bruno)
+        once = Outgoing(None, "scan.txt", data=b"x" * 5000, open_within_s=60, shown_for_s=10)
+        await alice.messages.send(thread, "Vite", files=(once,))
+        (file,) = (await bruno.hears("Vite")).files
+        alice.clock.set_back_ms = -120_000
+        assert (await bruno.messages.open_once(file.id)).data == b"x" * 5000
 
     with_desks(tmp_path, TWO, story)
 
@@ -438,7 +464,7 @@ def test_who_read_a_message_about_a_patient_stands_in_the_trail(tmp_path):
     async def story(_clinic, alice, bruno):
         about = PatientLink("1.2.250.1.71.4.2.7", "8001", "TESSIER Irène")
         team = await alice.messages.gather("", (bruno.user,), about)
-        await alice.messages.send(team, "Résultat")
+        await alice.messages.send(team, "Résultat", patient=about)
         came = await bruno.hears("Résultat")
         await bruno.messages.read(came.thread, came.order)
         subject = b"patient:1.2.250.1.71.4.2.7|8001"

@@ -38,7 +38,7 @@ class Desk:
         self.config = Config()
         self.trail = Trail(self.clock.now_ms)
         self.trail.open(self.vault.audit, self.session.user)
-        self.post = Post(self.clock.now_ms)
+        self.post = Post(self.clock.now_ms, self.clock.steady_ms)
         self.post.told.subscribe(self.told.append)
         self.post.refused.subscribe(self.refused.append)
         self.messages = Messages(self.post, self.config, self.clock.now_ms, self.trail)

@@ -45,15 +45,21 @@ class Relaying:
         command = [sys.executable, "-m", "media.relay", "--config", str(config)]
         with self.said.open("ab") as said:
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True)
-        ready = json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        assert line, f"the relay ended with {self._gone()}: {self.said.read_text()}"
+        ready = json.loads(line)
         self.port, self.udp_port, self.http_port = ready["port"], ready["udp_port"], ready["http_port"]
         self.pin = bytes.fromhex(ready["fingerprint"].replace(":", ""))
         return self
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(30)
+        self._gone()
+
+    def _gone(self) -> int:
+        status = self.process.wait(30)
         self.process.stdout.close()
+        return status
 
     @property
     def relay(self) -> Relay:
@@ -61,12 +67,15 @@ class Relaying:
 
 
 class Clock:
-    """The hour at every desk; a test puts it forward."""
+    """The hour at every desk; a test puts it forward, as time that passed, or sets back what the wall says."""
 
     def __init__(self) -> None:
-        self.ahead_ms = 0
+        self.ahead_ms = self.set_back_ms = 0
 
     def now_ms(self) -> int:
+        return self.steady_ms() - self.set_back_ms
+
+    def steady_ms(self) -> int:
         return time.time_ns() // 1_000_000 + self.ahead_ms
 
 

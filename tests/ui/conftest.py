@@ -74,13 +74,14 @@ class Desk:
     look: object = stills.look
 
     def __post_init__(self):
-        self.now_ms = NOW_MS
+        self.now_ms, self.set_back_ms = NOW_MS, 0
         self.heard, self.engines, self.played = [], [], []
         self.arena = StillArena()
         profile = Profile(
             folder=self.folder,
             policy=self.policy,
             now_ms=lambda: self.now_ms,
+            steady_ms=lambda: self.now_ms + self.set_back_ms,
             make_engine=self._make_engine,
             make_arena=lambda: self.arena,
             make_signin=self.make_signin,

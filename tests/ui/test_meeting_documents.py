@@ -142,12 +142,20 @@ def test_an_ephemeral_one_comes_into_sight_counts_down_and_is_gone_with_its_time
     call.panel.tick()
     assert card.card.left_s == 7
     card.open.click()
-    qtbot.waitUntil(lambda: call.panel.page._until_ms > 0)
+    qtbot.waitUntil(call.panel.page._left.isVisible, timeout=30_000)
     call.desk.now_ms += 10_000
-    call.panel.page.tick()
+    call.panel.page.countdown.tick()
     assert call.panel.page.file == 0
     qtbot.waitUntil(lambda: call.says("Lu une fois, effacé"))
     assert not card.open.isVisible()
+
+
+def test_a_clock_set_back_while_one_reads_leaves_no_more_time(call, qtbot):
+    call.comes(b"b" * 16, **ONCE).open.click()
+    qtbot.waitUntil(call.panel.page._left.isVisible, timeout=30_000)
+    call.desk.now_ms -= 3_600_000
+    call.desk.set_back_ms += 3_600_000 + 10_000
+    qtbot.waitUntil(lambda: call.panel.page.file == 0, timeout=30_000)
 
 
 def test_what_came_before_the_desk_was_locked_neither_comes_again_nor_counts_anew(call, qtbot):
@@ -186,7 +194,7 @@ def test_a_stranger_to_the_call_puts_no_document_into_it(call, qtbot):
 
 def test_the_discretion_screen_closes_what_is_read_once(call, qtbot):
     call.comes(b"b" * 16, **ONCE).open.click()
-    qtbot.waitUntil(lambda: call.panel.page._until_ms > 0)
+    qtbot.waitUntil(lambda: call.panel.page.countdown.of_s > 0)
     call.desk.window.flip_veil()
     assert call.panel.page.file == 0
 

@@ -79,7 +79,7 @@ def _both_ways(two, tmp_path):
     row = two.row("Lame.txt")
     two.wait(lambda: row.card.opens)
     row.open.click()
-    two.wait(lambda: two.panel.page._until_ms > 0 or two.panel.page.view.troubled)
+    two.wait(lambda: two.panel.page._left.isVisible() or two.panel.page.view.troubled)
     assert not two.panel.page.view.troubled
     two.panel.page.close_it()
     two.wait(lambda: two.says("Lame.txt", "Lu une fois"))

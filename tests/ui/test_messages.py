@@ -22,6 +22,7 @@ from app.messages.looks import clock
 from app.messages.ports import Refused, Standing
 from app.messages.span import MOST
 from app.messages.threads import FAILED, LIST, NONE, NOT_FOUND
+from app.papers.viewer import PaperView
 from app.scenes import stills
 from app.scenes.letters import StillMessages
 from app.scenes.messages import ODILE, at, fill, who
@@ -33,6 +34,7 @@ from app.ui.panes import Banner
 from app.ui.text import Label
 from media.mail.types import Type
 from storage.messages.records import File, FileState, Receipt, State
+from tests.unit.papers.pdfs import pages
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 ME = stills.directory_session().user
@@ -375,21 +377,49 @@ def test_without_a_relay_a_message_waits_and_says_so(section, qtbot):
 # --- the ephemeral document -----------------------------------------------------------------------------------
 
 
+def open_once(section, qtbot, said):
+    """Open an ephemeral document, and wait until its first page is there."""
+    section.told.bytes[said.files[0].id] = pages(("PD-L1 60 %",))
+    section.page.deeds.act("main", said.key, 0)
+    qtbot.waitUntil(lambda: section.talk.stream.bubbles.running is not None, timeout=30_000)
+
+
 def test_an_ephemeral_document_is_opened_by_a_press_counts_and_leaves_a_mark(section, qtbot):
     section.open("Dr Paul")
     shown = section.said("Lames_PDL1")
     assert "une seule lecture" in shown.sentence
-    section.page.deeds.act("main", shown.key, 0)
-    qtbot.waitUntil(lambda: section.page.preview.counting)
+    open_once(section, qtbot, shown)
     section.desk.now_ms += 3_000
-    section.page.preview.tick()
+    section.page.preview.countdown.tick()
     assert section.talk.stream.bubbles.running.left_s == 7
     section.desk.now_ms += 7_000
-    section.page.preview.tick()
+    section.page.preview.countdown.tick()
     assert section.page.preview.isHidden()
     assert section.talk.stream.bubbles.running is None
     assert "lu par vous" in section.wait_for("Effacé").sentence
     assert ("open-once", 1) not in section.page.deeds.acts(section.said("Lames_PDL1"))
+
+
+def test_the_seconds_begin_with_the_first_page_whatever_opening_it_took(section, qtbot, monkeypatch):
+    section.open("Dr Paul")
+    opened = PaperView._open
+
+    def slow(view, *more):
+        section.desk.now_ms += 8_000
+        opened(view, *more)
+
+    monkeypatch.setattr(PaperView, "_open", slow)
+    open_once(section, qtbot, section.said("Lames_PDL1"))
+    assert section.talk.stream.bubbles.running.left_s == 10
+
+
+def test_a_clock_set_back_while_it_is_open_leaves_no_more_time(section, qtbot):
+    section.open("Dr Paul")
+    open_once(section, qtbot, section.said("Lames_PDL1"))
+    section.desk.now_ms -= 3_600_000
+    section.desk.set_back_ms += 3_600_000 + 10_000
+    qtbot.waitUntil(section.page.preview.isHidden, timeout=30_000)
+    assert section.talk.stream.bubbles.running is None
 
 
 def test_an_ephemeral_document_goes_with_the_discretion_screen(section, qtbot):

@@ -11,12 +11,12 @@ from PyQt6.QtWidgets import QApplication
 
 from app import i18n
 from app.messages.items import Said
-from app.scenes.messages import who
+from app.scenes.messages import ELSEWHERE, ODILE, who
 from app.scenes.stills import NOW_MS
 from app.trust import News
-from app.ui.buttons import IconButton
+from app.ui.buttons import Button, IconButton
 from storage.errors import DiskTrouble
-from tests.ui.test_messages import CTRL, Section, dropped, picture
+from tests.ui.test_messages import CTRL, Section, dropped, open_once, picture
 
 
 @pytest.fixture
@@ -340,11 +340,10 @@ def crosses(section):
 
 def test_an_ephemeral_document_that_ends_leaves_the_keyboard_where_one_writes(section, qtbot):
     section.open("Dr Paul")
-    section.page.deeds.act("main", section.said("Lames_PDL1").key, 0)
-    qtbot.waitUntil(lambda: section.page.preview.counting)
+    open_once(section, qtbot, section.said("Lames_PDL1"))
     section.type("je dicte")
     section.desk.now_ms += 10_000
-    section.page.preview.tick()
+    section.page.preview.countdown.tick()
     assert section.page.preview.isHidden()
     section.press(Qt.Key.Key_X)
     assert section.talk.composer.text == "je dictex"

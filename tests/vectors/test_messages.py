@@ -88,5 +88,5 @@ def test_how_files_are_cut() -> None:
 
 def test_the_key_of_an_ephemeral_document() -> None:
     seed, ask, box, key = of("grant", "once_seed", "ask", "box", "key")
-    reading = onetime.Reading(bytes(16), 0, 10, seed=seed).asked(ask, 0)
+    reading = onetime.Reading(bytes(16), 0, seed=seed).asked(ask, 0)
     assert reading.opened(bodies.Grant(ask, bodies.Answer.GRANTED, box), 0)[1] == key

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.papers.countdown import Countdown
 from app.papers.viewer import PaperView
 from app.ui.buttons import IconButton
 from app.ui.marks import Chip
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from app.feature import Desk
     from app.meeting.ports import Opened
 
-TICK_MS = 200
-
 
 class Reading(QWidget):
     """`closed` when there is nothing to read any more."""
@@ -28,8 +27,7 @@ class Reading(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._now_ms = desk.now_ms
-        self.file = self._until_ms = 0
+        self.file = 0
         self.view = PaperView(desk.bridge)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -45,9 +43,10 @@ class Reading(QWidget):
         column.addLayout(row)
         column.addWidget(rule())
         column.addWidget(self.view, 1)
-        self._tick = QTimer(self)
-        self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self.tick)
+        self.countdown = Countdown(self, desk.steady_ms)
+        self.countdown.counted.connect(self._count)
+        self.countdown.over.connect(self.close_it)
+        self.view.began.connect(self.countdown.begin)
 
     def load(self, file: int, name: str) -> None:
         """Say that a document is being fetched."""
@@ -63,26 +62,19 @@ class Reading(QWidget):
             self.view.show_bytes(kind, data, name)
 
     def show_once(self, file: int, shown: Opened) -> None:
-        """Show an ephemeral document until its time is over."""
+        """Show an ephemeral document until its time is over, which begins with the first sight of it."""
         if file == self.file:
-            self._until_ms = shown.until_ms
+            self.countdown.expect(shown.shown_for_s)
             self.view.show_bytes(shown.kind, shown.data, shown.name, fleeting=True)
-            self._left.show()
-            self._tick.start()
-            self.tick()
 
     def fail(self, file: int, words: Words, detail: Words) -> None:
         """Say why there is nothing to see."""
         if file == self.file:
             self.view.show_trouble(words, detail)
 
-    def tick(self) -> None:
-        """Count down; at the end nothing of it is left here."""
-        left_s = -(-(self._until_ms - self._now_ms()) // 1000)
-        if left_s <= 0:
-            self.close_it()
-        else:
-            self._left.show_state(say("handing.reading", s=left_s), "hourglass-high", "warn")
+    def _count(self, left_s: int) -> None:
+        self._left.show_state(say("handing.reading", s=left_s), "hourglass-high", "warn")
+        self._left.show()
 
     def close_it(self) -> None:
         """Go, and tell."""
@@ -91,8 +83,8 @@ class Reading(QWidget):
 
     def forget(self) -> None:
         """Forget the document, its bytes and its process."""
-        self._tick.stop()
-        self.file = self._until_ms = 0
+        self.countdown.stop()
+        self.file = 0
         self._left.hide()
         self._name.say("")
         self.view.clear()
