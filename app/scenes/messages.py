@@ -188,7 +188,7 @@ def _counting(stage: Stage, page: MessagesPage) -> None:
 
 def _later(stage: Stage, page: MessagesPage) -> None:
     stage.now_ms += 3_000
-    page.preview.tick()
+    page.preview.countdown.tick()
 
 
 def _empty(stage: Stage) -> None:
