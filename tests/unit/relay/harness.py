@@ -54,7 +54,9 @@ class RelayProcess:
         )
         command = [sys.executable, "-m", "media.relay", "--config", str(config)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        ready = json.loads(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        assert line, f"the relay ended with {self._gone()}"
+        ready = json.loads(line)
         self.port, self.udp_port, self.http_port = ready["port"], ready["udp_port"], ready["http_port"]
         self.pin = bytes.fromhex(ready["fingerprint"])
         return self
