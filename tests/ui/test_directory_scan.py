@@ -7,6 +7,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
 from app.config import Policy
+from app.directory import sight as sights
 from app.directory.reader import read_code
 from app.directory.sight import Sight
 from app.scenes import stills
@@ -61,8 +62,9 @@ class Blind(StillEngine):
 
 
 @pytest.fixture
-def scan(make_desk, qtbot, tmp_path):
+def scan(make_desk, qtbot, tmp_path, monkeypatch):
     """A section whose camera shows what *text_of* makes of the right code: of them, for me."""
+    monkeypatch.setattr(sights, "READ_S", 60)  # the first picture waits until the reader's process stands
     film = tmp_path / "camera.mkv"
     policy = Policy(default={"language": "fr", "theme": "light", "camera": f"file:{film}"})
 

@@ -316,6 +316,7 @@ def test_window_lives_through_what_kills_or_stops_the_press(qtbot, paper, monkey
     for bomb in (flood(), endless()):
         told = refused(qtbot, paper, "application/pdf", bomb)
         assert "échouer son lecteur" in told or "pris trop de temps" in told
+    monkeypatch.setattr(link, "OPEN_S", 60)
     show(qtbot, paper, "application/pdf", TEN)
     assert "1 / 10" in words(paper)
 

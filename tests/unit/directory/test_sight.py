@@ -25,6 +25,12 @@ CODE = safety.code(safety.Side("0123ABCD", "12345" * 6), safety.Side("89EF4567",
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """The first picture waits until the reader's process stands."""
+    monkeypatch.setattr(sights, "READ_S", 60)
+
+
 def film_seen(film, judge):
     """Look with the real engine and the real reader."""
     return asyncio.run(Sight().look(film, judge))
@@ -110,7 +116,6 @@ def test_reader_that_is_killed_is_started_again_a_few_times():
 
 
 def test_reader_that_hangs_is_ended(monkeypatch):
-    monkeypatch.setattr(sights, "READ_S", 0.5)
     monkeypatch.setattr(sights, "MAX_LIVES", 1)
 
     async def run():
@@ -124,7 +129,6 @@ def test_reader_that_hangs_is_ended(monkeypatch):
             reader.close()
 
     async def started(reader):
-        monkeypatch.setattr(sights, "READ_S", 60)
         await reader.read(8, 8, bytes(64))
         monkeypatch.setattr(sights, "READ_S", 0.5)
         return reader._process.pid
