@@ -201,15 +201,14 @@ def test_a_desk_without_a_relay_claims_nothing(make_desk, relay):
     assert relay.looks == 0
 
 
-def test_a_real_relay_is_followed_from_start_to_stop(make_desk, tmp_path, qtbot):
+def test_a_real_relay_is_followed_from_start_to_stop(make_desk, tmp_path, qtbot, monkeypatch):
+    monkeypatch.setattr(probe, "HELLO_S", 30)
     real = RelayProcess(tmp_path).start()
     try:
         known = Known("127.0.0.1", real.port, real.pin)
         desk = make_desk(session=dataclasses.replace(stills.session(), relays=(known,)), look=probe.look)
         desk.now_ms = int(time.time() * 1000)
-        qtbot.waitUntil(
-            lambda: "Relais" in pill(desk).text() and desk.office.line.state.online, timeout=10_000
-        )
+        qtbot.waitUntil(lambda: "Relais" in pill(desk).text() and desk.office.line.state.online)
         assert desk.office.line.state.transport == "udp"
     finally:
         real.stop()
