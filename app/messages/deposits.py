@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
+import hashlib
+import logging
 import os
 import stat
-import tempfile
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
@@ -22,13 +24,15 @@ from storage.errors import DiskTrouble, StorageError
 from storage.messages.deposits import OPEN, Deposit, DepositState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
+    from typing import Any
 
     from app.audit import Trail
     from app.config import Config
     from app.session import Session
     from storage.identity import Relay
+    from storage.messages.shelf import Shelf
     from storage.messages.store import Mailbag
     from storage.vault import Vault
 
@@ -37,6 +41,7 @@ LIVES_S = (HOUR_S, DAY_S, 3 * DAY_S, 7 * DAY_S, 30 * DAY_S)
 MAX_LABEL = 80
 RETRY_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 30.0)
 """After a cut of the line; anew once something came through."""
+READ = 1 << 20
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 _REFUSED = {"quota": "quota", "not-allowed": "not-allowed", "busy": "busy"}
 _STATES = {
@@ -46,6 +51,7 @@ _STATES = {
     depositwire.EXPIRED: DepositState.EXPIRED,
 }
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 
 class DepositRefused(Exception):  # noqa: N818 -- the page says what to do
@@ -83,12 +89,18 @@ class _Desk:
 
 @dataclass(frozen=True)
 class _Made:
-    """A sealed file that is ready to go."""
+    """A file that lies sealed on the shelf, ready to go."""
 
     row: Deposit
-    leave: depositwire.Leave = field(repr=False)
-    sealed: BinaryIO = field(repr=False)
+    verifier: bytes
     digest: bytes
+
+    def leave(self, session: Session) -> depositwire.Leave:
+        """Return what is said to the relay first."""
+        one = self.row
+        owner, relay = Signer(one.owner_seed).public, proof_of(session.relay_key).relay_pk
+        size, life_s = sealing.sealed_size(one.size, one.name), (one.expires_ms - one.made_ms) // 1000
+        return depositwire.Leave(one.deposit, self.verifier, owner, relay, b"", size, life_s, int(one.single))
 
 
 class Deposits:
@@ -99,7 +111,7 @@ class Deposits:
     ) -> None:
         self._config, self._now_ms, self._trail, self._retry_s = config, now_ms, trail, retry_s
         self._desk: _Desk | None = None
-        self._going: set[bytes] = set()
+        self._going: dict[bytes, asyncio.Task[Deposit]] = {}
         self.changed: Event[None] = Event()
         self.progress: Event[Progress] = Event()
 
@@ -108,8 +120,10 @@ class Deposits:
         self._desk = _Desk(session, vault)
 
     def end(self) -> None:
-        """Forget who works here."""
+        """Forget who works here; what is being sent goes on from the shelf once the vault is open again."""
         self._desk = None
+        for task in tuple(self._going.values()):
+            task.get_loop().call_soon_threadsafe(task.cancel)
 
     @property
     def obstacle(self) -> str:
@@ -125,7 +139,7 @@ class Deposits:
         """Return the link of a deposit that still lies there; "" for others."""
         page = self._config.get(DEPOSIT_PAGE)
         known = one.state is DepositState.THERE and page
-        return sealing.Secret(one.deposit, one.link_key, one.code).link(page) if known else ""
+        return _secret(one).link(page) if known else ""
 
     async def all(self) -> tuple[Deposit, ...]:
         """Return what this user left, the newest first; nothing while the vault is shut."""
@@ -137,87 +151,147 @@ class Deposits:
     # --- leaving ------------------------------------------------------------------------------------------
 
     async def leave(self, draft: Draft) -> Deposit:
-        """Seal a file and leave it at the relay; return it with link and code. Goes on over cuts of the line."""
+        """Seal a file and leave it at the relay; return it with link and code. Goes on over cuts of the line, and after a lock."""
         if self.obstacle:
             raise DepositRefused(self.obstacle)
         desk = self._desk
         assert desk is not None
-        with await asyncio.to_thread(_room) as sealed:
-            made = await asyncio.to_thread(self._seal, draft, desk.session, sealed)
-            await self._vaulted(desk, lambda rows: rows.deposits.add(made.row))
-            self._going.add(made.row.deposit)
-            try:
-                await self._send(made, desk)
-            finally:
-                self._going.discard(made.row.deposit)
-        self._trail.record("deposit-left", subject=made.row.deposit)
-        self.changed.fire(None)
-        return replace(made.row, state=DepositState.THERE)
+        one = await asyncio.to_thread(self._begun, draft, desk.session.relays[0])
+        await self._vaulted(desk, lambda rows: rows.deposits.add(one))
+        return await asyncio.shield(self._start(one, self._leave(one, draft.path, desk)))
 
-    def _seal(self, draft: Draft, session: Session, into: BinaryIO) -> _Made:
-        """Seal the file; blocks."""
-        relay, secret, owner = session.relays[0], sealing.Secret.fresh(), Signer.generate()
-        keys, name, now_ms = secret.unlock(), plain_name(draft.path.name), self._now_ms()
+    def _begun(self, draft: Draft, relay: Relay) -> Deposit:
+        """Return the row of a file that is to be sealed; blocks."""
         try:
             with draft.path.open("rb") as source:
                 size = _size(source)
-                digest = sealing.seal_file(
-                    keys, name, source, size, into, lambda done: self._tell(Progress(False, done, size))
-                )
-            into.flush()
-        except ProtocolError as error:
-            raise DepositRefused("changed") from error
         except OSError as error:
-            raise DepositRefused("disk" if error.errno in _FULL else "file") from error
-        leave = depositwire.Leave(
-            *(secret.id, keys.verifier, owner.public, proof_of(session.relay_key).relay_pk, b""),
-            *(sealing.sealed_size(size, name), draft.life_s, int(draft.single)),
-        )
-        row = Deposit(
+            raise DepositRefused("file") from error
+        secret, now_ms = sealing.Secret.fresh(), self._now_ms()
+        return Deposit(
             deposit=secret.id,
             label=clean_line(draft.label, MAX_LABEL),
-            name=name,
+            name=plain_name(draft.path.name),
             size=size,
             made_ms=now_ms,
             expires_ms=now_ms + draft.life_s * 1000,
             single=draft.single,
             host=relay.host,
             port=relay.port,
-            owner_seed=owner.seed,
+            owner_seed=Signer.generate().seed,
             link_key=secret.key,
             code=secret.code,
         )
-        return _Made(row, leave, into, digest)
+
+    def _start(self, one: Deposit, work: Coroutine[Any, Any, Deposit]) -> asyncio.Task[Deposit]:
+        """Let *work* send a deposit until it is done or the vault shuts, whoever waits for it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._going[one.deposit] = task
+        task.add_done_callback(lambda done: self._ended(one, done))
+        return task
+
+    def _ended(self, one: Deposit, task: asyncio.Task[Deposit]) -> None:
+        self._going.pop(one.deposit, None)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, DepositRefused):
+            log.warning("a deposit failed: %s", type(error).__name__)
+
+    async def _leave(self, one: Deposit, source: Path, desk: _Desk) -> Deposit:
+        """Seal *source* onto the shelf and send it; where that fails, whoever waits is told, and nothing stays."""
+        try:
+            made = await asyncio.to_thread(self._seal, one, source, desk)
+        except DepositRefused:
+            await self._vaulted(desk, lambda rows: rows.deposits.forget(one.deposit))
+            await self._drop(one, desk)
+            raise
+        try:
+            return await self._send(made, desk)
+        except DepositRefused:
+            await self._is_lost(one, desk)
+            raise
+
+    async def _go_on(self, one: Deposit, desk: _Desk) -> Deposit:
+        """Send what a lock or the end of the program interrupted; without a relay it waits on the shelf."""
+        made = await asyncio.to_thread(_found, one, desk.vault.mail.shelf)
+        try:
+            return await self._send(made, desk)
+        except DepositRefused as refused:
+            if refused.code != "offline":
+                await self._is_lost(one, desk)
+            raise
+
+    def _seal(self, one: Deposit, path: Path, desk: _Desk) -> _Made:
+        """Seal the file onto the shelf; blocks."""
+        keys = _secret(one).unlock()
+
+        def told(done: int) -> None:
+            if self._desk is None or self._desk.vault is not desk.vault:
+                raise DepositRefused("locked")
+            self._tell(Progress(False, done, one.size))
+
+        try:
+            with desk.vault.mail.shelf.file(one.shelf, anew=True) as into:
+                try:
+                    with path.open("rb") as source:
+                        digest = sealing.seal_file(keys, one.name, source, one.size, into, told)
+                    into.flush()
+                except OSError as error:
+                    raise DepositRefused("disk" if error.errno in _FULL else "file") from error
+        except ProtocolError as error:
+            raise DepositRefused("changed") from error
+        except StorageError as error:
+            raise DepositRefused("disk") from error
+        return _Made(one, keys.verifier, digest)
 
     def _tell(self, progress: Progress) -> None:
         self.progress.fire(progress)
 
-    async def _send(self, made: _Made, desk: _Desk) -> None:
-        deposit = made.row.deposit
+    async def _send(self, made: _Made, desk: _Desk) -> Deposit:
         try:
-            await self._over_cuts(made, desk.session)
-        except (LinkLost, LinkRefused) as error:
-            await self._vaulted(desk, lambda rows: rows.deposits.stands(deposit, DepositState.LOST))
-            self.changed.fire(None)
-            code = _REFUSED.get(error.code, "relay") if isinstance(error, LinkRefused) else "offline"
-            raise DepositRefused(code) from error
-        await self._vaulted(desk, lambda rows: rows.deposits.stands(deposit, DepositState.THERE))
+            with desk.vault.mail.shelf.file(made.row.shelf) as sealed:
+                await self._over_cuts(made, sealed, desk.session)
+        except LinkRefused as error:
+            raise DepositRefused(_REFUSED.get(error.code, "relay")) from error
+        except LinkLost as error:
+            raise DepositRefused("offline") from error
+        except StorageError as error:
+            raise DepositRefused("disk") from error
+        there = DepositState.THERE
+        await self._vaulted(desk, lambda rows: rows.deposits.stands(made.row.deposit, there))
+        await self._drop(made.row, desk)
+        self._trail.record("deposit-left", subject=made.row.deposit)
+        self.changed.fire(None)
+        return replace(made.row, state=there)
 
-    async def _over_cuts(self, made: _Made, session: Session) -> None:
+    async def _is_lost(self, one: Deposit, desk: _Desk) -> None:
+        await self._vaulted(desk, lambda rows: rows.deposits.stands(one.deposit, DepositState.LOST))
+        await self._drop(one, desk)
+        self.changed.fire(None)
+
+    @staticmethod
+    async def _drop(one: Deposit, desk: _Desk) -> None:
+        """Let go of the sealed file; what a disk keeps goes when the vault is opened next."""
+        with contextlib.suppress(StorageError):
+            await asyncio.to_thread(desk.vault.mail.shelf.drop, (one.shelf,))
+
+    async def _over_cuts(self, made: _Made, sealed: BinaryIO, session: Session) -> None:
         """Leave it, going on where a cut came; raises the last LinkLost when nothing more comes through."""
         from media.link import deposit as link  # noqa: PLC0415 -- the lock does not wait for it, here and below
 
         tries, before, there = 0, 0, 0
+        leave, relay = made.leave(session), session.relay(made.row.host, made.row.port)
+        if relay is None:
+            raise LinkLost("unreachable")
 
         def told(size: int) -> None:
             nonlocal there
             there = max(there, size)
-            self._tell(Progress(True, size, made.leave.size))
+            self._tell(Progress(True, size, leave.size))
 
-        address, proof = address_of(session.relays[0]), proof_of(session.relay_key)
+        address, proof = address_of(relay), proof_of(session.relay_key)
         while True:
             try:
-                await link.leave(address, proof, made.leave, made.sealed, made.digest, told)
+                await link.leave(address, proof, leave, sealed, made.digest, told)
             except LinkLost:
                 tries, before = (0, there) if there > before else (tries + 1, before)
                 if tries > len(self._retry_s):
@@ -252,8 +326,15 @@ class Deposits:
         except LinkRefused as error:
             if error.code != "unknown":
                 return False
-            state = DepositState.EXPIRED if self._now_ms() >= one.expires_ms else DepositState.LOST
-            new = replace(one, state=state)
+            over = self._now_ms() >= one.expires_ms
+            if (
+                not over
+                and one.state is DepositState.SENDING
+                and await asyncio.to_thread(_is_whole, one, desk)
+            ):
+                self._start(one, self._go_on(one, desk))
+                return True
+            new = replace(one, state=DepositState.EXPIRED if over else DepositState.LOST)
         except MediaError:
             return False
         else:
@@ -271,6 +352,8 @@ class Deposits:
     async def _write_down(self, one: Deposit, new: Deposit, desk: _Desk) -> None:
         seen = (new.state, new.wrong, new.opened_ms, new.collected_ms)
         await self._vaulted(desk, lambda rows: rows.deposits.stands(one.deposit, *seen))
+        if one.state is DepositState.SENDING:
+            await self._drop(one, desk)
         if new.collected_ms > one.collected_ms:
             self._trail.record("deposit-collected", subject=one.deposit)
         if new.state is not one.state and new.state not in OPEN | {DepositState.COLLECTED}:
@@ -287,6 +370,8 @@ class Deposits:
         relay = desk.session.relay(one.host, one.port)
         if relay is None:
             raise DepositRefused("no-relay")
+        if one.deposit in self._going:
+            self._going[one.deposit].cancel()
         try:
             await link.take_back(address_of(relay), one.deposit, Signer(one.owner_seed).sign)
         except LinkRefused as error:
@@ -300,6 +385,7 @@ class Deposits:
                 one.deposit, DepositState.TAKEN_BACK, one.wrong, one.opened_ms, one.collected_ms
             ),
         )
+        await self._drop(one, desk)
         self._trail.record("deposit-taken-back", subject=one.deposit)
         self.changed.fire(None)
 
@@ -320,12 +406,28 @@ class Deposits:
             raise DepositRefused("locked") from error
 
 
-def _room() -> BinaryIO:
-    """Return a nameless file for sealed bytes; they are never in the clear there."""
+def _secret(one: Deposit) -> sealing.Secret:
+    return sealing.Secret(one.deposit, one.link_key, one.code)
+
+
+def _is_whole(one: Deposit, desk: _Desk) -> bool:
+    """Tell whether all of the sealed file lies on the shelf; blocks."""
     try:
-        return tempfile.TemporaryFile()
-    except OSError as error:
+        return desk.vault.mail.shelf.size(one.shelf) == sealing.sealed_size(one.size, one.name)
+    except StorageError:
+        return False
+
+
+def _found(one: Deposit, shelf: Shelf) -> _Made:
+    """Return what lies sealed on the shelf; blocks."""
+    try:
+        with shelf.file(one.shelf) as sealed:
+            whole = hashlib.sha256()
+            while piece := sealed.read(READ):
+                whole.update(piece)
+    except StorageError as error:
         raise DepositRefused("disk") from error
+    return _Made(one, _secret(one).unlock().verifier, whole.digest())
 
 
 def _size(source: BinaryIO) -> int:

@@ -51,6 +51,11 @@ class Deposit:
     opened_ms: int = 0
     collected_ms: int = 0
 
+    @property
+    def shelf(self) -> str:
+        """Under which name its sealed file lies on the shelf until it is at the relay."""
+        return self.deposit.hex()
+
 
 _NAMES = tuple(one.name for one in fields(Deposit))
 _COLUMNS = ", ".join(_NAMES)
@@ -72,6 +77,11 @@ class Deposits:
         """Return all, the newest first."""
         rows = self._db.execute(f"SELECT {_COLUMNS} FROM deposit ORDER BY made_ms DESC, id DESC")  # noqa: S608 -- constants
         return tuple(map(_deposit, rows))
+
+    def on_shelf(self) -> frozenset[str]:
+        """Return the names of the sealed files that are still to be sent."""
+        sql = "SELECT deposit FROM deposit WHERE state = ?"
+        return frozenset(deposit.hex() for (deposit,) in self._db.execute(sql, (str(DepositState.SENDING),)))
 
     def stands(
         self, deposit: bytes, state: DepositState, wrong: int = 0, opened_ms: int = 0, collected_ms: int = 0

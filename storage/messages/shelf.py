@@ -18,6 +18,7 @@ from storage.profile import PRIVATE, sync_folder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
 NAME = re.compile(r"[0-9a-f]{32}")
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -61,6 +62,18 @@ class Shelf:
         with self._open(name, os.O_RDONLY) as handle, os.fdopen(handle, "rb", closefd=False) as file:
             file.seek(offset)
             return file.read(length)
+
+    @contextmanager
+    def file(self, name: str, *, anew: bool = False) -> Iterator[BinaryIO]:
+        """Give the sealed bytes as a file, to read or to write *anew*; what was written is on disk afterwards."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC if anew else os.O_RDONLY
+        with (
+            self._open(name, flags) as handle,
+            os.fdopen(handle, "wb" if anew else "rb", closefd=False) as file,
+        ):
+            yield file
+        if anew:
+            self.sync(name)
 
     def cut(self, name: str, size: int) -> None:
         """Make a file end after *size* bytes."""

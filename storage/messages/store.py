@@ -137,7 +137,7 @@ class Mail:
             files = Files(db)
             known, found = files.on_shelf(), self.shelf.names()
             files.missing(known - found)
-            self.shelf.drop(found - known)
+            self.shelf.drop(found - known - Deposits(db).on_shelf())
 
         return self._database.write(act)
 

@@ -13,6 +13,7 @@ from app.messages.deposits import DepositRefused, Deposits, Draft
 from media.keys import deposit as keys
 from storage.messages.deposits import DepositState
 from tests.harness.depositing import NOW, House, collect, secret_of
+from tests.harness.postal import until
 from tests.unit.deposit.harness import attempt
 
 
@@ -104,6 +105,65 @@ def test_what_a_crash_interrupted_is_said_to_be_lost(house):
     assert states == {one.deposit: DepositState.THERE, row.deposit: DepositState.LOST}
 
 
+def test_what_a_lock_interrupted_goes_on_once_the_vault_is_open_again(house):
+    """The relay gets only what it does not have; the link and the code are those of before."""
+    house.letter.write_bytes(os.urandom(6_000_000))
+
+    async def story():
+        half, heard = asyncio.Event(), []
+
+        def far(progress) -> None:
+            heard.append(progress)
+            if progress.sending and progress.done > progress.size // 4:
+                half.set()
+
+        house.deposits.progress.subscribe(far)
+        leaving = asyncio.create_task(house.deposits.leave(Draft(house.letter, "Dr Roux")))
+        await asyncio.wait_for(half.wait(), 30)
+        leaving.cancel()  # the page is gone
+        house.deposits.end()
+        await until(lambda: not house.deposits._going)
+        (kept,) = house.vault.mail.read(lambda m: m.deposits.all()).result()
+        house.vault.mail.tidy().result()  # as at every unlock
+        heard.clear()
+        house.deposits.begin(house.session(), house.vault)
+        await house.deposits.look()
+        await until(lambda: not house.deposits._going)
+        (one,) = await house.deposits.all()
+        assert min(p.done for p in heard if p.sending) > 0, "not from the beginning"
+        assert one == replace(kept, state=DepositState.THERE)
+        name, whole = await collect(house.relay, secret_of(house, one))
+        assert (name, whole) == (house.letter.name, house.letter.read_bytes())
+        assert not house.vault.mail.shelf.names()
+
+    asyncio.run(story())
+    assert house.traced("deposit-left")
+
+
+def test_what_waits_on_the_shelf_for_a_relay_is_not_lost_and_can_be_taken_back(house):
+    async def story():
+        house.relay.stop()
+        house.deposits._retry_s = (60.0,) * 9
+        leaving = asyncio.create_task(house.deposits.leave(Draft(house.letter, "Dr Roux")))
+        await until(lambda: _whole(house))
+        leaving.cancel()
+        house.deposits.end()
+        await until(lambda: not house.deposits._going)
+        house.deposits.begin(house.session(), house.vault)
+        house.deposits._retry_s = ()
+        with pytest.raises(DepositRefused, match="offline"):
+            await house.deposits.look()
+        (one,) = await house.deposits.all()
+        assert one.state is DepositState.SENDING
+        house.relay.start()
+        await house.deposits.take_back(one)
+        (told,) = await house.deposits.all()
+        assert (told.state, told.code) == (DepositState.TAKEN_BACK, "")
+        assert not house.vault.mail.shelf.names()
+
+    asyncio.run(story())
+
+
 def test_over_its_time_it_is_expired_also_where_the_relay_forgot_it(house):
     old = replace(house.leave(), deposit=os.urandom(16), expires_ms=NOW - 1)
     house.vault.mail.write(lambda m: m.deposits.add(old)).result()
@@ -151,3 +211,10 @@ def test_hidden_characters_of_name_and_label_are_not_sent_on(house, tmp_path):
     assert one.label == "Dr Roux"
     name, _ = asyncio.run(collect(house.relay, secret_of(house, one)))
     assert name == one.name
+
+
+def _whole(house) -> bool:
+    """Tell whether all of the sealed file lies on the shelf."""
+    size = keys.sealed_size(house.letter.stat().st_size, house.letter.name)
+    shelf = house.vault.mail.shelf
+    return any(shelf.size(name) == size for name in shelf.names())
