@@ -46,7 +46,7 @@ class Services:
         meeting: Meeting,
         look: Look,
     ) -> None:
-        self._config = config
+        self._config, self._now_ms = config, now_ms
         self.meeting = meeting
         self.planning = Planning(now_ms)
         self.directory = Directory(now_ms, trail)
@@ -70,7 +70,7 @@ class Services:
         """Make telemonitoring: the alerts, what follows them, what leaves of them."""
         sharing = Sharing(self.post, self._coordinators)
         self.alerts = Monitoring(
-            sharing, hour.now_ms, trail, self._coordinators, self._feed_heard_ms, lambda: self.feed.table
+            sharing, hour.now_ms, trail, self._coordinators, self._silent_ms, lambda: self.feed.table
         )
         self.following = Following(start, self.alerts, sharing, hour)
         self.closing = Closing(
@@ -85,9 +85,9 @@ class Services:
         """Return the users whom IT lets sign a service's first rules."""
         return frozenset(bytes.fromhex(user) for user in self._config.get(COORDINATORS))
 
-    def _feed_heard_ms(self) -> int:
-        """Return when the feed was last heard of, from this desk's listener or a gateway."""
-        return max(self.feed.state.last_ms, self.feed.state.reception.heard_ms)
+    def _silent_ms(self) -> int:
+        """Return since when the gateways of this desk are silent for too long, 0 where they are not."""
+        return self.feed.state.reception.silent_ms(self._now_ms())
 
 
 def _hour(now_ms: Callable[[], int]) -> Hour:

@@ -61,7 +61,15 @@ class Reception:
 
     def late(self, now_ms: int) -> bool:
         """Tell whether nothing came for too long."""
-        return self.follows and now_ms - max(self.heard_ms, self.since_ms) >= LATE_MS
+        return self.follows and now_ms - self._newest_ms >= LATE_MS
+
+    def silent_ms(self, now_ms: int) -> int:
+        """Return since when nothing came, where that is too long; 0 where it is not."""
+        return self._newest_ms if self.late(now_ms) else 0
+
+    @property
+    def _newest_ms(self) -> int:
+        return max(self.heard_ms, self.since_ms)
 
 
 @dataclass(frozen=True)

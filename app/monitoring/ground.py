@@ -60,11 +60,11 @@ class Ground:
         now_ms: Callable[[], int],
         trail: Trail,
         founders: Callable[[], Collection[bytes]],
-        heard_ms: Callable[[], int],
+        silent_ms: Callable[[], int],
         table: Callable[[], Mapping],
     ) -> None:
         self._sharing, self._now_ms, self._trail = sharing, now_ms, trail
-        self._founders, self._heard_ms, self.table = founders, heard_ms, table
+        self._founders, self._silent_ms, self.table = founders, silent_ms, table
         self._desk: Open | None = None
         self._versions: dict[bytes, Version] = {}
         self.changed: Event[frozenset[bytes]] = Event()

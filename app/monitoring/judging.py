@@ -62,9 +62,16 @@ def due(received_ms: int, grade: int, service: Service) -> Due:
 
 def silent_from(last: Questionnaire, service: Service) -> int:
     """Return from when on the next questionnaire of somebody who is monitored should have come; 0 where none is awaited."""
-    if last.state in {"PAUSED", "ENDED"} or not last.next_ms:
+    due_ms = next_due(last, service)
+    return due_ms and due_ms + service.policy.silence * HOUR_MS
+
+
+def next_due(last: Questionnaire, service: Service) -> int:
+    """Return when the next questionnaire is due: as the platform says, else after the service's usual interval; 0 where none is awaited."""
+    usual_ms = service.policy.interval * HOUR_MS
+    if last.state in {"PAUSED", "ENDED"} or not (last.next_ms or usual_ms):
         return 0
-    return last.next_ms + service.policy.silence * HOUR_MS
+    return last.next_ms or last.answered_ms + usual_ms
 
 
 def worst(symptoms: Collection[Symptom]) -> tuple[Symptom, ...]:

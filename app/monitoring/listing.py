@@ -238,11 +238,11 @@ class QueuePane(QWidget):
 
     def look_around(self) -> None:
         """Say how many there are, how current that is, and what cannot be done."""
-        outlook, now_ms = self._following.outlook, self._desk.now_ms()
+        outlook = self._following.outlook
         if outlook is None and self.stack.currentIndex() in {LOADING, CLOSED, FAILED}:
             self._turn_to(self._shut())
         counts = outlook.counts if outlook is not None else Counts()
-        current = outlook is None or not outlook.feed_late(now_ms)
+        current = outlook is None or not outlook.counts.late_ms
         which = self._lists.choice
         title = say("monitoring.silent") if self._silent else say(f"monitoring.list.{which}")
         self.head.show_list(title, counts.silent if self._silent else getattr(counts, which.name.lower()))
@@ -252,7 +252,7 @@ class QueuePane(QWidget):
         shut = outlook is not None and not self._alerts.writable
         behind_ms = outlook.behind_ms if outlook is not None else 0
         self.warnings.show_state(
-            counts.heard_ms if not current else 0,
+            counts.late_ms,
             read_only=shut,
             behind_ms=behind_ms,
             reading=outlook is not None and outlook.reading,

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 from app.monitoring import cases, judging
 from app.monitoring.cases import SORTS, Case
+from app.monitoring.clock import MINUTE_MS
 from app.monitoring.lives import Lives
 from app.monitoring.ordered import Ordered
+from app.monitoring.platforms import Platforms
 from app.monitoring.ports import Counts, List
 from app.monitoring.standing import Service, unruled
 from app.search import plain
@@ -74,6 +76,7 @@ class Memory:
     _silences: dict[bytes, bytes] = field(default_factory=dict)
     """The questionnaire that each missed one would follow, by the alerts that both are."""
     _lives: Lives = field(default_factory=Lives)
+    _platforms: Platforms = field(default_factory=Platforms)
 
     # --- what goes in --------------------------------------------------------------------------------------
 
@@ -161,6 +164,7 @@ class Memory:
         return closing is not None and closing.author == self.me and said != Step.ACCEPTED
 
     def _hold(self, told: Questionnaire) -> None:
+        self._platforms.hear(told)
         self.asked[told.alert] = told
         self._silences[unanswered(told)] = told.alert
 
@@ -331,8 +335,8 @@ class Memory:
             self._sorted[lists, sort] = Ordered(SORTS[sort], listed)
         return self._sorted[lists, sort].all(self._missed(now_ms, lists))
 
-    def counts(self, now_ms: int, heard_ms: int = 0) -> Counts:
-        """Return the figures."""
+    def counts(self, now_ms: int, silent_ms: int = 0) -> Counts:
+        """Return the figures; *silent_ms*: since when the gateways are silent."""
         lists, (none, mild, moderate, severe, vital, worst) = self._cases, self._grades
         escalated = lists[List.ESCALATED].values()
         return Counts(
@@ -346,7 +350,8 @@ class Memory:
             quiet=len(lists[List.QUIET]),
             silent=sum(1 for _ in self._unmet(now_ms)),
             mine=sum(self.me in one.item.escalated_to for one in escalated),
-            heard_ms=heard_ms,
+            heard_ms=self._platforms.newest_ms,
+            late_ms=silent_ms or self._platforms.silent_ms(now_ms, self._late_ms()),
         )
 
     # --- judging -------------------------------------------------------------------------------------------
@@ -410,6 +415,7 @@ class Memory:
         last, who = self._last(person), self._who.get(person)
         dead = who is not None and who.dead
         since_ms = 0 if dead else self._since(last)
+        self._platforms.expect(person, last.platform, since_ms and self._due(last))
         if since_ms:
             self._silent[person] = _Silence(unanswered(last), since_ms)
             self._awaited.add((since_ms, person))
@@ -418,7 +424,16 @@ class Memory:
         """Return from when on nothing came after a questionnaire; 0 where nothing is awaited."""
         return judging.silent_from(last, self.service(last.unit))
 
+    def _due(self, last: Questionnaire) -> int:
+        return judging.next_due(last, self.service(last.unit))
+
+    def _late_ms(self) -> int:
+        """Return how long what is due may be missing before a platform is late: the least that a service allows."""
+        services = self.services.values() or (unruled("-"),)
+        return min(one.policy.late for one in services) * MINUTE_MS
+
     def _hush(self, person: int) -> None:
+        self._platforms.forget(person)
         known = self._silent.pop(person, None)
         if known is not None:
             self._awaited.drop((known.since_ms, person))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from app.monitoring.clock import MINUTE_MS
 from app.monitoring.ports import Counts
 from app.waiting import Count
-from media.mail.policy import Part, Policy
+from media.mail.policy import Part
 from storage.monitoring.records import SEVERE, Phase
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ SOON_MS = 60 * MINUTE_MS
 class Outlook:
     """The open alerts by grade, then what is left (`open`), and what one person, *me*, sees of them. `every`: all; else see above.
 
-    `follows`: whether this desk follows anybody; `silent`: those who did not answer and are to be reminded; `late_ms`: how long the
-    feed may be silent, where nobody ruled it as long as rules say that nobody changed. `behind_ms`: by how much the PC's clock is behind.
+    `follows`: whether this desk follows anybody; `silent`: those who did not answer and are to be reminded; `behind_ms`: by how much
+    the PC's clock is behind.
     """
 
     me: bytes
@@ -42,7 +42,6 @@ class Outlook:
     open: tuple[Item, ...] = ()
     silent: tuple[Item, ...] = ()
     counts: Counts = field(default_factory=Counts)
-    late_ms: int = Policy.late * MINUTE_MS
     behind_ms: int = 0
     services: tuple[Service, ...] = field(default=(), repr=False)
     reading: bool = False
@@ -73,11 +72,6 @@ class Outlook:
         """Tell whether nobody else has an alert: it is new, in this person's own hands, or in those of somebody who left the service."""
         mine = item.phase is Phase.TAKEN and item.holder == self.me
         return item.phase is Phase.NEW or mine or any(left(item, one) for one in self.services)
-
-    def feed_late(self, now_ms: int) -> bool:
-        """Tell whether the feed said nothing for longer than the service allows: what is shown may be old."""
-        heard_ms = self.counts.heard_ms
-        return bool(heard_ms) and now_ms - heard_ms > self.late_ms
 
     def told(self, now_ms: int) -> tuple[Count, ...]:
         """Return what a locked desk may say: how many were escalated to its owner, and how many others call for them."""
@@ -113,7 +107,6 @@ async def look(monitoring: Monitoring, me: bytes) -> Outlook:
         open=tuple(one for one in listed if not one.unmet),
         silent=tuple(one for one in listed if one.unmet),
         counts=counts,
-        late_ms=min(one.policy.late for one in services) * MINUTE_MS,
         services=ruled,
     )
 

@@ -154,7 +154,9 @@ class Counts:
     mine: int = 0
     """Escalated to this user and not answered."""
     heard_ms: int = 0
-    """When the feed was last heard of; older than the service's allowance: the red strip."""
+    """When a platform last told of somebody."""
+    late_ms: int = 0
+    """Since when a platform, or every gateway, says nothing though it should have: the red strip. 0: none is late."""
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class Queries(Typed):
 
     async def counts(self) -> Counts:
         """Return the figures of now."""
-        return self._opened.memory.counts(self._now_ms(), self._heard_ms())
+        return self._opened.memory.counts(self._now_ms(), self._silent_ms())
 
     async def queue(self, which: List, sort: str = "grade", text: str = "") -> Sequence[Item]:
         """Return one list as it stands now."""

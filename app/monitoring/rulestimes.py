@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _OPEN = (480, 1080)
 """What a day that was closed opens with."""
+_IN_HOURS = frozenset(("interval", "silence"))
+"""What a version holds in hours, not in minutes."""
 
 
 class Delays(Part):
@@ -201,16 +203,16 @@ class Hours(Part):
 
 
 class Timing(Part):
-    """How long is waited: for the next of an escalation, for an answer, for the feed."""
+    """How long is waited: for the next of an escalation, for the next answer, for one that is due, for a platform."""
 
     def __init__(self) -> None:
         super().__init__()
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         self.spans: dict[str, Span] = {}
-        for at, name in enumerate(("pass_on", "silence", "late")):
+        for at, name in enumerate(("pass_on", "interval", "silence", "late")):
             words = say(f"rules.{name}")
-            units = ("hours", "days") if name == "silence" else ("minutes", "hours", "days")
+            units = ("hours", "days") if name in _IN_HOURS else ("minutes", "hours", "days")
             self.spans[name] = Span(words, words, units)
             self.spans[name].changed.connect(self.changed)
             grid.addWidget(Label(words, "body", wrap=True), at, 0)
@@ -222,6 +224,7 @@ class Timing(Part):
         """Show the lengths."""
         for name, minutes in (
             ("pass_on", policy.pass_on),
+            ("interval", policy.interval * ruling.HOUR),
             ("silence", policy.silence * ruling.HOUR),
             ("late", policy.late),
         ):
@@ -230,10 +233,11 @@ class Timing(Part):
     def put(self, policy: Policy) -> Policy:
         """Return *policy* with these lengths."""
         told = {name: span.minutes for name, span in self.spans.items()}
-        pass_on, silence, late = told["pass_on"], told["silence"], told["late"]
+        pass_on, interval, silence, late = (told[one] for one in ("pass_on", "interval", "silence", "late"))
         return replace(
             policy,
             pass_on=policy.pass_on if pass_on is None else pass_on,
+            interval=policy.interval if interval is None else interval // ruling.HOUR,
             silence=policy.silence if silence is None else silence // ruling.HOUR,
             late=policy.late if late is None else late,
         )

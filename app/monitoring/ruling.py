@@ -265,7 +265,12 @@ def days_of(text: str) -> tuple[int, ...] | None:
 
 
 def _timing(policy: Policy) -> list[Line]:
-    told = (("pass_on", policy.pass_on), ("silence", policy.silence * HOUR), ("late", policy.late))
+    told = (
+        ("pass_on", policy.pass_on),
+        ("interval", policy.interval * HOUR),
+        ("silence", policy.silence * HOUR),
+        ("late", policy.late),
+    )
     return [Line("timing", name, tr(f"rules.{name}"), span(value)) for name, value in told]
 
 

@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 
 class Monitoring(Queries, Steps, Rulings):
-    """The alerts of this desk. *founders* are the users whom IT lets sign a service's first rules; *heard_ms*: when the feed last spoke."""
+    """The alerts of this desk. *founders* are the users whom IT lets sign a service's first rules; *silent_ms*: since when the gateways are silent, 0: they are not."""
 
     def __init__(
         self,
@@ -48,10 +48,10 @@ class Monitoring(Queries, Steps, Rulings):
         now_ms: Callable[[], int],
         trail: Trail,
         founders: Callable[[], Collection[bytes]],
-        heard_ms: Callable[[], int],
+        silent_ms: Callable[[], int],
         table: Callable[[], Mapping] = own,
     ) -> None:
-        super().__init__(sharing, now_ms, trail, founders, heard_ms, table)
+        super().__init__(sharing, now_ms, trail, founders, silent_ms, table)
         self._escalations: Escalations | None = None
         self._escalating: asyncio.Task[None] | None = None
         sharing.came.subscribe(self._heard)

@@ -186,9 +186,9 @@ class AlertsSource:
         return Foot("bell-off", words, self._all("today.alerts.remind", "silent"))
 
     def _alarm(self, outlook: Outlook, now_ms: int) -> Note | None:
-        if not outlook.feed_late(now_ms):
+        if not outlook.counts.late_ms:
             return None
-        title = say("today.alerts.late", at=moment(outlook.counts.heard_ms, now_ms))
+        title = say("today.alerts.late", at=moment(outlook.counts.late_ms, now_ms))
         return Note("feed", "danger", title, say("today.alerts.late.detail"), self._all("today.alerts.all"))
 
     def _row(self, item: Item, outlook: Outlook, now_ms: int) -> Row:

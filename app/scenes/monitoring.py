@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.demo.questionnaires import alert
-from app.interop.state import State
+from app.interop.state import Reception, State
 from app.monitoring.drafts import pack
 from app.monitoring.ports import List
 from app.monitoring.rulesdraft import DraftView
@@ -82,14 +82,16 @@ def triage(
     typed: str = "",
     **told: Any,
 ) -> Callable[[Stage], None]:
-    """Show a list, with the alert of a patient open and an *act* begun; *late*: the feed said nothing for an hour.
+    """Show a list, with the alert of a patient open and an *act* begun; *late*: the gateway said nothing for an hour.
 
     *typed*: what the vault has of the act's form, packed.
     """
 
     def play(stage: Stage) -> None:
         if late:
-            stage.office.feed.state = State(last_ms=NOW_MS - 67 * 60_000)
+            stage.office.feed.state = State(
+                reception=Reception(units=("ONCO1",), heard_ms=NOW_MS - 67 * 60_000)
+            )
         vault = ward(stage, **told)
         if typed:
             vault.settings.save(f"{TYPED}{alert(ipp).hex()}.{act}", f"{NOW_MS}:{typed}").result()

@@ -21,7 +21,7 @@ _FIELDS: tuple[cbor.Kind, ...] = (
     *(str, str, int, bytes, int),
     *(str, list, list, list),
     *(str, list, list, int),
-    *(int, int, int),
+    *(int, int, int, int),
     *(list, list, list),
 )
 
@@ -65,8 +65,9 @@ class Policy:
     """One version. `service`: the care unit's code; `number` from 1; `before`: record id of the version that it follows, b"" for the first.
 
     `order`: whom an escalation names, the first one first. `delays` by grade 0 to 5. `week`: Monday to Sunday, (from, to) in minutes.
-    `closed`: YYYYMMDD. `pass_on`: minutes until an escalation goes to the next; `silence`: hours after a questionnaire was due;
-    `late`: minutes after which a silent feed is red.
+    `closed`: YYYYMMDD. `pass_on`: minutes until an escalation goes to the next; `interval`: hours from one questionnaire to
+    the next where the platform does not say when, 0 where none is awaited then; `silence`: hours after one was due; `late`: minutes after
+    which several that are due make a silent platform red.
     """
 
     KIND: ClassVar = KIND
@@ -84,8 +85,9 @@ class Policy:
     closed: tuple[int, ...] = ()
     holidays: bool = True
     pass_on: int = 30
+    interval: int = 168
     silence: int = 48
-    late: int = 30
+    late: int = 240
     rules: tuple[LocalRule, ...] = ()
     protocols: tuple[Protocol, ...] = field(default=(), repr=False)
     reasons: tuple[tuple[str, str], ...] = ()
@@ -99,7 +101,7 @@ class Policy:
                 *(self.note, [[user, int(part)] for user, part in self.members], list(self.order)),
                 *([[one.minutes, int(one.working)] for one in self.delays], self.zone),
                 *([list(one) for one in self.week], list(self.closed), int(self.holidays)),
-                *(self.pass_on, self.silence, self.late),
+                *(self.pass_on, self.interval, self.silence, self.late),
                 [[one.name, one.expression, int(one.on)] for one in self.rules],
                 [[one.symptom, one.grade, one.text] for one in self.protocols],
                 [list(one) for one in self.reasons],
@@ -111,7 +113,7 @@ class Policy:
         """Read the data of a record; raises ProtocolError."""
         told = cbor.record(data, "CSL1/policy", _FIELDS, max_bytes=MAX_BYTES)
         service, title, number, before, made_ms, note, members, order, delays, zone, week, *rest = told
-        closed, holidays, pass_on, silence, late, rules, protocols, reasons = rest
+        closed, holidays, pass_on, interval, silence, late, rules, protocols, reasons = rest
         cbor.check(order, [ID] * len(order))
         cbor.check(closed, [int] * len(closed))
         made = cls(
@@ -119,7 +121,7 @@ class Policy:
             tuple(Delay(minutes, bool(working)) for minutes, working in rows(delays, GRADES, (int, int))),
             zone,
             tuple((first, last) for first, last in rows(week, 7, (int, int))),
-            *(tuple(closed), bool(holidays), pass_on, silence, late),
+            *(tuple(closed), bool(holidays), pass_on, interval, silence, late),
             tuple(
                 LocalRule(name, text, bool(on)) for name, text, on in rows(rules, MAX_ROWS, (str, str, int))
             ),
@@ -160,7 +162,8 @@ class Policy:
         self._check_numbers()
 
     def _check_numbers(self) -> None:
-        minutes = (*(one.minutes for one in self.delays), self.pass_on, self.late, self.silence * 60)
+        hours = self.interval, self.silence
+        minutes = (*(one.minutes for one in self.delays), self.pass_on, self.late, *(60 * n for n in hours))
         days = [part for one in self.week for part in one]
         ranges = (
             *((one, MAX_MINUTES) for one in minutes),

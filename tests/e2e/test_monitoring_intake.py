@@ -12,7 +12,7 @@ from app.monitoring.hour import Hour
 from app.monitoring.ports import Cause, List
 from app.monitoring.service import Monitoring
 from storage.monitoring.records import NO_GRADE, Phase
-from tests.harness.platform import Listening, admitted, alert, asked, merged
+from tests.harness.platform import Listening, admitted, alert, asked, hl7_time, merged
 from tests.harness.postal import until
 from tests.harness.wards import with_team
 
@@ -170,18 +170,21 @@ def test_a_code_that_nobody_mapped_is_kept_with_the_senders_words(tmp_path):
     at_one_desk(tmp_path, story)
 
 
-def test_a_feed_that_stops_is_known_by_its_last_message(tmp_path):
+def test_a_platform_that_stops_is_known_while_patients_come_and_go(tmp_path):
     async def story(_clinic, nurse):
         async with Listening(nurse) as feed:
-            now = nurse.desk.clock.now_ms()
-            await feed.send(asked("1", "Q1", now, pain=1))
-            await until(lambda: feed.flow.state.last_ms >= now)
-            heard = feed.flow.state.last_ms
-            nurse.alerts._heard_ms = lambda: feed.flow.state.last_ms
-            nurse.desk.clock.ahead_ms = 3 * 3_600_000
-            assert (await nurse.alerts.counts()).heard_ms == heard
-            (service,) = await nurse.alerts.services()
-            assert nurse.desk.clock.now_ms() - heard > service.policy.late * MINUTE
+            now = nurse.desk.clock.now_ms() // 1000 * 1000
+            due = f"OBX|9|DTM|NEXT^Prochain^EPRO||{hl7_time(now + 60 * MINUTE)}||||||F"
+            await feed.send(*(asked(ipp, f"Q{ipp}", now, due, pain=1) for ipp in "123"))
+            await queued(nurse, *(alert(ipp, f"Q{ipp}") for ipp in "123"))
+            nurse.desk.clock.ahead_ms = 4 * 60 * MINUTE
+            assert (await nurse.alerts.counts()).late_ms == 0, "they have time yet"
+            nurse.desk.clock.ahead_ms = 6 * 60 * MINUTE
+            later = nurse.desk.clock.now_ms()
+            await feed.send(admitted("9", later))
+            await until(lambda: feed.flow.state.last_ms >= later)
+            counts = await nurse.alerts.counts()
+            assert (counts.heard_ms, counts.late_ms) == (now, now)
 
     with_team(tmp_path, ("nurse",), story)
 

@@ -11,6 +11,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QApplication
 
 from app.config import COORDINATORS
+from app.interop.state import Reception
 from app.monitoring.blanks import EMPTY, NOT_FOUND
 from app.monitoring.ports import List
 from app.ui.panes import Banner
@@ -237,7 +238,8 @@ def test_a_silent_feed_is_said_and_the_numbers_turn_grey(triage):
         triage.shows("DUMAS")
         assert triage.queue.warnings.isHidden()
         heard_ms = triage.desk.now_ms - 2 * HOUR_MS
-        triage.office.feed.state = replace(triage.office.feed.state, last_ms=heard_ms)
+        gone = Reception(units=("ONCO1",), heard_ms=heard_ms)
+        triage.office.feed.state = replace(triage.office.feed.state, reception=gone)
         triage.ask("2", "ROSSI", "Q2", fatigue=1)
         triage.wait(triage.queue.warnings.isVisible)
         banner = triage.queue.warnings.findChild(Banner)

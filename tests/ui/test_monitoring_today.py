@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from PyQt6.QtCore import Qt
 
+from app.interop.state import Reception
 from app.sounds import tone
 from app.ui.panes import Banner
 from media.mail.policy import Part
@@ -133,7 +134,8 @@ def test_a_feed_that_fell_silent_is_said_and_the_numbers_are_grey(ward):
         ward.ask("1", "DUMAS", "Q1", diarrhea=2)
         ward.shows("DUMAS")
         heard_ms = ward.desk.now_ms - 31 * MINUTE_MS
-        ward.office.feed.state = replace(ward.office.feed.state, last_ms=heard_ms)
+        gone = Reception(units=("ONCO1",), heard_ms=heard_ms)
+        ward.office.feed.state = replace(ward.office.feed.state, reception=gone)
         ward.ask("2", "ROSSI", "Q2", fatigue=1)
         ward.wait(lambda: ward.column.findChild(Banner) is not None)
         assert ward.column.findChild(Banner).accessibleName().startswith("Alertes à jour à ")

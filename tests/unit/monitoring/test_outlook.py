@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.monitoring.outlook import Outlook, sees_all
-from app.monitoring.ports import Cause, Counts, Due, Item, Trend, Who
+from app.monitoring.ports import Cause, Due, Item, Trend, Who
 from app.monitoring.standing import Service
 from app.monitoring.today import AHEAD_MS, CARDS, Ahead, tallies
 from media.mail.policy import Part, Policy
@@ -106,13 +106,6 @@ def test_what_is_overdue_in_other_hands_is_said_from_grade_3_on():
     mild = alert(2, left_ms=-1, phase=Phase.TAKEN, holder=OTHER)
     severe = alert(3, left_ms=-1, phase=Phase.TAKEN, holder=OTHER)
     assert seen_by(NURSE, mild, severe).overdue(NOW) == (severe,)
-
-
-def test_a_feed_is_late_by_the_services_minutes_and_where_it_was_ever_heard():
-    outlook = seen_by(NURSE, counts=Counts(heard_ms=NOW - 31 * 60_000), late_ms=30 * 60_000)
-    assert outlook.feed_late(NOW)
-    assert not outlook.feed_late(NOW - 60_000)
-    assert not replace(outlook, counts=Counts()).feed_late(NOW)
 
 
 def test_what_somebody_had_who_left_the_service_calls_the_others_again():
