@@ -14,7 +14,7 @@ from app.monitoring.careforms import closed_as
 from app.monitoring.notice import Notice
 from app.monitoring.report import sending_words
 from app.monitoring.told import moment, names
-from app.monitoring.verbs import VERBS, able, closure, escalation, next_asked
+from app.monitoring.verbs import VERBS, able, belongs, closure, escalation, next_asked
 from app.times import Site
 from app.ui.buttons import Button
 from app.ui.flow import Flow
@@ -60,7 +60,7 @@ class Holding(QWidget):
         again = Button(say("monitoringout.sending.again"), size="s", icon="refresh")
         again.clicked.connect(partial(self._press, "again"))
         self.sent, self.refused = Notice(), Notice((again,))
-        self.lines = [Notice() for _ in range(3)]
+        self.lines = [Notice() for _ in range(4)]
         for part in (*self.lines, self._flow, self.sent, self.refused):
             column.addWidget(part)
 
@@ -73,6 +73,9 @@ class Holding(QWidget):
         if not writable:
             words = say("alertacts.read_only"), say("alertacts.read_only.detail")
             told.insert(0, ("warn", "lock", *words))
+        if not belongs(sheet):
+            words = say("alertacts.no_member"), say("alertacts.no_member.detail", service=sheet.service)
+            told.insert(0, ("info", "lock", *words))
         for notice, line in zip(self.lines, (*told, *(_BLANK,) * len(self.lines)), strict=False):
             notice.tell(*line)
         held = self._held(sheet)

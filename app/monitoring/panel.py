@@ -24,7 +24,7 @@ from app.monitoring.refusals import refusal
 from app.monitoring.report import sending_words
 from app.monitoring.timeleft import TimeLeft
 from app.monitoring.trace import Trace
-from app.monitoring.verbs import able, asks_first, waits_for_second
+from app.monitoring.verbs import able, asks_first, belongs, waits_for_second
 from app.ui import printing
 from app.ui.buttons import Button
 from app.ui.layers import Place
@@ -153,9 +153,9 @@ class Panel(QWidget):
         return self._sheet.item.alert if self._sheet is not None else b""
 
     def _show(self, sheet: Sheet) -> Iterator[None]:
-        now_ms, writable = self._desk.now_ms(), self._monitoring.writable
+        now_ms, writable = self._desk.now_ms(), self._may(sheet)
         self.head.show_sheet(sheet, now_ms)
-        self.holding.show_sheet(sheet, now_ms, writable=writable)
+        self.holding.show_sheet(sheet, now_ms, writable=self._monitoring.writable)
         yield
         self._show_acts(sheet)
         for part in self._below:
@@ -166,8 +166,11 @@ class Panel(QWidget):
         if self.form is not None:
             self.form.renew(sheet)
 
+    def _may(self, sheet: Sheet) -> bool:
+        return self._monitoring.writable and belongs(sheet)
+
     def _show_acts(self, sheet: Sheet) -> None:
-        drafts, writable = self._drafts.acts(sheet.item.alert), self._monitoring.writable
+        drafts, writable = self._drafts.acts(sheet.item.alert), self._may(sheet)
         self.acts.show_sheet(sheet, drafts, self._desk.now_ms(), writable=writable)
 
     def tick(self, now_ms: int) -> None:

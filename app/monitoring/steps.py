@@ -185,6 +185,8 @@ class Steps(Ground):
     async def _say(self, made: AlertStep, who: Key, name: str = "", service: Service | None = None) -> Record:
         desk = self._opened
         ruled = service or desk.memory.service_for(who)
+        if not ruled.counts(desk.session.user, made.at_ms):
+            raise Refused("not-member")
         patient = Patient(who.authority, who.ipp, texts.clean_line(name))
         said = replace(made, text=texts.clean_text(made.text), patient=patient)
         await self.traced("alert-step", subject_of(who), str(made.step))

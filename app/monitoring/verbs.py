@@ -54,8 +54,16 @@ def ordered(sheet: Sheet) -> tuple[str, ...]:
     return (first, *(one for one in (*more, *MAIN) if one != first))
 
 
+def belongs(sheet: Sheet) -> bool:
+    """Tell whether what this user does about the alert counts: a member of its service, and anybody where nobody is one yet."""
+    members = sheet.ruled.members
+    return not members or sheet.me in members
+
+
 def able(act: str, sheet: Sheet) -> bool:
-    """Tell whether *act* can be begun as the alert stands."""
+    """Tell whether *act* can be begun as the alert stands, by who works here."""
+    if not belongs(sheet):
+        return False
     rule = _ABLE.get(act)
     return rule(sheet) if rule is not None else sheet.life.phase is not Phase.CLOSED
 

@@ -233,6 +233,25 @@ def test_who_leaves_the_service_did_what_was_done_and_does_nothing_more(tmp_path
         )
         await boss.alerts.sign(newer)
         nurse.desk.clock.ahead_ms = 60_000
+
+        async def knows():
+            return (await nurse.alerts.services())[0].policy.number == 2
+
+        await until(knows)
+        key = told[1].key
+        acts = (
+            lambda: nurse.alerts.take(later),
+            lambda: nurse.alerts.note(later, "vue"),
+            lambda: nurse.alerts.reopen(done, "revenue"),
+            lambda: nurse.alerts.mute(key, "pain", nurse.now_ms() + WEEK, "connue"),
+            lambda: nurse.alerts.unmute(key, "pain"),
+        )
+        for act in acts:
+            with pytest.raises(Refused, match="not-member"):
+                await act()
+        rows = await asyncio.wrap_future(nurse.desk.vault.mail.read(lambda rows: rows.trace.of([later])))
+        assert rows == [], "nothing was said"
+        nurse.alerts.known.rule({"ONCO1": service})  # as a desk that heard of nothing, or says anything
         taken = await nurse.alerts.take(later)
 
         async def came():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QWidget
@@ -11,6 +13,7 @@ from app.bridge import Bridge
 from app.i18n import tr
 from app.intents import OpenThread
 from app.monitoring import tracepaper
+from app.monitoring.verbs import VERBS
 from app.ui.theme import dress
 from app.ui.toast import Toast
 from storage.monitoring.records import Phase, Step
@@ -468,3 +471,19 @@ def test_nothing_can_be_begun_where_nothing_can_be_written(qapp, qtbot, tmp_path
     finally:
         team.close()
         bridge.close()
+
+
+def test_who_is_no_member_of_the_service_reads_and_is_told_why_nothing_can_be_done(bedside):
+    seat = bedside(pain=2)
+    sheet = seat.panel._sheet
+    others = tuple(one for one in sheet.ruled.policy.members if one[0] != sheet.me)
+    seat.panel.show_sheet(
+        replace(sheet, ruled=replace(sheet.ruled, policy=replace(sheet.ruled.policy, members=others)))
+    )
+    shown = [one for one in seat.panel.acts.buttons.values() if one.isVisible()]
+    assert shown
+    assert not any(one.isEnabled() for one in shown)
+    assert not any(one.isVisible() for one in seat.panel.holding.buttons.values())
+    assert not any(seat.panel.able(act) for act in VERBS)
+    assert seat.panel.foot.field.isReadOnly()
+    assert "Vous n’êtes pas membre du service" in seat.window.texts()
