@@ -63,7 +63,7 @@ def test_a_dead_owner_is_told_nothing_and_its_work_is_cancelled(qtbot, bridge):
 
     widget = QWidget()
     bridge.start(widget, work(), got.append, got.append)
-    assert running.wait(2)
+    assert running.wait(30)
     widget.deleteLater()
     qtbot.waitUntil(cancelled.is_set)
     qtbot.wait(20)
@@ -153,7 +153,6 @@ def test_no_other_thread_ends_what_qt_holds(qtbot, bridge, owner):
 
     bridge.start(owner, work(), done.append, done.append)
     qtbot.waitUntil(lambda: bool(done))
-    assert not ended
     qtbot.waitUntil(lambda: len(ended) == 20)
     assert set(ended) == {"MainThread"}
 
@@ -179,7 +178,7 @@ def test_what_was_answered_is_gone_without_collecting_garbage(qtbot, bridge, own
         for _ in range(3):
             bridge.start(owner, work(), hear, told.append)
         qtbot.waitUntil(lambda: told == [True] * 3)
-        qtbot.waitUntil(lambda: all(one() is None for one in seen), timeout=2_000)
+        qtbot.waitUntil(lambda: all(one() is None for one in seen))
     finally:
         gc.set_threshold(*usual)
 
