@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import time
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -138,8 +138,18 @@ def test_an_old_directory_opens_and_is_told(desk, door, age, code):
 
 def test_a_directory_on_a_drive_that_hangs_keeps_nobody_out(desk, door, monkeypatch):
     monkeypatch.setattr(trust, "READ_S", 0.05)
-    monkeypatch.setattr(trust, "_verified", lambda *_: time.sleep(0.4))
-    assert door().open().warnings == (("directory-unreadable", 0),)
+    signin, read = door(), threading.Event()
+    unlock = signin.unlock
+
+    async def unlocked(password):
+        try:
+            return await unlock(password)
+        finally:
+            read.set()  # the drive answers at last, to nobody
+
+    monkeypatch.setattr(signin, "unlock", unlocked)
+    monkeypatch.setattr(trust, "_verified", lambda *_: read.wait(60))
+    assert signin.open().warnings == (("directory-unreadable", 0),)
 
 
 def test_the_users_own_path_counts_where_it_forces_none(desk, door):

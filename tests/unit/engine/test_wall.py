@@ -218,7 +218,7 @@ def test_latencies_are_counted_from_capture(rig):
     rig.settle()
     (figures,) = rig.tally.figures({1: "A. Martin"})
     assert (figures.name, figures.frames, figures.lost) == ("A. Martin", 10, 0)
-    assert 0 < figures.p50_ms <= figures.p95_ms < 1_000
+    assert 0 < figures.p50_ms <= figures.p95_ms < 30_000
 
 
 def test_a_whole_picture_keeps_its_size_and_tells_its_sources(rig):

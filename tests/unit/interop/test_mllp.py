@@ -254,7 +254,7 @@ def test_who_does_not_finish_its_tls_handshake_makes_room(certificates):
 def test_who_works_keeps_its_place_however_many_wait():
     async def act():
         async with (
-            listening(connections=2, patience=Patience(quiet=0.01, spare=0.5)) as where,
+            listening(connections=2, patience=Patience(quiet=0.01, spare=3)) as where,
             calling(where) as (reader, writer),
             AsyncExitStack() as crowd,
             asyncio.timeout(30),
@@ -289,11 +289,17 @@ def test_big_frames_wait_for_their_turn_and_small_ones_do_not():
     big = b"x" * (1 << 20)
 
     async def act():
-        async with listening(patience=Patience()) as where, AsyncExitStack() as end:
+        async with AsyncExitStack() as end:
+            listener = Listener(echo, patience=Patience())
+            end.push_async_callback(listener.close)
+            where = await listener.open("127.0.0.1", 0)
             callers = [await end.enter_async_context(calling(where)) for _ in range(BIG_PLACES + 2)]
             *others, late, small = callers
             for _reader, writer in others:
                 writer.write(VT + big)
+            async with asyncio.timeout(30):
+                while not listener._big.locked():  # noqa: ASYNC110 -- it tells nobody
+                    await asyncio.sleep(0)
             small[1].write(wrap(b"small"))
             assert await answer(small[0]) == b"small"
             late[1].write(wrap(big))

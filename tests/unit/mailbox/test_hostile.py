@@ -153,10 +153,9 @@ def test_who_was_refused_does_not_go_on_listening(at):
 
 
 def test_a_relay_that_goes_silent_is_given_up_and_closing_does_not_wait_for_it(at, monkeypatch):
-    monkeypatch.setattr("media.link.mailbox.ANSWER_S", 0.5)
-
     async def scenario(address):
         mailbox = await Mailbox.connect(address, proof())
+        monkeypatch.setattr("media.link.mailbox.ANSWER_S", 0.5)
         with pytest.raises(LinkLost):
             await mailbox.card(NAME)
         assert await mailbox.ended() == "lost"

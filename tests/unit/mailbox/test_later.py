@@ -15,7 +15,7 @@ from media.errors import LinkRefused
 from tests.unit.mailbox.people import Box, Came, block, contact, enter, stranger
 from tests.unit.relay.harness import RelayProcess, public, signer
 
-SOON_S, FAR_S = 1, 3600
+SOON_S, FAR_S = 3, 3600
 
 
 @dataclass
