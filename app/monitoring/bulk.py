@@ -9,7 +9,7 @@ from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.monitoring.drafts import Drafts
-from app.monitoring.ports import Cause
+from app.monitoring.ports import Cause, Partly
 from app.monitoring.refusals import refusal
 from app.monitoring.rows import MOST
 from app.ui.buttons import Button
@@ -138,7 +138,7 @@ class BulkBar(QWidget):
 
     def can_close(self) -> bool:
         """Tell whether all that is chosen is mild and open."""
-        return all(one.grade <= MILDEST and one.phase is not Phase.CLOSED for one in self._chosen)
+        return all(0 <= one.grade <= MILDEST and one.phase is not Phase.CLOSED for one in self._chosen)
 
     def can_remind(self) -> bool:
         """Tell whether those chosen did not answer."""
@@ -292,9 +292,13 @@ class BulkBar(QWidget):
     def _fail(self, error: Exception) -> None:
         self._busy = False
         self._weigh()
-        self._tell(refusal(error), tone="danger")
-        if not self.isVisible():
-            self._desk.tell(refusal(error))
+        done = error.done if isinstance(error, Partly) else ()
+        why = says("monitoring.bulk.partly", len(done)) if done else refusal(error)
+        self._tell(why, tone="danger")
+        if done:
+            self._desk.tell(why, self._undoing(done))
+        elif not self.isVisible():
+            self._desk.tell(why)
 
     def _tell(self, words: Words, tone: str = "text_2") -> None:
         self._why.say(words)

@@ -41,6 +41,14 @@ class Refused(Exception):  # noqa: N818 -- the page says what to do
         self.code = code
 
 
+class Partly(Exception):  # noqa: N818 -- the page says what to do
+    """Of several acts the ones that are `done` were written, then one could not be."""
+
+    def __init__(self, done: tuple[Record, ...]) -> None:
+        super().__init__(len(done))
+        self.done = done
+
+
 class List(StrEnum):
     """The lists of the page."""
 
@@ -333,7 +341,10 @@ class Monitoring(Protocol):
         """Take an own step back."""
 
     async def close_many(self, alerts: Sequence[bytes], reason: str, text: str = "") -> tuple[Record, ...]:
-        """Close alerts of grade 0 and 1 as one act; refused as a whole where one is not."""
+        """Close alerts of grade 0 and 1 as one act; refused as a whole where one cannot be closed so.
+
+        Raises Partly where one moved on, or the vault was shut, while they were written.
+        """
 
     async def mute(self, who: Key, symptom: str, until_ms: int, reason: str) -> Record:
         """Let one symptom of a patient raise no alert while it is not worse; one week to three months."""

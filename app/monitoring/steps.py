@@ -7,20 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.monitoring.ground import Ground, subject_of
-from app.monitoring.ports import Refused, Unwritable
+from app.monitoring.ports import Partly, Refused, Unwritable
 from app.monitoring.recorded import record
 from app.post.office import Closed
 from media.mail import texts
 from media.mail.bodies import Patient
 from media.mail.steps import AlertStep
+from storage.errors import StorageError
 from storage.monitoring.answers import patient_id
 from storage.monitoring.life import fold, tidings
-from storage.monitoring.records import MUTE_MS, NO_GRADE, Life, Record, Step, Void
+from storage.monitoring.records import MUTE_MS, NO_GRADE, Life, Phase, Record, Step, Void
 from storage.patients.facts import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Iterable, Sequence
 
+    from app.monitoring.ports import Item
     from app.monitoring.standing import Service
 
 DAY_MS = 86_400_000
@@ -101,20 +103,19 @@ class Steps(Ground):
         )
 
     async def close_many(self, alerts: Sequence[bytes], reason: str, text: str = "") -> tuple[Record, ...]:
-        """Close alerts of grade 0 and 1 as one act; refused as a whole where one is not."""
+        """Close alerts of grade 0 and 1 as one act; refused as a whole where one is not, or is closed, or waits for a second reader."""
         memory, now_ms = self._opened.memory, self._now_ms()
         await self._opened.stock.hold(alerts)
         items = [memory.case(alert, now_ms) for alert in alerts]
-        if any(one is None or one.grade > 1 for one in items):
+        if any(one is None or not 0 <= one.grade <= 1 for one in items):
             raise Refused("grade")
+        grades = {one.alert: one.grade for one in items if one is not None}
+        for alert, grade in grades.items():
+            _item, _made, after = self._tried(alert, Step.CLOSE, reason=reason, grade=grade)
+            if after.phase is not Phase.CLOSED:
+                raise Refused("grade")
         bulk = os.urandom(16)
-        return tuple(
-            [
-                await self.close(one.alert, reason, max(one.grade, 0), text, bulk)
-                for one in items
-                if one is not None
-            ]
-        )
+        return await _each(self.close(alert, reason, grade, text, bulk) for alert, grade in grades.items())
 
     async def mute(self, who: Key, symptom: str, until_ms: int, reason: str) -> Record:
         """Let one symptom of a patient raise no alert while it is not worse; one week to three months."""
@@ -142,7 +143,7 @@ class Steps(Ground):
 
     async def remind(self, alerts: Sequence[bytes]) -> tuple[Record, ...]:
         """Note that those who did not answer are reminded."""
-        return tuple([await self._do(one, Step.REMIND) for one in alerts])
+        return await _each(self._do(one, Step.REMIND) for one in alerts)
 
     async def send_again(self, alert: bytes) -> None:
         """Give a summary that was refused to the record once more."""
@@ -152,17 +153,22 @@ class Steps(Ground):
 
     async def _do(self, alert: bytes, step: Step, **more: object) -> Record:
         """Do one step of an alert, where the life of it lets it happen; raises Refused, Unwritable, StorageError."""
-        desk = self._opened
-        await desk.stock.hold([alert])
-        memory = desk.memory
+        await self._opened.stock.hold([alert])
+        item, made, _after = self._tried(alert, step, **more)
+        return await self._say(made, item.who.key, item.who.name, self._opened.memory.service_of(alert))
+
+    def _tried(self, alert: bytes, step: Step, **more: object) -> tuple[Item, AlertStep, Life]:
+        """Return an alert as a row, a step of it and how it stands after that; raises Refused where the life of it does not let it happen."""
+        memory = self._opened.memory
         item = memory.case(alert, self._now_ms())
         if item is None:
             raise Refused("unknown")
         life = memory.life(alert)
         made = replace(AlertStep(step, alert, self._now_ms(), parents=life.heads[-32:]), **_wire(more))  # type: ignore[arg-type]
         told = memory.asked.get(alert)
-        self._check(fold([*memory.records(alert), self._trial(made)], told.grade if told else NO_GRADE))
-        return await self._say(made, item.who.key, item.who.name, memory.service_of(alert))
+        after = fold([*memory.records(alert), self._trial(made)], told.grade if told else NO_GRADE)
+        self._check(after)
+        return item, made, after
 
     def _trial(self, made: AlertStep) -> Record:
         desk = self._opened
@@ -196,6 +202,19 @@ class Steps(Ground):
     async def _trace_step(self, said: AlertStep) -> None:
         who = said.patient or Patient("", "", "")
         await self.traced("alert-step", subject_of(Key(who.authority, who.ipp)), str(said.step))
+
+
+async def _each(acts: Iterable[Awaitable[Record]]) -> tuple[Record, ...]:
+    """Do several acts one by one; raises Partly with what was done where one could not be."""
+    done: list[Record] = []
+    for act in acts:
+        try:
+            done.append(await act)
+        except (Refused, Unwritable, StorageError) as error:
+            if done:
+                raise Partly(tuple(done)) from error
+            raise
+    return tuple(done)
 
 
 def _wire(more: dict[str, object]) -> dict[str, object]:

@@ -13,7 +13,7 @@ from PyQt6.QtWidgets import QApplication
 from app.config import COORDINATORS
 from app.interop.state import Reception
 from app.monitoring.blanks import EMPTY, NOT_FOUND
-from app.monitoring.ports import List
+from app.monitoring.ports import List, Refused
 from app.ui.panes import Banner
 from media.mail.policy import Part, Policy
 from tests.harness.beside import Two
@@ -192,6 +192,36 @@ def test_mild_alerts_are_closed_together_with_a_reason_and_taken_back(triage):
         triage.wait(lambda: triage.queue.stack.currentIndex() == EMPTY)
         triage.tab(List.TODO)
         triage.shows("AUBERT", "BLANC", "CARON")
+
+
+def test_what_was_closed_before_another_moved_on_is_said_and_taken_back(triage, monkeypatch):
+    with triage:
+        for number, name in enumerate(("AUBERT", "BLANC")):
+            triage.ask(str(number), name, f"Q{number}", ago_h=9 - number, fatigue=1)
+        triage.shows("AUBERT", "BLANC")
+        triage.queue.to_list()
+        triage.press(Qt.Key.Key_Down, SHIFT)
+        bulk, closed = triage.queue.bulk, []
+        close = bulk._alerts.close
+
+        async def close_one(*what):
+            if closed:
+                raise Refused("not-open")
+            closed.append(await close(*what))
+            return closed[0]
+
+        monkeypatch.setattr(bulk._alerts, "close", close_one)
+        bulk.closing.click()
+        triage.wait(bulk.form.isVisible)
+        bulk.reason.setCurrentIndex(bulk.reason.count() - 1)
+        bulk.reason.activated.emit(bulk.reason.count() - 1)
+        triage.qtbot.keyClicks(bulk.words, "Vues ce matin")
+        bulk.send.click()
+        triage.wait(triage.desk.window.toast.can_undo)
+        assert "Noté pour 1 alerte seulement" in triage.desk.window.toast._words.text()
+        triage.press(Qt.Key.Key_Z, CTRL)
+        triage.tab(List.TODO)
+        triage.shows("AUBERT", "BLANC")
 
 
 def test_severe_alerts_are_not_closed_together(triage):
