@@ -25,6 +25,7 @@ from tests.harness.ports import free_port
 ORGANISATION = SigningKey(b"\x01" * 32)
 PATIENCE_S = 30.0
 """How long a test waits for what it does not time."""
+LOOK_S = 0.02
 
 
 def public(key: SigningKey) -> bytes:
@@ -98,6 +99,15 @@ class RelayProcess:
     def memory_mb(self) -> float:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+async def soon(holds, seconds: float) -> None:
+    """Wait until *holds()*, for so long at most; while the machine keeps this process waiting, hardly any time is counted."""
+    for _ in range(round(seconds / LOOK_S)):
+        if holds():
+            return
+        await asyncio.sleep(LOOK_S)
+    raise AssertionError(f"not within {seconds} s")
 
 
 class Handler:

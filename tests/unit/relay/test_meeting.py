@@ -12,7 +12,7 @@ import pytest
 from media import wire
 from media.errors import LinkRefused
 from media.link import get_blob, put_blob
-from tests.unit.relay.harness import VIDEO_FRAME, LossyPath, Meeting, RelayProcess, proof, public, tag
+from tests.unit.relay.harness import VIDEO_FRAME, LossyPath, Meeting, RelayProcess, proof, public, soon, tag
 
 CAMERA, VOICE = wire.CAMERA, wire.VOICE
 
@@ -181,8 +181,7 @@ def test_a_killed_and_restarted_relay_has_everyone_back_within_three_seconds(rel
         await host.heard.wait("down")
         await reader.heard.wait("down")
         await asyncio.to_thread(relay.start)
-        await host.heard.until(lambda: (0, True) in host.heard.all("up"), 3)
-        await reader.heard.until(lambda: (1, True) in reader.heard.all("up"), 3)
+        await soon(lambda: all((n, True) in one.heard.all("up") for n, one in enumerate((host, reader))), 3)
         await meeting.all_on_udp()
         await host.heard.until(lambda: host.heard.all("wanted")[-1] == ({CAMERA},))
         host.link.send_frame(CAMERA, wire.FLAG_KEY, 900, bytes(VIDEO_FRAME))

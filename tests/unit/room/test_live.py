@@ -10,9 +10,10 @@ import pytest
 from media import wire
 from media.keys import invite
 from media.link import OrganisationProof, RelayAddress, put_blob
+from media.room.callcode import MAX_ROUNDS
 from media.room.session import Session
 from tests.harness.hospital import Appointment, hospital
-from tests.unit.relay.harness import PATIENCE_S, RelayProcess
+from tests.unit.relay.harness import PATIENCE_S, RelayProcess, soon
 
 NAMES = ("Ada", "Bob", "Cleo", "Dan", "Eve")
 
@@ -41,6 +42,16 @@ class Seated:
 
     def heard(self, payload: bytes) -> bool:
         return any(frame.payload == payload for frame in self.frames)
+
+
+async def ask_code(host: Seated) -> None:
+    """Ask for the call code until a round, of the three that there may be, is not void."""
+    for _ in range(MAX_ROUNDS):
+        before = len(host.codes)
+        host.session.ask_code()
+        await until(lambda before=before: {one.state for one in host.codes[before:]} & {"ready", "void"})
+        if host.codes[-1].state == "ready":
+            return
 
 
 async def until(condition, seconds: float = PATIENCE_S) -> None:
@@ -104,7 +115,7 @@ def test_five_meet_with_equal_codes_and_a_removed_one_hears_no_more(relay):
     async def scenario(people):
         host, *others = people
         await asyncio.sleep(0.7)
-        host.session.ask_code()
+        await ask_code(host)
         await until(lambda: all(one.codes and one.codes[-1].state == "ready" for one in people))
         assert len({one.codes[-1].digits for one in people}) == 1
         for one in people:
@@ -130,7 +141,7 @@ def test_a_killed_relay_costs_three_seconds_and_nobody(relay):
         relay.kill()
         await until(lambda: all(one.phases[-1].phase == "reconnecting" for one in people))
         relay.start()
-        await until(lambda: all(one.inside for one in people), 3)
+        await soon(lambda: all(one.inside for one in people), 3)
         assert [one.member for one in people] == members
         people[1].session.send(wire.VOICE, wire.FLAG_VOICE, b"still here")
         await until(lambda: people[2].heard(b"still here"))
