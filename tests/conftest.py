@@ -19,6 +19,7 @@ import hypothesis
 import pytest
 
 from app.garbage import collect
+from app.interop import intake
 from resources.demo.monitoring import AT_HOME
 from resources.demo.patients import PATIENTS
 from tests.harness.adt import CANARIES as SENT
@@ -71,6 +72,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     config.stash[_scratch] = Path(tempfile.mkdtemp(prefix="ct-"))
     os.environ["TMPDIR"] = tempfile.tempdir = str(config.stash[_scratch])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _disks_are_slow() -> Iterator[None]:
+    """A listener of this process waits for its disk as long as a loaded machine may need; "later" is answered where a test asks for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake, "ANSWER_WITHIN_S", 30)
+        yield
 
 
 @pytest.fixture(autouse=True)
