@@ -62,7 +62,8 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Show no window, measure no speed, listen, and give this run and its processes temporary files of its own; pytest's own folders stay where they were."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    hypothesis.settings.register_profile("suite", deadline=None)
+    wanders = config.option.markexpr == "long"  # the others try the same each time: what fails was changed
+    hypothesis.settings.register_profile("suite", deadline=None, database=None, derandomize=not wanders)
     hypothesis.settings.load_profile("suite")
     logging.getLogger().addHandler(_Ear())
     logging.getLogger().setLevel(logging.INFO)  # as the gateway says most
