@@ -18,6 +18,7 @@ from app.interop.intake import incoming_of
 from app.interop.state import Options, Standing
 from app.interop.understand import understand
 from tests.harness.adt import adt
+from tests.harness.ports import free_port
 
 NOW_MS = 1_775_000_000_000
 
@@ -79,11 +80,6 @@ def send(feed, *messages: bytes, tls=None) -> list[str]:
 def is_open(address: tuple[str, int]) -> bool:
     with closing(socket.socket()) as probe:
         return probe.connect_ex(address) == 0
-
-
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        return server.getsockname()[1]
 
 
 def test_it_is_off_unless_the_settings_say_where():
