@@ -51,7 +51,7 @@ class Card:
     """Something that waits now. `id` stays the same while its words change; `tone`: accent, warn or danger.
 
     `note` stands at the upper right, or a `gauge`; `can_wait` offers to put the card aside until the next unlock. Before the head
-    stands `icon`, or the sign of a `grade` where that is not negative.
+    stands `icon`, or the sign of a `grade` where that is not negative. `seen` is called, more than once, while it is in sight.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Card:
     can_wait: bool = False
     grade: int = -1
     gauge: Gauge | None = None
+    seen: Callable[[], object] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,11 @@ class OpenDeposits:
 
 
 @dataclass(frozen=True)
+class OpenLeaving:
+    """Show the messages that the retention is about to erase."""
+
+
+@dataclass(frozen=True)
 class OpenAlert:
     """Show an alert of telemonitoring and begin `act` in its panel ("call"); an empty one the queue, `which` "silent": who did not answer."""
 
@@ -113,6 +118,7 @@ Intent: TypeAlias = (
     | WriteMessage
     | OpenThread
     | OpenDeposits
+    | OpenLeaving
     | OpenAlert
     | OpenRules
 )

@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.feature import Feature
-from app.intents import OpenDeposits, OpenThread, WriteMessage
+from app.intents import OpenDeposits, OpenLeaving, OpenThread, WriteMessage
 from app.messages.deposittoday import DepositsSource
 from app.messages.found import found_threads
 from app.messages.habits import Habits
+from app.messages.leaving import LeavingSource
 from app.messages.people import People
 from app.messages.today import MessagesSource
 from app.ui.words import say
@@ -39,9 +40,13 @@ def feature(
         "message-2",
         make_page,
         "Ctrl+5",
-        frozenset({WriteMessage, OpenThread, OpenDeposits}),
+        frozenset({WriteMessage, OpenThread, OpenDeposits, OpenLeaving}),
         letter="M",
         seeks="thread",
         seek=partial(found_threads, messages, people),
-        today=lambda desk: (MessagesSource(desk, messages, people), DepositsSource(desk, deposits)),
+        today=lambda desk: (
+            MessagesSource(desk, messages, people),
+            DepositsSource(desk, deposits),
+            LeavingSource(desk, messages),
+        ),
     )

@@ -10,7 +10,7 @@ from PyQt6.QtCore import QEvent, QPoint, Qt, QTimer
 from PyQt6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 
 from app.feature import Page
-from app.intents import OpenDeposits, OpenPatient, OpenPerson, OpenThread, WriteMessage
+from app.intents import OpenDeposits, OpenLeaving, OpenPatient, OpenPerson, OpenThread, WriteMessage
 from app.messages.acts import bind, commands
 from app.messages.conversation import Conversation
 from app.messages.deeds import Deeds
@@ -352,6 +352,8 @@ class MessagesPage(Page):
             self.fresh.answer(intent)
         elif isinstance(intent, OpenDeposits):
             self.fresh.deposit()
+        elif isinstance(intent, OpenLeaving):
+            self.threads.list_leaving()
 
     def cover(self, yes: bool) -> None:
         """Read nothing and show no ephemeral document while nobody sees the page."""

@@ -81,7 +81,7 @@ class Standing:
     unread: int = 0
     held: int = 0
     leaving: int = 0
-    """Read messages that the retention deletes within a week: it is said before."""
+    """Read messages that the retention deletes within a week, once somebody was told."""
     refused: str = ""
     """Text id of why a message was not taken, the last since the unlock; all of them are in the trail."""
 
@@ -154,6 +154,12 @@ class Messages(Protocol):
 
     async def read(self, thread: int, order: int) -> None:
         """Mark as read up to `order`, tell the authors where the user allows, and trace what is about a patient."""
+
+    async def leaving(self) -> tuple[Hit, ...]:
+        """Return the messages that the retention is about to erase, the oldest first."""
+
+    def tell_leaving(self) -> None:
+        """Take it that somebody sees now how many they are: they go a week later. From any thread."""
 
     async def receipts(self, message: int) -> tuple[Receipt, ...]:
         """Return how far an own message came, a row a person."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.post.office import Post
     from app.post.told import Told
     from app.session import Session
+    from storage.messages.records import Hit
     from storage.messages.store import Mailbag
     from storage.vault import Vault
 
@@ -36,7 +37,7 @@ class Messages(Handing):
         super().__init__(post, config, now_ms, trail)
         self._counting: asyncio.Task[None] | None = None
         self._stale = False
-        self._refusal = ""
+        self._refusal, self._told_leaving = "", False
         self._loop: asyncio.AbstractEventLoop | None = None
         post.told.subscribe(self._hear_time)
         post.threads.subscribe(self.changed.fire)
@@ -58,7 +59,7 @@ class Messages(Handing):
                 await asyncio.sleep(AGAIN_S)
         finally:
             self._desk = None
-            self._refusal = ""
+            self._refusal, self._told_leaving = "", False
             if self._counting is not None:
                 self._counting.cancel()
             self._stand(Standing())
@@ -92,6 +93,15 @@ class Messages(Handing):
             await asyncio.sleep(TICK_S)
             await self._efface_all()
 
+    def tell_leaving(self) -> None:
+        """Take it that somebody sees now what the retention is about to erase: it goes a week later. From any thread."""
+        self._told_leaving = True
+
+    async def leaving(self) -> tuple[Hit, ...]:
+        """Return the messages that the retention erases within a week unless nobody is told, the oldest first."""
+        keep_days, now_ms = self._config.get(MESSAGES_KEEP_DAYS), self._sure_ms()
+        return await self._read(lambda rows: rows.timers.leaving(keep_days, now_ms))
+
     async def _efface_all(self) -> None:
         """Efface what is over until nothing is."""
         try:
@@ -111,12 +121,14 @@ class Messages(Handing):
         if desk.vault.mail_read_only:
             return False
         keep_days, now_ms = self._config.get(MESSAGES_KEEP_DAYS), self._sure_ms()
+        told, self._told_leaving = self._told_leaving, False
 
         def act(rows: Mailbag) -> tuple[int, int, tuple[str, ...]]:
             seen_ms = rows.timers.see(now_ms)
             due = rows.timers.due(seen_ms)
             gone = rows.timers.efface(due, seen_ms)
-            rows.timers.announce(keep_days, now_ms)
+            if told:
+                rows.timers.announce(keep_days, now_ms)
             count, retired = rows.timers.retire(keep_days, now_ms)
             return len(due), count, (*gone, *retired)
 
@@ -148,7 +160,7 @@ class Messages(Handing):
             await self._count()
 
     async def _count(self) -> None:
-        keep_days, now_ms = self._config.get(MESSAGES_KEEP_DAYS), self._now_ms()
+        keep_days, now_ms = self._config.get(MESSAGES_KEEP_DAYS), self._sure_ms()
 
         def act(rows: Mailbag) -> tuple[int, tuple[int, int], int]:
             leaving = sum(rows.timers.due_soon(keep_days, now_ms).values())

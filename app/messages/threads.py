@@ -59,7 +59,7 @@ class ThreadsPane(QWidget):
         self._marked = 0
         self._job: Job | None = None
         self._typeahead, self._seeking = Typeahead(self), False
-        self._read = False
+        self._read = self._listing = False
         ground(self, "surface")
         self._build()
         self._later = QTimer(self)
@@ -100,15 +100,25 @@ class ThreadsPane(QWidget):
         self.stack.setCurrentIndex(LOADING)
         column.addWidget(self.stack, 1)
         column.addWidget(rule())
-        self._leaving = Label("", "caption", "text_2", wrap=True)
-        self._leaving.setContentsMargins(14, 8, 14, 0)
-        self._leaving.hide()
-        column.addWidget(self._leaving)
+        column.addWidget(self._leaving_part())
         self._refused = Label("", "caption", "danger", wrap=True)
         self._refused.setContentsMargins(14, 8, 14, 0)
         self._refused.hide()
         column.addWidget(self._refused)
         column.addWidget(_legend())
+
+    def _leaving_part(self) -> QWidget:
+        self._leaving = QWidget()
+        column = QVBoxLayout(self._leaving)
+        column.setContentsMargins(14, 8, 14, 0)
+        column.setSpacing(2)
+        self._leaving_n = Label("", "caption", "text_2", wrap=True)
+        self.leaving = Button(say("messages.leaving.list"), "ghost", "s", "hourglass-high")
+        self.leaving.clicked.connect(self._flip_leaving)
+        column.addWidget(self._leaving_n)
+        column.addWidget(self.leaving, 0, Qt.AlignmentFlag.AlignLeft)
+        self._leaving.hide()
+        return self._leaving
 
     def _choices(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -121,7 +131,7 @@ class ThreadsPane(QWidget):
             ]
         )
         self.filter.choose("all")
-        self.filter.chosen.connect(lambda _key: self._show())
+        self.filter.chosen.connect(lambda _key: self._filtered())
         self.new = _New(say("messages.new"), "edit", ("Ctrl", "N"))
         self.new.clicked.connect(self.wanted)
         row.addWidget(self.filter, 1)
@@ -175,7 +185,28 @@ class ThreadsPane(QWidget):
     def show_leaving(self, count: int) -> None:
         """Say before it happens how many messages the retention is about to erase."""
         self._leaving.setVisible(count > 0)
-        self._leaving.say(says("messages.leaving_n", count))
+        self._leaving_n.say(says("messages.leaving_n", count))
+        self._tell_leaving()
+
+    def _tell_leaving(self) -> None:
+        if self._leaving.isVisible():
+            self._messages.tell_leaving()
+
+    def _flip_leaving(self) -> None:
+        if self._listing:
+            self.show_all()
+        else:
+            self.list_leaving()
+
+    def list_leaving(self) -> None:
+        """List what the retention is about to erase, in the place of the threads."""
+        self.search.clear()
+        self._list_leaving(True)
+        self._job = self._desk.bridge.start(self, self._messages.leaving(), self._found, self._not_searched)
+
+    def _list_leaving(self, yes: bool) -> None:
+        self._listing = yes
+        self.leaving.say(say("messages.leaving.back" if yes else "messages.leaving.list"))
 
     def show_refused(self, reason: str) -> None:
         """Say why a message was not taken: *reason* is a text id, empty for none."""
@@ -201,17 +232,23 @@ class ThreadsPane(QWidget):
     def show_all(self) -> None:
         """Show all threads again."""
         self.filter.choose("all")
+        self._list_leaving(False)
         self._show()
         self.list.setFocus()
 
+    def _filtered(self) -> None:
+        self._list_leaving(False)
+        self._show()
+
     def redraw(self) -> None:
         """Say times and names again, and stay where one reads."""
+        self._tell_leaving()
         if self._read:
             with self.list.staying():
                 self._show()
 
     def _show(self) -> None:
-        if self.search.text().strip():
+        if self.search.text().strip() or self._listing:
             self._show_hits()
             return
         kept = [one for one in self.threads if self._fits(one)]
@@ -247,6 +284,7 @@ class ThreadsPane(QWidget):
         if self._job is not None:
             self._job.cancel()
         self._typeahead.drop()
+        self._list_leaving(False)
         self._seeking = bool(self.search.text().strip())
         if self._seeking:
             self._later.start()
@@ -272,7 +310,7 @@ class ThreadsPane(QWidget):
 
     def _show_hits(self) -> None:
         typed = self.search.text()
-        by_name = [] if self._scope else self._named(typed)
+        by_name = [] if self._scope or self._listing else self._named(typed)
         self.list.show_lines([*by_name, *self._hit_lines()])
         self.stack.setCurrentIndex(LIST if self.list.shown.lines else NOT_FOUND)
 

@@ -170,6 +170,18 @@ class StillMessages:
                     hits.append(Hit(one.id, number, one.author, one.sent_ms, *pieces))
         return tuple(sorted(hits, key=lambda hit: -hit.sent_ms)[:limit])
 
+    async def leaving(self) -> tuple[Hit, ...]:
+        """Return as many of the oldest messages as are said to go."""
+        said = sorted((one for each in self.said.values() for one in each), key=lambda one: one.sent_ms)
+        return tuple(
+            Hit(one.id, one.thread, one.author, one.sent_ms, "", "", one.text)
+            for one in said[: self.standing.leaving]
+        )
+
+    def tell_leaving(self) -> None:
+        """Keep that it was seen."""
+        self.asked.append(("tell_leaving",))
+
     async def direct(
         self, user: bytes, patient: PatientLink | None = None, expire_s: int | None = None
     ) -> int:

@@ -234,6 +234,12 @@ class CardDeck(QWidget):
         if self._held.waiting or self._held.gone:
             self.freed.emit()
 
+    def tell_seen(self) -> None:
+        """Let whoever wants to know hear that its card is in sight."""
+        for frame in self.cards:
+            if frame.card.seen is not None and frame.isVisible():
+                frame.card.seen()
+
     def release(self) -> None:
         """Show the cards in their order: the pill was pressed."""
         self._show(Held(tuple(self._fresh)))

@@ -190,6 +190,7 @@ class TodayPage(Page):
         if any(card != frame.card.id for card, frame in zip(before, self.deck.cards, strict=False)):
             self._moved_ms = now_ms
         self._show_panes(view.panes)
+        self.deck.tell_seen()
         if self.hasFocus() or (settling and QApplication.focusWidget() is self._begun):
             self._begin()
         self.headed.emit()

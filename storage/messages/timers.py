@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from storage.messages.index import forget
 from storage.messages.messages import Messages
 from storage.messages.outbox import Outbox
+from storage.messages.records import Hit
 from storage.messages.threads import Threads
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ SAID_DAYS = 7
 """How long before a retention deletes anything it is said."""
 _ANEW_MS = DAY_MS // 4
 """How much further it reaches before it counts as said anew."""
+BEGINNING = 120
+"""So much of a message is shown where those that go are listed."""
 _OLD = "FROM message WHERE place < ?1 AND read = 1 AND state NOT IN (1, 2, 3)"
 """Read ones only, and none that is still to be sent: nothing unread is ever deleted."""
 
@@ -64,10 +67,22 @@ class Timers:
         sql = f"SELECT thread, count(*) {_OLD} GROUP BY thread"
         return dict(self._db.execute(sql, (_soon(keep_days, now_ms),)).fetchall())
 
+    def leaving(self, keep_days: int, now_ms: int, limit: int = 500) -> tuple[Hit, ...]:
+        """Return the beginnings of what `due_soon` counts, the oldest first, at most *limit*."""
+        if not keep_days:
+            return ()
+        sql = f"SELECT id, thread, author, sent_ms, substr(text, 1, ?2) {_OLD} ORDER BY place LIMIT ?3"
+        rows = self._db.execute(sql, (_soon(keep_days, now_ms), BEGINNING, limit))
+        return tuple(
+            Hit(message, thread, author, sent_ms, "", "", text)
+            for message, thread, author, sent_ms, text in rows
+        )
+
     def announce(self, keep_days: int, now_ms: int) -> None:
-        """Keep that the desk says now what `due_soon` counts; what was said of a stricter rule that no longer holds is forgotten."""
-        soon = _soon(keep_days, now_ms) if keep_days else 0
-        self._db.execute("DELETE FROM announced WHERE before_ms > ?", (soon,))
+        """Keep that somebody is told now what `due_soon` counts."""
+        if not keep_days:
+            return
+        soon = _soon(keep_days, now_ms)
         newest = self._db.execute("SELECT coalesce(max(before_ms), 0) FROM announced").fetchone()[0]
         if soon - newest >= _ANEW_MS:
             self._db.execute("INSERT OR REPLACE INTO announced VALUES (?, ?)", (now_ms, soon))
@@ -79,8 +94,10 @@ class Timers:
     def retire(self, keep_days: int, now_ms: int, limit: int = 500) -> tuple[int, tuple[str, ...]]:
         """Delete read messages older than *keep_days* (0: none) of which it was said `SAID_DAYS` ago, at most *limit*.
 
-        Return how many, and what is to go from the shelf.
+        What was said of a stricter rule that no longer holds is forgotten. Return how many, and what is to go from the shelf.
         """
+        soon = _soon(keep_days, now_ms) if keep_days else 0
+        self._db.execute("DELETE FROM announced WHERE before_ms > ?", (soon,))
         if not keep_days:
             return 0, ()
         said = "SELECT coalesce(max(before_ms), 0) FROM announced WHERE at_ms <= ?"

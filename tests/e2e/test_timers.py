@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from app.config import Config, Policy
 from storage.messages.posting import NewMessage
 from storage.messages.records import State, ThreadKind
 from tests.harness.correspondents import Clinic, with_desks
@@ -92,3 +93,40 @@ def _said(rows, over_ms: int) -> int:
 async def _effaced(desk, thread: int) -> bool:
     kept = await asyncio.wrap_future(desk.vault.mail.read(lambda rows: rows.messages.page(thread)))
     return kept[0].gone_ms > 0 and not kept[0].text
+
+
+def test_the_retention_takes_nothing_of_which_nobody_was_told(tmp_path):
+    async def run() -> None:
+        clinic = Clinic(tmp_path)
+        try:
+            alice = await clinic.desk("Alice Aubry")
+            clinic.relay.kill()
+            old_ms = alice.clock.now_ms() - 400 * DAY_MS
+            thread = await asyncio.wrap_future(
+                alice.vault.mail.write(lambda rows: _read_long_ago(rows, old_ms))
+            )
+            await alice.open()
+            alice.messages._config = Config(Policy(forced={"messages.keep-days": 365}))
+            alice.messages._heard_ms = alice.clock.now_ms() + 100 * DAY_MS  # colleagues' clocks say the same
+
+            async def after(days: int) -> list[str]:
+                alice.clock.ahead_ms = days * DAY_MS
+                await alice.messages._efface()
+                return await alice.texts(thread)
+
+            assert [await after(days) for days in (0, 8, 30)] == [["Lu"]] * 3
+            assert [hit.after for hit in await alice.messages.leaving()] == ["Lu"]
+            alice.messages.tell_leaving()  # the card came into sight
+            assert [await after(days) for days in (30, 36, 37)] == [["Lu"], ["Lu"], []]
+            await alice.close()
+        finally:
+            clinic.close()
+
+    asyncio.run(run())
+
+
+def _read_long_ago(rows, at_ms: int) -> int:
+    author = bytes(15) + b"b"
+    thread = rows.threads.begin(bytes(15) + b"c", ThreadKind.DIRECT, [author])
+    rows.messages.add(NewMessage(thread, bytes(16), author, False, at_ms, at_ms, State.RECEIVED, "Lu"))
+    return thread

@@ -299,7 +299,7 @@ DAY = 86_400_000
 
 
 def retire(mail, keep_days, at_ms):
-    """What the desk does each half minute: says what goes, and lets go of what was said."""
+    """What the desk does each half minute while somebody looks: says what goes, and lets go of what was said."""
 
     def act(rows):
         rows.timers.announce(keep_days, at_ms)
@@ -326,6 +326,17 @@ def test_a_retention_that_begins_late_or_after_a_long_absence_says_so_a_week_bef
     say(mail, begin(mail), "lu", 1, state=State.READ)
     assert retire(mail, 0, NOW + 400 * DAY) == 0
     assert [retire(mail, 90, NOW + day * DAY) for day in (400, 401, 406, 407)] == [0, 0, 0, 1]
+
+
+def test_nothing_goes_of_which_nobody_was_told(vault):
+    mail = vault.mail
+    say(mail, begin(mail), "lu", 1, state=State.READ)
+    let_go = lambda day: mail.write(lambda rows: rows.timers.retire(90, NOW + day * DAY)[0]).result()  # noqa: E731
+    assert [let_go(day) for day in (90, 100, 200, 400)] == [0, 0, 0, 0]
+    (one,) = mail.read(lambda rows: rows.timers.leaving(90, NOW + 400 * DAY)).result()
+    assert one.after == "lu"
+    mail.write(lambda rows: rows.timers.announce(90, NOW + 400 * DAY)).result()
+    assert [let_go(day) for day in (406, 407)] == [0, 1]
 
 
 def test_what_was_said_of_a_rule_that_no_longer_holds_must_be_said_again(vault):
