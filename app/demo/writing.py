@@ -142,7 +142,8 @@ class WritingDesk:
     async def say(self, said: Said, users: Mapping[str, bytes]) -> tuple[bytes, bool]:
         """Say it to those of *users* (by key) whose thread it is; return the message's id, and whether it is held."""
         thread = await self._thread(said.thread, users)
-        message = await self.messages.send(thread, said.text, files=_files(said.paper))
+        about = next(one.patient for one in await self.messages.threads() if one.id == thread)
+        message = await self.messages.send(thread, said.text, files=_files(said.paper), patient=about)
         self._sent.append(message)
         found = await self._found(message)
         return found.msg_id, found.state is State.HELD
@@ -170,7 +171,7 @@ class WritingDesk:
     async def answer(self, told: Told, text: str) -> None:
         """Say *text* where *told* was said."""
         thread = next(one for one in await self.messages.threads() if one.conv == told.conv)
-        self._sent.append(await self.messages.send(thread.id, text))
+        self._sent.append(await self.messages.send(thread.id, text, patient=thread.patient))
 
     async def take(self, msg_id: bytes) -> None:
         """Take somebody's message in charge."""

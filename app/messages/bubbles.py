@@ -188,6 +188,9 @@ def _pieces(said: Said, room: float, running: Running | None) -> list[tuple[Part
         made.append((parts.marked(said.warning, "alert-triangle", "warn", width), 6))
     if said.name:
         made.append((parts.line(said.name, theme().font("small_strong"), "text_2", width), 3))
+    if said.about:
+        tone = "warn" if one.patient else "text_2"
+        made.append((parts.marked(said.about, "id-badge-2", tone, width), 4))
     if said.quoted:
         made.append((parts.quote(*said.quoted, width), 4))
     if said.words:

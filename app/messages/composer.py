@@ -146,7 +146,7 @@ class Composer(QWidget):
         if letter.correcting:
             return Parcel(self.text, correcting=letter.correcting)
         text = "" if letter.once else self.text
-        return Parcel(text, letter.quote, files=pairs, once=letter.once, confirmed=confirmed)
+        return Parcel(text, letter.quote, letter.patient, files=pairs, once=letter.once, confirmed=confirmed)
 
     def begin(self, name: str, letter: Letter) -> None:
         """Write to somebody else: what was typed there before stands here again."""

@@ -160,6 +160,7 @@ class Conversation(QWidget):
         self.current = thread
         self.head.show_thread(thread, self._people)
         self.patient.show_patient(thread.patient)
+        self.letters.of(thread).see(thread.patient)
         self.composer.show_timer(thread.expire_s)
         self.banner.show_thread(thread)
         self.composer.close_for(self._closed(thread))
@@ -210,6 +211,7 @@ class Conversation(QWidget):
             self._people,
             self._desk.now_ms(),
             team=thread.kind is ThreadKind.TEAM,
+            patient=thread.patient,
             new_from=self.browsing.new_from,
             read=self.browsing.read_ms,
         )

@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import QApplication
 
 from app import naming
 from app.i18n import isolated, tr
+from app.messages import looks
 from app.messages.doing import failure
 from app.messages.items import Said, openable
 from app.messages.tiles import file_acts
@@ -152,10 +153,14 @@ class Deeds(QObject):
         plain[act]()
 
     def _reply(self, said: Said) -> None:
+        """Answer a message; where it is about another patient than the thread, the answer is asked about before it goes."""
         who = tr("messages.you") if said.message.own else isolated(said.author)
         first = said.files[0].name if said.files else ""
         words = " ".join(said.message.text.split())[:120] or first
         self._talk.composer.answer(said.message.msg_id, tr("messages.answering", name=who, text=words))
+        about, thread = said.message.patient, self._talk.current
+        if about is not None and thread is not None and not looks.same_patient(about, thread.patient):
+            self._talk.composer.letter.settle(about, about)
 
     def _ask_withdraw(self, message: int) -> None:
         words = say("messages.withdraw"), say("messages.withdraw.detail"), say("messages.act.withdraw")

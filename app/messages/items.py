@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from app.messages.people import People
-    from storage.messages.records import File, Message
+    from storage.messages.records import File, Message, PatientLink
 
 GROUP_MS = 10 * 60_000
 """Messages of one author within this time stand together: one face, one name."""
@@ -72,14 +72,15 @@ class Happened:
 class Said:
     """One message. `name` stands above the first of several by one author, the face beside the last.
 
-    `quoted` is who wrote what this answers, and what; `taken` who took it in charge, in words; `read_ms` when an own one was
-    read, where that is known; `held` why it was not sent.
+    `about` is whom it is about where that is not whom the thread is about now; `quoted` who wrote what this answers, and what;
+    `taken` who took it in charge, in words; `read_ms` when an own one was read, where that is known; `held` why it was not sent.
     """
 
     message: Message
     author: str
     name: str = ""
     face: bool = False
+    about: str = field(default="", repr=False)
     quoted: tuple[str, str] | None = field(default=None, repr=False)
     taken: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()
@@ -140,7 +141,17 @@ class Said:
         files = (
             tr("messages.file.spoken", name=isolated(one.name), about=about(one, self)) for one in self.files
         )
-        parts = (self.warning, who, quoted, self.words, *files, *self.taken, self.meta, self.state)
+        parts = (
+            self.warning,
+            who,
+            self.about,
+            quoted,
+            self.words,
+            *files,
+            *self.taken,
+            self.meta,
+            self.state,
+        )
         return ", ".join(part for part in parts if part)
 
     @property
@@ -184,10 +195,14 @@ def lines(
     now_ms: int,
     *,
     team: bool = False,
+    patient: PatientLink | None = None,
     new_from: int = 0,
     read: dict[int, int] | None = None,
 ) -> list[Line]:
-    """Return the lines for *messages*, oldest first; *new_from* is the `order` of the first that was unread, 0 for none."""
+    """Return the lines for *messages*, oldest first, of a thread about *patient*.
+
+    *new_from* is the `order` of the first that was unread, 0 for none.
+    """
     by_id = {one.msg_id: one for one in messages}
     shown: list[Line] = []
     for place, one in enumerate(messages):
@@ -206,6 +221,7 @@ def lines(
                 people.name(one.author),
                 people.name(one.author) if team and not one.own and not _together(before, one) else "",
                 face=not one.own and not _together(one, after),
+                about="" if looks.same_patient(one.patient, patient) else looks.about(one.patient),
                 quoted=_quoted(one, by_id, people),
                 taken=tuple(_taken(one, people, now_ms)),
                 opened=tuple(people.name(file.opened_by) if file.opened_by else "" for file in one.files),
@@ -253,14 +269,25 @@ def happened(one: Message, people: People, now_ms: int) -> str:
     who = isolated(people.name(one.author))
     about = isolated(people.name(one.event_about)) if one.event_about else ""
     event = one.event if one.event in looks.EVENTS else "other"
+    if event == "linked":
+        event = _linked(one)
     mine = ".you" if one.own and event not in {"key-changed", "other"} else ""
     return tr(
         f"messages.event.{event}{mine}",
         who=who,
         about=about,
+        patient=looks.about(one.patient),
+        was=looks.about(one.was),
         text=one.text,
         when=looks.moment(one.sent_ms, now_ms),
     )
+
+
+def _linked(one: Message) -> str:
+    """Return which sentence names those that are known: whom the thread is about now, and was before."""
+    if one.patient is None:
+        return "linked" if one.was is None else "unlinked"
+    return "linked.to" if one.was is None else "linked.from"
 
 
 def everybody(users: Sequence[bytes], people: People) -> str:

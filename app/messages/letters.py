@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from app.bridge import Bridge
     from app.messages.people import People
     from app.messages.ports import Messages, Outgoing
-    from storage.messages.records import Thread
+    from storage.messages.records import PatientLink, Thread
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 class Letter:
     """What stands in the field, what it answers or corrects, and the files that go with it.
 
+    `patient` is whom it is about, `linked` whom the thread was about when the author last saw or said it.
     `before` is what stood there before a correction. `making`: so many pasted pictures become files still.
     `kept` is the draft that the vault has, None where that is not known.
     """
@@ -30,6 +31,8 @@ class Letter:
     kept: str | None = field(default=None, repr=False)
     quote: bytes = b""
     quoted: str = field(default="", repr=False)
+    patient: PatientLink | None = None
+    linked: PatientLink | None = None
     correcting: int = 0
     before: str = field(default="", repr=False)
     files: list[Outgoing] = field(default_factory=list, repr=False)
@@ -41,6 +44,15 @@ class Letter:
         """What is to be kept: a correction is no draft, nor are blanks."""
         draft = self.before if self.correcting else self.text
         return draft if draft.strip() else ""
+
+    def see(self, patient: PatientLink | None) -> None:
+        """Take it that the author has *patient* in sight before writing; what is begun stays about whom it was begun."""
+        if not (self.draft or self.files or self.making or self.quote):
+            self.settle(patient, patient)
+
+    def settle(self, patient: PatientLink | None, linked: PatientLink | None) -> None:
+        """Be about *patient* in a thread that is about *linked*: the author said so."""
+        self.patient, self.linked = patient, linked
 
     def drop_reference(self) -> None:
         """Answer and correct nothing."""
@@ -72,6 +84,7 @@ class Parcel:
 
     text: str = field(repr=False)
     quote: bytes = b""
+    patient: PatientLink | None = None
     correcting: int = 0
     files: tuple[tuple[Outgoing, Outgoing], ...] = field(default=(), repr=False)
     once: bool = False
@@ -106,7 +119,10 @@ class Letters:
 
     def of(self, thread: Thread) -> Letter:
         """Return what is written to *thread*: the draft, where nothing was written since the page was made."""
-        return self._letters.setdefault(thread.id, Letter(thread.draft, thread.draft))
+        patient = thread.patient
+        return self._letters.setdefault(
+            thread.id, Letter(thread.draft, thread.draft, patient=patient, linked=patient)
+        )
 
     def keep(self, thread: int, done: Callable[[], None] = lambda: None) -> None:
         """Let the vault keep the draft, where it is another one than it has."""

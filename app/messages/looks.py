@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from app.i18n import fmt_date, fmt_duration, fmt_long_day, fmt_number, fmt_time, tr, trn
-from app.naming import name_in
+from app.i18n import fmt_date, fmt_duration, fmt_long_day, fmt_number, fmt_time, isolated, tr, trn
+from app.naming import name_in, read
 from media.mail.types import Type
 from storage.messages.records import FileState, State
 
@@ -159,6 +159,18 @@ def short_patient(link: PatientLink) -> str:
 def patient_name(link: PatientLink) -> str:
     """`LEMAÎTRE Odile`."""
     return name_in(link.label) or link.ipp
+
+
+def same_patient(one: PatientLink | None, other: PatientLink | None) -> bool:
+    """Tell whether both are about the same patient, or both about nobody."""
+    return (one and one.number) == (other and other.number)
+
+
+def about(link: PatientLink | None) -> str:
+    """`LEMAÎTRE Odile, née le 14/03/1954, IPP 80421937`: enough to tell homonyms apart."""
+    if link is None:
+        return tr("messages.about.nobody")
+    return isolated(", ".join((read(link.label), tr("messages.patient.ipp", ipp=link.ipp))))
 
 
 def why(code: str) -> str:

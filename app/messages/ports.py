@@ -135,10 +135,12 @@ class Messages(Protocol):
         quote: bytes = b"",
         files: tuple[Outgoing, ...] = (),
         *,
+        patient: PatientLink | None = None,
         confirmed: bool = False,
     ) -> int:
         """Send, or keep for when the relay is there again; return the message's id. At most 20,000 characters, 2 GiB a file.
 
+        It is about *patient*, whom its author had in sight: whom the thread is about may have changed meanwhile.
         To more than `CROWD` people, or as the message after `CROWD_A_MINUTE` of one minute, it is Refused("crowd") until the
         user said so in so many words: the same call again with *confirmed*.
         """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSignal
 
+from app.messages import looks
 from app.messages.ports import Outgoing, Refused
 from app.ui.words import say, says
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from app.messages.doing import Doing
     from app.messages.letters import Letter, Parcel
     from app.messages.ports import Messages
-    from storage.messages.records import Thread
+    from storage.messages.records import PatientLink, Thread
 
 
 class Sending(QObject):
@@ -38,14 +39,29 @@ class Sending(QObject):
         talk.composer.attach_asked.connect(self.attach)
 
     def send(self, *, confirmed: bool = False) -> None:
-        """Send what is written, after what is being kept; what was written stays until it is kept."""
-        thread = self._talk.current
+        """Send what is written, after what is being kept; what was written stays until it is kept.
+
+        Where the thread is no longer about whom it was when that was begun, its author says first whom it is about.
+        """
+        thread, letter = self._talk.current, self._talk.composer.letter
         if thread is None:
+            return
+        if not letter.correcting and not looks.same_patient(letter.linked, thread.patient):
+            self._ask_whom(letter, thread.patient, confirmed=confirmed)
             return
         parcels = self.under_way.setdefault(thread.id, deque())
         parcels.append(self._talk.composer.parcel(confirmed=confirmed))
         if len(parcels) == 1:
-            self._start(thread, self._talk.composer.letter)
+            self._start(thread, letter)
+
+    def _ask_whom(self, letter: Letter, now: PatientLink | None, *, confirmed: bool) -> None:
+        def about(patient: PatientLink | None) -> None:
+            letter.settle(patient, now)
+            self.send(confirmed=confirmed)
+
+        words = say("messages.whom"), say("messages.whom.detail", now=looks.about(now))
+        both = [(looks.about(patient), partial(about, patient)) for patient in (letter.patient, now)]
+        self._talk.strip.ask_which(*words, both)
 
     def _start(self, thread: Thread, letter: Letter) -> None:
         """Let the first of the parcels be kept."""
@@ -55,7 +71,12 @@ class Sending(QObject):
         else:
             files = tuple(sent for _one, sent in parcel.files)
             work = self._messages.send(
-                thread.id, parcel.text, parcel.quote, files, confirmed=parcel.confirmed
+                thread.id,
+                parcel.text,
+                parcel.quote,
+                files,
+                patient=parcel.patient,
+                confirmed=parcel.confirmed,
             )
         done = partial(self._sent, thread, letter, letter.kept)
         self._bridge.start(self._talk, work, lambda _id: done(), partial(self._not_sent, thread))
@@ -73,6 +94,7 @@ class Sending(QObject):
         else:
             del self.under_way[thread.id]
         if self._talk.current is not None and self._talk.current.id == thread.id:
+            letter.see(self._talk.current.patient)
             self._talk.composer.show_letter()
             self._talk.to_newest()
             self._talk.browsing.reload()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.messages.filing import Filing
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from app.post.office import Post
     from app.post.writing import Draft
     from storage.messages.posting import Blob, NewFile
-    from storage.messages.records import Message, Thread
+    from storage.messages.records import Message, PatientLink, Thread
     from storage.messages.store import Mailbag
 
 CHANGE_MS = 86_400_000
@@ -51,10 +52,11 @@ class Speaking(Filing):
         quote: bytes = b"",
         files: tuple[Outgoing, ...] = (),
         *,
+        patient: PatientLink | None = None,
         confirmed: bool = False,
     ) -> int:
         """Send, or keep for when the relay is there again; return the message's id."""
-        found = await self._to_write(thread)
+        found = replace(await self._to_write(thread), patient=patient)
         said = texts.clean_text(text)
         self._guard(found, confirmed=confirmed)
         kept = await self._prepare(files)
@@ -68,7 +70,7 @@ class Speaking(Filing):
         else:
             message = await self._send_text(found, said, quote)
         self._sent_ms.append(self._now_ms())
-        self._trace("message-sent", found.patient)
+        self._trace("message-sent", patient)
         return message
 
     async def _send_text(self, thread: Thread, text: str, quote: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from app.ui.text import Label
 from app.ui.words import Words, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 TALL = 300
 
@@ -44,6 +45,23 @@ class Strip(QWidget):
         yes.clicked.connect(lambda: self._answer(act))
         no.clicked.connect(self.put_away)
         self._put(Banner(tone, title, detail, actions=(no, yes)), yes)
+
+    def ask_which(
+        self, title: Words, detail: Words, choices: Sequence[tuple[Words, Callable[[], object]]]
+    ) -> None:
+        """Ask which of *choices* is meant, each in its own words; none is taken by a key that was meant for something else."""
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        no = Button(say("messages.cancel"), "ghost")
+        no.clicked.connect(self.put_away)
+        column.addWidget(Banner("warn", title, detail, actions=(no,)))
+        for words, act in choices:
+            button = Button(words)
+            button.clicked.connect(partial(self._answer, act))
+            column.addWidget(button)
+        self._put(holder, no)
 
     def ask_place(self, name: str, act: Callable[[Path], object]) -> None:
         """Ask where a file is to be written."""

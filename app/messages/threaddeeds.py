@@ -142,6 +142,9 @@ class ThreadDeeds(QObject):
         """Say which patient the thread is about."""
         thread = self._talk.current
         if thread is not None:
+            letter = self._talk.letters.of(thread)
+            if letter.linked is None:  # what was begun about nobody is about whom its author names now
+                letter.settle(patient, patient)
             self._doing.do(self._messages.link(thread.id, patient), self._listed)
 
     def _ask_name(self) -> None:

@@ -201,7 +201,7 @@ class Taking:
             rows.threads.set_timer(thread, said.expire_s)
         rows.threads.leave(thread, self._me not in said.members)
         rows.threads.say(thread, place.sent_ms, place.msg_id)
-        self._say(rows, thread, place, changes)
+        self._say(rows, thread, place, changes, _link(said.patient))
         return thread
 
     def _before(self, known: Thread) -> bodies.Team:
@@ -209,7 +209,14 @@ class Taking:
         members = tuple(sorted({*known.members, *me}))
         return bodies.Team(known.title, members, known.expire_s, patient_of(known.patient))
 
-    def _say(self, rows: Mailbag, thread: int, place: Place, changes: Iterable[team.Change]) -> None:
+    def _say(
+        self,
+        rows: Mailbag,
+        thread: int,
+        place: Place,
+        changes: Iterable[team.Change],
+        patient: PatientLink | None,
+    ) -> None:
         for number, change in enumerate(changes):
             msg_id = digest(place.msg_id + bytes((number,)))[:ID_BYTES] if number else place.msg_id
             rows.messages.add(
@@ -220,6 +227,7 @@ class Taking:
                     place.author == self._me,
                     place.sent_ms,
                     place.at_ms,
+                    patient=patient if change.what in {"created", "linked"} else None,
                     event=change.what,
                     event_about=change.about,
                 )

@@ -221,6 +221,7 @@ class StillMessages:
         quote: bytes = b"",
         files: tuple[Outgoing, ...] = (),
         *,
+        patient: PatientLink | None = None,
         confirmed: bool = False,
     ) -> int:
         """Keep what is sent."""
@@ -234,7 +235,8 @@ class StillMessages:
             for at, file in enumerate(files)
         )  # fmt: skip
         state = State.AT_RELAY if self.standing.online else State.QUEUED
-        one = self.put(thread, self._me, text, self._now_ms(), quote=quote, files=kept, state=state)
+        more = {"quote": quote, "files": kept, "state": state, "patient": patient}
+        one = self.put(thread, self._me, text, self._now_ms(), **more)
         self.asked.append(("send", thread, text, quote, files))
         self.kept[thread] = replace(self.kept[thread], draft="")
         self.tell(thread)
@@ -345,7 +347,7 @@ class StillMessages:
         thread = self.meetings.get(invite) or self.thread(*users, title=title)
         self.meetings[invite] = thread
         file = Outgoing(path, path.name, b"", 10 if shown_for_s else 0, shown_for_s)
-        return await self.send(thread, "", files=(file,), confirmed=True)
+        return await self.send(thread, "", files=(file,), patient=self.kept[thread].patient, confirmed=True)
 
     async def handed(self, invite: bytes, since_ms: int) -> tuple[Message, ...]:
         """Return what was put into that meeting's thread."""

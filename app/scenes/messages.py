@@ -186,6 +186,17 @@ def _counting(stage: Stage, page: MessagesPage) -> None:
     stage.when(lambda: bool(arrived), lambda: _later(stage, page))
 
 
+def _relinked(stage: Stage, page: MessagesPage) -> None:
+    """Let the colleague link the thread to somebody else while one writes, then press "Envoyer"."""
+    told, thread = stage.messages, page.talk.current
+    assert thread is not None
+    page.talk.composer.field.setPlainText("Elle passe en troisième, à 12:50.")
+    told.kept[thread.id] = replace(told.kept[thread.id], patient=ELSEWHERE)
+    told.put(thread.id, who("vasseur"), "", at("12:17"), event="linked", patient=ELSEWHERE, was=ODILE)
+    told.tell(thread.id)
+    stage.when(lambda: page.talk.current.patient == ELSEWHERE, page.sending.send)  # type: ignore[union-attr]  # it is in sight
+
+
 def _later(stage: Stage, page: MessagesPage) -> None:
     stage.now_ms += 3_000
     page.preview.countdown.tick()
@@ -335,6 +346,7 @@ SCENES = (
     Scene("07-messages-150", opened("Dr Paul"), LARGE),
     Scene("07-messages-ephemere", opened("Dr Paul", _counting), POLICY),
     Scene("07-messages-ephemere-envoi", opened("Équipe", _once), POLICY),
+    Scene("07-messages-relie", opened("Dr Paul", _relinked), POLICY),
     Scene("07-messages-equipe", opened("Équipe"), POLICY),
     Scene("07-messages-suivi", opened("Équipe", _receipts), POLICY),
     Scene("07-messages-retirer", opened("Équipe", _withdraw), POLICY),

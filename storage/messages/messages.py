@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from storage.messages.posting import NewMessage
+    from storage.messages.records import PatientLink
 
 _COLUMNS = (
     "id, place, thread, msg_id, author, own, sent_ms, state, text, quote, authority, ipp, label, event, event_about, read, held, "
     "warning, edited_ms, withdrawn_ms, gone_ms, expires_ms"
 )
 _MARKS = ", ".join("?" * 21)
+_LINKED = """
+    SELECT authority, ipp, label FROM message WHERE thread = ? AND place < ? AND event IN ('created', 'linked')
+    ORDER BY place DESC LIMIT 1
+"""
 _ABOUT = """
     SELECT id FROM message WHERE {named} UNION ALL
     SELECT id FROM message WHERE ipp = '' AND thread IN (SELECT id FROM thread WHERE {named})
@@ -222,7 +227,15 @@ class Messages:
         rows = self._db.execute(sql, values).fetchall()
         ids = [row[0] for row in rows]
         files, taken, unsaid = Files(self._db).of(ids), _taken(self._db, ids), _unsaid(self._db, ids)
-        return tuple(_message(row, files[row[0]], taken[row[0]], unsaid[row[0]]) for row in rows)
+        return tuple(
+            _message(row, files[row[0]], taken[row[0]], unsaid[row[0]], self._was(row)) for row in rows
+        )
+
+    def _was(self, row: Sequence[Any]) -> PatientLink | None:
+        """Return whom a thread was about before the event that links it."""
+        place, thread, event = row[1], row[2], row[13]
+        before = self._db.execute(_LINKED, (thread, place)).fetchone() if event == "linked" else None
+        return link(*before) if before else None
 
 
 def _codes(found: str) -> tuple[str, ...]:
@@ -248,7 +261,11 @@ def _unsaid(db: Connection, ids: Iterable[int]) -> dict[int, list[int]]:
 
 
 def _message(
-    row: Sequence[Any], files: Iterable[Any], taken: Iterable[Taken], unsaid: Iterable[int]
+    row: Sequence[Any],
+    files: Iterable[Any],
+    taken: Iterable[Taken],
+    unsaid: Iterable[int],
+    was: PatientLink | None,
 ) -> Message:
     number, place, thread, msg_id, author, own, sent_ms, state, text, quote, authority, ipp, label, *rest = (
         row
@@ -270,6 +287,7 @@ def _message(
         tuple(taken),
         event,
         event_about,
+        was,
         bool(read),
         held,
         warning,

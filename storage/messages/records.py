@@ -41,6 +41,11 @@ class PatientLink:
     label: str = field(repr=False)
     """`NOM DE NAISSANCE Prénom`, born: what is shown where the own cache does not know the number."""
 
+    @property
+    def number(self) -> tuple[str, str]:
+        """Who gave the number, and the number: whom it is about, however the name is written."""
+        return self.authority, self.ipp
+
 
 @dataclass(frozen=True)
 class Thread:
@@ -152,6 +157,8 @@ class Message:
     event: str = ""
     """"" for what somebody wrote; else what happened to the thread: created, renamed, joined, removed, left, timer, linked, key-changed."""
     event_about: bytes = b""
+    was: PatientLink | None = None
+    """Whom the thread was about before it was "linked" to `patient`."""
     read: bool = True
     held: str = ""
     warning: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import QPoint, Qt
@@ -347,3 +348,65 @@ def test_an_ephemeral_document_that_ends_leaves_the_keyboard_where_one_writes(se
     assert section.page.preview.isHidden()
     section.press(Qt.Key.Key_X)
     assert section.talk.composer.text == "je dictex"
+
+
+# --- whom it is about -----------------------------------------------------------------------------------------
+
+
+def _relink(section, qtbot, number, patient):
+    """Let a colleague link the thread in sight to somebody else."""
+    section.told.kept[number] = replace(section.told.kept[number], patient=patient)
+    section.told.tell(number)
+    qtbot.waitUntil(lambda: section.talk.current.patient == patient)
+
+
+@pytest.mark.parametrize("meant", [ODILE, ELSEWHERE])
+def test_what_was_begun_about_one_patient_is_not_sent_about_another_unasked(section, qtbot, meant):
+    number = section.open("Dr Paul")
+    section.type("Potassium 6.1")
+    _relink(section, qtbot, number, ELSEWHERE)
+    section.press(Qt.Key.Key_Return, CTRL)
+    strip = section.talk.strip
+    qtbot.waitUntil(strip.isVisible)
+    assert i18n.tr("messages.whom") in section.texts(strip)
+    section.press(Qt.Key.Key_Return)  # what is pressed on means nothing but going back
+    assert not section.asked("send")
+    assert section.talk.composer.text == "Potassium 6.1"
+    section.press(Qt.Key.Key_Return, CTRL)
+    choice = next(one for one in strip.findChildren(Button) if meant.ipp in one.name)
+    qtbot.mouseClick(choice, Qt.MouseButton.LeftButton)
+    said = section.wait_for("Potassium 6.1")
+    assert said.message.patient == meant
+    assert (ODILE.ipp in said.about) == (meant == ODILE)
+    section.type("Et la suite")  # about whom the thread is about, which is in sight
+    section.press(Qt.Key.Key_Return, CTRL)
+    assert section.wait_for("Et la suite").message.patient == ELSEWHERE
+
+
+def test_what_is_begun_after_the_link_changed_is_about_whom_is_in_sight(section, qtbot):
+    number = section.open("Dr Paul")
+    _relink(section, qtbot, number, ELSEWHERE)
+    section.type("Potassium 6.1")
+    section.press(Qt.Key.Key_Return, CTRL)
+    assert section.wait_for("Potassium 6.1").message.patient == ELSEWHERE
+    assert ODILE.ipp in section.said("double lecture ce matin").about
+
+
+def test_who_links_what_they_are_writing_is_not_asked(section, qtbot):
+    number = section.open(section.page._people.name(who("delcourt")))
+    section.type("Mme Lemaitre va bien")
+    section.page.thread_deeds.link(ODILE)
+    qtbot.waitUntil(lambda: section.talk.current.patient == ODILE)
+    section.press(Qt.Key.Key_Return, CTRL)
+    assert section.wait_for("Mme Lemaitre").message.patient == ODILE
+    assert section.told.kept[number].patient == ODILE
+
+
+def test_the_answer_to_a_message_about_another_patient_is_asked_about(section, qtbot):
+    number = section.open("Dr Paul")
+    _relink(section, qtbot, number, ELSEWHERE)
+    section.page.deeds.act("reply", section.said("double lecture ce matin").key, 0)
+    section.type("Merci")
+    section.press(Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(section.talk.strip.isVisible)
+    assert not section.asked("send")

@@ -95,15 +95,39 @@ def test_each_patient_s_page_shows_their_own_messages_though_the_thread_was_reli
             await asyncio.wrap_future(vault.patients.by_ipp(AUTHORITY, ipp))
             for ipp in ("80421937", "80366510")
         ]
-        thread = await alice.messages.direct(bruno, PatientLink(odile.authority, odile.ipp, "LEMAÎTRE"))
-        await alice.messages.send(thread, "hémoglobine à 7")
-        await alice.messages.link(thread, PatientLink(simone.authority, simone.ipp, "DUMAS"))
+        about = [PatientLink(one.authority, one.ipp, one.birth_name) for one in (odile, simone)]
+        thread = await alice.messages.direct(bruno, about[0])
+        await alice.messages.send(thread, "hémoglobine à 7", patient=about[0])
+        await alice.messages.link(thread, about[1])
         for number in range(70):
-            await alice.messages.send(thread, f"{number}", confirmed=True)
+            await alice.messages.send(thread, f"{number}", patient=about[1], confirmed=True)
         told, _names = await patients.talks(odile)
         assert [one.message.text for one in told] == ["hémoglobine à 7"]
         told, _names = await patients.talks(simone)
         assert [one.message.text for one in told] == [str(number) for number in range(69, 9, -1)]
+
+    offline(tmp_path, story)
+
+
+def test_a_message_is_about_whom_its_author_had_in_sight_and_the_thread_says_who_it_was_about(tmp_path):
+    async def story(alice, bruno):
+        odile, simone = (
+            PatientLink("1.2.250.1", ipp, name) for ipp, name in (("1", "LEMAÎTRE"), ("2", "DUMAS"))
+        )
+        thread = await alice.messages.direct(bruno, odile)
+        await alice.messages.link(thread, simone)
+        place = tmp_path / "cliché.txt"
+        place.write_bytes(b"x")
+        await alice.messages.send(thread, "Odile", patient=odile)
+        await alice.messages.send(thread, "fichier", files=(Outgoing(place, place.name),), patient=odile)
+        await alice.messages.link(thread, None)
+        first, second, *said, third = await alice.messages.page(thread)
+        assert [one.patient for one in said] == [odile, odile]
+        assert [(one.event, one.patient, one.was) for one in (first, second, third)] == [
+            ("linked", odile, None),
+            ("linked", simone, odile),
+            ("linked", None, simone),
+        ]
 
     offline(tmp_path, story)
 
@@ -163,12 +187,12 @@ def test_a_file_that_changed_before_it_was_sealed_is_not_sent_and_can_be_sent_ag
         place = tmp_path / "compte rendu.txt"
         place.write_bytes(b"x" * 4_000)
         wanted = await until(lambda: alice.messages._freight)
-        wanted.seal_all = _nothing  # the file changes before its turn comes
+        wanted._next = _nothing  # the file changes before its turn comes
         message = await alice.messages.send(
             await alice.messages.direct(bruno), "", files=(Outgoing(place, place.name),)
         )
         place.write_bytes(b"x" * 10)
-        del wanted.seal_all
+        del wanted._next
         await alice.reaches(message, State.FAILED)
         (row,) = await alice.messages.around(message)
         assert (row.held, row.files[0].state) == ("file-unreadable", FileState.REFUSED)

@@ -109,6 +109,42 @@ def test_what_happened_is_a_sentence_also_for_an_unknown_event():
     assert "a modifié le fil" in words[1]
 
 
+ODILE, SIMONE = (
+    PatientLink("1.2", ipp, f"{name}, née le 14/03/1954")
+    for ipp, name in (("8042", "MOREL Odile"), ("8099", "MOREL Ode"))
+)
+
+
+def test_a_message_names_its_patient_where_the_thread_is_about_another():
+    told = [
+        message(1, patient=ODILE),
+        message(2, patient=SIMONE),
+        message(3),
+        message(4, patient=replace(SIMONE, label="autrement écrite")),
+    ]
+    about = [one.about for one in lines(told, people(), NOW, patient=SIMONE) if isinstance(one, Said)]
+    assert about == [f"\u2068{ODILE.label}, IPP 8042\u2069", "", "Aucun patient nommé", ""]
+    assert "IPP 8042" in lines(told, people(), NOW)[1].sentence
+
+
+@pytest.mark.parametrize(
+    ("patient", "was", "words"),
+    [
+        (
+            SIMONE,
+            ODILE,
+            ("lié le fil", "MOREL Ode, née", "IPP 8099", "il l’était", "MOREL Odile, née", "IPP 8042"),
+        ),
+        (SIMONE, None, ("a lié le fil", "IPP 8099")),
+        (None, ODILE, ("a délié le fil", "IPP 8042")),
+        (None, None, ("a changé le patient",)),
+    ],
+)
+def test_a_relinked_thread_names_both_patients(patient, was, words):
+    (_day, shown) = lines([message(1, event="linked", patient=patient, was=was)], people(), NOW)
+    assert all(word in shown.words for word in words)
+
+
 def test_an_ephemeral_document_opens_within_its_time_by_its_receiver_once():
     file = File(
         1, "a.pdf", "application/pdf", 9, FileState.OFFERED, ephemeral=True, open_within_s=60, shown_for_s=10
