@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 class Browsing(QObject):
     """Reads one thread at a time. `read` tells that other messages are in memory: for the first time, further ones.
 
-    `found` carries, right before, a message that was looked for. `new_from`: order of the first that nobody read, 0 for none;
+    `found` carries, right before, a message that was looked for. `quoted`: what those in memory answer, by its id; `new_from`: order of the first that nobody read, 0 for none;
     `read_ms`: when an own message was read, by its id.
     """
 
@@ -52,6 +52,7 @@ class Browsing(QObject):
         self._asked += 1
         self.span, self.new_from = Span(), 0
         self.read_ms: dict[int, int] = {}
+        self.quoted: dict[bytes, Message] = {}
 
     def reload(self) -> None:
         """Read what is shown anew, the end of the thread where nothing is."""
@@ -90,16 +91,18 @@ class Browsing(QObject):
         self._asked += 1
         asked = self._asked
 
-        def answered(page: tuple[Message, ...]) -> None:
+        def answered(read: tuple[tuple[Message, ...], tuple[Message, ...]]) -> None:
             if asked == self._asked:
                 self._job = None
+                page, quoted = read
+                self.quoted |= {one.msg_id: one for one in quoted}
                 done(page)
 
         def failed(error: Exception) -> None:
             if asked == self._asked:
                 self._not_read(error)
 
-        self._job = self._bridge.start(self, work, answered, failed)
+        self._job = self._bridge.start(self, _with_quoted(self._messages, work), answered, failed)
 
     def _renewed(self, limit: int, page: tuple[Message, ...]) -> None:
         first = not self.span.messages
@@ -160,6 +163,15 @@ class Browsing(QObject):
         if at_ms:
             self.read_ms[message] = at_ms
             self.read.emit(False, False)
+
+
+async def _with_quoted(
+    messages: Messages, work: Coroutine[Any, Any, tuple[Message, ...]]
+) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
+    """Return a page, and what it answers that is not on it."""
+    page = await work
+    far = {one.quote for one in page if one.quote} - {one.msg_id for one in page}
+    return page, await messages.quoted(page[0].thread, far) if far else ()
 
 
 def _not_told(error: Exception) -> None:

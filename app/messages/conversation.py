@@ -212,6 +212,7 @@ class Conversation(QWidget):
             self._desk.now_ms(),
             team=thread.kind is ThreadKind.TEAM,
             patient=thread.patient,
+            quoted=self.browsing.quoted,
             new_from=self.browsing.new_from,
             read=self.browsing.read_ms,
         )

@@ -195,9 +195,11 @@ class Deeds(QObject):
         self._doing.do(both(), show)
 
     def _show_quoted(self, said: Said) -> None:
-        other = next((one for one in self._talk.span.messages if one.msg_id == said.message.quote), None)
-        if other is not None:
-            self._talk.stream.reveal(f"message {other.id}")
+        talk = self._talk
+        known = talk.browsing.quoted | {one.msg_id: one for one in talk.span.messages}
+        other = known.get(said.message.quote)
+        if other is not None and talk.current is not None:
+            talk.open(talk.current, other.id)
 
     # --- files --------------------------------------------------------------------------------------------
 

@@ -196,14 +196,15 @@ def lines(
     *,
     team: bool = False,
     patient: PatientLink | None = None,
+    quoted: dict[bytes, Message] | None = None,
     new_from: int = 0,
     read: dict[int, int] | None = None,
 ) -> list[Line]:
     """Return the lines for *messages*, oldest first, of a thread about *patient*.
 
-    *new_from* is the `order` of the first that was unread, 0 for none.
+    *quoted* is what they answer and does not stand among them; *new_from* the `order` of the first that was unread, 0 for none.
     """
-    by_id = {one.msg_id: one for one in messages}
+    by_id = (quoted or {}) | {one.msg_id: one for one in messages}
     shown: list[Line] = []
     for place, one in enumerate(messages):
         before = messages[place - 1] if place else None

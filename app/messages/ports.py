@@ -111,6 +111,9 @@ class Messages(Protocol):
     async def around(self, message: int, limit: int = 50) -> tuple[Message, ...]:
         """Return a message with what stands before and after it, oldest first."""
 
+    async def quoted(self, thread: int, msg_ids: Iterable[bytes]) -> tuple[Message, ...]:
+        """Return the messages of a thread that are quoted by these ids, as far as they are still there."""
+
     async def search(self, text: str, thread: int = 0, limit: int = 50) -> tuple[Hit, ...]:
         """Find messages by the beginnings of words, in one thread or all, newest first."""
 

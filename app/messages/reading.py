@@ -10,7 +10,7 @@ from app.messages.ground import Ground
 from storage.messages.posting import Owed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from storage.messages.records import Hit, Message, Receipt, Thread
     from storage.messages.store import Mailbag
@@ -43,6 +43,14 @@ class Reading(Ground):
     async def around(self, message: int, limit: int = 50) -> tuple[Message, ...]:
         """Return a message with what stands before and after it, oldest first."""
         return self._seen(await self._read(lambda rows: rows.messages.around(message, limit)))
+
+    async def quoted(self, thread: int, msg_ids: Iterable[bytes]) -> tuple[Message, ...]:
+        """Return the messages of a thread that are quoted by these ids, as far as they are still there."""
+
+        def act(rows: Mailbag) -> list[Message | None]:
+            return [rows.messages.quoted(thread, one) for one in msg_ids]
+
+        return self._seen(tuple(one for one in await self._read(act) if one is not None))
 
     async def search(self, text: str, thread: int = 0, limit: int = 50) -> tuple[Hit, ...]:
         """Find messages by the beginnings of words, in one thread or all, newest first."""

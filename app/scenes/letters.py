@@ -158,6 +158,11 @@ class StillMessages:
         at = next(place for place, one in enumerate(said) if one.id == message)
         return tuple(said[max(at - limit // 2, 0) : at + limit // 2])
 
+    async def quoted(self, thread: int, msg_ids: Iterable[bytes]) -> tuple[Message, ...]:
+        """Return what is quoted."""
+        wanted = set(msg_ids)
+        return tuple(one for one in self.said[thread] if one.msg_id in wanted)
+
     async def search(self, text: str, thread: int = 0, limit: int = 50) -> tuple[Hit, ...]:
         """Find a text, letter for letter."""
         hits = []

@@ -70,6 +70,9 @@ class Section:
             one for one in self.talk.stream.shown.lines if isinstance(one, Said) and text in one.sentence
         )
 
+    def said_of(self, number, text):
+        return next(one for one in self.told.said[number] if text in one.text)
+
     def wait_for(self, text):
         self.qtbot.waitUntil(lambda: any(text in one.sentence for one in self.talk.stream.shown.lines))
         return self.said(text)
@@ -214,6 +217,20 @@ def test_an_answer_quotes_and_shows_what_it_answers(section, qtbot):
     section.press(Qt.Key.Key_Return, CTRL)
     shown = section.wait_for("Fait")
     assert shown.quoted == ("Dr Inès Belkacem", asked.message.text)
+
+
+def test_an_answer_to_what_is_far_shows_it_and_leads_to_it(section, qtbot):
+    number = next(one.id for one in section.told.kept.values() if one.title.startswith("Équipe"))
+    far = section.said_of(number, "biopsie")
+    for place in range(2 * MOST):
+        section.told.put(number, who("okafor"), f"puis {place}", at("11:30") + place)
+    section.told.put(number, who("okafor"), "Il est prévenu", at("12:00"), quote=far.msg_id)
+    section.open("Équipe")
+    answer = section.wait_for("Il est prévenu")
+    assert answer.quoted == ("Dr Inès Belkacem", far.text)
+    assert f"message {far.id}" not in {one.key for one in section.talk.stream.shown.lines}
+    section.page.deeds.act("quoted", answer.key, 0)
+    qtbot.waitUntil(lambda: section.talk.stream.chosen == f"message {far.id}")
 
 
 def test_a_correction_keeps_what_stood_before_and_gives_the_draft_back(section, qtbot):

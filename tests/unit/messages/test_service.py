@@ -132,6 +132,19 @@ def test_a_message_is_about_whom_its_author_had_in_sight_and_the_thread_says_who
     offline(tmp_path, story)
 
 
+def test_what_an_answer_quotes_is_read_of_its_own_thread_only(tmp_path):
+    async def story(alice, bruno):
+        thread = await alice.messages.direct(bruno)
+        other = await alice.messages.gather("Ailleurs", (bruno,))
+        await alice.messages.send(thread, "ici")
+        await alice.messages.send(other, "ailleurs")
+        (here,), (_created, there) = await alice.messages.page(thread), await alice.messages.page(other)
+        wanted = (here.msg_id, there.msg_id, bytes(16))
+        assert [one.text for one in await alice.messages.quoted(thread, wanted)] == ["ici"]
+
+    offline(tmp_path, story)
+
+
 def test_drafts_pins_and_mutes_stay_with_the_thread(tmp_path):
     async def story(alice, bruno):
         thread = await alice.messages.direct(bruno)
