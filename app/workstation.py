@@ -16,6 +16,7 @@ from app.ahead import Ahead
 from app.attention import Attention, play_aside
 from app.bridge import Bridge
 from app.config import Config, Policy
+from app.directory.reporting import Reporting
 from app.directory.sight import Sight
 from app.directory.transferring import Transfers
 from app.directory.vouching import Vouching
@@ -125,6 +126,7 @@ class Office(QObject):
         self.messages = profile.messages or self.mail
         self.patients.follow(self.messages)
         self._vouching = Vouching(self.directory, self.post, profile.now_ms)
+        self._reporting = Reporting(self.directory, self.post)
         sections = Sections(made, self.sitting, self.config, profile.now_ms)
         rail = sections.all(self.messages, profile.sight, lambda: self.idle.left_ms)
         self.window = Window(rail, desk, self.door)

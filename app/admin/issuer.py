@@ -19,6 +19,7 @@ from app.admin import desks, profiles, store, tickets
 from app.admin.counter import Asked, Counter, Rules, State, renewed
 from app.admin.errors import AdminError
 from app.admin.people import user_of
+from app.admin.reports import Reports
 from app.trust import ISSUER
 from media.keys.certs import ROLES
 from media.keys.issuers import DAY_S, ID_BYTES
@@ -27,6 +28,9 @@ from storage.vault import Terms, Vault
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+
+    from app.admin.organisation import Organisation
+    from app.admin.reports import Report
 
 SECRET_BYTES = 32
 TERMS = Terms("off")
@@ -103,21 +107,35 @@ def list_options(action: ArgumentParser) -> None:
 
 
 def show(arguments: Namespace, now_s: int) -> None:
-    """`issuer list`: what waits for a decision, and whether it is the renewal of what there is."""
+    """`issuer list`: whose codes were found to differ, what waits for a decision, and whether it is the renewal of what there is."""
     with store.locked(arguments.dir):
         organisation, _ = store.load(arguments.dir, now_s)
         asked = [one for one in Counter(arguments.dir).all() if arguments.all or one.state is State.WAITING]
+        differed = [_reported(organisation, one) for one in Reports(arguments.dir).all()]
     rows = [row(one, renewal=renewed(organisation, one, now_s) is not None) for one in asked]
     if arguments.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        print(json.dumps([*differed, *rows], ensure_ascii=False, indent=1))
         return
+    for told in differed:
+        print(f"{told['id']}  codes différents                {_when(told['at'])}")
+        print(f"              {told['by']} a comparé avec {told['about']} : appelez les deux")
     for told in rows:
         kind = "renouvellement" if told["renewal"] else "nouveau poste" if told["ticket"] else "autre demande"
-        when = f"{datetime.fromtimestamp(told['at'], UTC):%d/%m/%Y %H:%M} UTC"
-        print(f"{told['id']}  {STATES[State(told['state'])]:10}  {kind:14}  {when}")
+        print(f"{told['id']}  {STATES[State(told['state'])]:10}  {kind:14}  {_when(told['at'])}")
         print(f"              {told['name']} ({told['role']}) {told['specialty']}, poste {told['device']}")
     if not rows:
         print("Aucune demande.")
+
+
+def _when(at_s: int) -> str:
+    return f"{datetime.fromtimestamp(at_s, UTC):%d/%m/%Y %H:%M} UTC"
+
+
+def _reported(organisation: Organisation, one: Report) -> dict[str, Any]:
+    """Return what is told of two people whose numbers were not the same, by their newest certificates."""
+    names = {made.user: f"{made.name} ({made.role})" for made in organisation.certificates}
+    by, about = (names.get(user, user.hex()) for user in (one.by, one.about))
+    return {"id": one.id, "state": "differed", "at": one.at_s, "by": by, "about": about}
 
 
 def row(one: Asked, *, renewal: bool) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from app import trust
 from app.admin import store, tickets
 from app.admin.counter import Asked, Counter, Rules, State
 from app.admin.errors import AdminError
+from app.admin.reports import Report, Reports
 from app.post.laying import PIECE, lay
 from app.post.office import Post
 from app.secretfile import SecretFileError
@@ -29,7 +30,7 @@ from media.keys.envelope import MAX_RECIPIENTS, size_class
 from media.keys.sign import digest
 from media.mail import convs
 from media.mail.desks import Newer
-from media.mail.feeds import Answered
+from media.mail.feeds import Answered, Differed
 from media.mail.feeds import Request as RequestBody
 from media.mail.notice import Notice
 from media.mail.types import Type
@@ -72,10 +73,11 @@ class Issuing:
     ) -> None:
         self._folder, self._vault, self._relay, self._now_ms = folder, vault, relay, now_ms
         self._rules, self._export = rules or Rules(), export
-        self.counter = Counter(folder)
+        self.counter, self.reports = Counter(folder), Reports(folder)
         self.post = Post(now_ms)
         self.post.refresh = self._refresh
         self.post.hear(Type.REQUEST, self._asked)
+        self.post.hear(Type.DIFFERED, self._differed)
         self.post.lined.subscribe(lambda line: None if line.online else self._stand(online=False))
         self.stood: Event[bool] = Event()
         """Whether the directory lies at the relay as it is in the folder: before, a desk that looks sees an older one, or none."""
@@ -131,6 +133,17 @@ class Issuing:
             log.warning("a request was not understood")
             return
         await self.take(Asked(signed, self._now_s, author=told.header.cert_hash))
+
+    async def _differed(self, told: Told) -> None:
+        """Keep that two people's numbers were not the same, before it is acknowledged."""
+        if not isinstance(told.body, Differed):
+            return
+        report = Report(told.by.user, told.body.user, self._now_s)
+        try:
+            kept = await asyncio.to_thread(self.reports.take, report)
+        except (AdminError, SecretFileError, MediaError) as error:
+            raise OSError("the organisation's folder") from error
+        log.warning("codes that differ were reported: see `issuer list`" if kept else "a report was dropped")
 
     async def _listen(self, line: Mailbox) -> None:
         """Have what is asked under tickets handed over; of one that has ended the queue goes."""

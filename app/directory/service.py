@@ -106,7 +106,7 @@ class Directory:
 
     `renewed` hands the new decisions to whoever holds the session (on the loop's thread); `changed` tells that the
     session is another one now; `known` is the book that was read last; `owned` tells others of a device that the user called
-    the own one (vouching.py); `transfers`, where there is a post office, brings own other desks the history; `presence` is the
+    the own one (vouching.py); `differed` tells the organisation whose numbers were not the same (reporting.py); `transfers`, where there is a post office, brings own other desks the history; `presence` is the
     post office's, where there is one.
     """
 
@@ -117,6 +117,7 @@ class Directory:
         self.renewed: Event[Decisions] = Event()
         self.changed: Event[None] = Event()
         self.owned: Callable[[Device], Awaitable[None]] | None = None
+        self.differed: Callable[[bytes], Awaitable[None]] | None = None
         self.transfers: Transfers | None = None
         self.presence = Presence(now_ms)
 
@@ -180,8 +181,10 @@ class Directory:
         await self._decide(certificate.user, "identical", key, alone=refused)
 
     async def different(self, user: bytes) -> None:
-        """Keep that the numbers differed: no key of *user* is trusted until they compare equal."""
+        """Keep that the numbers differed, and tell the organisation: no key of *user* is trusted until they compare equal."""
         await self._decide(user, "different", NO_KEY, alone=True)
+        if self.differed is not None:
+            await self.differed(user)
 
     async def withdraw(self, user: bytes) -> None:
         """Take every verification of a person back."""

@@ -254,3 +254,20 @@ class Answered:
         """Read a body."""
         about, code, inner = record(data, cls.TYPE, "CSL1/answered", (HASH, str, bytes))
         return cls(about, texts.check_line(code, empty=True), inner)
+
+
+@dataclass(frozen=True)
+class Differed:
+    """What the author tells the issuer: the safety numbers compared with this *user* were not the same."""
+
+    TYPE: ClassVar = Type.DIFFERED
+    user: bytes
+
+    def encode(self) -> bytes:
+        """Return the bytes of the body."""
+        return cbor.encode(["CSL1/differed", self.user])
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read a body."""
+        return cls(*record(data, cls.TYPE, "CSL1/differed", (ID,)))

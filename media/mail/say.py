@@ -35,6 +35,7 @@ Body: TypeAlias = (
     | feeds.OutgoingAck
     | feeds.Request
     | feeds.Answered
+    | feeds.Differed
 )
 CLASSES: dict[Type, type[Body]] = {
     one.TYPE: one
@@ -65,6 +66,7 @@ CLASSES: dict[Type, type[Body]] = {
         feeds.OutgoingAck,
         feeds.Request,
         feeds.Answered,
+        feeds.Differed,
     )
 }
 

@@ -48,6 +48,7 @@ class Type(IntEnum):
     OUTGOING_ACK = 25
     REQUEST = 30
     ANSWER = 31
+    DIFFERED = 32
     RECORD = 40
 
 
@@ -92,6 +93,7 @@ RULES: dict[Type, Rule] = {
     Type.OUTGOING_ACK: Rule(GATEWAY),
     Type.REQUEST: Rule(CERTIFIED, limit=LARGE),
     Type.ANSWER: Rule(ISSUER, limit=LARGE),
+    Type.DIFFERED: Rule(PEOPLE),
     Type.RECORD: Rule(PEOPLE, act=True, limit=LARGE),
 }
 
