@@ -45,6 +45,7 @@ KINDS = {
     "alert-mine": Kind("urgent", "monitoring"),
     "alert-late": Kind("alert", "monitoring", waits=True),
     "alert-severe": Kind("alert", "monitoring", waits=True),
+    "alert-second": Kind("alert", "monitoring", waits=True),
 }
 
 

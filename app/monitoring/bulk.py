@@ -17,7 +17,7 @@ from app.ui.choices import Select
 from app.ui.panes import Field, ground, rule
 from app.ui.text import Label, Named
 from app.ui.words import Words, say, says
-from storage.monitoring.records import OWN_REASON, Phase
+from storage.monitoring.records import OWN_REASON, SEVERE, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
@@ -137,8 +137,10 @@ class BulkBar(QWidget):
         self._weigh()
 
     def can_close(self) -> bool:
-        """Tell whether all that is chosen is mild and open."""
-        return all(0 <= one.grade <= MILDEST and one.phase is not Phase.CLOSED for one in self._chosen)
+        """Tell whether all that is chosen is mild and open, and waits for no second reader."""
+        chosen = self._chosen
+        mild = all(0 <= one.grade <= MILDEST and one.gravest < SEVERE for one in chosen)
+        return mild and all(one.phase is not Phase.CLOSED for one in chosen)
 
     def can_remind(self) -> bool:
         """Tell whether those chosen did not answer."""

@@ -9,7 +9,7 @@ from app.monitoring import judging
 from app.monitoring.ports import Cause, Item, List, Trend, Who
 from app.search import plain
 from storage.monitoring.life import tidings
-from storage.monitoring.records import NO_GRADE, Life, Phase, Questionnaire
+from storage.monitoring.records import NO_GRADE, Life, Phase, Questionnaire, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +73,9 @@ def asked(told: Questionnaire, who: Who, service: Service, life: Life, muted: tu
         warnings=_warnings(told, who, life),
         service=service.policy.service,
         leaving=_leaving(life),
+        told=told.grade,
+        closer=_closer(life),
+        met=_met(life),
     )
     return Case(item, which, _words(who))
 
@@ -94,6 +97,8 @@ def silent(alert: bytes, since_ms: int, who: Who, service: Service, life: Life) 
         escalated_to=life.asked if life.phase is Phase.ESCALATED else (),
         service=service.policy.service,
         leaving=_leaving(life),
+        closer=_closer(life),
+        met=_met(life),
     )
     return Case(item, LISTS[life.phase], _words(who))
 
@@ -107,6 +112,18 @@ def _leaving(life: Life) -> str:
     """Return what became of the summary of a closed alert, as the desk that closed it said."""
     said = tidings(life)
     return str(said.step) if said is not None else ""
+
+
+def _closer(life: Life) -> bytes:
+    """Return who closed what waits for a second reader, b"" of any other alert."""
+    if life.phase is not Phase.CLOSING:
+        return b""
+    told = (row.record for row in reversed(life.rows) if row.void is None)
+    return next((one.author for one in told if one.step is Step.CLOSE), b"")
+
+
+def _met(life: Life) -> bool:
+    return life.answered or life.reopened > 0
 
 
 def _words(who: Who) -> str:

@@ -1,4 +1,4 @@
-"""What of telemonitoring calls for attention: something severe, something escalated to who works here, something overdue. No Qt, no names."""
+"""What of telemonitoring calls for attention: severe, escalated to who works here, overdue, to be read by a second one. No Qt, no names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Reasons = Mapping[str, frozenset[bytes]]
     """Which alerts call, by the kind of why."""
 
-URGENT_FIRST = ("alert-vital", "alert-mine", "alert-late", "alert-severe")
+URGENT_FIRST = ("alert-vital", "alert-mine", "alert-late", "alert-severe", "alert-second")
 """Of what comes at once, the first is the one that is heard."""
 _NOBODY: frozenset[bytes] = frozenset()
 
@@ -63,7 +63,9 @@ def _kinds(item: Item, outlook: Outlook, *, late: bool) -> list[str]:
     """Return why an alert calls: what was escalated to who works here, and the vital that is overdue, wait for nothing."""
     kinds = ["alert-mine"] if outlook.asked(item) else []
     if late:
-        kinds.append("alert-vital" if item.grade >= VITAL else "alert-late")
-    elif item.phase is Phase.NEW and item.grade >= SEVERE:
+        kinds.append("alert-vital" if item.gravest >= VITAL else "alert-late")
+    elif item.phase is Phase.NEW and item.gravest >= SEVERE:
         kinds.append("alert-severe")
+    if outlook.awaited(item):
+        kinds.append("alert-second")
     return kinds

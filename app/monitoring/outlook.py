@@ -2,7 +2,8 @@
 
 Nurses and coordinators of a service see every open alert, and so does everybody where no service is ruled yet. Doctors, and whoever is
 no member, see what was escalated to them or is in their hands; whom the service's order of escalation reaches also sees what is
-overdue from grade 3 on while nobody took it: the first of the order at once, each next one after the service's minutes.
+overdue from grade 2 on until a doctor answered or one of the order took it: the first at once, each next one after the service's minutes.
+A closure that waits for a second reader calls for the other nurses and coordinators, for the doctors where there is no other.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from app.monitoring.standing import Service
 
 VITAL = 4
+ON_CALL = 2
+"""From this grade on what is overdue reaches the service's order of escalation."""
 SOON_MS = 60 * MINUTE_MS
 """An alert that has less time left calls for whoever can take it (design, Today)."""
 
@@ -52,17 +55,19 @@ class Outlook:
         return self.open if self.every else tuple(one for one in self.open if self._reaches(one, now_ms))
 
     def waits(self, now_ms: int) -> tuple[Item, ...]:
-        """Return what calls for this person: escalated to them; and of what nobody else has, the severe and the overdue."""
+        """Return what calls for this person: escalated to them, to be read again, overdue for a doctor; and of what nobody else has, the severe and the overdue."""
         return tuple(one for one in self.seen(now_ms) if self._waits(one, now_ms))
 
     def presses(self, now_ms: int, most: int | None = None) -> tuple[Item, ...]:
-        """Return what a card is for, no more than *most*: escalated to this person; and of what nobody else has, the vital and what ends within the hour."""
+        """Return what a card is for, no more than *most*: escalated to this person, overdue for a doctor; and of what nobody else has, the vital and what ends within the hour."""
         return tuple(islice((one for one in self.seen(now_ms) if self._presses(one, now_ms)), most))
 
     def overdue(self, now_ms: int) -> tuple[Item, ...]:
         """Return what is overdue, without the mild ones that somebody else has."""
         late = (one for one in self.seen(now_ms) if one.due.over(now_ms))
-        return tuple(one for one in late if one.grade >= SEVERE or self.asked(one) or self.free(one))
+        return tuple(
+            one for one in late if one.gravest >= SEVERE or self._mine(one, now_ms) or self.free(one)
+        )
 
     def asked(self, item: Item) -> bool:
         """Tell whether an alert waits for this person's word: it was escalated to them."""
@@ -73,6 +78,17 @@ class Outlook:
         mine = item.phase is Phase.TAKEN and item.holder == self.me
         return item.phase is Phase.NEW or mine or any(left(item, one) for one in self.services)
 
+    def awaited(self, item: Item) -> bool:
+        """Tell whether a closure waits for this person as its second reader."""
+        if item.phase is not Phase.CLOSING or item.closer == self.me:
+            return False
+        ruled = [one for one in self.services if one.members and one.policy.service == item.service]
+        return any(self.me in readers(item, one) for one in ruled) if ruled else self.every
+
+    def on_call(self, item: Item, now_ms: int) -> bool:
+        """Tell whether an alert reaches this person by a service's order of escalation."""
+        return any(self.me in on_call(item, one, now_ms) for one in self.services)
+
     def told(self, now_ms: int) -> tuple[Count, ...]:
         """Return what a locked desk may say: how many were escalated to its owner, and how many others call for them."""
         calling = self.waits(now_ms)
@@ -82,17 +98,20 @@ class Outlook:
             Count("alerts", len(calling) - mine, "activity-heartbeat", "warn"),
         )
 
+    def _mine(self, item: Item, now_ms: int) -> bool:
+        return self.asked(item) or self.awaited(item) or self.on_call(item, now_ms)
+
     def _waits(self, item: Item, now_ms: int) -> bool:
-        pressing = item.grade >= SEVERE or item.due.over(now_ms)
-        return self.asked(item) or (self.free(item) and pressing)
+        severe = item.gravest >= SEVERE or item.due.over(now_ms)
+        return self._mine(item, now_ms) or (self.free(item) and severe)
 
     def _presses(self, item: Item, now_ms: int) -> bool:
-        return self.asked(item) or (self.free(item) and (item.grade >= VITAL or _soon(item, now_ms)))
+        near = item.gravest >= VITAL or _soon(item, now_ms)
+        free = self.free(item) or self.awaited(item)
+        return self.asked(item) or self.on_call(item, now_ms) or (free and near)
 
     def _reaches(self, item: Item, now_ms: int) -> bool:
-        if self.asked(item) or item.holder == self.me:
-            return True
-        return any(self.me in on_call(item, one, now_ms) for one in self.services)
+        return item.holder == self.me or self._mine(item, now_ms)
 
 
 async def look(monitoring: Monitoring, me: bytes) -> Outlook:
@@ -124,13 +143,24 @@ def left(item: Item, service: Service) -> bool:
     return known and item.phase is Phase.TAKEN and item.holder not in service.members
 
 
+def readers(item: Item, service: Service) -> tuple[bytes, ...]:
+    """Return whom a closure of *service* waits for: its other nurses and coordinators, where there is none its other doctors."""
+    nurses = (*service.of(Part.NURSE), *service.of(Part.COORDINATOR))
+    others = tuple(one for one in nurses if one != item.closer)
+    return others or tuple(one for one in service.of(Part.DOCTOR) if one != item.closer)
+
+
 def on_call(item: Item, service: Service, now_ms: int) -> tuple[bytes, ...]:
-    """Return whom a service's order of escalation reaches for a severe alert of its own that is overdue and that nobody took."""
+    """Return whom a service's order of escalation reaches for an alert of its own that is overdue; nobody once it was met or one of them has it."""
     policy = service.policy
-    untaken = (item.phase is Phase.NEW or left(item, service)) and item.grade >= SEVERE
-    if not untaken or not item.due.over(now_ms) or item.service != policy.service:
+    if item.service != policy.service or item.gravest < ON_CALL or not item.due.over(now_ms):
         return ()
-    return policy.order[: 1 + (now_ms - item.due.due_ms) // max(policy.pass_on * MINUTE_MS, 1)]
+    has = item.phase is not Phase.CLOSING and item.holder in policy.order and not left(item, service)
+    if item.met or has:
+        return ()
+    late_ms = now_ms - item.due.due_ms
+    reached = policy.order[: 1 + late_ms // max(policy.pass_on * MINUTE_MS, 1)]
+    return tuple(one for one in reached if one != item.closer)
 
 
 def _soon(item: Item, now_ms: int) -> bool:

@@ -137,6 +137,17 @@ class Item:
     """How far the summary of a closed alert is: "" (unknown here), accepted, refused; where this desk closed it kept (no gateway), queued, sent too."""
     service: str = ""
     """Code of the service that follows the patient, "-" where nobody told."""
+    told: int = NO_GRADE
+    """The highest grade of the questionnaire, whatever was confirmed or closed since."""
+    closer: bytes = b""
+    """Who closed what waits for a second reader."""
+    met: bool = False
+    """Whether a doctor answered, or it was closed before: that its delay is over calls nobody else."""
+
+    @property
+    def gravest(self) -> int:
+        """The grade as which it is overdue and calls: told or said since."""
+        return max(self.grade, self.told)
 
     @property
     def unmet(self) -> bool:

@@ -39,6 +39,8 @@ SHOWN, CARDS = 5, 20
 """Rows of the column; cards at most: the rest is in the column, and in its numbers."""
 AHEAD_MS = 10 * 60_000
 """So long what was read is enough to tell what calls; it is read again every few seconds."""
+_OPENERS = {"call": ("phone", "call"), "second": ("checks", "second"), "open": ("arrow-right", "")}
+"""Icon of each way into an alert, and what it begins there."""
 GRADES = (4, 3, 2, 1)
 """Always counted; others where there are some."""
 
@@ -85,11 +87,11 @@ class AlertsSource:
         name, old = looks.name(item), age_of(item, now_ms)
         return Card(
             id=f"alert {item.alert.hex()}",
-            rank=Rank.GRADE_4 if item.grade >= VITAL else Rank.ALERT,
-            head=_head(item, outlook),
+            rank=Rank.GRADE_4 if item.gravest >= VITAL else Rank.ALERT,
+            head=_head(item, outlook, now_ms),
             title=say("today.alert.title", name=isolated(name), age=old) if old else name,
             detail=" · ".join(self._told(item, outlook.me)),
-            act=self._act(item, outlook.me),
+            act=self._act(item, outlook),
             icon="activity-heartbeat",
             deadline_ms=item.due.due_ms,
             tone="danger",
@@ -110,8 +112,10 @@ class AlertsSource:
         )
         return [part for part in parts if part]
 
-    def _act(self, item: Item, me: bytes) -> Act:
-        if item.holder == me:
+    def _act(self, item: Item, outlook: Outlook) -> Act:
+        if outlook.awaited(item):
+            return self._opener("second", item)
+        if item.holder == outlook.me:
             return self._opener("open", item)
         name = isolated(looks.name(item))
         return Act(
@@ -122,7 +126,7 @@ class AlertsSource:
         )
 
     def _opener(self, verb: str, item: Item) -> Act:
-        icon, act = ("phone", "call") if verb == "call" else ("arrow-right", "")
+        icon, act = _OPENERS[verb]
         run = partial(self._desk.open, OpenAlert(item.alert, act))
         spoken = say(f"today.alert.{verb}.spoken", name=isolated(looks.name(item)))
         return Act(say(f"today.alert.{verb}"), run, icon, spoken)
@@ -222,7 +226,7 @@ class AlertsSource:
         if item.phase is Phase.ESCALATED and item.escalated_to:
             return say("today.alert.state.escalated", name=self._people.name(item.escalated_to[-1]))
         if item.phase is Phase.CLOSING:
-            return say("today.alert.state.closing")
+            return say(f"today.alert.state.{'second' if outlook.awaited(item) else 'closing'}")
         if not item.holder:
             return say("today.alert.state.free")
         return say("today.alert.state.own") if item.holder == outlook.me else self._people.name(item.holder)
@@ -273,13 +277,15 @@ def _local(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC).astimezone()
 
 
-def _head(item: Item, outlook: Outlook) -> Words:
+def _head(item: Item, outlook: Outlook, now_ms: int) -> Words:
+    if outlook.awaited(item):
+        return say("today.alert.closed", told=item.gravest, grade=item.grade)
     if outlook.asked(item):
         kind = "mine"
     elif item.holder == outlook.me:
         kind = "own"
     else:
-        kind = "free"
+        kind = "late" if item.holder and outlook.on_call(item, now_ms) else "free"
     graded = "none" if item.grade == NO_GRADE else "graded"
     return say(f"today.alert.{kind}.{graded}", grade=item.grade)
 

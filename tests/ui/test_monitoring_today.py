@@ -15,6 +15,7 @@ from storage.monitoring.records import Phase, Step
 from tests.harness.alertwindow import Ward
 
 MINUTE_MS = 60_000
+CLOSED = "Clôture à relire\u00a0: grade 4, close en grade 1"
 SECRET = ("DUMAS", "ROSSI", "Solange", "Diarrh", "80417702", "1962")
 
 
@@ -101,6 +102,22 @@ def test_a_doctor_sees_what_was_escalated_and_by_whom(ward):
         frame._more[0].click()
         assert ward.desk.window.current == "monitoring"
         ward.wait(lambda: bool(ward.desk.window.page("monitoring").alert))
+
+
+def test_a_closure_that_waits_for_a_second_reader_has_its_card_and_opens_at_the_reading(ward):
+    with ward:
+        ward.rule(Part.NURSE)
+        vital = ward.ask("1", "DUMAS", "Q1", ago_ms=0, dyspnea=4)
+        ward.card()
+        ward.run(ward.bruno_watch.alerts.close(vital, "resolved", 1))
+        ward.wait(lambda: ward.outlook.open[0].phase is Phase.CLOSING)
+        ward.wait(lambda: [str(one.head) for one in ward.cards()] == [CLOSED])
+        frame = ward.card()
+        assert str(frame.card.act.words) == "Relire"
+        assert "Attend votre relecture" in ward.column.rows[0].accessibleName()
+        frame.card.act.run()
+        page = ward.desk.window.page("monitoring")
+        ward.wait(lambda: page.panel.form is not None and page.panel.form.act == "second")
 
 
 def test_what_is_escalated_is_heard_and_notified_without_a_word_of_whom(ward, monkeypatch):

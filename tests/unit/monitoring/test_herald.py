@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from app.monitoring.herald import Herald
 from app.monitoring.outlook import Outlook, sees_all
 from app.monitoring.ports import Cause, Due, Item, Trend, Who
@@ -61,6 +63,15 @@ def test_a_nurse_hears_of_what_is_severe_and_new_once():
     assert ear.hear(alert(3, 5, phase=Phase.TAKEN, holder=b"o" * 16)) == [], "somebody has it already"
 
 
+def test_a_second_reader_hears_of_a_closure_once_and_who_closed_it_does_not():
+    closing = alert(1, told=3, phase=Phase.CLOSING, holder=b"o" * 16, closer=b"o" * 16)
+    ear = Ear(NURSE)
+    assert ear.hear(closing) == ["alert-second"]
+    assert ear.hear(closing) == []
+    assert ear.hear(closing, now_ms=NOW + 2 * HOUR) == ["alert-late"]
+    assert Ear(NURSE).hear(replace(closing, closer=NURSE)) == []
+
+
 def test_a_doctor_hears_of_what_is_escalated_and_of_nothing_else():
     ear, asked = Ear(DOCTOR), alert(3, phase=Phase.ESCALATED, holder=NURSE, escalated_to=(DOCTOR,))
     assert ear.hear(alert(3), alert(4, 2)) == []
@@ -78,10 +89,13 @@ def test_time_alone_makes_an_alert_overdue_and_a_vital_one_calls_louder():
     assert ear.hear(mild, vital, now_ms=NOW + 60_000) == []
 
 
-def test_the_doctor_on_call_hears_of_what_is_overdue_and_taken_by_nobody():
-    ear, one = Ear(DOCTOR), alert(3, left_ms=1_000)
+@pytest.mark.parametrize("more", [{}, {"phase": Phase.TAKEN, "holder": NURSE}])
+def test_the_doctor_on_call_hears_of_what_is_overdue_whoever_took_it(more):
+    ear, one, vital = Ear(DOCTOR), alert(2, left_ms=1_000, **more), alert(4, 2, left_ms=1_000, **more)
     assert ear.hear(one) == []
     assert ear.hear(one, now_ms=NOW + 1_001) == ["alert-late"]
+    assert ear.hear(one, vital, now_ms=NOW + 1_001) == ["alert-vital"]
+    assert ear.hear(replace(vital, met=True), now_ms=NOW + 1_001) == [], "a doctor answered"
 
 
 def test_what_was_there_at_the_unlock_is_told_by_today_alone():

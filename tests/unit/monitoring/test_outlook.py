@@ -71,17 +71,33 @@ def test_what_a_doctor_took_stays_in_sight():
     ("late_min", "reached"),
     [(-1, ()), (1, (FIRST,)), (29, (FIRST,)), (30, (FIRST, SECOND)), (900, (FIRST, SECOND))],
 )
-def test_what_is_severe_overdue_and_taken_by_nobody_reaches_the_doctors_in_their_order(late_min, reached):
-    one = alert(3, left_ms=-late_min * 60_000)
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"grade": 2},
+        {"grade": 3},
+        {"grade": 4, "phase": Phase.TAKEN, "holder": NURSE},
+        {"grade": 1, "told": 3, "phase": Phase.TAKEN, "holder": NURSE},
+        {"grade": 3, "phase": Phase.ESCALATED, "holder": NURSE, "escalated_to": (STRANGER,)},
+        {"grade": 1, "told": 3, "phase": Phase.CLOSING, "holder": NURSE, "closer": NURSE},
+    ],
+)
+def test_what_is_overdue_and_met_by_no_doctor_reaches_the_doctors_in_their_order(more, late_min, reached):
+    one = replace(alert(3, left_ms=-late_min * 60_000), **more)
     seeing = tuple(user for user in (FIRST, SECOND) if seen_by(user, one).seen(NOW))
     assert seeing == reached
+    for user in reached:
+        outlook = seen_by(user, one)
+        assert outlook.waits(NOW) == outlook.overdue(NOW) == outlook.presses(NOW) == (one,)
 
 
 @pytest.mark.parametrize(
     "more",
     [
-        {"grade": 2},
-        {"phase": Phase.TAKEN, "holder": NURSE},
+        {"grade": 1},
+        {"phase": Phase.TAKEN, "holder": NURSE, "met": True},
+        {"phase": Phase.TAKEN, "holder": SECOND},
+        {"phase": Phase.ESCALATED, "holder": SECOND},
         {"service": "CARDIO"},
     ],
 )
@@ -94,6 +110,30 @@ def test_a_nurse_is_called_by_what_is_severe_or_overdue_and_in_nobody_elses_hand
     theirs = alert(4, phase=Phase.TAKEN, holder=OTHER)
     own = alert(3, phase=Phase.TAKEN, holder=NURSE)
     assert seen_by(NURSE, severe, mild, late, theirs, own).waits(NOW) == (severe, late, own)
+
+
+def test_a_closure_that_waits_for_a_second_reader_calls_for_the_other_nurses():
+    closing = alert(1, told=3, phase=Phase.CLOSING, holder=NURSE, closer=NURSE)
+    other = seen_by(OTHER, closing)
+    assert other.waits(NOW) == (closing,)
+    assert [(one.key, one.n) for one in other.told(NOW)] == [("escalated", 0), ("alerts", 1)]
+    assert seen_by(NURSE, closing).waits(NOW) == ()
+    assert seen_by(FIRST, closing).seen(NOW) == ()
+    late = replace(closing, due=Due(NOW - 10 * HOUR, 2 * HOUR))
+    assert other.overdue(NOW) == ()
+    assert seen_by(OTHER, late).overdue(NOW) == seen_by(NURSE, late).overdue(NOW) == (late,)
+    soon = replace(closing, due=Due(NOW + HOUR - 1, 2 * HOUR))
+    assert seen_by(OTHER, closing, soon).presses(NOW) == (soon,)
+
+
+def test_a_closure_waits_for_the_doctors_where_there_is_no_other_nurse():
+    alone = replace(SERVICE, policy=replace(SERVICE.policy, members=((NURSE, Part.NURSE), *MEMBERS[2:])))
+    closing = alert(4, phase=Phase.CLOSING, holder=NURSE, closer=NURSE)
+    for user, waits in ((NURSE, ()), (FIRST, (closing,)), (SECOND, (closing,)), (STRANGER, ())):
+        outlook = Outlook(user, sees_all((alone,), user), True, (closing,), services=(alone,))
+        assert outlook.waits(NOW) == waits
+    elsewhere = replace(closing, service="CARDIO")
+    assert seen_by(OTHER, elsewhere).waits(NOW) == (elsewhere,), "nobody ruled that service"
 
 
 def test_a_card_is_for_the_vital_for_the_last_hour_and_for_what_was_escalated():
