@@ -22,13 +22,15 @@ pytestmark = pytest.mark.skipif(not ready(), reason="needs Xvfb, xdotool and the
 ALIENOR, BARNABE, CYPRIEN = "Dr Alienor Canarisse", "Dr Barnabe Canarisson", "Dr Cyprien Canardel"
 FIRST, ANSWER, BACK, TEAM = "canari du matin", "canari du soir", "canari revenu", "RCP Canaris"
 ALL, WITHOUT, HELD = "canari pour trois", "canari pour deux", "canari retenu"
-FILE, ONCE, LATE = "canari-4471.bin", "canari-une-fois.txt", "canari-en-retard.txt"
+FILE, ONCE = "canari-4471.bin", "canari-une-fois.txt"
+TIMELY, LATE = "canari-juste-avant.txt", "canari-en-retard.txt"
 INSIDE = b"canari-du-contenu-4471"
 SECRETS = (b"anaris", b"anardel", b"canari", INSIDE)
 STREAM, THREADS = "messages.stream", "messages.list"
 OPEN, SAVE = 1, 2
 """Where they stand in the menu of a message with a document."""
-DAY_MS = 86_400_000
+LEEWAY_MS = 30_000
+"""So far is an author's clock ahead: for so long the reader's own has no word in what the author's decides."""
 MEGA = 1 << 20
 SLOW = "mail_kbps = 40000"
 """The relay takes and gives 5 MB a second: there is a middle of a file's way to interrupt it in."""
@@ -48,9 +50,11 @@ def seated(hospital, tmp_path):
     places = hospital.place(ALIENOR, cyprien), hospital.place(BARNABE)
     people = []
     for place, hands, language in zip(places, (ByMouse, ByKeys), ("fr", "en"), strict=True):
-        desk = Desk(tmp_path / language, HOME=str(tmp_path))
+        scratch = tmp_path / f"scratch-{language}"
+        scratch.mkdir()
+        desk = Desk(tmp_path / language, HOME=str(tmp_path), TMPDIR=str(scratch))
         person = hands(desk.__enter__(), tmp_path / "pictures" / language)
-        person.language, person.place = language, place
+        person.language, person.place, person.scratch = language, place, scratch
         people.append(person)
     yield *people, cyprien
     for person in people:
@@ -165,6 +169,15 @@ def hand_over(hospital, alienor, barnabe, folder, size, patience_s):
     assert target.read_bytes() == path.read_bytes()
 
 
+def assert_nowhere_on_disk(person, inside):
+    """What is shown once stands in no file of the profile and in none that was put aside for a while."""
+    files = [
+        path for top in (person.place.folder, person.scratch) for path in top.rglob("*") if path.is_file()
+    ]
+    assert any(path.name == "vault.db" for path in files), "the search itself looks where the vault is"
+    assert not [path for path in files if inside in path.read_bytes()]
+
+
 def show_once(alienor, barnabe, folder):
     """Send an ephemeral document; it is read, closed, and opens no more."""
     path = folder / ONCE
@@ -177,9 +190,11 @@ def show_once(alienor, barnabe, folder):
     barnabe.row(STREAM, ONCE)
     barnabe.takes(STREAM, ONCE)
     barnabe.desk.until(INSIDE.decode())
+    assert_nowhere_on_disk(barnabe, INSIDE)
     barnabe.remembers("once")
     barnabe.desk.press("Escape")
     barnabe.desk.until_gone(INSIDE.decode())
+    assert_nowhere_on_disk(barnabe, INSIDE)
     gone = barnabe.words("messages.once.gone", when="|").partition("|")[0]
     barnabe.desk.until_true(lambda: gone in barnabe.row(STREAM, ONCE)["name"])
     opened = alienor.words("messages.once.opened", name="|", when="").partition("|")[0]
@@ -205,16 +220,28 @@ def part_with(hospital, alienor, barnabe, cyprien):
     assert WITHOUT not in hospital.run(cyprien.texts(thread))
 
 
-def come_late(hospital, alienor, cyprien):
-    """Open an ephemeral document when its author's clock says that it is too late."""
-    once = Outgoing(None, LATE, data=INSIDE, open_within_s=DAY_MS // 1000, shown_for_s=10)
+def offer(hospital, alienor, cyprien, name):
+    """Let Cyprien offer a document for ten seconds; return when he did. His clock stands."""
+    begun_ms = time.time_ns() // 1_000_000 + LEEWAY_MS
+    cyprien.clock.stand(begun_ms)
+    once = Outgoing(None, name, data=INSIDE, open_within_s=10, shown_for_s=10)
     hospital.run(cyprien.messages.send(hospital.run(cyprien.thread()).id, "", files=(once,)))
-    alienor.row(STREAM, LATE)
-    cyprien.clock.ahead_ms = DAY_MS + 100
+    alienor.row(STREAM, name)
+    return begun_ms
+
+
+def come_late(hospital, alienor, cyprien):
+    """Open a document that is offered for ten seconds 9 s after it was, by its author's clock; and another after 10.1 s."""
+    cyprien.clock.stand(offer(hospital, alienor, cyprien, TIMELY) + 9_000)
+    alienor.asks(STREAM, TIMELY, OPEN)
+    alienor.desk.until(INSIDE.decode())
+    alienor.desk.press("Escape")
+    alienor.desk.until_gone(INSIDE.decode())
+    cyprien.clock.stand(offer(hospital, alienor, cyprien, LATE) + 10_100)
     alienor.asks(STREAM, LATE, OPEN)
     alienor.sees("messages.refused.expired")
     assert alienor.desk.find(INSIDE.decode()) is None
-    cyprien.clock.ahead_ms = 0
+    cyprien.clock.stand(None)
     alienor.desk.press("Escape")
 
 

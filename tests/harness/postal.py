@@ -67,16 +67,21 @@ class Relaying:
 
 
 class Clock:
-    """The hour at every desk; a test puts it forward, as time that passed, or sets back what the wall says."""
+    """The hour at every desk; a test puts it forward, as time that passed, sets back what the wall says, or makes it stand."""
 
     def __init__(self) -> None:
         self.ahead_ms = self.set_back_ms = 0
+        self._stands_ms: int | None = None
+
+    def stand(self, at_ms: int | None) -> None:
+        """Say *at_ms* whatever time passes; None goes on."""
+        self._stands_ms = at_ms
 
     def now_ms(self) -> int:
         return self.steady_ms() - self.set_back_ms
 
     def steady_ms(self) -> int:
-        return time.time_ns() // 1_000_000 + self.ahead_ms
+        return time.time_ns() // 1_000_000 + self.ahead_ms if self._stands_ms is None else self._stands_ms
 
 
 class House:
