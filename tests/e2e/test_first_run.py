@@ -36,7 +36,7 @@ def test_from_an_empty_folder_to_an_unlocked_desk(desk, it, tmp_path):
     start(desk, tmp_path)
     person = ByMouse(desk, tmp_path / "pictures")
     arrive(person, it, tmp_path, "Dr Iris Vanel", "Radiologie")
-    assert start(desk, tmp_path, "consilium://elsewhere.test:443/x#y").wait(20) == 0
-    desk.until("pas un lien de réunion complet", seconds=10)
+    assert start(desk, tmp_path, "consilium://elsewhere.test:443/x#y").wait(90) == 0
+    desk.until("pas un lien de réunion complet")
     desk.press("ctrl+l")
     desk.until("Déverrouiller", "button")

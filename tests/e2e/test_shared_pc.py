@@ -56,7 +56,7 @@ def test_two_people_one_after_the_other(desk, home):
     desk.click("Profil 2", "button")
     unlock(desk)
     again = [sys.executable, "-m", "app", "--profile", str(home), "consilium://elsewhere.test:443/x#y"]
-    assert desk.start(*again, LANG="fr_FR.UTF-8").wait(20) == 0, "one doorbell, whoever is in"
+    assert desk.start(*again, LANG="fr_FR.UTF-8").wait(90) == 0, "one doorbell, whoever is in"
     desk.until("pas un lien de réunion complet")
     system_locks(desk)
     desk.until("session verrouillée")

@@ -335,7 +335,7 @@ def start(folder, *arguments):
 
 def test_a_second_start_hands_over_and_ends(first):
     process, folder = first
-    assert start(folder, stills.LINK.format()).wait(30) == 0
+    assert start(folder, stills.LINK.format()).wait(90) == 0
     assert process.poll() is None
 
 
