@@ -143,11 +143,12 @@ def test_a_meeting_between_two_windows(house, pulse, desks, tmp_path):
     guest.until("2 participants")
     host.until("2 participants")
 
-    voice = speech(tmp_path / "voice.wav", 6)
+    voice = speech(tmp_path / "voice.wav", 60)
     quiet = loudness(pulse, "guest", 0.5)
     speaking = speak(pulse, "host", voice)
-    guest.until(f"{ME.name} : parle", seconds=8)
+    guest.until(f"{ME.name} : parle")
     assert loudness(pulse, "guest", 1.5) > 300 > quiet
+    speaking.terminate()
     speaking.wait()
 
     host.press("t")
@@ -173,5 +174,6 @@ def test_a_meeting_between_two_windows(house, pulse, desks, tmp_path):
     guest.until("Vous avez été retiré de la réunion")
     speaking = speak(pulse, "host", voice)
     assert loudness(pulse, "guest", 2) < 10
+    speaking.terminate()
     speaking.wait()
     host.until("1 participant")
