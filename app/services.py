@@ -65,6 +65,7 @@ class Services:
         self.handed.changed.subscribe(self.feed.receive)
         self.handed.left.subscribe(self.closing.left)
         self.patients.watch(self.alerts)
+        self.alerts.access = self.patients.ground
 
     def _monitor(self, start: Start, trail: Trail, hour: Hour) -> None:
         """Make telemonitoring: the alerts, what follows them, what leaves of them."""

@@ -103,6 +103,18 @@ def silent(alert: bytes, since_ms: int, who: Who, service: Service, life: Life) 
     return Case(item, LISTS[life.phase], _words(who))
 
 
+def shut(case: Case) -> Case:
+    """Return an alert as those see it who are not of its service: who it is, the number alone of a hidden identity, and how grave."""
+    item = case.item
+    who = replace(item.who, treatment="", referent="")
+    if who.hidden:
+        who = Who(who.id, who.key, "", "", "", "", hidden=True)
+    bare = replace(
+        item, who=who, symptoms=(), trend=Trend.SAME, rule="", muted=(), warnings=(), leaving="", shut=True
+    )
+    return Case(bare, case.which, _words(who))
+
+
 def nobody(told: Questionnaire) -> Who:
     """Return who is shown while the cache does not know the patient: the number that the platform gave."""
     return Who(0, told.key, "", "", "", "")

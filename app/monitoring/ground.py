@@ -13,7 +13,7 @@ from media.events import Event
 from storage.errors import Locked, ReadOnly
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Awaitable, Callable, Collection, Iterable
 
     from app.acts import Act
     from app.audit import Trail
@@ -70,6 +70,8 @@ class Ground:
         self.changed: Event[frozenset[bytes]] = Event()
         self.outward: Outward | None = None
         """What brings summaries of closed alerts to the record (app.monitoring.closing)."""
+        self.access: Callable[[int], Awaitable[str]] = _nobody
+        """On what ground a patient of the cache is open to who is not of the service; "" where a reason is to be given first."""
 
     @property
     def _opened(self) -> Open:
@@ -132,6 +134,10 @@ class Ground:
             raise Unwritable from error
         except ProtocolError as error:
             raise Refused("too-long") from error
+
+
+async def _nobody(_person: int) -> str:
+    return ""
 
 
 def subject_of(who: Key) -> bytes:

@@ -53,11 +53,14 @@ def age(item: Item, now_ms: int) -> str:
 
 def name(item: Item) -> str:
     """`NOM Prénom`, or the number that the platform gave."""
-    return item.who.name or tr("monitoring.nameless", ipp=item.who.key.ipp)
+    who = item.who
+    return who.name or tr("patients.veiled" if who.hidden else "monitoring.nameless", ipp=who.key.ipp)
 
 
 def symptoms(item: Item, table: Mapping) -> str:
     """`Diarrhée G3, vomissements G2`; what it is about where no symptom has a grade."""
+    if item.shut:
+        return tr("monitoring.shut")
     if item.cause is Cause.SILENCE:
         return tr("monitoring.silent_since", day=_day(item.received_ms))
     told = [f"{label_of(table, one.code, one.label)} G{one.grade}" for one in item.symptoms[:SHOWN]]

@@ -46,9 +46,14 @@ class _Silence:
 
 @dataclass
 class Memory:
-    """What this desk knows of the alerts of its services. *me* is the own user id."""
+    """What this desk knows of the alerts of its services. *me* is the own user id.
+
+    Rows of a service to which that is a stranger, and of hidden identities where nobody is a member yet, tell no more than `cases.shut`
+    does, unless it is *whole*: made for who has access.
+    """
 
     me: bytes
+    whole: bool = False
     services: dict[str, Service] = field(default_factory=dict)
     asked: dict[bytes, Questionnaire] = field(default_factory=dict)
     _of: dict[int, list[bytes]] = field(default_factory=dict)
@@ -360,8 +365,9 @@ class Memory:
         for alert in list(alerts):
             told = self.asked[alert]
             muted = tuple(sorted(self.muted(told, told.answered_ms)))
-            made = cases.asked(told, self.who(told), self.service(told.unit), self.life(alert), muted)
-            self._put(alert, made)
+            service = self.service(told.unit)
+            made = cases.asked(told, self.who(told), service, self.life(alert), muted)
+            self._put(alert, made and self._seen(made, service))
             self._settle(told)
 
     def _settle(self, told: Questionnaire) -> None:
@@ -372,7 +378,12 @@ class Memory:
             self._put(alert, None)
             return
         since_ms = self._since(told) or told.next_ms or told.received_ms
-        self._put(alert, cases.silent(alert, since_ms, self.who(told), self.service(told.unit), life))
+        service = self.service(told.unit)
+        self._put(alert, self._seen(cases.silent(alert, since_ms, self.who(told), service, life), service))
+
+    def _seen(self, made: Case, service: Service) -> Case:
+        ours = self.me in service.members or not (service.members or made.item.who.hidden)
+        return made if self.whole or ours else cases.shut(made)
 
     def _put(self, alert: bytes, made: Case | None) -> None:
         """Let an alert stand as it does now, None: be none; in each order that somebody asked for, and in the figures."""
@@ -452,7 +463,8 @@ class Memory:
         if one.case is None:
             last = self._last(person)
             service = self.service(last.unit)
-            one.case = cases.silent(one.alert, one.since_ms, self.who(last), service, _UNTOUCHED)
+            made = cases.silent(one.alert, one.since_ms, self.who(last), service, _UNTOUCHED)
+            one.case = self._seen(made, service)
         return one.case
 
 

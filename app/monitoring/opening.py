@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.monitoring.ports import Unwritable
+from app.intents import OpenPatient
+from app.monitoring.ports import Shut, Unwritable
 from app.ui.buttons import Button
 from app.ui.panes import EmptyState
 from app.ui.states import Loading
@@ -19,12 +20,14 @@ from app.ui.words import say
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PyQt6.QtGui import QShowEvent
+
     from app.feature import Desk
     from app.monitoring.centre import Centre
     from app.monitoring.panel import Panel
     from app.monitoring.ports import Monitoring, Sheet, Who
 
-NOTHING, LOADING, SHOWN, FAILED, GONE = range(5)
+NOTHING, LOADING, SHOWN, FAILED, GONE, SHUT = range(6)
 LATE_MS = 150
 """So long the alert before stays in sight, and can do nothing, while the next one is read: a word that flickers by tells nobody anything."""
 log = logging.getLogger(__name__)
@@ -51,6 +54,8 @@ class Opening(QStackedWidget):
         self._late.timeout.connect(lambda: self._blank(LOADING))
         self.who: Who | None = None
         """The patient of the alert that is shown."""
+        self._asks: Who | None = None
+        """The patient on whose page a reason is to be given before the alert opens."""
         again = Button(say("monitoring.again"), icon="refresh")
         again.clicked.connect(self._open_again)
         self._choose = EmptyState(
@@ -61,7 +66,11 @@ class Opening(QStackedWidget):
         gone = EmptyState("info-circle", say("monitoring.gone"), say("monitoring.gone.detail"))
         holder = QWidget()
         QVBoxLayout(holder).addWidget(self._choose)
-        for page in (holder, Loading(say("monitoring.loading.one")), centre, failed, gone):
+        self._why = Button(say("monitoring.shut.go"), icon="arrow-right")
+        self._why.clicked.connect(self._open_patient)
+        words = say("monitoring.shut.title"), say("monitoring.shut.detail")
+        shut = EmptyState("lock", *words, actions=(self._why,))
+        for page in (holder, Loading(say("monitoring.loading.one")), centre, failed, gone, shut):
             self.addWidget(page)
 
     @property
@@ -126,12 +135,27 @@ class Opening(QStackedWidget):
         if isinstance(error, Unwritable):  # the desk is being locked, or reads all anew: the queue says it
             self._blank(NOTHING)
             return
+        if isinstance(error, Shut):
+            self._asks = error.who
+            self._why.setVisible(bool(error.who.id))
+            self._blank(SHUT)
+            return
         log.warning("an alert could not be read: %s", type(error).__name__)
         self._blank(FAILED)
+
+    def _open_patient(self) -> None:
+        if self._asks is not None:
+            self._desk.open(OpenPatient(self._asks.id, self._asks.key.ipp))
 
     def _open_again(self) -> None:
         alert, self._wanted = self._wanted, b""
         self.open_alert(alert)
+
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 -- Qt's name
+        """Look again whether an alert opens that wanted a reason: it may have been given meanwhile."""
+        super().showEvent(event)
+        if self.currentIndex() == SHUT and event is not None and not event.spontaneous():
+            self._open_again()
 
     # --- showing ------------------------------------------------------------------------------------------
 

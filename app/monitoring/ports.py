@@ -34,7 +34,7 @@ class Unwritable(Exception):  # noqa: N818 -- the page says what to do
 
 
 class Refused(Exception):  # noqa: N818 -- the page says what to do
-    """It cannot be done; `code`: not-open, incomplete, same-reader, not-own, late, grade, not-member, unknown, too-long."""
+    """It cannot be done; `code`: not-open, incomplete, same-reader, not-own, late, grade, not-member, unknown, reason, too-long."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -47,6 +47,14 @@ class Partly(Exception):  # noqa: N818 -- the page says what to do
     def __init__(self, done: tuple[Record, ...]) -> None:
         super().__init__(len(done))
         self.done = done
+
+
+class Shut(Refused):
+    """Nobody of the service works here, nor anybody to whom the patient's page is open: a reason is given there first."""
+
+    def __init__(self, who: Who) -> None:
+        super().__init__("reason")
+        self.who = who
 
 
 class List(StrEnum):
@@ -107,6 +115,8 @@ class Who:
     sex: str
     status: str
     dead: bool = False
+    hidden: bool = False
+    """PID-32 calls the identity hidden or anonymous: only who cares for the patient is told more than the number."""
     treatment: str = field(default="", repr=False)
     referent: str = field(default="", repr=False)
 
@@ -137,17 +147,9 @@ class Item:
     """How far the summary of a closed alert is: "" (unknown here), accepted, refused; where this desk closed it kept (no gateway), queued, sent too."""
     service: str = ""
     """Code of the service that follows the patient, "-" where nobody told."""
-    told: int = NO_GRADE
-    """The highest grade of the questionnaire, whatever was confirmed or closed since."""
-    closer: bytes = b""
-    """Who closed what waits for a second reader."""
-    met: bool = False
-    """Whether a doctor answered, or it was closed before: that its delay is over calls nobody else."""
 
-    @property
-    def gravest(self) -> int:
-        """The grade as which it is overdue and calls: told or said since."""
-        return max(self.grade, self.told)
+    shut: bool = False
+    """It opens for a reason only: no more is told than who it is and how grave, as to nobody of the service."""
 
     @property
     def unmet(self) -> bool:

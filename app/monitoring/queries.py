@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.monitoring import judging
 from app.monitoring.ground import subject_of
-from app.monitoring.ports import Refused, Sending, Sheet, Unwritable
+from app.monitoring.ports import Refused, Sending, Sheet, Shut, Unwritable
 from app.monitoring.proving import prove_all
 from app.monitoring.recorded import read
 from app.monitoring.sheets import labels, labs, past, weeks, weight
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from app.acts import Act
     from app.monitoring.export import Reports
+    from app.monitoring.ground import Open
     from app.monitoring.memory import Memory
     from app.monitoring.ports import Counts, Item, List, Proved
     from app.monitoring.report import Paper
@@ -85,12 +86,15 @@ class Queries(Typed):
         person = desk.memory.person_of(alert)
         if item is None or person is None:
             return None
+        ground = await self._ground(desk, item)
         if not again:
-            self._trail.record("alert-read", subject=subject_of(item.who.key))
+            await self._read(item, ground)
         told = desk.memory.asked.get(alert)
         life, service = desk.memory.life(alert), desk.memory.service_of(alert)
         whole, upto_ms = await desk.stock.whole({person}), told.answered_ms if told else self._now_ms()
         earlier = whole.weeks(person, upto_ms)
+        if item.shut:
+            item = whole.case(alert, self._now_ms()) or item
         patient = await asyncio.wrap_future(desk.vault.patients.get(item.who.id)) if item.who.id else None
         return Sheet(
             item=self._left(item),
@@ -112,6 +116,24 @@ class Queries(Typed):
             sending=self._sent(item, life),
             typed=() if again else await self.typed(alert),
         )
+
+    async def _ground(self, desk: Open, item: Item) -> str:
+        """Return on what ground an alert is open to who is not of its service, "" where no ground is needed; raises Shut."""
+        memory = desk.memory
+        if not item.shut or any(one.author == memory.me for one in memory.records(item.alert)):
+            return ""
+        ground = await self.access(item.who.id) if item.who.id else ""
+        if not ground:
+            self._trail.record("patient-refused", subject=subject_of(item.who.key))
+            raise Shut(item.who)
+        return ground
+
+    async def _read(self, item: Item, ground: str) -> None:
+        """Trace that an alert is read; outside the service nothing opens where the trail takes nothing."""
+        if ground:
+            await self.traced("alert-read", subject_of(item.who.key), ground)
+        else:
+            self._trail.record("alert-read", subject=subject_of(item.who.key))
 
     async def course(self, person: int) -> Course | None:
         """Return what is known of a patient of the cache."""
@@ -143,6 +165,7 @@ class Queries(Typed):
         item = self._opened.memory.case(alert, self._now_ms())
         if item is None:
             raise Refused("unknown")
+        await self._ground(self._opened, item)
         await self.traced(action, subject_of(item.who.key), "")
 
     async def verify(self, alert: bytes) -> Proved:

@@ -17,6 +17,7 @@ CODES = frozenset(
         "grade",
         "not-member",
         "unknown",
+        "reason",
         "too-long",
     )
 )

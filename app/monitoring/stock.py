@@ -168,7 +168,7 @@ class Stock:
         return await self._apart(told)
 
     async def _apart(self, told: Sequence[Questionnaire]) -> Memory:
-        made = Memory(self._memory.me)
+        made = Memory(self._memory.me, whole=True)
         made.rule(self._memory.services)
         rest = list(_by_person(told).items())
         for at in range(0, len(rest), AT_ONCE):
@@ -229,7 +229,7 @@ def who_of(row: Found, told: Key, numbers: Iterable[Key] = ()) -> Who:
     """Return a patient of the cache, under the one of their *numbers* that holds now; *told*: what a platform said."""
     key = next((one for one in numbers if one.ipp == row.ipp), Key(told.authority, row.ipp))
     name = " ".join(part for part in (row.birth_name, row.given_name) if part)
-    return Who(row.id, key, name, row.birth, row.sex, str(row.status), dead=row.dead)
+    return Who(row.id, key, name, row.birth, row.sex, str(row.status), dead=row.dead, hidden=row.hidden)
 
 
 def _by_person(told: Iterable[Questionnaire], persons: Iterable[int] = ()) -> dict[int, list[Questionnaire]]:

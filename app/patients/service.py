@@ -227,6 +227,11 @@ class Patients:
             await self._trace(desk, patient, _OPENED if access.granted else _REFUSED, access)
         return await self._opening(desk, patient, access)
 
+    async def ground(self, number: int) -> str:
+        """Return on what ground a patient is open here without a further reason, as the trail keeps it; empty: on none."""
+        read = await self._read(number)
+        return read[2].written if read is not None else ""
+
     async def _read(self, number: int, ipp: str = "") -> tuple[_Desk, Patient, Access] | None:
         """Return a patient with the access that holds without a further reason; nobody but the owner of *ipp*."""
         desk = self._desk
