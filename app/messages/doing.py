@@ -32,6 +32,7 @@ REFUSED = frozenset(
         "by-it",
         "once-unshown",
         "unshown",
+        "halted",
     )
 )
 log = logging.getLogger(__name__)

@@ -110,6 +110,10 @@ class Filing(Ground):
         await self._traced("file-opened-once", message)
         return Shown(found.name, found.kind, data, found.shown_for_s)
 
+    async def halted(self) -> dict[int, str]:
+        """Return the threads in which a file does not move, and why."""
+        return await self._read(lambda rows: rows.files.halted())
+
     # --- what comes without a click --------------------------------------------------------------------------
 
     def _came(self, told: Told) -> None:
@@ -159,7 +163,11 @@ class Filing(Ground):
 
     async def _resume(self, message: Message) -> None:
         """Go on with the files of an own message that were halted."""
-        stuck = [one.id for one in message.files if one.state in {FileState.PAUSED, FileState.REFUSED}]
+        stuck = [
+            one.id
+            for one in message.files
+            if one.halted or one.state in {FileState.PAUSED, FileState.REFUSED}
+        ]
         if not message.own or not stuck:
             return
 
@@ -169,14 +177,14 @@ class Filing(Ground):
             rows.messages.hold(message.id, State.DRAWN, "")
 
         await self._write(act, message.thread)
-        self._move()
+        self._move(*stuck)
 
     async def _carry(self) -> None:
         """Move files for as long as the post office is open."""
         if self._open.vault.mail_read_only:
             return
         await self._post.opened.wait()
-        moving = freight.Freight(self._post.desk, self._moved, self._all_there)
+        moving = freight.Freight(self._post.desk, self._moved, self._all_there, self._post.steady_ms)
         moving.told = self._file_changed
         self._freight = moving
         self._carrying.set()
@@ -186,9 +194,10 @@ class Filing(Ground):
             self._freight = None
             self._carrying.clear()
 
-    def _move(self) -> None:
+    def _move(self, *files: int) -> None:
+        """Let *files* move now, and whatever else can."""
         if self._freight is not None:
-            self._freight.wake.set()
+            self._freight.look(*files)
 
     def _all_there(self, rows: Mailbag, message: int) -> None:
         """Say the message once all of its files are at the relay (it may have none), in the transaction that says so of the last one."""
@@ -257,13 +266,15 @@ class Filing(Ground):
                 return found, kept
             if found.state is not FileState.COMING:
                 raise Refused("gone")
+            if found.halted:
+                raise Refused("halted")
             if not self._post.line.online:
                 raise Refused("offline")
             await asyncio.sleep(0.05)
 
     async def _set(self, kept: Kept, message: Message, state: FileState) -> None:
         await self._write(lambda rows: rows.files.state(kept.id, state), message.thread)
-        self._move()
+        self._move(kept.id)
 
     async def _traced(self, act: Act, message: Message) -> None:
         thread = await self._thread(message.thread)

@@ -165,7 +165,7 @@ Line: TypeAlias = Day | New | Happened | Said
 
 def about(file: File, said: Said) -> str:
     """Return what stands below a file's name."""
-    if not file.ephemeral:
+    if file.halted or not file.ephemeral:
         return looks.file_words(file)
     shown = tr("messages.once.shown_for", s=file.shown_for_s)
     until = said.message.sent_ms + 1000 * file.open_within_s

@@ -63,6 +63,8 @@ HELD = frozenset(
 """Reasons that have a sentence of their own; others are told as `messages.held.other` with their code."""
 
 
+HALTED = frozenset(("quota", "busy", "disk"))
+"""Reasons why a file does not move that have a sentence of their own."""
 WHY = HELD | {"key-bad", "card-rollback", "undelivered", "malformed"}
 """The same for one device of a recipient: `messages.why.<code>`."""
 
@@ -205,8 +207,15 @@ def state_words(message: Message, read_ms: int = 0) -> str:
     return tr(f"messages.state.{key}")
 
 
+def halted_words(code: str) -> str:
+    """Say why a file does not move."""
+    return tr(f"messages.file.halted.{code if code in HALTED else 'other'}")
+
+
 def file_words(file: File) -> str:
     """Size and state of a file: `412 ko · reçu`."""
+    if file.halted:
+        return f"{size(file.size)} · {halted_words(file.halted)}"
     if file.state in {FileState.COMING, FileState.GOING, FileState.PAUSED}:
         share = 100 * min(file.done, file.size) // max(file.size, 1)
         done = tr("messages.file.progress", done=size(file.done), size=size(file.size), share=share)

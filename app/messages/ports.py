@@ -29,6 +29,7 @@ class Refused(Exception):  # noqa: N818 -- the page says what to do
     """It cannot be done; `code`: too-long, too-many, too-big, no-recipient, not-own, late, gone, opened, expired, offline, unknown, crowd, by-it.
 
     `once-unshown`: what would be sent to be seen once cannot be shown; `unshown`: what came to be seen once cannot, and was not opened.
+    `halted`: it does not come now, and is tried again.
     """
 
     def __init__(self, code: str) -> None:
@@ -218,6 +219,9 @@ class Messages(Protocol):
 
     async def fetch(self, file: int) -> None:
         """Fetch a file, or go on with it."""
+
+    async def halted(self) -> dict[int, str]:
+        """Return the threads in which a file does not move although it is coming or going, and why: the relay's code, or "disk"."""
 
     async def pause(self, file: int) -> None:
         """Halt a file on its way, either way; `fetch` or `again` goes on."""

@@ -56,6 +56,8 @@ def tile(file: File, said: Said, running: Running | None) -> Tile:
 
 def _ink(file: File) -> tuple[str, int]:
     pdf = file.kind == "application/pdf"
+    if file.halted:
+        return "warn", file.id
     return ("danger" if pdf or file.state is FileState.REFUSED else "accent_text"), file.id
 
 
@@ -75,12 +77,15 @@ def file_acts(file: File, *, own: bool) -> tuple[tuple[str, str], ...]:
     """Return what can be done with a file now: act and icon; the words are `messages.act.<act>`."""
     if file.ephemeral:
         return ()
+    again = ("again" if own else "fetch", "refresh")
+    if file.halted:
+        return again, ("pause", "player-pause")
     here = (("preview", "eye"), ("save", "download"))
     return {
         FileState.OFFERED: (("fetch", "download"),),
         FileState.COMING: (("pause", "player-pause"),),
         FileState.GOING: (("pause", "player-pause"),),
-        FileState.PAUSED: (("again" if own else "fetch", "refresh"),),
+        FileState.PAUSED: (again,),
         FileState.HERE: here,
         FileState.SENT: here,
     }.get(file.state, ())

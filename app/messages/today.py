@@ -44,23 +44,25 @@ class MessagesSource:
     async def read(self) -> Reading:
         """Read the threads, none of a vault that is shut; raises what else the service raised."""
         try:
-            return partial(self._board, await self._messages.threads())
+            return partial(self._board, await self._messages.threads(), await self._messages.halted())
         except Unwritable:
             return lambda _now_ms: Board()
 
-    def _board(self, threads: Sequence[Thread], now_ms: int) -> Board:
+    def _board(self, threads: Sequence[Thread], halted: dict[int, str], now_ms: int) -> Board:
         held = [one for one in threads if one.held]
         lost = [one for one in threads if one.last_state in _LOST]
+        stuck = [one for one in threads if one.id in halted]
         about = [one for one in threads if one.unread and one.patient is not None and not one.muted]
         unread = [one for one in threads if one.unread and not one.muted]
         cards = (
             *(self._card(one, "held", now_ms) for one in held),
             *(self._card(one, "lost", now_ms) for one in lost),
+            *(self._card(one, "file", now_ms, looks.halted_words(halted[one.id])) for one in stuck),
             *(self._card(one, "about", now_ms) for one in about),
         )
         return Board(cards, self._column(sorted(unread, key=lambda one: -one.last_ms)))
 
-    def _card(self, one: Thread, kind: str, now_ms: int) -> Card:
+    def _card(self, one: Thread, kind: str, now_ms: int, why: str = "") -> Card:
         name = isolated(self._people.title(one))
         patient = looks.patient_name(one.patient) if one.patient is not None else ""
         about = born_in(one.patient.label) if one.patient is not None else ""
@@ -68,6 +70,7 @@ class MessagesSource:
         said = {
             "name": name,
             "when": looks.moment(one.last_ms, now_ms),
+            "why": why,
             "patient": " · ".join(part for part in (about, ipp) if part),
         }
         count = {"held": one.held, "about": one.unread}.get(kind, 1)
@@ -83,7 +86,9 @@ class MessagesSource:
                 "message-2",
                 say("today.messages.open.spoken", name=name),
             ),
-            icon={"held": "clock-pause", "lost": "alert-circle"}.get(kind, "message-2"),
+            icon={"held": "clock-pause", "lost": "alert-circle", "file": "clock-pause"}.get(
+                kind, "message-2"
+            ),
             tone="accent" if kind == "about" else "warn",
             can_wait=True,
         )

@@ -1,4 +1,7 @@
-"""Files up and down: sealed on disk once, cut into padded blobs, in pieces; halted and gone on with at any byte, on both sides."""
+"""Files up and down: sealed on disk once, cut into padded blobs, in pieces; halted and gone on with at any byte, on both sides.
+
+Small and ephemeral ones go beside the large ones, which wait meanwhile. What fails is said on the file and tried again, ever more rarely.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from media.keys.envelope import CLASSES
 from media.keys.files import FileSealer, new_key, parts, sealed_size, spans
 from media.keys.issuers import ID_BYTES
 from media.mail.bodies import Attachment
+from media.patience import within
 from storage.errors import StorageError
 from storage.messages.posting import Blob
 from storage.messages.records import FileState, State
@@ -36,6 +40,11 @@ PIECE = 256 * 1024
 WINDOW = 8
 """Pieces under way at once."""
 LIFE_S = 30 * 86_400
+SMALL = 8 << 20
+"""A file of up to so many bytes does not wait for a larger one; an ephemeral document never does."""
+LOOK_S = 2.0
+SOON_MS, RARELY_MS = 10_000, 600_000
+"""How soon what failed is tried again: twice as late each time, up to the second."""
 log = logging.getLogger(__name__)
 
 
@@ -54,31 +63,52 @@ class Changed(Exception):  # noqa: N818 -- the page says what to do
 
 
 class Freight:
-    """Moves the files that are coming and going; one at a time, the oldest first. *moved* hears of each piece, *sent* of a whole own file."""
+    """Moves the files that are coming and going, a small and a large one at a time. *moved* hears of each piece, *sent* of a whole own file.
+
+    *steady_ms* is a clock that nobody sets.
+    """
 
     def __init__(
-        self, desk: Desk, moved: Callable[[Moved], None], sent: Callable[[Mailbag, int], None]
+        self,
+        desk: Desk,
+        moved: Callable[[Moved], None],
+        sent: Callable[[Mailbag, int], None],
+        steady_ms: Callable[[], int],
     ) -> None:
-        self._desk, self._moved, self._sent = desk, moved, sent
+        self._desk, self._moved, self._sent, self._steady_ms = desk, moved, sent, steady_ms
         self._again = Again(desk, Writer(desk))
-        self.wake = asyncio.Event()
+        self._wakes = {small: asyncio.Event() for small in (True, False)}
+        self._free = asyncio.Event()
+        """Set while nothing small moves: the line is the large ones'."""
+        self._free.set()
+        self._halted: dict[int, tuple[int, int]] = {}
+        """Of what failed: how often, and when it is tried again."""
         self.told: Callable[[int], None] = lambda _message: None
 
     async def run(self) -> None:
         """Move what there is to move, whenever the relay is there, until cancelled."""
         await self._give_up_lost()
+        async with asyncio.TaskGroup() as group:
+            for small in self._wakes:
+                group.create_task(self._lane(small=small))
+
+    def look(self, *files: int) -> None:
+        """Look now whether there is something to move; at *files* even where they failed a moment ago."""
+        for file in files:
+            self._halted.pop(file, None)
+        for wake in self._wakes.values():
+            wake.set()
+
+    async def _lane(self, *, small: bool) -> None:
+        wake = self._wakes[small]
         while True:
             moved = False
             with contextlib.suppress(StorageError):
-                await self.seal_all()
-                moved = self._desk.line is not None and await self._round(self._desk.line)
+                moved = await self._next(small=small) or (not small and await self._lay_wanted())
             if not moved:
-                try:
-                    async with asyncio.timeout(2.0):
-                        await self.wake.wait()
-                except TimeoutError:
-                    continue
-                self.wake.clear()
+                with contextlib.suppress(TimeoutError):
+                    await within(LOOK_S, wake.wait())
+                wake.clear()
 
     async def _give_up_lost(self) -> None:
         """Say of what was in memory only when the program ended that it cannot be sent."""
@@ -97,39 +127,59 @@ class Freight:
         await self._desk.write(act)
         self.told(kept.message)
 
-    async def seal_all(self) -> None:
-        """Seal what was chosen and is not sealed yet: this needs no relay."""
-        for number in await self._under_way():
-            file, kept = await self._look(number)
-            if file and kept and not kept.manifest and kept.source and file.state is FileState.GOING:
-                try:
-                    await self.seal(file, _read(kept.source, file.size))
-                except Changed:
-                    await self._give_up(kept)
-
-    async def _round(self, line: Mailbox) -> bool:
-        moved = False
-        for number in await self._under_way():
-            file, kept = await self._look(number)
-            if file is None or kept is None or not kept.manifest:
-                continue
-            try:
-                moved = await self._move(line, file, kept) or moved
-            except LinkLost:
-                return False
-            except (LinkRefused, MediaError) as error:
-                await self._stop(kept, getattr(error, "code", "malformed"))
-            except StorageError as error:
-                log.warning("a file could not be kept: %s", type(error).__name__)
-                await self._end(kept, FileState.PAUSED)
-        with contextlib.suppress(LinkLost):
-            return await self._again.answer(lambda file, kept: self._lay_again(line, file, kept)) or moved
+    async def _next(self, *, small: bool) -> bool:
+        """Seal or move the first file of a lane that can be, what is not sealed yet before all; False where there is none."""
+        found = [await self._look(number) for number in await self._under_way()]
+        found.sort(key=lambda one: one[1] is not None and bool(one[1].manifest))
+        for file, kept in found:
+            mine = file is not None and _is_small(file) is small and not self._waits(file)
+            if file and kept and mine and await self._try(file, kept):
+                return True
         return False
 
+    def _waits(self, file: File) -> bool:
+        return file.id in self._halted and self._steady_ms() < self._halted[file.id][1]
+
+    async def _try(self, file: File, kept: Kept) -> bool:
+        """Seal a file that was chosen, which needs no relay, or move one that is sealed; False where it came no further."""
+        try:
+            if kept.manifest:
+                return self._desk.line is not None and await self._move(self._desk.line, file, kept)
+            return bool(kept.source) and await self._seal_chosen(file, kept)
+        except LinkLost:
+            return False
+        except (LinkRefused, MediaError) as error:
+            await self._stop(kept, getattr(error, "code", "malformed"))
+        except StorageError as error:
+            log.warning("a file could not be kept: %s", type(error).__name__)
+            await self._halt(kept, "disk")
+        return False
+
+    async def _seal_chosen(self, file: File, kept: Kept) -> bool:
+        try:
+            await self.seal(file, _read(kept.source, file.size))
+        except Changed:
+            await self._give_up(kept)
+        return True
+
     async def _move(self, line: Mailbox, file: File, kept: Kept) -> bool:
-        if await self._is_ours(kept):
-            return await self._up(line, file, kept)
-        return await self._down(line, file, kept)
+        small = _is_small(file)
+        if small:
+            self._free.clear()
+        try:
+            return await (self._up if await self._is_ours(kept) else self._down)(line, file, kept)
+        finally:
+            if small:
+                self._free.set()
+
+    async def _lay_wanted(self) -> bool:
+        """Bring what others ask for to the relay again."""
+        line = self._desk.line
+        if line is None:
+            return False
+        with contextlib.suppress(LinkLost):
+            return await self._again.answer(lambda file, kept: self._lay_again(line, file, kept))
+        return False
 
     async def _is_ours(self, kept: Kept) -> bool:
         """Tell whether a file goes up from here; one that this user sent from elsewhere comes down, as anybody's."""
@@ -307,32 +357,46 @@ class Freight:
         return await self._desk.read(lambda rows: (rows.files.get(number), rows.files.kept(number)))
 
     async def _goes_on(self, file: File) -> bool:
-        """Look whether somebody halted the file, or withdrew its message."""
+        """Look whether somebody halted the file, or withdrew its message; a large one waits here for the small."""
+        if not _is_small(file):
+            await self._free.wait()
         now = await self._desk.read(lambda rows: rows.files.get(file.id))
         return now is not None and now.state is file.state
 
     async def _tell(self, file: File, kept: Kept, sealed: int) -> None:
         done = min(file.size, sealed)
+        self._halted.pop(file.id, None)
         await self._desk.write(
             lambda rows: rows.files.state(file.id, file.state, done) if _same(rows, file) else None
         )
         self._moved(Moved(file.id, kept.message, done, file.size))
 
     async def _stop(self, kept: Kept, code: str) -> None:
-        """Take the relay's or the judge's no: what is gone is gone, what was forged is refused, the rest waits for a click."""
+        """Take the relay's or the judge's no: what is gone is gone, what was forged is refused, the rest is tried again."""
         log.warning("a file was halted: %s", code)
         states = {"blob-unknown": FileState.GONE, "file-forged": FileState.REFUSED}
         file, _ = await self._look(kept.id)
-        if file is None or await self._is_ours(kept):
-            await self._end(kept, FileState.PAUSED)
+        if file is None or code not in states or await self._is_ours(kept):
+            await self._halt(kept, code)
         elif code == "blob-unknown" and await self._again.ask(file, kept):
             self.told(kept.message)
         else:
-            await self._end(kept, states.get(code, FileState.PAUSED))
+            await self._end(kept, states[code])
+
+    async def _halt(self, kept: Kept, code: str) -> None:
+        """Say of a file why it does not move, and when it is tried again."""
+        tries, _ = self._halted.get(kept.id, (0, 0))
+        self._halted[kept.id] = tries + 1, self._steady_ms() + min(SOON_MS << tries, RARELY_MS)
+        await self._desk.write(lambda rows: rows.files.halt(kept.id, code))
+        self.told(kept.message)
 
     async def _end(self, kept: Kept, state: FileState, done: int | None = None) -> None:
         await self._desk.write(lambda rows: rows.files.state(kept.id, state, done))
         self.told(kept.message)
+
+
+def _is_small(file: File) -> bool:
+    return file.ephemeral or file.size <= SMALL
 
 
 def _same(rows: Mailbag, file: File) -> bool:

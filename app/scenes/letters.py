@@ -369,6 +369,11 @@ class StillMessages:
         self._may()
         self._file(file, state=FileState.COMING)
 
+    async def halted(self) -> dict[int, str]:
+        """Return the threads with a file that does not move."""
+        said = ((thread, file) for thread, every in self.said.items() for one in every for file in one.files)
+        return {thread: file.halted for thread, file in said if file.halted}
+
     async def pause(self, file: int) -> None:
         """Pause it."""
         self._may()

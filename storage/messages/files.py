@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from storage.messages.posting import NewFile
 
 NAME_BYTES = 16
-_SHOWN = "id, name, kind, size, state, done, ephemeral, open_within_s, shown_for_s, opened_ms, opened_by"
+_SHOWN = "id, name, kind, size, state, done, ephemeral, open_within_s, shown_for_s, opened_ms, opened_by, halted"
 _KEPT = "id, message, key, manifest, shelf, source, asked_ms"
 MOST_WANTED = 256
 """Of one person; more is not kept, and asked for again later."""
@@ -50,8 +50,8 @@ class Files:
         return Kept(*row) if row else None
 
     def under_way(self) -> tuple[int, ...]:
-        """Return the files that were coming or going when last looked at, oldest first."""
-        sql = "SELECT id FROM file WHERE state IN ('coming', 'going') ORDER BY id"
+        """Return the files that were coming or going when last looked at, ephemeral ones first, then the oldest."""
+        sql = "SELECT id FROM file WHERE state IN ('coming', 'going') ORDER BY ephemeral DESC, id"
         return tuple(number for (number,) in self._db.execute(sql))
 
     def blobs(self, file: int) -> tuple[Blob, ...]:
@@ -101,9 +101,22 @@ class Files:
         self._db.execute(sql, (key, manifest, file))
 
     def state(self, file: int, state: FileState, done: int | None = None) -> None:
-        """Say where a file is, and how many bytes of its plaintext came or went."""
-        sql = "UPDATE file SET state = ?, done = coalesce(?, done) WHERE id = ?"
+        """Say where a file is, and how many bytes of its plaintext came or went: it moves, or rests."""
+        sql = "UPDATE file SET state = ?, done = coalesce(?, done), halted = '' WHERE id = ?"
         self._db.execute(sql, (state, done, file))
+
+    def halt(self, file: int, code: str) -> None:
+        """Say why a file that is coming or going does not move."""
+        sql = "UPDATE file SET halted = ? WHERE id = ? AND state IN ('coming', 'going')"
+        self._db.execute(sql, (code, file))
+
+    def halted(self) -> dict[int, str]:
+        """Return the threads in which a file does not move, and why the oldest of each does not."""
+        sql = (
+            "SELECT thread, halted FROM file JOIN message ON message.id = message WHERE file.state IN ('coming', 'going')"
+            " AND halted <> '' ORDER BY file.id DESC"
+        )
+        return dict(self._db.execute(sql))
 
     def ask(self, file: int, at_ms: int) -> None:
         """Say that the author of a file was asked for it."""

@@ -109,6 +109,8 @@ class File:
     shown_for_s: int = 0
     opened_ms: int = 0
     opened_by: bytes = b""
+    halted: str = ""
+    """Why it does not move although it is coming or going: the relay's code, or "disk"; it is tried again by itself."""
 
 
 @dataclass(frozen=True)

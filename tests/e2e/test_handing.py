@@ -83,7 +83,7 @@ def test_the_ten_seconds_begin_when_the_document_is_offered_not_when_it_was_chos
         await alice.messages.hand_out(INVITE, "RCP", (bruno.user,), place, 10)
         alice.clock.ahead_ms += 60_000
         freight._desk.line = line
-        freight.wake.set()
+        freight.look()
         (came,) = await _handed(bruno)
         assert (await bruno.messages.open_once(came.files[0].id)).data == place.read_bytes()
         (again,) = await _handed(bruno)

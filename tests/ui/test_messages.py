@@ -27,6 +27,7 @@ from app.scenes import stills
 from app.scenes.letters import StillMessages
 from app.scenes.messages import ODILE, at, fill, who
 from app.scenes.stills import NOW_MS
+from app.today.cards import CardDeck, CardFrame
 from app.today.rows import RowButton
 from app.trust import News
 from app.ui.buttons import Button
@@ -327,6 +328,25 @@ def test_a_file_pauses_and_shows_how_far_it_is(section, qtbot):
     assert "41" in section.said("mesures").sentence
     section.page.deeds.act("pause", section.said("mesures").key, 3)
     section.wait_for("en pause")
+
+
+def test_a_file_that_the_relay_does_not_take_says_why_in_its_thread_and_on_today(section, qtbot):
+    section.open("Équipe")
+    line = section.said("mesures")
+    stuck = tuple(replace(one, state=FileState.GOING, halted="quota") for one in line.files)
+    section.told.change(line.message.id, files=stuck)
+    assert "le relais n’a plus de place" in section.wait_for("plus de place").sentence
+    assert ("again" if line.message.own else "fetch") in {
+        act for act, _file in section.page.deeds.acts(section.said("mesures"))
+    }
+    section.desk.window.show_feature("today")
+    page = section.desk.window.page("today")
+    cards = lambda: [one.accessibleName() for one in page.findChildren(CardFrame)]  # noqa: E731
+    qtbot.waitUntil(lambda: bool(cards()))
+    page.findChild(CardDeck).flip_others()
+    qtbot.waitUntil(
+        lambda: any("Fichier qui ne passe pas" in one and "plus de place" in one for one in cards())
+    )
 
 
 def test_a_file_is_saved_where_one_says(section, qtbot, tmp_path):

@@ -35,6 +35,7 @@ _REASONS = frozenset(
         "unknown",
         "once-unshown",
         "unshown",
+        "halted",
     )
 )
 
@@ -167,6 +168,8 @@ def _about(message: Message, file: File, left_s: int) -> Words:
         return say("handing.read_once")
     if file.state in _GONE:
         return say("handing.gone")
+    if file.halted:
+        return say("handing.halted")
     if file.ephemeral:
         key = "handing.once" if left_s else "handing.expired"
         return say(key, s=file.shown_for_s)
@@ -174,6 +177,8 @@ def _about(message: Message, file: File, left_s: int) -> Words:
 
 
 def _own(message: Message, file: File, left_s: int) -> Words:
+    if file.halted:
+        return say("handing.halted")
     if message.state is State.DRAWN:
         return say("handing.paused") if file.state is FileState.PAUSED else _moving(file)
     if message.state in _STUCK:
