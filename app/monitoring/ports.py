@@ -150,6 +150,17 @@ class Item:
 
     shut: bool = False
     """It opens for a reason only: no more is told than who it is and how grave, as to nobody of the service."""
+    told: int = NO_GRADE
+    """The highest grade of the questionnaire, whatever was confirmed or closed since."""
+    closer: bytes = b""
+    """Who closed what waits for a second reader."""
+    met: bool = False
+    """Whether a doctor answered, or it was closed before: that its delay is over calls nobody else."""
+
+    @property
+    def gravest(self) -> int:
+        """The grade as which it is overdue and calls: told or said since."""
+        return max(self.grade, self.told)
 
     @property
     def unmet(self) -> bool:
