@@ -18,7 +18,7 @@ from media.keys.issuers import ID_BYTES
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from app.admin.organisation import Organisation
     from app.admin.peoplefiles import Row
@@ -36,6 +36,7 @@ COLUMNS = (
     "courriel",
 )
 MAX_MAP = 65_536
+_TELL_APART = "donnez le RPPS, le courriel ou la colonne « personne »"
 
 
 def import_options(action: ArgumentParser) -> None:
@@ -73,15 +74,21 @@ def _matched(rows: list[Row], organisation: Organisation) -> Iterable[Entry]:
     known = _Known(organisation)
     wrong: list[tuple[int, str]] = []
     taken: dict[bytes, int] = {}
+    bare: dict[str, int] = {}
     made = []
+    sure = {row.line: user for row in rows if (user := known.surely(row))}
+    others = frozenset(sure.values())
     for row in rows:
-        users = known.users(row)
+        user = sure.get(row.line, b"")
+        users = [user] if user else known.named(row, without=others)
         if len(users) > 1:
-            wrong.append(
-                (row.line, "plusieurs personnes de ce nom : donnez le RPPS ou la colonne « personne »")
-            )
+            wrong.append((row.line, f"plusieurs personnes de ce nom : {_TELL_APART}"))
             continue
-        user = users[0] if users else os.urandom(ID_BYTES)
+        if not users and not (row.guid or row.entry.rpps or row.entry.mail):
+            first = bare.setdefault(sort_key(row.entry.name)[0], row.line)
+            if first != row.line:
+                wrong.append((row.line, f"le même nom qu'à la ligne {first} : {_TELL_APART}"))
+        user = users[0] if users else row.guid or os.urandom(ID_BYTES)
         if user in taken:
             wrong.append((row.line, f"la même personne qu'à la ligne {taken[user]}"))
         taken[user] = row.line
@@ -97,10 +104,12 @@ class _Known:
     def __init__(self, organisation: Organisation) -> None:
         self._rpps = {one.rpps: one.user for one in organisation.people if one.rpps}
         self._numbers = {user: rpps for rpps, user in self._rpps.items()}
+        self._mails: dict[tuple[str, str], set[bytes]] = {}
         self._names: dict[str, list[bytes]] = {}
         self._roles: dict[bytes, str] = {}
         for one in organisation.people:
             self._add(one.user, one.name, one.role)
+            self._mails.setdefault(_letterbox(one), set()).add(one.user)
         for certificate in organisation.certificates:
             self._add(certificate.user, certificate.name, certificate.role)
 
@@ -110,19 +119,35 @@ class _Known:
             users.append(user)
         self._roles.setdefault(user, role)
 
-    def users(self, row: Row) -> list[bytes]:
-        """Return the users that a row may be: by id, by RPPS, else by name where no other RPPS contradicts."""
+    def surely(self, row: Row) -> bytes:
+        """Return who a row is by id, GUID, RPPS, or name and mail together; empty where none of them says."""
         number = row.entry.rpps
         if row.user:
-            return [row.user]
+            return row.user
+        if row.guid in self._roles:
+            return row.guid
         if number in self._rpps:
-            return [self._rpps[number]]
+            return self._rpps[number]
+        found = self._mails.get(_letterbox(row.entry), set()) if row.entry.mail else set()
+        return next(iter(found)) if len(found) == 1 and self._fits(row, *found) else b""
+
+    def named(self, row: Row, without: Collection[bytes]) -> list[bytes]:
+        """Return the users that a row may be by name, where no other RPPS contradicts; *without* are other rows."""
         named = self._names.get(sort_key(row.entry.name)[0], [])
-        return [user for user in named if not number or self._numbers.get(user, number) == number]
+        return [user for user in named if user not in without and self._fits(row, user)]
+
+    def _fits(self, row: Row, user: bytes) -> bool:
+        number = row.entry.rpps
+        return not number or self._numbers.get(user, number) == number
 
     def role(self, user: bytes) -> str:
         """Return the role that somebody had, `other` for a newcomer."""
         return self._roles.get(user, "other")
+
+
+def _letterbox(one: Entry) -> tuple[str, str]:
+    """Return name and mail: a mailbox alone may be a team's, or go to a successor."""
+    return sort_key(one.name)[0], one.mail.casefold()
 
 
 def _tell(before: dict[bytes, Entry], after: dict[bytes, Entry]) -> None:

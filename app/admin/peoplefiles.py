@@ -18,6 +18,7 @@ from app.admin.errors import AdminError
 from app.search import plain
 from media.errors import ProtocolError
 from media.keys.certs import ROLES, shown_text
+from media.keys.issuers import ID_BYTES
 from media.keys.people import MAX_PEOPLE, Entry
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ ROLE_WORDS = {
     "salle": "room",
     "autre": "other",
 }
+GUIDS = ("objectguid", "entryuuid")
+"""How Active Directory and OpenLDAP (RFC 4530) number an entry for good."""
 PERSONS = frozenset(("person", "inetorgperson", "organizationalperson", "user"))
 DISABLED = 2
 """Bit of Active Directory's userAccountControl."""
@@ -76,12 +79,16 @@ class Names:
 
 @dataclass(frozen=True)
 class Row:
-    """One person of a file; `user` and `role` are empty where the file does not say."""
+    """One person of a file; `user` and `role` are empty where the file does not say.
+
+    `guid` is how the directory of the file names the person: it becomes the id of a newcomer.
+    """
 
     line: int
     user: bytes
     role: str
     entry: Entry
+    guid: bytes = b""
 
 
 class Wrong(AdminError):  # noqa: N818 -- what is wrong are lines
@@ -188,18 +195,29 @@ def _attributes(lines: Iterable[tuple[int, str]]) -> dict[str, str]:
             raise Wrong([(number, "ni attribut ni suite de ligne")])
         if value.startswith("<"):
             continue  # a value that lies elsewhere
-        told = _base64(value[1:]) if value.startswith(":") else value.strip()
+        told = _base64(value[1:], binary=key in GUIDS) if value.startswith(":") else value.strip()
         if key == "changetype" and told.casefold() != "add":
             raise Wrong([(number, "une modification (changetype), pas un export")])
         found[key] = f"{found[key]} {told}" if key == "objectclass" and key in found else found.get(key, told)
     return found if "dn" in found else {}
 
 
-def _base64(value: str) -> str:
+def _base64(value: str, *, binary: bool) -> str:
     try:
-        return base64.b64decode(value.strip(), validate=True).decode()
+        data = base64.b64decode(value.strip(), validate=True)
+        return data.hex() if binary else data.decode()
     except (binascii.Error, ValueError):
         return ""  # a photograph or another binary value: no field of ours
+
+
+def _guid(found: dict[str, str]) -> bytes:
+    """Return the 16 bytes by which a directory knows an entry whatever its name, empty where it says none."""
+    told = next((found[name] for name in GUIDS if found.get(name)), "")
+    try:
+        data = bytes.fromhex(told.replace("-", ""))
+    except ValueError:
+        return b""
+    return data if len(data) == ID_BYTES else b""
 
 
 def _row(line: int, found: dict[str, str], names: Names, wrong: list[tuple[int, str]]) -> Row | None:
@@ -217,7 +235,7 @@ def _row(line: int, found: dict[str, str], names: Names, wrong: list[tuple[int, 
     if complaint:
         wrong.append((line, complaint))
         return None
-    return Row(line, user, role, entry)
+    return Row(line, user, role, entry, _guid(found))
 
 
 def _complaint(told: dict[str, str], role: str) -> str:

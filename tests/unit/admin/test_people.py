@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 
@@ -114,6 +115,28 @@ def test_namesakes_are_not_guessed(run, folder):
     assert people(run) == {}
 
 
+def test_namesakes_whom_their_mail_tells_apart_come_in_again_and_a_third_one_too(run, folder):
+    first, second, third = (
+        f"Marie Martin;infirmière;;{one};;;;{one}@ch.example\n" for one in ("a", "b", "c")
+    )
+    assert take(run, folder, HEAD + first)[0] == 0
+    ids = lambda: {one["courriel"]: one["personne"] for one in json.loads(run("people", "list", "--json")[1])}  # noqa: E731
+    before = ids()
+    for text in (first + second, second + first, third + second + first):
+        code, _, err = take(run, folder, HEAD + text)
+        assert code == 0, err
+        assert ids().items() >= before.items(), "everybody stays who they are"
+        before = ids()
+    assert len(set(before.values())) == 3
+
+
+def test_namesakes_whom_nothing_tells_apart_are_refused_before_there_are_two(run, folder):
+    code, _, err = take(run, folder, HEAD + AUBRY + AUBRY)
+    assert code == 1
+    assert "ligne 3 : le même nom qu'à la ligne 2" in err
+    assert people(run) == {}
+
+
 def test_a_wrong_line_is_named_and_nothing_is_taken(run, folder):
     text = (
         HEAD
@@ -182,6 +205,28 @@ def test_an_export_of_active_directory_is_read_without_its_machines_and_the_disa
     assert code == 0, err
     (one,) = people(run).values()
     assert (one["nom"], one["specialite"], one["service"]) == ("Dr Mei-Lin Trân", "Radiologie", "Imagerie")
+
+
+def test_namesakes_of_active_directory_stay_who_they_are_by_their_guid(run, folder):
+    known = issue(run, folder, "Anne Roux")
+    one = "dn: cn={n},dc=ch\nobjectClass: user\ndisplayName: {name}\nobjectGUID:: {guid}\n\n"
+    guids = [base64.b64encode(bytes([255, n]) * 8).decode() for n in range(3)]
+    text = one.format(n=0, name="Anne Roux", guid=guids[0])
+    text += "".join(one.format(n=n, name="Marie Martin", guid=guids[n]) for n in (1, 2))
+    ids = lambda: sorted(one["personne"] for one in json.loads(run("people", "list", "--json")[1]))  # noqa: E731
+    for _ in range(2):
+        code, _, err = take(run, folder, text, name="annuaire.ldif")
+        assert code == 0, err
+        assert ids() == sorted([known, "ff01" * 8, "ff02" * 8])
+    renamed = text.replace("Marie Martin", "Marie Martin-Roy", 1)
+    assert take(run, folder, renamed, name="annuaire.ldif")[0] == 0
+    assert ids() == sorted([known, "ff01" * 8, "ff02" * 8])
+
+
+def test_the_id_of_an_openldap_entry_counts_as_well(run, folder):
+    text = "dn: cn=x\ncn: Marie Martin\nentryUUID: 550e8400-e29b-41d4-a716-446655440000\n"
+    assert take(run, folder, text, name="a.ldif")[0] == 0
+    assert people(run)["Marie Martin"]["personne"] == "550e8400e29b41d4a716446655440000"
 
 
 def test_it_says_which_attribute_means_what(run, folder):
