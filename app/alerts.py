@@ -25,8 +25,8 @@ class Kind:
     """`sound` of `app.sounds`, `section` that a click opens; the sentence is `alert.<name>`.
 
     `heard` is the setting that lets it sound; one that `waits` makes no sound and is not notified in quiet hours;
-    in a meeting not even the window says it: the picture that is shared would move, and the counter is there. What was escalated
-    to who works here, and a vital alert that is overdue, never wait.
+    in a meeting not even the window says it: the picture that is shared would move, and the counter is there. A vital alert that
+    is overdue never waits.
     """
 
     sound: str
@@ -42,7 +42,7 @@ KINDS = {
     "invited": Kind("message", "meeting"),
     "message": Kind("message", "messages", MESSAGE_SOUND, waits=True),
     "alert-vital": Kind("urgent", "monitoring"),
-    "alert-mine": Kind("urgent", "monitoring"),
+    "alert-mine": Kind("alert", "monitoring", waits=True),
     "alert-late": Kind("alert", "monitoring", waits=True),
     "alert-severe": Kind("alert", "monitoring", waits=True),
     "alert-second": Kind("alert", "monitoring", waits=True),

@@ -60,7 +60,7 @@ def reasons(outlook: Outlook, now_ms: int) -> Reasons:
 
 
 def _kinds(item: Item, outlook: Outlook, *, late: bool) -> list[str]:
-    """Return why an alert calls: what was escalated to who works here, and the vital that is overdue, wait for nothing."""
+    """Return why an alert calls; the vital that is overdue waits for nothing."""
     kinds = ["alert-mine"] if outlook.asked(item) else []
     if late:
         kinds.append("alert-vital" if item.gravest >= VITAL else "alert-late")

@@ -130,7 +130,7 @@ def test_what_is_escalated_is_heard_and_notified_without_a_word_of_whom(ward, mo
         ward.desk.played.clear()
         ward.escalate(severe)
         ward.wait(lambda: said == [("alert-mine", "monitoring")])
-        ward.wait(lambda: ward.desk.played == [tone("urgent")])
+        ward.wait(lambda: ward.desk.played == [tone("alert")])
         assert not any(word in repr(said) for word in SECRET)
 
 

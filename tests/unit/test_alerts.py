@@ -113,9 +113,8 @@ def test_quiet_hours_hold_messages_back_by_this_machines_clock(hours, silent, he
     assert desk.tells("knock") == (1, 1)
 
 
-@pytest.mark.parametrize("kind", ["alert-mine", "alert-vital"])
-def test_what_is_escalated_to_me_and_the_vital_that_is_overdue_sound_in_any_hour_and_meeting(kind):
-    desk = Desk()
+def test_the_vital_that_is_overdue_sounds_in_any_hour_and_meeting():
+    desk, kind = Desk(), "alert-vital"
     desk.config.choose(QUIET_HOURS, "20:00-07:00")
     desk.at("03:00")
     desk.meets = True
@@ -125,7 +124,7 @@ def test_what_is_escalated_to_me_and_the_vital_that_is_overdue_sound_in_any_hour
     assert desk.tells(kind) == (0, 1), "who turned all sounds off meant it"
 
 
-@pytest.mark.parametrize("kind", ["alert-severe", "alert-late"])
+@pytest.mark.parametrize("kind", ["alert-severe", "alert-late", "alert-second", "alert-mine"])
 def test_other_alerts_keep_quiet_hours_and_meetings(kind):
     desk = Desk()
     desk.config.choose(QUIET_HOURS, "20:00-07:00")
