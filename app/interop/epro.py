@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.interop import mapping, papers
 from app.interop.reading import coded, said
-from storage.monitoring.records import NO_GRADE, told_grade
+from storage.monitoring.records import OUT_OF_RANGE, off_scale
 from storage.patients.facts import Answered, Questionnaire
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _MOST_ITEMS = 500
 _MOST_WORDS = 8_000
 _MOST_LABEL, _MOST_VALUE = 200, 2_000
 """Characters of a number, a code, a label, a unit, a name; and of an item's value."""
-_GRADED = frozenset({mapping.GRADE, "composite"})
 _STATES = frozenset({"ACTIVE", "PAUSED", "ENDED"})
 _AHEAD_MS = 86_400_000
 _MOST_AWAITED_MS = 2 * 366 * 86_400_000
@@ -90,9 +89,9 @@ def _item(line: Line, warnings: dict[str, None], reading: Reading) -> Answered:
         _code(each) if line.kind in _CODED and attribute else reading.text(each)
         for each in line.obx.field(5).repetitions
     )
-    if attribute in _GRADED and told_grade(value) == NO_GRADE and value and line.status not in {"D", "X"}:
+    if off_scale(attribute, value) and line.status not in {"D", "X"}:
         reading.warn("grade_range")
-        warnings["out-of-range"] = None
+        warnings[OUT_OF_RANGE] = None
     said_so = code, label, system, said(line.obx.field(6).component(1))
     if len(value) > _MOST_VALUE or max(map(len, said_so)) > _MOST_LABEL:
         reading.warn("text_cut")

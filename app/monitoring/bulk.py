@@ -139,7 +139,7 @@ class BulkBar(QWidget):
     def can_close(self) -> bool:
         """Tell whether all that is chosen is mild and open, and waits for no second reader."""
         chosen = self._chosen
-        mild = all(0 <= one.grade <= MILDEST and one.gravest < SEVERE for one in chosen)
+        mild = all(0 <= one.pressing <= MILDEST and one.gravest < SEVERE for one in chosen)
         return mild and all(one.phase is not Phase.CLOSED for one in chosen)
 
     def can_remind(self) -> bool:

@@ -9,7 +9,7 @@ from app.monitoring import judging
 from app.monitoring.ports import Cause, Item, List, Trend, Who
 from app.search import plain
 from storage.monitoring.life import tidings
-from storage.monitoring.records import NO_GRADE, Life, Phase, Questionnaire, Step
+from storage.monitoring.records import NO_GRADE, OUT_OF_RANGE, SEVERE, Life, Phase, Questionnaire, Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,10 +36,10 @@ class Case:
 
 
 SORTS: dict[str, Callable[[Case], tuple[int | str | bytes, ...]]] = {
-    "grade": lambda one: (-one.item.grade, one.item.due.due_ms or _NEVER, *_last(one.item)),
-    "time": lambda one: (one.item.due.due_ms or _NEVER, -one.item.grade, *_last(one.item)),
+    "grade": lambda one: (-one.item.rank, one.item.due.due_ms or _NEVER, *_last(one.item)),
+    "time": lambda one: (one.item.due.due_ms or _NEVER, -one.item.rank, *_last(one.item)),
     "name": lambda one: (one.words, *_last(one.item)),
-    "arrival": lambda one: (-one.item.received_ms, -one.item.grade, one.item.alert),
+    "arrival": lambda one: (-one.item.received_ms, -one.item.rank, one.item.alert),
 }
 """Where an alert stands in a list; no two stand at one place, so that every desk shows one order."""
 
@@ -54,7 +54,9 @@ def asked(told: Questionnaire, who: Who, service: Service, life: Life, muted: tu
     if found.cause is None and not life.rows:
         return None
     which = List.QUIET if found.quiet and life.phase is Phase.NEW else LISTS[life.phase]
-    grade = life.grade if life.grade != NO_GRADE else told.grade
+    confirmed = life.grade != NO_GRADE
+    grade = life.grade if confirmed else told.grade
+    unsaid = found.cause is not None and told.ungraded
     item = Item(
         alert=told.alert,
         who=replace(who, treatment=told.treatment or who.treatment, referent=told.referent or who.referent),
@@ -64,15 +66,16 @@ def asked(told: Questionnaire, who: Who, service: Service, life: Life, muted: tu
         trend=judging.trend(told.symptoms),
         phase=life.phase,
         received_ms=told.received_ms,
-        due=judging.due(told.received_ms, max(told.grade, grade), service),
+        due=judging.due(told.received_ms, max(told.grade, grade, SEVERE if unsaid else NO_GRADE), service),
         holder=life.holder,
         rivals=life.rivals,
         escalated_to=life.asked if life.phase is Phase.ESCALATED else (),
         rule=found.rule,
         muted=muted,
-        warnings=_warnings(told, who, life),
+        warnings=_warnings(told, who, life, unsaid=unsaid),
         service=service.policy.service,
         leaving=_leaving(life),
+        ungraded=unsaid and not confirmed,
         told=told.grade,
         closer=_closer(life),
         met=_met(life),
@@ -142,11 +145,10 @@ def _words(who: Who) -> str:
     return plain(f"{who.name} {who.key.ipp}")
 
 
-def _warnings(told: Questionnaire, who: Who, life: Life) -> tuple[str, ...]:
-    found = list(told.warnings)
+def _warnings(told: Questionnaire, who: Who, life: Life, *, unsaid: bool) -> tuple[str, ...]:
+    found = [*told.warnings, *told.turns]
     for code, holds in (
-        ("corrected", told.corrected),
-        ("cancelled", told.cancelled),
+        ("ungraded", unsaid and OUT_OF_RANGE not in told.warnings),
         ("unknown-patient", not who.name),
         ("merged", who.id != 0 and who.key != told.key),
         ("conflict", bool(life.rivals)),

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from app.monitoring.clock import MINUTE_MS, deadline
 from app.monitoring.ports import Cause, Due, Trend
 from app.monitoring.rules import Rule
-from storage.monitoring.records import NO_GRADE, SEVERE
+from storage.monitoring.records import NO_GRADE, OUT_OF_RANGE, SEVERE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from app.monitoring.ports import Item
     from app.monitoring.standing import Service
     from storage.monitoring.records import Life, Questionnaire, Symptom
 
@@ -29,7 +30,7 @@ class Judged:
 
 
 def judge(told: Questionnaire, service: Service, muted: Collection[str] = ()) -> Judged:
-    """Return whether *told* is an alert for *service*. What the sender raises is one; where it never says, a grade of 1 and more."""
+    """Return whether *told* is an alert for *service*: what calls by itself (`Questionnaire.calls`), and what a rule speaks of."""
     if muted:
         heard = replace(told, symptoms=tuple(one for one in told.symptoms if one.code not in muted))
         found = _judge(heard, service, whole=len(heard.symptoms) == len(told.symptoms))
@@ -40,11 +41,11 @@ def judge(told: Questionnaire, service: Service, muted: Collection[str] = ()) ->
 
 
 def _judge(told: Questionnaire, service: Service, *, whole: bool) -> Judged:
-    """Judge what is heard of a questionnaire; of one that is not *whole* the sender's word counts only for a symptom that is left."""
+    """Judge what is heard of a questionnaire; of one that is not *whole* the sender's word counts for anything that is left."""
     if told.cancelled:
         return Judged(None)
-    raised = told.raised == "Y" and (whole or told.grade >= 1)
-    if raised or (not told.raised and told.grade >= 1):
+    left = whole or told.grade >= 1 or told.beside or bool(told.said)
+    if told.calls and (left or OUT_OF_RANGE in told.warnings):
         return Judged(Cause.SENDER)
     for one in service.policy.rules:
         if Rule(one.name, one.expression, one.on).speaks(told):
@@ -53,7 +54,7 @@ def _judge(told: Questionnaire, service: Service, *, whole: bool) -> Judged:
 
 
 def due(received_ms: int, grade: int, service: Service) -> Due:
-    """Return the delay of an alert of *grade*, by the version that held when it came."""
+    """Return the delay of an alert of *grade*, by the version that held when it came; one without a grade has that of grade 0."""
     then = service.at(received_ms)
     delay = then.policy.delays[max(grade, 0)]
     hours = then.hours if delay.working else None
@@ -93,15 +94,15 @@ def trend(symptoms: Collection[Symptom]) -> Trend:
     return Trend.BETTER if any(change < 0 for change in changes) else Trend.SAME
 
 
-def suggested(grade: int, life: Life, me: bytes) -> str:
+def suggested(item: Item, life: Life, me: bytes) -> str:
     """Return which action stands first; the others are always there. Nothing follows from it by itself."""
     if life.phase.value == "escalated":
         return "answer" if me in life.asked else "call"
-    if grade >= SEVERE and not life.answered:
+    if item.grade >= SEVERE and not life.answered:
         return "escalate"
     if any(row.record.step.value == "call" and row.void is None for row in life.rows):
         return "close"
-    return "call" if grade >= 2 else "advise"
+    return "call" if item.pressing >= 2 else "advise"
 
 
 def protocol(service: Service, symptoms: Collection[Symptom], grade: int) -> str:

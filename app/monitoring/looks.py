@@ -10,7 +10,7 @@ from app.monitoring import durations
 from app.monitoring.ports import Cause, Trend
 from app.times import local, parts
 from app.ui.weekly import label_of
-from storage.monitoring.records import NO_GRADE, Phase
+from storage.monitoring.records import NO_GRADE, SEVERE, Phase
 from storage.patients import ins
 
 if TYPE_CHECKING:
@@ -24,7 +24,18 @@ TRENDS = {
     Trend.NEW: ("sparkles", "danger"),
 }
 """Icon and tone of each change; the words are `monitoring.trend.<trend>`."""
-MARKS = ("unknown-patient", "conflict", "cancelled", "corrected", "merged", "out-of-range", "ahead", "cut")
+MARKS = (
+    "unknown-patient",
+    "conflict",
+    "out-of-range",
+    "ungraded",
+    "cancelled",
+    "double",
+    "corrected",
+    "merged",
+    "ahead",
+    "cut",
+)
 """What a row warns of, the weightiest first; the words are `monitoring.mark.<code>`."""
 SHOWN = 2
 
@@ -91,7 +102,8 @@ def marks(item: Item) -> tuple[tuple[str, str], ...]:
 
 def sentence(item: Item, holder: str, now_ms: int, table: Mapping, where: str = "") -> str:
     """Return all that a row shows, to be read out; *where*: in which list it is now, if not in the one that is shown."""
-    grade = tr("kit.grade", n=item.grade, name=tr(f"kit.grade.{item.grade}")) if item.grade >= 0 else ""
+    shown = sign(item)
+    grade = tr("kit.grade", n=shown, name=tr(f"kit.grade.{shown}")) if shown >= 0 else ""
     trend = tr(f"monitoring.trend.{item.trend}") if item.symptoms else ""
     over, years = item.due.over(now_ms), age(item, now_ms)
     said = (
@@ -111,9 +123,16 @@ def sentence(item: Item, holder: str, now_ms: int, table: Mapping, where: str = 
 
 def glyph(item: Item) -> str:
     """Return the icon where there is no grade to show, empty where there is one."""
-    if item.grade != NO_GRADE:
+    if sign(item) != NO_GRADE:
         return ""
+    if item.ungraded:
+        return "alert-triangle"
     return "bell-off" if item.cause is Cause.SILENCE else "info-circle"
+
+
+def sign(item: Item) -> int:
+    """Return the grade whose sign is shown; NO_GRADE where there is none, or one that would play down what no grade speaks for."""
+    return NO_GRADE if item.ungraded and item.grade < SEVERE else item.grade
 
 
 def _day(ms: int) -> str:

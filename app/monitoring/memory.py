@@ -294,9 +294,9 @@ class Memory:
         return self._who.get(told.person) or cases.nobody(told)
 
     def muted(self, told: Questionnaire, now_ms: int) -> dict[str, Record]:
-        """Return what is muted for the patient of a questionnaire, under any of their numbers, against its own grades."""
+        """Return what is muted for the patient of a questionnaire, under any of their numbers, by what it and those before it told."""
         records = self._by_members(self.subjects(told.person), self.service(told.unit))
-        return mutes(records, judging.mute_grades(told), now_ms) if records else {}
+        return mutes(records, told, now_ms) if records else {}
 
     def weeks(self, person: int, upto_ms: int) -> list[Questionnaire]:
         """Return the questionnaires of a patient answered up to a moment, the oldest first."""
@@ -404,7 +404,7 @@ class Memory:
         if which in _OPEN and item.due.due_ms:
             (self._dues.add if by > 0 else self._dues.drop)((item.due.due_ms, item.alert))
         if which is List.TODO:
-            self._grades[max(item.grade, 0)] += by
+            self._grades[max(item.pressing, 0)] += by
 
     # --- who was not heard of ------------------------------------------------------------------------------
 

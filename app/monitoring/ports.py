@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.monitoring.clock import between
 from app.monitoring.standing import Service, unruled
-from storage.monitoring.records import NO_GRADE, Phase
+from storage.monitoring.records import NO_GRADE, SEVERE, UNGRADED, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -123,7 +123,10 @@ class Who:
 
 @dataclass(frozen=True)
 class Item:
-    """One row of the queue. `symptoms`: the worst first; `grade`: the confirmed one, else the highest told."""
+    """One row of the queue. `symptoms`: the worst first; `grade`: the confirmed one, else the highest told.
+
+    `ungraded`: nobody's grade says how grave it is, as it was raised without one or has a value out of range.
+    """
 
     alert: bytes
     who: Who
@@ -142,12 +145,12 @@ class Item:
     """Name and version of the local rule that spoke."""
     muted: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    """corrected, cancelled, late, out-of-range, unknown-patient, merged, conflict."""
+    """corrected, cancelled, double, late, out-of-range, ungraded, unknown-patient, merged, conflict."""
     leaving: str = ""
     """How far the summary of a closed alert is: "" (unknown here), accepted, refused; where this desk closed it kept (no gateway), queued, sent too."""
     service: str = ""
     """Code of the service that follows the patient, "-" where nobody told."""
-
+    ungraded: bool = False
     shut: bool = False
     """It opens for a reason only: no more is told than who it is and how grave, as to nobody of the service."""
     told: int = NO_GRADE
@@ -158,9 +161,19 @@ class Item:
     """Whether a doctor answered, or it was closed before: that its delay is over calls nobody else."""
 
     @property
+    def pressing(self) -> int:
+        """The grade as which it stands: what has none is severe until somebody says otherwise."""
+        return max(self.grade, SEVERE) if self.ungraded else self.grade
+
+    @property
+    def rank(self) -> int:
+        """Its place by gravity: what no grade speaks for stands above all that is graded."""
+        return UNGRADED if self.ungraded else self.grade
+
+    @property
     def gravest(self) -> int:
         """The grade as which it is overdue and calls: told or said since."""
-        return max(self.grade, self.told)
+        return max(self.pressing, self.told)
 
     @property
     def unmet(self) -> bool:
@@ -174,7 +187,7 @@ class Counts:
 
     followed: int = 0
     by_grade: tuple[int, int, int, int, int, int] = (0, 0, 0, 0, 0, 0)
-    """Open alerts to do, of grade 0 to 5; those without a grade count as 0."""
+    """Open alerts to do, by the grade 0 to 5 as which they stand; those that stand as none count as 0."""
     todo: int = 0
     in_hand: int = 0
     escalated: int = 0

@@ -105,7 +105,7 @@ class Queries(Typed):
             labs=labs(patient) if patient else (),
             protocol=judging.protocol(service, item.symptoms, item.grade),
             version=service.policy.number if service.id else 0,
-            suggested=judging.suggested(item.grade, life, desk.memory.me),
+            suggested=judging.suggested(item, life, desk.memory.me),
             ruled=service,
             me=desk.memory.me,
             past=_past(whole, person),

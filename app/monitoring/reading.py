@@ -84,7 +84,7 @@ async def read(monitoring: Monitoring, ask: Ask, now_ms: int, shown: Sequence[It
 def _fitting(items: Sequence[Item], ask: Ask, now_ms: int) -> tuple[Item, ...]:
     found = [one for one in items if one.unmet is ask.silent]
     if ask.grade is not None:
-        found = [one for one in found if max(one.grade, 0) == ask.grade]
+        found = [one for one in found if max(one.pressing, 0) == ask.grade]
     return tuple(one for one in found if one.due.over(now_ms)) if ask.overdue else tuple(found)
 
 

@@ -161,8 +161,7 @@ def questionnaire(told: Questionnaire, site: Site, table: Mapping) -> tuple[Bloc
     title = tr("monitoringout.answered", at=site.moment(told.answered_ms))
     came = {"at": site.moment(told.received_ms), "platform": told.platform, "number": told.id}
     blocks: list[Block] = [Heading(title), Prose(tr("monitoringout.received", **came))]
-    marks = [code for code, holds in (("corrected", told.corrected), ("cancelled", told.cancelled)) if holds]
-    blocks += [Prose(tr(f"monitoringout.mark.{code}")) for code in (*marks, *told.warnings)]
+    blocks += [Prose(tr(f"monitoringout.mark.{code}")) for code in (*told.turns, *told.warnings)]
     if told.symptoms:
         heads = tuple(tr(f"monitoringout.column.{key}") for key in ("symptom", "grade", "before", "answers"))
         blocks.append(Grid(tuple(_answered(one, table) for one in told.symptoms), heads))

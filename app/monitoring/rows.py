@@ -73,7 +73,8 @@ class QueueDelegate(CopiedRowDelegate):
 def _paint_glyph(painter: QPainter, rect: QRectF, item: Item) -> None:
     icon = looks.glyph(item)
     if icon:
-        paint_icon(painter, icon, rect.adjusted(3, 3, -3, -3), theme().color("text_2"))
+        ink = theme().color("danger" if item.ungraded else "text_2")
+        paint_icon(painter, icon, rect.adjusted(3, 3, -3, -3), ink)
     else:
         paint_grade(painter, rect, item.grade)
 

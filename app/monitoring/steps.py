@@ -107,7 +107,7 @@ class Steps(Ground):
         memory, now_ms = self._opened.memory, self._now_ms()
         await self._opened.stock.hold(alerts)
         items = [memory.case(alert, now_ms) for alert in alerts]
-        if any(one is None or not 0 <= one.grade <= 1 for one in items):
+        if any(one is None or not 0 <= one.pressing <= 1 for one in items):
             raise Refused("grade")
         grades = {one.alert: one.grade for one in items if one is not None}
         for alert, grade in grades.items():

@@ -82,7 +82,7 @@ def _running(sheet: Sheet, now_ms: int) -> tuple[Words, Words]:
     due, grade = sheet.item.due, _pressing(sheet)
     at = moment(Site(sheet.ruled.hours.zone), sheet.item.received_ms, now_ms)
     delay = durations.delay(due.total_ms // durations.MINUTE_MS, working=due.hours is not None)
-    key = "silence" if sheet.item.cause is Cause.SILENCE else "none" if grade == NO_GRADE else ""
+    key = "silence" if sheet.item.cause is Cause.SILENCE else "none" if _unsaid(sheet, grade) else ""
     detail = say(f"alertacts.delay.{key}" if key else "alertacts.delay", grade=grade, delay=delay, at=at)
     if not due.due_ms:
         return say("alertacts.no_deadline"), detail
@@ -94,7 +94,14 @@ def _running(sheet: Sheet, now_ms: int) -> tuple[Words, Words]:
 def _pressing(sheet: Sheet) -> int:
     """Return the grade by which the delay runs: the highest of the one told and the one confirmed."""
     told = sheet.questionnaire.grade if sheet.questionnaire is not None else NO_GRADE
-    return max(sheet.item.grade, told)
+    return max(sheet.item.pressing, told)
+
+
+def _unsaid(sheet: Sheet, grade: int) -> bool:
+    """Tell whether the delay is that of no *grade*: none was told, or it came as what no grade speaks for."""
+    told = sheet.questionnaire
+    came = told is not None and told.ungraded and told.grade < SEVERE and not told.cancelled
+    return grade == NO_GRADE or (came and grade <= SEVERE)
 
 
 def _closed(sheet: Sheet) -> tuple[Words, Words]:

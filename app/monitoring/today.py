@@ -96,7 +96,7 @@ class AlertsSource:
             deadline_ms=item.due.due_ms,
             tone="danger",
             more=(self._opener("call", item),),
-            grade=item.grade,
+            grade=looks.sign(item),
             gauge=_gauge(item, now_ms),
         )
 
@@ -209,7 +209,7 @@ class AlertsSource:
             detail=" · ".join(part for part in parts if part),
             run=partial(self._desk.open, OpenAlert(item.alert)),
             graded=Graded(
-                item.grade,
+                looks.sign(item),
                 looks.symptoms(replace(item, symptoms=item.symptoms[:1]), self._alerts.table()),
                 self._state(item, outlook),
                 _gauge(item, now_ms),
@@ -255,8 +255,8 @@ class Ahead:
 
 
 def tallies(items: Sequence[Item]) -> tuple[tuple[int, int], ...]:
-    """Return how many there are of each grade, the gravest first; those without a grade count as 0, as they do in the section."""
-    found = Counter(max(one.grade, 0) for one in items)
+    """Return how many there are of each grade as which they call, the gravest first; those that call as none count as 0, as in the section."""
+    found = Counter(max(one.pressing, 0) for one in items)
     shown = sorted({*GRADES, *found}, reverse=True)
     return tuple((grade, found[grade]) for grade in shown)
 
@@ -286,7 +286,7 @@ def _head(item: Item, outlook: Outlook, now_ms: int) -> Words:
         kind = "own"
     else:
         kind = "late" if item.holder and outlook.on_call(item, now_ms) else "free"
-    graded = "none" if item.grade == NO_GRADE else "graded"
+    graded = "none" if looks.sign(item) == NO_GRADE else "graded"
     return say(f"today.alert.{kind}.{graded}", grade=item.grade)
 
 

@@ -90,9 +90,8 @@ class Telling:
         )
         yield Told("questionnaire", at_ms, tr("alertacts.told.questionnaire"), words=by)
         yield Told("alert", at_ms, self._alert(told.grade), words=self._cause(), tone=_grade_tone(told.grade))
-        for code, holds in (("corrected", told.corrected), ("cancelled", told.cancelled)):
-            if holds:
-                yield Told(code, at_ms, tr(f"alertacts.told.{code}"), tone="warn")
+        for code in told.turns:
+            yield Told(code, at_ms, tr(f"alertacts.told.{code}"), tone="warn")
 
     def _alert(self, grade: int) -> str:
         return (

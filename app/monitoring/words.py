@@ -13,7 +13,7 @@ from app.monitoring.ports import Cause
 from app.monitoring.sheets import comparable
 from app.times import Site, lasted
 from app.ui.weekly import label_of
-from storage.monitoring.records import NO_GRADE, SEVERE, Step, told_grade
+from storage.monitoring.records import GRADED, NO_GRADE, SEVERE, Step, off_scale
 from storage.patients.records import Status
 
 if TYPE_CHECKING:
@@ -27,13 +27,14 @@ _NUMBER = re.compile(r"-?[0-9]{1,9}([.,]([0-9]{1,6}))?")
 _UNITS = {"Cel": "°C", "mm[Hg]": "mmHg", "{beats}/min": "/min", "10*9/L": "G/L", "10*3/uL": "G/L"}
 _FLAGS = frozenset(("HH", "LL", "AA", "H", "L", "A"))
 _ATTRIBUTES = ("frequency", "severity", "interference", "presence", "amount")
-_GRADES = ("grade", "composite")
 _TELEPHONE = frozenset((Step.CALL, Step.CONFIRM))
 WORST = 3
 STRIPS = {
     "cancelled": ("danger", "ban"),
     "unknown-patient": ("danger", "id-badge-2"),
     "out-of-range": ("danger", "alert-triangle"),
+    "ungraded": ("danger", "alert-triangle"),
+    "double": ("warn", "users"),
     "corrected": ("warn", "edit"),
     "ahead": ("warn", "clock"),
     "late": ("warn", "clock"),
@@ -186,8 +187,10 @@ def _answer(table: Table, one: Symptom) -> Answer:
     if "|" in one.code and one.grade == NO_GRADE:
         return Answer(label, " · ".join(value for _, value in one.answers) or traits.unsaid(""))
     parts = [_graded(one)] if one.grade != NO_GRADE else []
-    wrong = [value for attribute, value in one.answers if attribute in _GRADES and _wrong(value)]
-    parts += [tr("answers.out_of_range", value=isolated(value)) for value in wrong]
+    wrong = [(attribute, value) for attribute, value in one.answers if off_scale(attribute, value)]
+    parts += [
+        tr("answers.out_of_range", value=isolated(value)) for attribute, value in wrong if attribute in GRADED
+    ]
     detail = [
         _asked(table, one.code, attribute, value)
         for attribute, value in one.answers
@@ -203,10 +206,6 @@ def _asked(table: Table, code: str, attribute: str, value: str) -> str:
     if question:
         return f"{question} {isolated(value)}"
     return tr(f"answers.attribute.{attribute}", value=isolated(value))
-
-
-def _wrong(value: str) -> bool:
-    return bool(value) and told_grade(value) == NO_GRADE
 
 
 def _graded(one: Symptom) -> str:

@@ -8,16 +8,27 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from storage.monitoring.records import NO_GRADE, Questionnaire, Symptom, Vital, told_grade
+from storage.monitoring.records import (
+    GRADED,
+    MUTE_MS,
+    NO_GRADE,
+    OUT_OF_RANGE,
+    Questionnaire,
+    Symptom,
+    Vital,
+    off_scale,
+    told_grade,
+)
 from storage.patients.facts import Key
 from storage.patients.shelf import numbers_of, questionnaires
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from concurrent.futures import Future
     from sqlite3 import Connection
 
@@ -30,7 +41,7 @@ _COLUMNS = "alert, person, answered_ms, received_ms, grade, body, calls"
 _AT_ONCE = 500
 _ORDER = "ORDER BY answered_ms, received_ms, alert"
 VITAL = "vital"
-_GRADES = ("grade", "composite")
+_TURNS = frozenset({"C", "X"})
 _GONE = frozenset({"D", "X", "W"})
 _packer = msgspec.msgpack.Encoder()
 _reader = msgspec.msgpack.Decoder(Questionnaire)
@@ -62,14 +73,41 @@ def patient_id(key: Key) -> bytes:
 
 def fold(person: int, words: Iterable[Told[facts.Questionnaire]]) -> list[Questionnaire]:
     """Return the questionnaires of *person* as they stand, the oldest answer first; each knows the grades of the one before."""
-    by_alert: dict[bytes, list[Told[facts.Questionnaire]]] = defaultdict(list)
+    told: dict[tuple[str, str], list[Told[facts.Questionnaire]]] = defaultdict(list)
     for word in sorted(words, key=lambda one: one.order):
-        by_alert[alert_id(word.key, word.content.platform, word.content.id)].append(word)
-    made = [_one(person, alert, told) for alert, told in by_alert.items()]
+        told[word.content.platform, word.content.id].append(word)
+    made = [one for those in told.values() for one in _numbered(person, those)]
     return _trended(sorted(made, key=lambda one: (one.answered_ms, one.received_ms, one.alert)))
 
 
-def _one(person: int, alert: bytes, words: Sequence[Told[facts.Questionnaire]]) -> Questionnaire:
+def _numbered(person: int, words: Iterable[Told[facts.Questionnaire]]) -> Iterable[Questionnaire]:
+    """Fold what a platform told under one number: one questionnaire, of the key that told of it first.
+
+    What another key of a patient who was merged told of it is a double, which keeps whatever was done there.
+    """
+    by_key: dict[Key, list[Told[facts.Questionnaire]]] = defaultdict(list)
+    for word in words:
+        by_key[word.key].append(word)
+    first, *others = by_key.values()
+    same = [those for those in others if _is_same(first, those)]
+    yield _one(person, first, sorted(chain(first, *same), key=lambda one: one.order))
+    for those in others:
+        one = _one(person, those, those)
+        yield replace(one, cancelled=True, double=True) if those in same else one
+
+
+def _is_same(one: Sequence[Told[facts.Questionnaire]], other: Sequence[Told[facts.Questionnaire]]) -> bool:
+    """Tell whether words under two keys are about one questionnaire: answered at one time, or a turn of what the other has whole.
+
+    A platform that numbers each patient's own gives one number to two questionnaires.
+    """
+    turns = any(all(word.content.status in _TURNS for word in those) for those in (one, other))
+    return turns or not {word.content.at_ms for word in one}.isdisjoint(word.content.at_ms for word in other)
+
+
+def _one(
+    person: int, own: Sequence[Told[facts.Questionnaire]], words: Sequence[Told[facts.Questionnaire]]
+) -> Questionnaire:
     """Fold the words on one questionnaire, the oldest first: a newer one replaces the items that it names and keeps the others."""
     items: dict[tuple[str, str], facts.Answered] = {}
     corrected = False
@@ -82,8 +120,8 @@ def _one(person: int, alert: bytes, words: Sequence[Told[facts.Questionnaire]]) 
     kept = [one for one in items.values() if one.status not in _GONE]
     return Questionnaire(
         id=last.id,
-        alert=alert,
-        key=words[-1].key,
+        alert=alert_id(own[0].key, last.platform, last.id),
+        key=own[0].key,
         person=person,
         platform=last.platform,
         answered_ms=last.at_ms,
@@ -102,9 +140,19 @@ def _one(person: int, alert: bytes, words: Sequence[Told[facts.Questionnaire]]) 
         unit=_newest(words, "unit"),
         treatment=_newest(words, "treatment"),
         referent=_newest(words, "referent"),
-        warnings=last.warnings,
+        warnings=_warnings(words, kept),
         seqs=tuple(sorted({one.seq for one in words})),
     )
+
+
+def _warnings(words: Sequence[Told[facts.Questionnaire]], kept: Iterable[facts.Answered]) -> tuple[str, ...]:
+    """Return what is odd about what is kept: the time is the last word's, what any word lost is lost."""
+    odd = {
+        "ahead": "ahead" in words[-1].content.warnings,
+        OUT_OF_RANGE: any(off_scale(one.attribute, one.value) for one in kept),
+        "cut": any("cut" in one.content.warnings for one in words),
+    }
+    return tuple(code for code, holds in odd.items() if holds)
 
 
 def _newest(words: Sequence[Told[facts.Questionnaire]], part: str) -> str:
@@ -122,21 +170,35 @@ def _symptoms(items: Iterable[facts.Answered]) -> tuple[Symptom, ...]:
 
 def _symptom(code: str, items: Sequence[facts.Answered]) -> Symptom:
     by_attribute = {one.attribute: one.value for one in reversed(items)}
-    grade = next(
-        (found for one in _GRADES if (found := told_grade(by_attribute.get(one, ""))) != NO_GRADE), NO_GRADE
-    )
+    told = (told_grade(by_attribute.get(one, ""), one) for one in GRADED)
+    grade = next((one for one in told if one != NO_GRADE), NO_GRADE)
     return Symptom(code, items[0].label, grade, answers=tuple((one.attribute, one.value) for one in items))
 
 
 def _trended(ordered: Sequence[Questionnaire]) -> list[Questionnaire]:
     before: dict[str, int] = {}
+    levels: dict[str, dict[int, int]] = defaultdict(dict)
     made = []
     for one in ordered:
         symptoms = tuple(replace(each, before=before.get(each.code, NO_GRADE)) for each in one.symptoms)
-        made.append(replace(one, symptoms=symptoms))
+        made.append(replace(one, symptoms=symptoms, worse=_worse(one, levels)))
         if not one.cancelled:
             before = {each.code: each.grade for each in one.symptoms}
+            for each in one.symptoms:
+                levels[each.code][each.level] = one.answered_ms
     return made
+
+
+def _worse(told: Questionnaire, levels: Mapping[str, Mapping[int, int]]) -> tuple[tuple[str, int, int], ...]:
+    """Return of each symptom what was worse before than *told* has it, by *levels* and when each was told last."""
+    now = {one.code: one.level for one in told.symptoms if not told.cancelled}
+    since_ms = told.answered_ms - MUTE_MS
+    return tuple(
+        (code, level, at_ms)
+        for code, those in levels.items()
+        for level, at_ms in those.items()
+        if level > max(now.get(code, 0), 0) and at_ms >= since_ms
+    )
 
 
 # --- the table ----------------------------------------------------------------------------------------------

@@ -22,7 +22,9 @@ from storage.monitoring.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
+
+    from storage.monitoring.records import Questionnaire
 
 _MEETS = frozenset({Step.TAKE, Step.HAND, Step.CALL, Step.ADVISE, Step.CONFIRM})
 """What somebody whom an escalation names meets it by, besides the answer: from then on it passes on to nobody."""
@@ -30,8 +32,8 @@ _CLOSINGS = frozenset({Step.CLOSE, Step.SECOND})
 _OPEN = frozenset({Phase.NEW, Phase.TAKEN, Phase.ESCALATED, Phase.CLOSING})
 
 
-def mutes(records: Iterable[Record], grades: Mapping[str, int], now_ms: int) -> dict[str, Record]:
-    """Return by symptom what is muted for one patient at *now_ms*; a symptom whose newest grade in *grades* is worse is muted no more.
+def mutes(records: Iterable[Record], told: Questionnaire, now_ms: int) -> dict[str, Record]:
+    """Return by symptom what is muted for one patient at *now_ms*; what *told*, or one before it since the mute, has worse is muted no more.
 
     *records* are those on the patient. A mute without a reason, without an end or for longer than `MUTE_MS` mutes nothing.
     """
@@ -41,10 +43,16 @@ def mutes(records: Iterable[Record], grades: Mapping[str, int], now_ms: int) -> 
             found[one.symptom] = one
         elif one.step is Step.UNMUTE:
             found.pop(one.symptom, None)
+    worse = [*told.worse, *((one.code, one.level, now_ms) for one in told.symptoms if not told.cancelled)]
+    ended = {
+        symptom
+        for symptom, level, at_ms in worse
+        if symptom in found and level > found[symptom].grade and at_ms >= found[symptom].at_ms
+    }
     return {
         symptom: one
         for symptom, one in found.items()
-        if one.at_ms <= now_ms < one.until_ms and grades.get(symptom, NO_GRADE) <= one.grade
+        if one.at_ms <= now_ms < one.until_ms and symptom not in ended
     }
 
 

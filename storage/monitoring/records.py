@@ -5,22 +5,42 @@ Times are Unix milliseconds. Grades are CTCAE's 0 to 5; `NO_GRADE` where none wa
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from storage.patients.facts import Key  # noqa: TC001 -- questionnaires are kept in the database: msgspec reads their types
 
 NO_GRADE = -1
+UNGRADED = 6
+"""Where what no grade speaks for stands among grades: above them."""
 SEVERE = 3
 """From this grade on nobody closes alone: a second reader, or an escalation that was answered."""
 OWN_REASON = "other"
 """The code of a reason of closure in one's own words: they are the record's text."""
 
 
-def told_grade(value: str) -> int:
-    """Return the CTCAE grade that *value* says, `NO_GRADE` where it says none of 0 to 5."""
+OUT_OF_RANGE = "out-of-range"
+"""The warning that an answer is none that its scale has."""
+GRADED = {"grade": "012345", "composite": "0123"}
+"""The attributes that grade a symptom, the weightier first, and what each may say: CTCAE's grades, PRO-CTCAE's composite ones."""
+_ASKED = {"frequency", "severity", "interference", "presence", "amount"}
+_NUMBER = re.compile(r"[-+]?[0-9]+([.,][0-9]+)?")
+
+
+def told_grade(value: str, attribute: str = "grade") -> int:
+    """Return the grade that *value* says, `NO_GRADE` where it is none of the scale of *attribute*."""
     whole = value.strip().removesuffix(".0")
-    return int(whole) if whole in {"0", "1", "2", "3", "4", "5"} else NO_GRADE
+    return int(whole) if len(whole) == 1 and whole in GRADED[attribute] else NO_GRADE
+
+
+def off_scale(attribute: str, value: str) -> bool:
+    """Tell whether an answer is none that its scale has; words instead of 0 to 4, as "not applicable", are an answer of PRO-CTCAE."""
+    if attribute in GRADED:
+        return bool(value) and told_grade(value, attribute) == NO_GRADE
+    whole = value.strip()
+    number = attribute in _ASKED and _NUMBER.fullmatch(whole)
+    return bool(number) and whole.removesuffix(".0") not in {"0", "1", "2", "3", "4"}
 
 
 # --- what came ----------------------------------------------------------------------------------------------
@@ -38,6 +58,11 @@ class Symptom:
     grade: int = NO_GRADE
     before: int = NO_GRADE
     answers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def level(self) -> int:
+        """Its grade; above all grades where it was told without one."""
+        return self.grade if self.grade != NO_GRADE else UNGRADED
 
 
 @dataclass(frozen=True)
@@ -57,6 +82,7 @@ class Questionnaire:
     `corrected`: an earlier word said something else (OBX-11 C); `cancelled`: taken back, kept and shown as such. `said`: the patient's own
     words. `raised`: Y or N where the sender says whether this is an alert. `state`: ACTIVE, PAUSED, ENDED or ""; `next_ms`: when the
     next one is due, 0 unknown. `unit`: code of the service that follows, or "". `warnings`: out-of-range, ahead, cut. `seqs`: the messages of the inbox that told of it.
+    `double`: another key's questionnaire goes on, as the patients were merged; this one is kept as if taken back. `worse`: symptom, `level` and time of what was worse in the `MUTE_MS` before, the newest of each level.
     """
 
     id: str
@@ -80,6 +106,14 @@ class Questionnaire:
     referent: str = field(default="", repr=False)
     warnings: tuple[str, ...] = ()
     seqs: tuple[int, ...] = ()
+    double: bool = False
+    worse: tuple[tuple[str, int, int], ...] = ()
+
+    @property
+    def turns(self) -> tuple[str, ...]:
+        """What became of it since it came: corrected; cancelled, or double."""
+        holds = {"corrected": self.corrected, "cancelled": self.cancelled and not self.double}
+        return tuple(code for code, true in (holds | {"double": self.double}).items() if true)
 
     @property
     def grade(self) -> int:
@@ -88,8 +122,20 @@ class Questionnaire:
 
     @property
     def calls(self) -> bool:
-        """Whether the sender's word makes an alert of it: raised, or a grade of 1 and more where the sender never says."""
-        return not self.cancelled and (self.raised == "Y" or (not self.raised and self.grade >= 1))
+        """Whether what came makes an alert of it: raised, a grade of 1 and more where the sender never says, a value out of range."""
+        graded = not self.raised and self.grade >= 1
+        return not self.cancelled and (self.raised == "Y" or graded or OUT_OF_RANGE in self.warnings)
+
+    @property
+    def beside(self) -> bool:
+        """Whether anything was told that no grade speaks for: a vital sign, an item without a grade."""
+        return bool(self.vitals) or any(one.grade == NO_GRADE for one in self.symptoms)
+
+    @property
+    def ungraded(self) -> bool:
+        """Whether no grade says how grave it is: there is none, none but 0 beside what has none, or a value out of range."""
+        unsaid = self.grade == NO_GRADE or (self.grade == 0 and self.beside)
+        return unsaid or OUT_OF_RANGE in self.warnings
 
 
 # --- what somebody did --------------------------------------------------------------------------------------

@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 
 from storage.monitoring.life import closing_record, fold, mutes, tidings
-from storage.monitoring.records import NO_GRADE, UNDO_MS, Phase, Record, Step, Void
+from storage.monitoring.records import (
+    NO_GRADE,
+    UNDO_MS,
+    Phase,
+    Questionnaire,
+    Record,
+    Step,
+    Symptom,
+    Void,
+)
+from storage.patients.facts import Key
 
 ALERT = b"a" * 16
 NURSE, OTHER, DOCTOR, THIRD = (letter * 16 for letter in (b"n", b"o", b"d", b"t"))
@@ -313,12 +323,18 @@ def test_ten_thousand_records_of_one_alert_are_read():
     assert len(fold(records).rows) == 10_000
 
 
+def told(grade):
+    """Return a questionnaire that has pain of a grade."""
+    return Questionnaire("Q1", ALERT, Key("A", "1"), 1, "SUIVI", 0, 0, (Symptom("pain", "", grade),))
+
+
 def test_a_mute_ends_by_time_by_word_and_as_soon_as_it_gets_worse():
     mute = Record(
         b"1" * 16, Step.MUTE, ALERT, 1000, NURSE, reason="known", symptom="pain", grade=1, until_ms=9000
     )
-    assert set(mutes([mute], {"pain": 1}, 1000)) == {"pain"}
-    assert not mutes([mute], {"pain": 2}, 1000)
-    assert not mutes([mute], {"pain": 1}, 9000)
+    assert set(mutes([mute], told(1), 1000)) == {"pain"}
+    assert not mutes([mute], told(2), 1000)
+    assert not mutes([mute], told(NO_GRADE), 1000)
+    assert not mutes([mute], told(1), 9000)
     unmute = Record(b"2" * 16, Step.UNMUTE, ALERT, 2000, OTHER, symptom="pain", parents=(mute.id,))
-    assert not mutes([mute, unmute], {"pain": 1}, 3000)
+    assert not mutes([mute, unmute], told(1), 3000)

@@ -10,7 +10,7 @@ import pytest
 from media.mail.steps import AlertStep
 from storage.monitoring.life import fold, mutes
 from storage.monitoring.records import MUTE_MS, NO_GRADE, Phase, Record, Step, Void
-from tests.unit.monitoring.test_life import ALERT, DOCTOR, NURSE, OTHER, THIRD, Story
+from tests.unit.monitoring.test_life import ALERT, DOCTOR, NURSE, OTHER, THIRD, Story, told
 
 MALLORY = b"m" * 16
 DAY_MS = 86_400_000
@@ -82,7 +82,7 @@ def test_a_rival_is_named_once():
 def test_no_record_mutes_for_longer_than_three_months(lasts_ms, counts):
     one = Record(b"1" * 16, Step.MUTE, ALERT, 1000, NURSE, NURSE, symptom="pain", reason="connu", grade=2)
     one = replace(one, until_ms=1000 + lasts_ms)
-    assert bool(mutes([one], {"pain": 2}, 1000 + DAY_MS)) is counts
+    assert bool(mutes([one], told(2), 1000 + DAY_MS)) is counts
 
 
 def test_a_correction_that_is_worse_asks_for_a_second_reader_after_all():

@@ -99,9 +99,60 @@ def test_any_order_of_arrival_ends_the_same(database, clinic, answers, order):
     made = now(answers, clinic, "1")
     assert [(one.id, one.key.ipp, one.symptoms[0].grade) for one in made] == [
         ("Q1", "2", 1),
-        ("Q2", "2", 3),
+        ("Q2", "2", 2),
         ("Q2", "1", 2),
     ]
+    assert [one.double for one in made] == [False, False, True]
+
+
+def merged(clinic, *told):
+    """Tell facts, then that 2 is 1."""
+    for one in told:
+        clinic.tell(one)
+    clinic.tell(fact("1", Merge(Key(AUTHORITY, "2"), "merge"), 9))
+
+
+@pytest.mark.parametrize(("first", "second"), [("2", "1"), ("1", "2")])
+def test_a_correction_under_the_other_number_of_who_was_merged_finds_its_questionnaire(
+    clinic, answers, first, second
+):
+    merged(
+        clinic,
+        fact(first, asked("Q1", pain=4, nausea=2), 1),
+        fact(second, asked("Q1", status="C", pain=1), 2),
+    )
+    lives, double = now(answers, clinic, "1")
+    assert (lives.alert, lives.corrected) == (alert_id(Key(AUTHORITY, first), "SUIVI", "Q1"), True)
+    assert {one.code: one.grade for one in lives.symptoms} == {"pain": 1, "nausea": 2}
+    assert (double.alert, double.double, double.calls) == (
+        alert_id(Key(AUTHORITY, second), "SUIVI", "Q1"),
+        True,
+        False,
+    )
+
+
+def test_a_cancellation_under_the_other_number_cancels_and_what_it_cancels_stands_once(clinic, answers):
+    merged(clinic, fact("2", asked("Q1", pain=3, raised="Y"), 1), fact("1", asked("Q1", 1, status="X"), 2))
+    lives, double = now(answers, clinic, "1")
+    assert (lives.cancelled, lives.double, lives.calls) == (True, False, False)
+    assert (double.double, double.calls) == (True, False)
+
+
+def test_the_same_questionnaire_under_both_numbers_calls_once_and_is_one_week(clinic, answers):
+    merged(
+        clinic,
+        fact("2", asked("Q1", pain=3), 1),
+        fact("1", asked("Q1", pain=3), 2),
+        fact("1", asked("Q2", 1, pain=3), 3),
+    )
+    made = now(answers, clinic, "1")
+    assert [one.calls for one in made] == [True, False, True]
+    assert made[-1].symptoms[0].before == 3
+
+
+def test_two_questionnaires_of_two_people_whom_a_platform_numbers_alike_stay_two(clinic, answers):
+    merged(clinic, fact("2", asked("Q1", 0, pain=3), 1), fact("1", asked("Q1", 1, pain=1), 2))
+    assert [(one.grade, one.calls) for one in now(answers, clinic, "1")] == [(3, True), (1, True)]
 
 
 def test_who_is_forgotten_leaves_no_answer(clinic, answers):
