@@ -55,13 +55,7 @@ class Reading(Ground):
     async def search(self, text: str, thread: int = 0, limit: int = 50) -> tuple[Hit, ...]:
         """Find messages by the beginnings of words, in one thread or all, newest first."""
         now_ms = self._sure_ms()
-
-        def act(rows: Mailbag) -> tuple[Hit, ...]:
-            hits = rows.search.find(text, thread, limit)
-            found = [(hit, rows.messages.get(hit.message)) for hit in hits]
-            return tuple(hit for hit, message in found if message and not _over(message, now_ms))
-
-        return await self._read(act)
+        return await self._read(lambda rows: rows.search.find(text, thread, limit, now_ms))
 
     async def receipts(self, message: int) -> tuple[Receipt, ...]:
         """Return how far an own message came, a row a person."""

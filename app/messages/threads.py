@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from storage.messages.records import Hit, Thread
 
 WIDTH = 344
+HITS = 50
+"""So many messages are found at once, and more by a press."""
 SEEK_MS = 120
 """So long after the last key the texts are searched."""
 _INTO = frozenset((Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter))
@@ -56,6 +58,7 @@ class ThreadsPane(QWidget):
         self.threads: tuple[Thread, ...] = ()
         self._hits: tuple[Hit, ...] = ()
         self._scope = 0
+        self._most, self._more = HITS, False
         self._marked = 0
         self._job: Job | None = None
         self._typeahead, self._seeking = Typeahead(self), False
@@ -99,6 +102,10 @@ class ThreadsPane(QWidget):
             self.stack.addWidget(page)
         self.stack.setCurrentIndex(LOADING)
         column.addWidget(self.stack, 1)
+        self.older = Button(say("messages.search.more"), "ghost", "s", "chevron-down")
+        self.older.clicked.connect(self._seek_on)
+        self.older.hide()
+        column.addWidget(self.older, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(rule())
         column.addWidget(self._leaving_part())
         self._refused = Label("", "caption", "danger", wrap=True)
@@ -285,6 +292,8 @@ class ThreadsPane(QWidget):
             self._job.cancel()
         self._typeahead.drop()
         self._list_leaving(False)
+        self._most, self._more = HITS, False
+        self.older.hide()
         self._seeking = bool(self.search.text().strip())
         if self._seeking:
             self._later.start()
@@ -295,8 +304,18 @@ class ThreadsPane(QWidget):
 
     def _seek(self) -> None:
         text = self.search.text().strip()
-        work = self._messages.search(text, self._scope)
-        self._job = self._desk.bridge.start(self, work, self._found, self._not_searched)
+        work = self._messages.search(text, self._scope, self._most + 1)
+        self._job = self._desk.bridge.start(self, work, self._sought, self._not_searched)
+
+    def _sought(self, hits: tuple[Hit, ...]) -> None:
+        self._more = len(hits) > self._most
+        with self.list.staying():
+            self._found(hits[: self._most])
+
+    def _seek_on(self) -> None:
+        """Look further back."""
+        self._most += HITS
+        self._seek()
 
     def _found(self, hits: tuple[Hit, ...]) -> None:
         self._hits, self._seeking = hits, False
@@ -312,6 +331,7 @@ class ThreadsPane(QWidget):
         typed = self.search.text()
         by_name = [] if self._scope or self._listing else self._named(typed)
         self.list.show_lines([*by_name, *self._hit_lines()])
+        self.older.setVisible(self._more)
         self.stack.setCurrentIndex(LIST if self.list.shown.lines else NOT_FOUND)
 
     def _named(self, typed: str) -> list[ThreadLine]:

@@ -1,4 +1,4 @@
-"""The words of messages, kept beside them. What is forgotten leaves no word in the file (FTS5's secure-delete)."""
+"""The words of messages, kept beside them by their place. What is forgotten leaves no word in the file (FTS5's secure-delete)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
 _LEARN = """
     INSERT INTO message_words (rowid, text, thread)
-    SELECT id, text, thread FROM spoken WHERE id = ? AND text <> ''
+    SELECT place, text, thread FROM spoken WHERE id = ? AND text <> ''
 """
 _FORGET = """
     INSERT INTO message_words (message_words, rowid, text, thread)
-    SELECT 'delete', id, text, thread FROM spoken WHERE id = ? AND text <> ''
+    SELECT 'delete', place, text, thread FROM spoken WHERE id = ? AND text <> ''
 """
 
 

@@ -19,9 +19,8 @@ _WORD = re.compile(r"[^\W_]+")
 _WIDE = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"})
 """As the view `spoken` has them."""
 _FOUND = """
-    SELECT m.id, m.thread, m.author, m.sent_ms, m.text FROM (
-        SELECT rowid AS id FROM message_words WHERE message_words MATCH ? ORDER BY rowid DESC LIMIT ?
-    ) AS hit CROSS JOIN message AS m ON m.id = hit.id ORDER BY m.place DESC
+    SELECT m.id, m.thread, m.author, m.sent_ms, m.text FROM message_words AS w CROSS JOIN message AS m ON m.place = w.rowid
+    WHERE w.message_words MATCH ? AND (m.expires_ms = 0 OR m.expires_ms > ?) ORDER BY w.rowid DESC LIMIT ?
 """
 
 
@@ -31,13 +30,16 @@ class Search:
     def __init__(self, db: Connection) -> None:
         self._db = db
 
-    def find(self, text: str, thread: int = 0, limit: int = 50) -> tuple[Hit, ...]:
-        """Return messages that have a word beginning with each of those typed, in one thread or all (0), newest first."""
+    def find(self, text: str, thread: int = 0, limit: int = 50, now_ms: int = 0) -> tuple[Hit, ...]:
+        """Return messages that have a word beginning with each of those typed, in one thread or all (0), newest first.
+
+        None whose timer ended before *now_ms*.
+        """
         said = unicodedata.normalize("NFC", text[:MAX_TEXT]).translate(_WIDE)
         typed = _WORD.findall(said)[:MAX_WORDS]
         if not typed:
             return ()
-        rows = self._db.execute(_FOUND, (_expression(typed, thread), limit))
+        rows = self._db.execute(_FOUND, (_expression(typed, thread), now_ms, limit))
         return tuple(_hit(row, typed) for row in rows)
 
 

@@ -21,7 +21,7 @@ from app.messages.items import Said
 from app.messages.looks import clock
 from app.messages.ports import Refused, Standing
 from app.messages.span import MOST
-from app.messages.threads import FAILED, LIST, NONE, NOT_FOUND
+from app.messages.threads import FAILED, HITS, LIST, NONE, NOT_FOUND
 from app.papers.viewer import PaperView
 from app.scenes import stills
 from app.scenes.letters import StillMessages
@@ -155,6 +155,20 @@ def test_a_search_finds_messages_and_opens_one_amid_its_neighbours(section, qtbo
     section.press(Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: section.talk.stream.said is not None)
     assert "biopsie" in section.talk.stream.said.words
+
+
+def test_what_is_found_further_back_comes_by_a_press(section, qtbot):
+    number = next(iter(section.told.kept))
+    for place in range(2 * HITS):
+        section.told.put(number, who("vasseur"), f"gluconate {place}.", at("08:00") + place)
+    section.threads.search.setText("gluconate")
+    older, found = section.threads.older, section.threads.list.shown
+    qtbot.waitUntil(older.isVisible)
+    assert len(found.lines) == HITS
+    qtbot.keyClick(older, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: len(found.lines) == 2 * HITS)
+    assert "gluconate 0." in found.lines[-1].sentence
+    assert not older.isVisible()
 
 
 def test_what_is_nowhere_is_said_to_be_nowhere(section, qtbot):

@@ -10,6 +10,10 @@ import pytest
 from storage import checkup
 from storage.database import READERS, Database, connect
 from storage.errors import Damaged, DiskTrouble, Locked, ReadOnly, TooNew
+from storage.messages.messages import Messages
+from storage.messages.records import ThreadKind
+from storage.messages.search import Search
+from storage.messages.threads import Threads
 from storage.migrate import _scripts as migrations
 from storage.migrate import migrate
 
@@ -195,4 +199,28 @@ def test_a_meeting_of_the_first_layout_survives_the_newest(tmp_path, monkeypatch
     migrate(connection, "vault")
     row = connection.execute("SELECT title, starts_s, ends_s, hosts, starts, guests FROM meeting").fetchone()
     assert tuple(row) == ("RCP", 7, 0, b"", b"", 1)
+    connection.close()
+
+
+def test_what_was_written_before_words_stood_in_time_is_found_and_effaced_without_a_trace(
+    tmp_path, monkeypatch
+):
+    scripts = migrations("mail")
+    monkeypatch.setattr("storage.migrate._scripts", lambda _: scripts[:11])
+    checkup.create(tmp_path / "mail.db", KEY)
+    connection = connect(tmp_path / "mail.db", KEY)
+    thread = Threads(connection).begin(b"c" * 16, ThreadKind.DIRECT, [b"p" * 16])
+    row = "500, ?, x'01', x'02', 1, 0, 4, 'gluconate', x'', '', '', '', '', x'', 1, '', '', 0, 0, 0, 0"
+    columns = connection.execute(
+        "SELECT group_concat(name) FROM pragma_table_info('message') WHERE name <> 'id'"
+    )
+    connection.execute(f"INSERT INTO message ({columns.fetchone()[0]}) VALUES ({row})", (thread,))
+    connection.execute("INSERT INTO message_words (rowid, text, thread) SELECT id, text, thread FROM spoken")
+    monkeypatch.setattr("storage.migrate._scripts", lambda _: scripts)
+    migrate(connection, "mail")
+    (hit,) = Search(connection).find("gluc")
+    Messages(connection).empty(hit.message)
+    words = connection.execute("SELECT * FROM message_words_data").fetchall()
+    assert Search(connection).find("gluc") == ()
+    assert b"gluconate" not in repr(words).encode()
     connection.close()

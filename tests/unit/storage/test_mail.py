@@ -123,6 +123,14 @@ def test_a_message_is_found_as_people_type(vault, typed):
     assert [hit.before + hit.match + hit.after for hit in hits] == ["Un œdème, vu à l’hôpital"]
 
 
+def test_what_its_timer_ended_is_not_found_and_takes_no_place(vault):
+    thread = begin(vault.mail)
+    for number in range(3):
+        say(vault.mail, thread, f"gluconate {number}", number, expires_ms=NOW + 1 if number else 0)
+    found = vault.mail.read(lambda m: m.search.find("gluc", limit=1, now_ms=NOW + 1)).result()
+    assert [hit.after for hit in found] == [" 0"]
+
+
 @given(st.text(max_size=60))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 def test_no_query_is_an_error(vault, typed):

@@ -53,6 +53,21 @@ def test_the_new_device_shows_what_the_old_one_shows(vault, other):
     assert other.mail.read(lambda m: m.search.find("image")).result()
 
 
+def test_what_is_newest_is_found_first_though_the_history_came_after_it(vault, other):
+    thread = begin(vault.mail)
+    for number in range(60):
+        say(vault.mail, thread, f"gluconate ancien {number}", number, state=State.READ)
+    here = begin(other.mail)
+    for number in range(100, 160):
+        say(other.mail, here, f"gluconate récent {number}", number)
+    for records in pieces(vault.mail):
+        other.mail.write(lambda m, records=records: m.history.take(records)).result()
+    hits = other.mail.read(lambda m: m.search.find("gluc", limit=80)).result()
+    assert [int(hit.after.split()[-1]) for hit in hits] == [*range(159, 99, -1), *range(59, 39, -1)]
+    other.mail.write(lambda m: m.messages.empty(hits[-1].message)).result()
+    assert len(other.mail.read(lambda m: m.search.find("gluc", limit=200)).result()) == 119
+
+
 def test_what_is_still_on_its_way_does_not_travel(vault, other):
     thread = begin(vault.mail)
     say(vault.mail, thread, "retenu", 1, state=State.HELD, held="key-changed")
