@@ -43,6 +43,7 @@ def _acts(page: MonitoringPage) -> tuple[Act, ...]:
         ("monitoring.act.find", queue.to_search, "Ctrl+F", "search", _always),
         ("refer.advice", page.asking.ask_advice, "", "message-2", page.asking.able),
         ("refer.rcp", page.asking.unfold, "", "calendar-plus", page.asking.able),
+        ("monitoring.act.hand_all", page.handing.offer, "", "arrows-left-right", page.handing.able),
         ("monitoring.act.rules", page.show_rules, "", "clipboard-check", _always),
         ("monitoringout.pane.open", page.show_export, "", "download", _always),
     )

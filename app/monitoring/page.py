@@ -13,6 +13,7 @@ from app.intents import OpenAlert, OpenRules
 from app.monitoring.asking import Asking
 from app.monitoring.centre import Centre
 from app.monitoring.exporting import Exporting
+from app.monitoring.handing import Handing
 from app.monitoring.keys import bind, commands
 from app.monitoring.listing import QueuePane
 from app.monitoring.lists import Lists
@@ -71,6 +72,7 @@ class MonitoringPage(Page):
         self.exporting: Exporting | None = None
         self._before = 0
         self.more = More(self.lists, self._menu)
+        self.handing = Handing(desk, alerts, following, people, self.more.button)
         self.queue = QueuePane(desk, alerts, following, people, self.lists)
         self.centre, self.panel = Centre(desk, alerts, people), Panel(desk, alerts, people)
         self.asking = Asking(desk, alerts, people, between)
@@ -291,7 +293,9 @@ class MonitoringPage(Page):
                 part.setVisible(yes)
 
     def _menu(self) -> Sequence[tuple[Words, str, Callable[[], object]]]:
+        hand = (say("monitoring.act.hand_all"), "arrows-left-right", self.handing.offer)
         return (
+            *((hand,) if self.handing.able() else ()),
             (say("rules.open"), "clipboard-check", self.show_rules),
             (say("monitoringout.pane.open"), "download", self.show_export),
         )

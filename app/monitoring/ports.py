@@ -348,6 +348,9 @@ class Monitoring(Protocol):
     async def hand(self, alert: bytes, to: bytes) -> Record:
         """Give it to somebody of the service."""
 
+    async def hand_many(self, alerts: Sequence[bytes], to: bytes) -> tuple[Record, ...]:
+        """Give several to somebody of their services; refused as a whole where one cannot be given, raises Partly later on."""
+
     async def call(
         self, alert: bytes, *, reached: bool, minutes: int, text: str, grade: int = NO_GRADE
     ) -> Record:

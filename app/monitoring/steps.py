@@ -50,6 +50,16 @@ class Steps(Ground):
             raise Refused("not-member")
         return await self._do(alert, Step.HAND, to=(to,))
 
+    async def hand_many(self, alerts: Sequence[bytes], to: bytes) -> tuple[Record, ...]:
+        """Give several to somebody of their services; refused as a whole where one cannot be given."""
+        memory = self._opened.memory
+        await self._opened.stock.hold(alerts)
+        if any(to not in memory.service_of(alert).members for alert in alerts):
+            raise Refused("not-member")
+        for alert in alerts:
+            self._tried(alert, Step.HAND, to=(to,))
+        return await _each(self.hand(alert, to) for alert in alerts)
+
     async def call(
         self, alert: bytes, *, reached: bool, minutes: int, text: str, grade: int = NO_GRADE
     ) -> Record:

@@ -99,3 +99,32 @@ def test_what_was_closed_before_a_colleague_came_between_can_be_taken_back(tmp_p
         assert [row.record.reason for row in rows if row.record.step == "close"] == ["hospital"]
 
     with_team(tmp_path, ("nurse", "nurse"), story)
+
+
+def test_all_that_somebody_has_goes_to_one_colleague_and_comes_back(tmp_path):
+    async def story(_clinic, nurse, other):
+        both = await heard(nurse, other, pain=2)
+        for alert in both:
+            await nurse.alerts.take(alert)
+        made = await nurse.alerts.hand_many(both, other.user)
+        assert [one.holder for one in await nurse.alerts.items(both)] == [other.user] * 2
+        for one in reversed(made):
+            await nurse.alerts.undo(one)
+        assert [one.holder for one in await nurse.alerts.items(both)] == [nurse.user] * 2
+
+    with_team(tmp_path, ("nurse", "nurse"), story)
+
+
+def test_none_is_handed_over_where_one_cannot_be(tmp_path):
+    async def story(_clinic, nurse, other, stranger):
+        first, second = await heard(nurse, other, pain=1)
+        for alert in (first, second):
+            await nurse.alerts.take(alert)
+        with pytest.raises(Refused, match="not-member"):
+            await nurse.alerts.hand_many([first, second], stranger.user)
+        await nurse.alerts.close(second, "resolved", 1)
+        with pytest.raises(Refused, match="not-open"):
+            await nurse.alerts.hand_many([first, second], other.user)
+        assert [one.holder for one in await nurse.alerts.items([first])] == [nurse.user]
+
+    with_team(tmp_path, ("nurse", "nurse"), story, strangers=1)
