@@ -35,7 +35,7 @@ def _acts(page: MessagesPage) -> tuple[Act, ...]:
         ("attach", "messages.attach", page.sending.attach, "", "paperclip", attaches),
         ("patient", "messages.open_patient", page.open_patient, "Ctrl+O", "id-badge-2", about),
         ("compare", "messages.compare", page.compare, "Ctrl+I", "shield-check", here),
-        ("deposit", "deposit.title", page.fresh.deposit, "Ctrl+Shift+D", "upload", _always),
+        ("deposit", "deposit.title", page.deposit, "Ctrl+Shift+D", "upload", _always),
     )
 
 

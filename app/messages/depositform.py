@@ -9,6 +9,8 @@ from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.messages.deposits import LIVES_S, MAX_LABEL, Draft
+from app.messages.picker import PatientPicker
+from app.messages.start import PatientRow
 from app.ui.buttons import Button, Switch
 from app.ui.choices import Select
 from app.ui.files import FileList
@@ -19,7 +21,10 @@ from app.ui.text import Label, Named
 from app.ui.words import Words, say
 
 if TYPE_CHECKING:
+    from app.feature import Desk
     from app.messages.deposits import Progress
+    from app.messages.people import Patients
+    from storage.messages.records import PatientLink
 
 PICK_HEIGHT = 260
 USUAL_S = 3 * 86_400
@@ -31,9 +36,10 @@ class DepositForm(QWidget):
     asked = pyqtSignal()
     left = pyqtSignal()
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk, patients: Patients) -> None:
         super().__init__()
         self._path: Path | None = None
+        self._patient: PatientLink | None = None
         self._obstacle = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -43,6 +49,9 @@ class DepositForm(QWidget):
         self.label.setMaxLength(MAX_LABEL)
         self.label.returnPressed.connect(self._press)
         column.addWidget(FormRow(say("deposit.for"), self.label, say("deposit.for.why")))
+        self.whom = PatientPicker(desk, patients)
+        self.whom.picked.connect(self.show_patient)
+        column.addLayout(self._patient_part())
         column.addLayout(self._terms_part())
         self._told = QVBoxLayout()
         column.addLayout(self._told)
@@ -68,6 +77,24 @@ class DepositForm(QWidget):
         self.files.chosen.connect(lambda path: self._pick(Path(path)))
         column.addWidget(self.files)
         return column
+
+    def _patient_part(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(Label(say("deposit.patient"), "small_strong", "text_2"))
+        self._chosen = QVBoxLayout()
+        column.addLayout(self._chosen)
+        column.addWidget(self.whom)
+        column.addWidget(Label(say("deposit.patient.why"), "caption", "text_2", wrap=True))
+        return column
+
+    def show_patient(self, patient: PatientLink | None) -> None:
+        """Show which patient it is about."""
+        self._patient = patient
+        clear(self._chosen)
+        self.whom.setVisible(patient is None)
+        if patient is not None:
+            self._chosen.addWidget(PatientRow(patient, lambda: self.show_patient(None)))
 
     def _terms_part(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -101,9 +128,11 @@ class DepositForm(QWidget):
 
     # --- what is asked ------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """Ask anew."""
+    def begin(self, patient: PatientLink | None = None) -> None:
+        """Ask anew, about *patient* where one was in sight."""
         self.label.clear()
+        self.whom.field.clear()
+        self.show_patient(patient)
         self.life.offer([(str(s), say(f"deposit.life.{s}")) for s in LIVES_S], str(USUAL_S))
         self.single.setChecked(True)
         clear(self._told)
@@ -120,7 +149,8 @@ class DepositForm(QWidget):
         """What is asked for; None while no file is chosen."""
         if self._path is None:
             return None
-        return Draft(self._path, self.label.text(), int(self.life.currentData()), self.single.isChecked())
+        terms = int(self.life.currentData()), self.single.isChecked()
+        return Draft(self._path, self.label.text(), *terms, self._patient)
 
     def _pick(self, path: Path | None) -> None:
         had, self._path = self._path, path
@@ -163,7 +193,7 @@ class DepositForm(QWidget):
         self._loading.setVisible(busy)
         for part in (self.go, self.back, self._why):
             part.setVisible(not busy)
-        for asked in (self.change, self.label, self.life, self.single):
+        for asked in (self.change, self.label, self.whom, self.life, self.single):
             asked.setEnabled(not busy)
         if progress is not None:
             words = say("deposit.sending" if progress.sending else "deposit.sealing")

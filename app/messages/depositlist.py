@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import tr
 from app.messages import looks
+from app.naming import read
 from app.ui.buttons import Button
 from app.ui.marks import Chip
 from app.ui.panes import Field, Glyph, clear
@@ -49,6 +50,8 @@ class DepositCard(QFrame):
         self._column.setSpacing(4)
         self._column.addLayout(self._head(one))
         self._column.addWidget(Label(one.name, "small", "text_2").clipped())
+        if one.about is not None:
+            self._column.addWidget(Label(read(one.patient), "small", "text_2").clipped())
         self._column.addWidget(Label(_story(one, now_ms), "small", "text_2", wrap=True))
         if one.wrong and one.state in OPEN:
             self._column.addWidget(_warning(says("deposit.wrong_n", one.wrong)))

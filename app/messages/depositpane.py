@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from app.feature import Desk
     from app.messages.deposits import Deposits, Progress
+    from app.messages.people import Patients
     from storage.messages.deposits import Deposit
+    from storage.messages.records import PatientLink
 
 WIDE = 620
 LOOK_MS = 30_000
@@ -36,14 +38,14 @@ class DepositPane(QWidget):
 
     left = pyqtSignal()
 
-    def __init__(self, desk: Desk, deposits: Deposits) -> None:
+    def __init__(self, desk: Desk, deposits: Deposits, patients: Patients) -> None:
         super().__init__()
         self._desk, self._deposits = desk, deposits
         self._opened = b""
         self._shown: tuple[Deposit, ...] | None = None
         self._busy = False
         ground(self, "surface")
-        self.form = DepositForm()
+        self.form = DepositForm(desk, patients)
         self.list = DepositList(deposits.link, self._take_back, self._forget)
         self.another = Button(say("deposit.another"), icon="plus")
         self._told = QVBoxLayout()
@@ -78,7 +80,7 @@ class DepositPane(QWidget):
     def _connect(self) -> None:
         self.form.asked.connect(self._leave)
         self.form.left.connect(self.left)
-        self.another.clicked.connect(self.begin)
+        self.another.clicked.connect(lambda _checked: self.begin())
         escape = QShortcut(QKeySequence("Esc"), self)
         escape.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         escape.activated.connect(self.left)
@@ -91,12 +93,12 @@ class DepositPane(QWidget):
 
     # --- leaving one --------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """Ask for another file."""
+    def begin(self, patient: PatientLink | None = None) -> None:
+        """Ask for another file, about *patient* where one is in sight."""
         if not self._busy:
             self._opened = b""
             self._show_form(True)
-            self.form.begin()
+            self.form.begin(patient)
             self.form.show_obstacle(self._deposits.obstacle)
         self._read()
         self.form.focus_first()

@@ -9,10 +9,11 @@ import hashlib
 import logging
 import os
 import stat
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from app.config import DEPOSIT_PAGE
+from app.messages.ground import subject
 from app.relay import address_of, proof_of
 from media import depositwire
 from media.errors import LinkLost, LinkRefused, MediaError, ProtocolError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from app.config import Config
     from app.session import Session
     from storage.identity import Relay
+    from storage.messages.records import PatientLink
     from storage.messages.shelf import Shelf
     from storage.messages.store import Mailbag
     from storage.vault import Vault
@@ -70,6 +72,8 @@ class Draft:
     label: str = field(repr=False)
     life_s: int = 3 * DAY_S
     single: bool = True
+    patient: PatientLink | None = field(default=None, repr=False)
+    """Whom it is about; kept here only."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,7 @@ class Deposits:
             owner_seed=Signer.generate().seed,
             link_key=secret.key,
             code=secret.code,
+            **_named(draft.patient),
         )
 
     def _start(self, one: Deposit, work: Coroutine[Any, Any, Deposit]) -> asyncio.Task[Deposit]:
@@ -259,7 +264,7 @@ class Deposits:
         there = DepositState.THERE
         await self._vaulted(desk, lambda rows: rows.deposits.stands(made.row.deposit, there))
         await self._drop(made.row, desk)
-        self._trail.record("deposit-left", subject=made.row.deposit)
+        self._trail.record("deposit-left", subject=_about(made.row))
         self.changed.fire(None)
         return replace(made.row, state=there)
 
@@ -355,9 +360,9 @@ class Deposits:
         if one.state is DepositState.SENDING:
             await self._drop(one, desk)
         if new.collected_ms > one.collected_ms:
-            self._trail.record("deposit-collected", subject=one.deposit)
+            self._trail.record("deposit-collected", subject=_about(one))
         if new.state is not one.state and new.state not in OPEN | {DepositState.COLLECTED}:
-            self._trail.record("deposit-over", subject=one.deposit, reason=str(new.state))
+            self._trail.record("deposit-over", subject=_about(one), reason=str(new.state))
         self.changed.fire(None)
 
     async def take_back(self, one: Deposit) -> None:
@@ -386,7 +391,7 @@ class Deposits:
             ),
         )
         await self._drop(one, desk)
-        self._trail.record("deposit-taken-back", subject=one.deposit)
+        self._trail.record("deposit-taken-back", subject=_about(one))
         self.changed.fire(None)
 
     async def forget(self, one: Deposit) -> None:
@@ -404,6 +409,18 @@ class Deposits:
             raise DepositRefused("disk") from error
         except StorageError as error:
             raise DepositRefused("locked") from error
+
+
+def _named(patient: PatientLink | None) -> dict[str, str]:
+    """Return how the row names a patient."""
+    return (
+        {} if patient is None else dict(zip(("authority", "ipp", "patient"), astuple(patient), strict=True))
+    )
+
+
+def _about(one: Deposit) -> bytes:
+    """Return under what the trail has a deposit: the patient, else itself."""
+    return subject(one.about) if one.about is not None else one.deposit
 
 
 def _secret(one: Deposit) -> sealing.Secret:

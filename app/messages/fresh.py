@@ -99,12 +99,12 @@ class Fresh(QObject):
         else:
             self._start((asked.user,) if asked.user else (), asked.patient)
 
-    def deposit(self) -> None:
-        """Leave a document for somebody without Consilium, or see what became of one."""
+    def deposit(self, patient: PatientLink | None = None) -> None:
+        """Leave a document, about *patient* or not, for somebody without Consilium, or see what became of one."""
         self.leaving.emit()
         deposits = self.deposits
         self.turned.emit(DEPOSITS)
-        deposits.begin()
+        deposits.begin(patient)
 
     def _start(self, users: tuple[bytes, ...], patient: PatientLink | None) -> None:
         self.leaving.emit()

@@ -75,7 +75,10 @@ class MessagesPage(Page):
         self.sending = Sending(desk.bridge, messages, self.talk, doing)
         self._prepared = Prepared(self.talk, self.sending)
         self.stack = QStackedWidget()
-        made = partial(StartPane, desk, people, patients, habits), partial(DepositPane, desk, deposits)
+        made = (
+            partial(StartPane, desk, people, patients, habits),
+            partial(DepositPane, desk, deposits, patients),
+        )
         self.fresh = Fresh(desk.bridge, messages, self.stack, self._prepared, *made)
         self.deeds = Deeds(desk, messages, people, self.talk, self.preview, self.panel, doing)
         self.thread_deeds = ThreadDeeds(desk, messages, people, self.talk, self.panel, doing, habits)
@@ -124,7 +127,7 @@ class MessagesPage(Page):
         self._reader.listed.connect(self._show)
         self._reader.failed.connect(self.threads.show_failure)
         self._linked.looked.connect(self._show_panel)
-        self.to_deposits.clicked.connect(self.fresh.deposit)
+        self.to_deposits.clicked.connect(self.deposit)
         self.fresh.leaving.connect(self.preview.close_it)
         self.fresh.turned.connect(self._turn)
         self.fresh.begun.connect(lambda number: self._look_for(OpenThread(number)))
@@ -160,6 +163,11 @@ class MessagesPage(Page):
         """Make both."""
         yield self.start
         yield self.deposits
+
+    def deposit(self) -> None:
+        """Leave a document, about the patient whose thread is in sight."""
+        current = self.talk.current if self.talk.isVisible() else None
+        self.fresh.deposit(current.patient if current is not None else None)
 
     # --- what is there ------------------------------------------------------------------------------------
 

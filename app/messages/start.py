@@ -174,7 +174,7 @@ class StartPane(QWidget):
         clear(self._patient_row)
         self.whom.setVisible(patient is None)
         if patient is not None:
-            self._patient_row.addWidget(_PatientRow(patient, lambda: self.show_patient(None)))
+            self._patient_row.addWidget(PatientRow(patient, lambda: self.show_patient(None)))
 
     # --- whether it can begin -----------------------------------------------------------------------------
 
@@ -221,7 +221,7 @@ class _PersonRow(QWidget):
         row.addWidget(cross)
 
 
-class _PatientRow(QWidget):
+class PatientRow(QWidget):
     """The patient chosen, and a cross."""
 
     def __init__(self, link: PatientLink, remove: object) -> None:

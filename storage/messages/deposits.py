@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from storage.messages.records import PatientLink
+
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
@@ -50,6 +52,14 @@ class Deposit:
     wrong: int = 0
     opened_ms: int = 0
     collected_ms: int = 0
+    authority: str = ""
+    ipp: str = field(default="", repr=False)
+    patient: str = field(default="", repr=False)
+
+    @property
+    def about(self) -> PatientLink | None:
+        """The patient whom it is about; the relay is not told."""
+        return PatientLink(self.authority, self.ipp, self.patient) if self.ipp else None
 
     @property
     def shelf(self) -> str:

@@ -10,8 +10,12 @@ from PyQt6.QtWidgets import QApplication, QLabel
 
 from app.config import Policy
 from app.messages.deposittoday import DepositsSource
+from app.messages.start import PatientRow
 from app.scenes import stills
+from app.ui.buttons import IconButton
+from storage.messages.records import PatientLink
 from tests.harness.depositing import PAGE, House, collect, secret_of
+from tests.ui.test_messages import Section
 from tests.unit.deposit.harness import attempt
 
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -78,6 +82,29 @@ def test_left_by_the_keyboard_link_and_code_are_shown_and_open_the_file(pane, ho
     pane._look()
     qtbot.waitUntil(lambda: "retiré" in words(pane.list.cards[0]))
     assert not any(field.isVisible() for field in pane.list.cards[0].findChildren(type(card._secret.link)))
+
+
+def test_the_patient_of_the_thread_in_sight_is_asked_after_and_can_be_left_out(make_desk, qtbot):
+    section = Section(make_desk, qtbot)
+    section.open("Dr Paul")
+    qtbot.keyClick(section.desk.window, Qt.Key.Key_D, CTRL_SHIFT)
+    pane = section.page.deposits
+    qtbot.waitUntil(pane.isVisible)
+    assert "LEMAÎTRE Odile" in words(pane.form)
+    assert not pane.form.whom.isVisible()
+    pane.form.files.chosen.emit("/courrier.pdf")
+    assert pane.form.draft.patient == section.talk.current.patient
+    (cross,) = pane.form.findChildren(PatientRow)[0].findChildren(IconButton)
+    cross.click()
+    assert pane.form.draft.patient is None
+    assert pane.form.whom.isVisible()
+
+
+def test_the_list_names_the_patient_of_what_was_left(pane, house, qtbot):
+    odile = PatientLink("1.2.250.1.71.4.2.7", "80421937", "LEMAÎTRE Odile, née le 14/03/1954")
+    pane.form.show_patient(odile)
+    leave(pane, house, qtbot)
+    assert "LEMAÎTRE Odile, née le 14/03/1954" in words(pane.list.cards[0])
 
 
 def test_wrong_codes_are_shown_while_it_still_lies_there_and_once_it_is_shut(pane, house, qtbot):

@@ -10,8 +10,10 @@ import pytest
 
 from app.config import Config, Policy
 from app.messages.deposits import DepositRefused, Deposits, Draft
+from app.messages.ground import subject
 from media.keys import deposit as keys
 from storage.messages.deposits import DepositState
+from storage.messages.records import PatientLink
 from tests.harness.depositing import NOW, House, collect, secret_of
 from tests.harness.postal import until
 from tests.unit.deposit.harness import attempt
@@ -103,6 +105,20 @@ def test_what_a_crash_interrupted_is_said_to_be_lost(house):
     house.vault.mail.write(lambda m: m.deposits.add(row)).result()
     states = {d.deposit: d.state for d in house.look()}
     assert states == {one.deposit: DepositState.THERE, row.deposit: DepositState.LOST}
+
+
+def test_what_is_about_a_patient_is_traced_under_the_patient_and_nobody_else_reads_of_whom(house):
+    odile = PatientLink("1.2.250.1.71.4.2.7", "80421937", "LEMAÎTRE Odile, née le 14/03/1954")
+    one = house.leave(patient=odile)
+    asyncio.run(collect(house.relay, secret_of(house, one)))
+    (told,) = house.look()
+    assert told.about == odile
+    assert house.traced("deposit-left", "deposit-collected")
+    about = house.vault.audit.about(subject(odile)).result()
+    assert {entry.action for entry in about} == {"deposit-left", "deposit-collected"}
+    there = b"".join(path.read_bytes() for path in (house.relay.folder / "state").rglob("*") if path.is_file())
+    assert odile.ipp.encode() not in there
+    assert "LEMAÎTRE".encode() not in there
 
 
 def test_what_a_lock_interrupted_goes_on_once_the_vault_is_open_again(house):
