@@ -48,11 +48,13 @@ class OpenPerson:
 class OpenPatient:
     """Show a patient, by the id that the cache gave; asks for a reason first where access wants one.
 
-    Whoever names the `ipp` too never gets somebody else, should the cache have been made anew meanwhile.
+    Whoever names the `ipp` too never gets somebody else, should the cache have been made anew meanwhile. `paper`: a document to be shown,
+    by its `storage.patients.records.Paper.key`.
     """
 
     id: int
     ipp: str = field(default="", repr=False)
+    paper: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

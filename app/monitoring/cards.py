@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.times import Site
     from app.ui.words import Words
 
-ACTIONS = (("open", "id-badge-2"), ("copy", "copy"), ("print", "printer"))
+ACTIONS = (("report", "file-type-pdf"), ("open", "id-badge-2"), ("copy", "copy"), ("print", "printer"))
 """Name and icon of what can be done from the head; the words are `answers.<name>`."""
 FIRST = 6
 """So many lines of an answer stand there at once; all others behind a button that counts them."""
@@ -90,6 +90,7 @@ class PatientHead(QWidget):
         for part, tell in ((self._treatment, words.treatment), (self._referent, words.referent)):
             part.say(tell(who) if who is not None else "")
             part.setVisible(bool(part.text()))
+        self.buttons["report"].setVisible(sheet is not None and bool(sheet.report))
         self.buttons["open"].setVisible(who is not None and bool(who.id))
         self._names.updateGeometry()
 

@@ -225,11 +225,15 @@ class Centre(QWidget):
         )
         mute = Command("answers.mute", say("answers.mute.command"), self._ask_here, "", "bell-off", shown)
         acts = (("open", "id-badge-2"), ("copy", "copy"), ("print", "printer"))
+        told = lambda: self._sheet is not None and bool(self._sheet.report)  # noqa: E731 -- asked for each
+        report = Command(
+            "answers.report", say("answers.report"), partial(self._act, "report"), "", "file-type-pdf", told
+        )
         made = [
             Command(f"answers.{name}", say(f"answers.{name}"), partial(self._act, name), "", icon, shown)
             for name, icon in acts
         ]
-        return (look, mute, *made)
+        return (look, mute, report, *made)
 
     def _act(self, name: str) -> None:
         """Go to the patient's page, or copy or print once the trail has it."""
@@ -237,9 +241,9 @@ class Centre(QWidget):
         if sheet is None:
             return
         who = sheet.item.who
-        if name == "open":
+        if name in {"open", "report"}:
             if who.id:
-                self._desk.open(OpenPatient(who.id, who.key.ipp))
+                self._desk.open(OpenPatient(who.id, who.key.ipp, sheet.report if name == "report" else ""))
             return
         work = self._monitoring.trace(sheet.item.alert, ACTS[name])
         self._desk.bridge.start(self, work, lambda _none: self._done(name, sheet), self._untraced)

@@ -248,6 +248,8 @@ class Sheet:
     labs: tuple[Lab, ...] = ()
     protocol: str = field(default="", repr=False)
     """The service's text for the worst symptom and grade."""
+    report: str = field(default="", repr=False)
+    """The document that came with the questionnaire, by its `Paper.key`; "" where none did, or none that everybody may read."""
     version: int = 0
     suggested: str = ""
     """Which of escalate, call, advise, close, answer stands first."""

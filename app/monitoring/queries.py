@@ -12,7 +12,7 @@ from app.monitoring.ground import subject_of
 from app.monitoring.ports import Refused, Sending, Sheet, Shut, Unwritable
 from app.monitoring.proving import prove_all
 from app.monitoring.recorded import read
-from app.monitoring.sheets import labels, labs, past, weeks, weight
+from app.monitoring.sheets import labels, labs, past, report, weeks, weight
 from app.monitoring.standing import unruled
 from app.monitoring.typed import Typed
 from app.post.office import Closed
@@ -103,6 +103,7 @@ class Queries(Typed):
             weeks=weeks(earlier, upto_ms, service.hours.zone),
             labels=labels(earlier),
             labs=labs(patient) if patient else (),
+            report=report(patient, told) if patient and told else "",
             protocol=judging.protocol(service, item.symptoms, item.grade),
             version=service.policy.number if service.id else 0,
             suggested=judging.suggested(item, life, desk.memory.me),

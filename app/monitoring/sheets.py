@@ -57,6 +57,13 @@ def labels(told: Sequence[Questionnaire]) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
+def report(patient: Patient, told: Questionnaire) -> str:
+    """Return the newest document that came with a questionnaire and that is not hidden from some, by its key; "" for none."""
+    came = (one for one in patient.papers if one.seq in told.seqs and one.readable and not one.masked)
+    newest = max(came, key=lambda one: (one.at_ms, one.key), default=None)
+    return newest.key if newest is not None else ""
+
+
 def labs(patient: Patient) -> tuple[Lab, ...]:
     """Return the last five laboratory values that are numbers, each analyte once, those that the sender flagged first."""
     newest: dict[str, Lab] = {}

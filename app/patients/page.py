@@ -53,6 +53,7 @@ class PatientsPage(Page):
         super().__init__()
         self._desk, self._patients, self._config = desk, patients, config
         self._asked, self._number, self._ipp, self._held = 0, 0, "", 0
+        self._paper = ""
         self.finder = FindPane(desk, patients, flow, flowed)
         self.finder.setFixedWidth(theme().scaled(WIDTH))
         self.person, self.reasons = PersonPage(desk, patients, config), ReasonPane()
@@ -134,6 +135,7 @@ class PatientsPage(Page):
         if number == self._number and not reason and self.stack.currentIndex() in {LOADING, SHOWN}:
             return
         self._asked += 1
+        self._paper = self._paper if number == self._number else ""
         self._number, self._ipp = number, ipp
         if not reason:
             self.person.blank()
@@ -153,6 +155,7 @@ class PatientsPage(Page):
             self.finder.mark(opening.patient.id)
             self._number, self._ipp = opening.patient.id, opening.patient.ipp
             self.person.focus_first()
+            self._show_paper()
 
     def _show(self, opening: Opening | None) -> None:
         if opening is None:
@@ -164,6 +167,12 @@ class PatientsPage(Page):
             self.reasons.blank()
             self.person.show_patient(opening)
             self.stack.setCurrentIndex(SHOWN)
+
+    def _show_paper(self) -> None:
+        """Show the document that was asked for, once the page is there."""
+        if self._paper and self.stack.currentIndex() == SHOWN:
+            self.person.show_paper(self._paper)
+            self._paper = ""
 
     def _failed(self, asked: int, error: Exception) -> None:
         if asked != self._asked:
@@ -217,6 +226,8 @@ class PatientsPage(Page):
         """Open who was asked for."""
         if isinstance(intent, OpenPatient):
             self.open_patient(intent.id, ipp=intent.ipp)
+            self._paper = intent.paper
+            self._show_paper()
 
     def _counted(self, held: int) -> None:
         if held != self._held:

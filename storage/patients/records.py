@@ -108,6 +108,16 @@ class Paper:
     versions: tuple[Paper, ...] = ()
     about: tuple[Person, ...] = ()
 
+    @property
+    def key(self) -> str:
+        """The same for the same version of the same document."""
+        return f"{self.id} {self.seq} {self.segment}"
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is content to show."""
+        return self.segment >= 0 and not self.withdrawn
+
     def __repr__(self) -> str:
         return "Paper(…)"
 

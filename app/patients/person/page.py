@@ -264,6 +264,10 @@ class PersonPage(QWidget):
         if key in {SITE_ZONE.key, ""}:
             self._rewrite()
 
+    def show_paper(self, key: str) -> None:
+        """Show one document."""
+        self._act(f"paper {key}")
+
     # --- what is done -------------------------------------------------------------------------------------
 
     def _act(self, name: str) -> None:

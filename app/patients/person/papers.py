@@ -47,7 +47,7 @@ class PaperLine:
     @property
     def key(self) -> str:
         """The same for the same version of the same document."""
-        return f"{self.paper.id} {self.paper.seq} {self.paper.segment}"
+        return self.paper.key
 
     @property
     def kind(self) -> str:
@@ -62,7 +62,7 @@ class PaperLine:
     @property
     def readable(self) -> bool:
         """Whether there is content to show."""
-        return self.paper.segment >= 0 and not self.paper.withdrawn
+        return self.paper.readable
 
     @cached_property
     def title(self) -> str:
