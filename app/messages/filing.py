@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.messages.ground import Ground
+from app.messages.ground import Ground, code_of
 from app.messages.ports import Progress, Refused, Shown, Unwritable
 from app.papers import kinds
 from app.papers.errors import Refused as NotRead
@@ -76,14 +76,14 @@ class Filing(Ground):
         if found.size > MAX_DOCUMENT:
             raise Refused("too-big")
         data = await asyncio.to_thread(lambda: b"".join(self._opened(kept)))
-        await self._traced("file-read", message)
+        await self._traced("file-read", message, file)
         return data
 
     async def save(self, file: int, to: Path) -> None:
         """Write a file that is here to *to*, whole or not at all; an existing file is replaced."""
         _, kept, message = await self._here(file)
         await asyncio.to_thread(self._save_now, kept, to)
-        await self._traced("file-saved", message)
+        await self._traced("file-saved", message, file)
 
     async def open_once(self, file: int) -> Shown:
         """Open an ephemeral document: its sealed bytes are fetched first, then its author's desk is asked for the key."""
@@ -107,7 +107,7 @@ class Filing(Ground):
         except Closed as error:
             raise Unwritable from error
         self.changed.fire(frozenset((message.thread,)))
-        await self._traced("file-opened-once", message)
+        await self._traced("file-opened-once", message, file)
         return Shown(found.name, found.kind, data, found.shown_for_s)
 
     async def halted(self) -> dict[int, str]:
@@ -276,9 +276,9 @@ class Filing(Ground):
         await self._write(lambda rows: rows.files.state(kept.id, state), message.thread)
         self._move(kept.id)
 
-    async def _traced(self, act: Act, message: Message) -> None:
+    async def _traced(self, act: Act, message: Message, file: int) -> None:
         thread = await self._thread(message.thread)
-        self._trace(act, message.patient or thread.patient)
+        self._trace(act, message.patient or thread.patient, code_of(message, file))
 
     def _opened(self, kept: Kept) -> list[bytes]:
         """Return the plaintext of a file in pieces, all of it verified."""

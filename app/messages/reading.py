@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.config import READ_RECEIPTS
-from app.messages.ground import Ground
+from app.messages.ground import Ground, code_of
 from storage.messages.posting import Owed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from storage.messages.records import Hit, Message, Receipt, Thread
+    from storage.messages.records import Hit, Message, PatientLink, Receipt, Thread
     from storage.messages.store import Mailbag
+
+CODES = 32
+"""So many messages at most stand in one row of the trail."""
 
 
 class Reading(Ground):
@@ -81,10 +85,18 @@ class Reading(Ground):
             return found, unread
 
         found, unread = await self._write(act, thread)
-        for patient in {one.patient or (found.patient if found else None) for one in unread} - {None}:
-            self._trace("message-read", patient)
+        self._trace_read(found, unread)
         if unread and told:
             self._post.owe()
+
+    def _trace_read(self, thread: Thread | None, read: Iterable[Message]) -> None:
+        """Say of each patient which messages were read."""
+        about: dict[PatientLink | None, list[str]] = defaultdict(list)
+        for one in read:
+            about[one.patient or (thread.patient if thread else None)].append(code_of(one))
+        for patient, codes in about.items():
+            for at in range(0, len(codes), CODES):
+                self._trace("message-read", patient, " ".join(codes[at : at + CODES]))
 
     def _seen(self, page: tuple[Message, ...]) -> tuple[Message, ...]:
         """Show nothing of what its timer ended, also before it is effaced for good."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.messages.filing import Filing
+from app.messages.ground import code_of
 from app.messages.ports import CROWD, CROWD_A_MINUTE, Refused, Unwritable
 from app.post.office import Closed
 from app.post.taking import patient_of
@@ -70,7 +71,7 @@ class Speaking(Filing):
         else:
             message = await self._send_text(found, said, quote)
         self._sent_ms.append(self._now_ms())
-        self._trace("message-sent", patient)
+        self._trace("message-sent", patient, code_of(await self._message(message)))
         return message
 
     async def _send_text(self, thread: Thread, text: str, quote: bytes) -> int:
@@ -142,7 +143,7 @@ class Speaking(Filing):
             self._post.writer.post(rows, draft, about=message)
 
         await self._posted(act, thread.id)
-        self._trace("message-corrected", found.patient)
+        self._trace("message-corrected", found.patient, code_of(found))
 
     async def withdraw(self, message: int) -> None:
         """Take an own message back, its files too; that it was there and when stays."""
@@ -160,7 +161,7 @@ class Speaking(Filing):
         gone, blobs = await self._posted(act, thread.id)
         await asyncio.to_thread(self._open.vault.mail.shelf.drop, gone)
         await self._post.forget(blobs)
-        self._trace("message-withdrawn", found.patient)
+        self._trace("message-withdrawn", found.patient, code_of(found))
 
     async def take(self, message: int) -> None:
         """Sign "pris en charge" for a message, for all of the thread to see."""
@@ -178,7 +179,7 @@ class Speaking(Filing):
             rows.messages.take(message, me, now_ms, letter.header if letter else b"")
 
         await self._posted(act, thread.id)
-        self._trace("message-taken", found.patient or thread.patient)
+        self._trace("message-taken", found.patient or thread.patient, code_of(found))
 
     async def keep_draft(self, thread: int, text: str) -> None:
         """Keep what is typed and not sent."""
@@ -229,8 +230,12 @@ class Speaking(Filing):
         now_ms = self._now_ms()
         while self._sent_ms and self._sent_ms[0] <= now_ms - MINUTE_MS:
             self._sent_ms.popleft()
-        if not confirmed and (len(thread.members) > CROWD or len(self._sent_ms) >= CROWD_A_MINUTE):
+        if confirmed:
+            return
+        if len(thread.members) > CROWD:
             raise Refused("crowd")
+        if len(self._sent_ms) >= CROWD_A_MINUTE:
+            raise Refused("often")
 
     async def _to_write(self, thread: int) -> Thread:
         found = await self._thread(thread)

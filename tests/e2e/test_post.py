@@ -470,10 +470,12 @@ def test_who_read_a_message_about_a_patient_stands_in_the_trail(tmp_path):
         subject = b"patient:1.2.250.1.71.4.2.7|8001"
 
         async def traced(desk):
-            return [row.action for row in await asyncio.wrap_future(desk.vault.audit.about(subject))]
+            rows = await asyncio.wrap_future(desk.vault.audit.about(subject))
+            return [(row.action, row.reason) for row in rows]
 
-        assert await until(lambda: traced(bruno)) == ["message-read"]
-        assert await until(lambda: traced(alice)) == ["message-sent"]
+        code = came.msg_id.hex()[:12]
+        assert await until(lambda: traced(bruno)) == [("message-read", code)]
+        assert await until(lambda: traced(alice)) == [("message-sent", code)]
 
     with_desks(tmp_path, TWO, story)
 

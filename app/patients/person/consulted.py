@@ -86,10 +86,12 @@ class ReadersPart(AskedPart):
 
 
 def _reason(row: Reading) -> str:
-    """Return the words of a reason as the trail keeps it; of a document, its type."""
+    """Return the words of a reason as the trail keeps it; of a document its type, of messages and files their codes."""
     if row.action == "patient-document" and row.reason:
         return tr("person.reader.paper", code=row.reason)
     if row.action == CHECKED:
         return ""
+    if row.action.startswith(("message-", "file-")) and row.reason:
+        return tr("person.readers.message", codes=row.reason)
     ground, _, said = row.reason.partition(": ")
     return tr(f"person.ground.{ground}", text=said) if ground in {*DIRECT, *REASONS} else row.reason

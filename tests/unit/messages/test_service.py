@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from app.messages.ground import subject
 from app.messages.ports import CROWD_A_MINUTE, Outgoing, Refused, Standing, Unwritable
 from app.patients.service import Patients
 from app.scenes import wards
@@ -145,6 +146,32 @@ def test_what_an_answer_quotes_is_read_of_its_own_thread_only(tmp_path):
     offline(tmp_path, story)
 
 
+def test_the_trail_says_which_message_and_which_file_and_nothing_of_what_they_say(tmp_path):
+    async def story(alice, bruno):
+        odile = PatientLink("1.2.250.1", "1", "LEMAÎTRE")
+        thread = await alice.messages.direct(bruno, odile)
+        two = (Outgoing(None, "un secret", b"1"), Outgoing(None, "un autre", b"2"))
+        await alice.messages.send(thread, "secret", files=two, patient=odile)
+        message = (await alice.messages.page(thread))[-1]
+        await alice.messages.content(message.files[1].id)
+        await alice.messages.save(message.files[0].id, tmp_path / "copie")
+
+        async def traced():
+            rows = await asyncio.wrap_future(alice.vault.audit.about(subject(odile)))
+            return {row.action: row.reason for row in rows} if len(rows) == 4 else {}
+
+        rows = await until(traced)
+        code = message.msg_id.hex()[:12]
+        assert rows == {
+            "message-linked": "",
+            "message-sent": code,
+            "file-read": f"{code}/2",
+            "file-saved": f"{code}/1",
+        }
+
+    offline(tmp_path, story)
+
+
 def test_drafts_pins_and_mutes_stay_with_the_thread(tmp_path):
     async def story(alice, bruno):
         thread = await alice.messages.direct(bruno)
@@ -186,7 +213,7 @@ def test_the_thirty_first_message_of_a_minute_is_asked_about(tmp_path):
         thread = await alice.messages.direct(bruno)
         for number in range(CROWD_A_MINUTE):
             await alice.messages.send(thread, f"n° {number}")
-        with pytest.raises(Refused, match="crowd"):
+        with pytest.raises(Refused, match="often"):
             await alice.messages.send(thread, "encore un")
         await alice.messages.send(thread, "encore un", confirmed=True)
         alice.clock.ahead_ms = 61_000
