@@ -13,19 +13,29 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from app.monitoring.steps import WEEK_MS
 from app.signin.service import read_session
 from storage.messages.outbox import Outbox
+from storage.monitoring.records import Phase
 from storage.monitoring.trace import Trace
+from storage.patients.facts import Key
 from storage.vault import Vault
 from tests.harness.cheap import CHEAP
 from tests.harness.correspondents import Desk
-from tests.harness.platform import Listening, alert, asked
+from tests.harness.platform import AUTHORITY, Listening, alert, asked
 from tests.harness.postal import PASSWORD, until
 from tests.harness.wards import Watch
 
-STEPS = ("take", "call", "advise", "escalate", "answer", "close", "reopen", "undo")
+STEPS = ("take", "hand", "call", "advise", "escalate", "answer", "close", "reopen", "undo", "mute")
+"""What a nurse does one after the other about one alert; `SECOND` is done about one that a colleague closed."""
+SECOND = "second"
 MOMENTS = ("unwritten", "traced", "kept", "written", "sent")
 """Before the record is written; once the audit trail has the act; between record and outbox; once the vault has both; once the relay has it, before the outbox knows."""
+
+
+def answered(case: str, at_ms: int) -> bytes:
+    """Return the questionnaire of a case, each of another patient."""
+    return asked(case, case, at_ms, control=case, pain=3)
 
 
 def die(*_what: object) -> None:
@@ -88,10 +98,11 @@ async def work(folder: Path, case: str, last: str, moment: str) -> None:
         mail: Any = vault.mail
         mail.read = die
     watch = await Watch(desk, {desk.user}).begin()
-    alerts, one = watch.alerts, alert("1", case)
+    alerts, one = watch.alerts, alert(case, case)
     made: list[Any] = []
     acts = {
         "take": lambda: alerts.take(one),
+        "hand": lambda: alerts.hand(one, *(alerts.known.service_of(one).members - {desk.user})),
         "call": lambda: alerts.call(one, reached=True, minutes=3, text="va mieux"),
         "advise": lambda: alerts.advise(one, "boire"),
         "escalate": lambda: alerts.escalate(one, (desk.user,), "avis"),
@@ -99,13 +110,18 @@ async def work(folder: Path, case: str, last: str, moment: str) -> None:
         "close": lambda: alerts.close(one, "resolved", 1),
         "reopen": lambda: alerts.reopen(one, "rappelle"),
         "undo": lambda: alerts.undo(made[-1]),
+        "mute": lambda: alerts.mute(
+            Key(AUTHORITY, case), "pain", desk.clock.now_ms() + WEEK_MS, "déjà traitée"
+        ),
+        SECOND: lambda: alerts.second(one),
     }
     async with Listening(watch) as feed:
-        told = asked("1", case, desk.clock.now_ms(), control=case, pain=3)
-        assert await feed.send(told) == ["AA"]
-        await until(lambda: one in alerts._opened.memory.asked)
+        assert await feed.send(answered(case, desk.clock.now_ms())) == ["AA"]
+        await until(lambda: one in alerts.known.asked)
+        if last == SECOND:
+            await until(lambda: alerts.known.life(one).phase is Phase.CLOSING)
         print("shown", flush=True)
-        for name in STEPS:
+        for name in (SECOND,) if last == SECOND else STEPS:
             if name == last:
                 arm(vault, moment)
             made.append(await acts[name]())

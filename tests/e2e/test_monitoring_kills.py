@@ -9,9 +9,11 @@ import sys
 import pytest
 
 from app.monitoring.ports import Proof
+from storage.monitoring.answers import patient_id
 from storage.monitoring.records import Phase
-from tests.e2e.nursing import MOMENTS, STEPS
-from tests.harness.platform import alert
+from storage.patients.facts import Key
+from tests.e2e.nursing import MOMENTS, SECOND, STEPS, answered
+from tests.harness.platform import AUTHORITY, Listening, alert
 from tests.harness.postal import until
 from tests.harness.wards import with_team
 
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL ther
 AFTER = {
     "shown": Phase.NEW,
     "take": Phase.TAKEN,
+    "hand": Phase.TAKEN,
     "call": Phase.TAKEN,
     "advise": Phase.TAKEN,
     "escalate": Phase.ESCALATED,
@@ -26,10 +29,13 @@ AFTER = {
     "close": Phase.CLOSING,
     "reopen": Phase.TAKEN,
     "undo": Phase.CLOSING,
+    "mute": Phase.CLOSING,
+    SECOND: Phase.CLOSED,
 }
 """How the alert stands after each step."""
-FEW = tuple((step, MOMENTS[at % len(MOMENTS)]) for at, step in enumerate(STEPS))
-ALL = tuple((step, moment) for step in STEPS for moment in MOMENTS)
+EVERY = (*STEPS, SECOND)
+FEW = tuple((step, MOMENTS[at % len(MOMENTS)]) for at, step in enumerate(EVERY))
+ALL = tuple((step, moment) for step in EVERY for moment in MOMENTS)
 
 
 async def killed(folder, case, step, moment):
@@ -42,9 +48,26 @@ async def killed(folder, case, step, moment):
     return done.stdout.split()
 
 
-async def steps_of(watch, one):
+def subjects(case):
+    """Return what the steps of a case are about: the alert, and for a mute the patient."""
+    return alert(case, case), patient_id(Key(AUTHORITY, case))
+
+
+async def steps_of(watch, case):
+    """Return what counts of a case at a desk."""
+    one, patient = subjects(case)
     sheet = await watch.alerts.sheet(one, again=True)
-    return [str(row.record.step) for row in sheet.life.rows]
+    records = (*(row.record for row in sheet.life.rows), *watch.alerts.known.every(patient))
+    return [str(record.step) for record in records]
+
+
+async def closed_by(colleague, case):
+    """Let a colleague close the alert of a case, so that it waits for a second reader."""
+    async with Listening(colleague) as feed:
+        await feed.send(answered(case, colleague.desk.clock.now_ms()))
+        one = alert(case, case)
+        await until(lambda: one in colleague.alerts.known.asked)
+        await colleague.alerts.close(one, "resolved", 1)
 
 
 def die_everywhere(tmp_path, cases):
@@ -55,31 +78,34 @@ def die_everywhere(tmp_path, cases):
         stood = {}
         for at, (step, moment) in enumerate(cases):
             case = f"K{at}"
+            if step == SECOND:
+                await closed_by(other, case)
             said = await killed(nurse.desk.folder, case, step, moment)
             await nurse.desk.reopen()
             await nurse.begin()
-            one = alert("1", case)
+            one = alert(case, case)
             shown, *done = said
             assert shown == "shown"
-            before = list(STEPS[: STEPS.index(step)])
-            assert done == before or (done == [*before, step] and moment == "sent")
-            kept = await steps_of(nurse, one)
+            before = ["close"] if step == SECOND else list(STEPS[: STEPS.index(step)])
+            own = [] if step == SECOND else before
+            assert done == own or (done == [*own, step] and moment == "sent")
+            kept = await steps_of(nurse, case)
             whole = [*before, step]
             assert kept == whole if moment == "sent" else kept in (before, whole), (
                 "nothing more, nothing twice"
             )
             assert kept == before or moment in {"written", "sent"}
-            stood[one] = kept
+            stood[case] = kept
             (item,) = await nurse.alerts.items([one])
             assert item.phase is AFTER[kept[-1] if kept else "shown"]
             rows = await asyncio.wrap_future(nurse.desk.vault.audit.newest())
-            assert [row.action for row in rows].count("alert-step") >= len(kept)
+            assert [row.action for row in rows].count("alert-step") >= len(kept) - len(before) + len(own)
             proved = await nurse.alerts.verify(one)
-            assert [*proved.of.values()] == [Proof.HOLDS] * len(kept)
+            assert [*proved.of.values()] == [Proof.HOLDS] * (len(kept) - kept.count("mute"))
 
-            async def there(one=one, kept=kept):
+            async def there(case=case, kept=kept):
                 rows = await asyncio.wrap_future(
-                    other.desk.vault.mail.read(lambda rows: rows.trace.of([one]))
+                    other.desk.vault.mail.read(lambda rows: rows.trace.of(subjects(case)))
                 )
                 return len(rows) == len(kept)
 
@@ -89,7 +115,7 @@ def die_everywhere(tmp_path, cases):
         assert await killed(nurse.desk.folder, "none", "begin", "reading") == []
         await nurse.desk.reopen()
         await nurse.begin()
-        assert [await steps_of(nurse, one) for one in stood] == list(stood.values())
+        assert [await steps_of(nurse, case) for case in stood] == list(stood.values())
 
     with_team(tmp_path, ("nurse", "nurse"), story)
 
