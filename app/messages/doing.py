@@ -29,6 +29,7 @@ REFUSED = frozenset(
         "offline",
         "unknown",
         "crowd",
+        "often",
         "by-it",
         "once-unshown",
         "unshown",

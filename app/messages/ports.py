@@ -26,7 +26,7 @@ class Unwritable(Exception):  # noqa: N818 -- the page says what to do
 
 
 class Refused(Exception):  # noqa: N818 -- the page says what to do
-    """It cannot be done; `code`: too-long, too-many, too-big, no-recipient, not-own, late, gone, opened, expired, offline, unknown, crowd, by-it.
+    """It cannot be done; `code`: too-long, too-many, too-big, no-recipient, not-own, late, gone, opened, expired, offline, unknown, crowd, often, by-it.
 
     `once-unshown`: what would be sent to be seen once cannot be shown; `unshown`: what came to be seen once cannot, and was not opened.
     `halted`: it does not come now, and is tried again.
@@ -145,8 +145,8 @@ class Messages(Protocol):
         """Send, or keep for when the relay is there again; return the message's id. At most 20,000 characters, 2 GiB a file.
 
         It is about *patient*, whom its author had in sight: whom the thread is about may have changed meanwhile.
-        To more than `CROWD` people, or as the message after `CROWD_A_MINUTE` of one minute, it is Refused("crowd") until the
-        user said so in so many words: the same call again with *confirmed*.
+        To more than `CROWD` people it is Refused("crowd"), as the message after `CROWD_A_MINUTE` of one minute Refused("often"),
+        until the user said so in so many words: the same call again with *confirmed*.
         """
 
     async def correct(self, message: int, text: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PyQt6.QtCore import QObject, pyqtSignal
 
 from app.messages import looks
-from app.messages.ports import Outgoing, Refused
+from app.messages.ports import CROWD_A_MINUTE, Outgoing, Refused
 from app.ui.words import say, says
 
 if TYPE_CHECKING:
@@ -117,10 +117,11 @@ class Sending(QObject):
         """Say why; what was sent behind it stands in the field, too."""
         del self.under_way[thread.id]
         here = self._talk.current is not None and self._talk.current.id == thread.id
-        if here and isinstance(error, Refused) and error.code == "crowd":
+        if here and isinstance(error, Refused) and error.code in {"crowd", "often"}:
+            count = len(thread.members) if error.code == "crowd" else CROWD_A_MINUTE
             words = (
-                says("messages.crowd", len(thread.members)),
-                say("messages.crowd.detail"),
+                says(f"messages.{error.code}", count),
+                say(f"messages.{error.code}.detail"),
                 say("messages.crowd.yes"),
             )
             self._talk.strip.ask(*words, lambda: self.send(confirmed=True))
