@@ -93,6 +93,15 @@ class Known:
     """What finds them, folded: what the directory says, the role, the own lists on which they stand."""
 
 
+@dataclass(frozen=True)
+class Listed:
+    """An own list, and who of it can be written to."""
+
+    id: int
+    name: str
+    users: tuple[bytes, ...]
+
+
 class People:
     """The directory by user id."""
 
@@ -169,6 +178,18 @@ class People:
         ]
         first = sorted(able, key=lambda one: (not _begins(wanted, one), not one.favourite))
         return first[:SHOWN]
+
+    def lists(self, query: str, without: Sequence[bytes] = ()) -> list[Listed]:
+        """Return the own lists that match *query* and have somebody more to write to, in their order."""
+        known, wanted, out = self._read(), plain(query), {self._me, *without}
+        circles = self._book.circles if self._book is not None else ()
+        found = []
+        for one in (each for each in circles if each.name and fits(wanted, plain(each.name))):
+            able = [known[user] for user in one.members - out if user in known]
+            able = sorted((who for who in able if who.level not in UNREACHABLE), key=lambda who: who.text)
+            if able:
+                found.append(Listed(one.id, one.name, tuple(who.user for who in able)))
+        return found
 
     def level(self, thread: Thread) -> str:
         """Return the level of a thread: of its members the one that asks for the most care."""

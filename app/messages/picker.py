@@ -12,11 +12,12 @@ from PyQt6.QtWidgets import QVBoxLayout, QWidget
 from app import naming
 from app.i18n import tr
 from app.messages.looks import CHIP_TONES, LEVELS
+from app.messages.people import Listed
 from app.ui.panes import SearchField
 from app.ui.rows import HEIGHT, Row, RowList
 from app.ui.text import Label
 from app.ui.theme import theme
-from app.ui.words import Words, say
+from app.ui.words import Words, say, says
 from storage.messages.records import PatientLink
 
 if TYPE_CHECKING:
@@ -91,27 +92,39 @@ class Picker(QWidget):
 
 
 class PeoplePicker(Picker):
-    """Colleagues of the directory; `picked` carries the user."""
+    """Colleagues of the directory; `picked` carries the user. With *lists* the own lists, too: `picked_all` carries their users."""
 
     picked = pyqtSignal(bytes)
+    picked_all = pyqtSignal(object)
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, *, lists: bool = False) -> None:
         words = say("messages.pick"), say("messages.pick.hint"), say("messages.pick.list")
         super().__init__(*words, say("messages.pick.none"))
         self._people = people
         self.without: tuple[bytes, ...] = ()
         self.always = False
+        self._lists, self._listed = lists, dict[str, Listed]()
 
     def narrow(self) -> None:
         """Show who fits; with `always` also before something is typed."""
         typed = self.field.text().strip()
         found = self._people.found(typed, self.without) if typed or self.always else []
-        self.show_rows([person_row(one) for one in found])
+        listed = self._people.lists(typed, self.without) if typed and self._lists else []
+        self._listed = {f"list:{one.id}": one for one in listed}
+        rows = [_list_row(key, one) for key, one in self._listed.items()]
+        self.show_rows([*rows, *map(person_row, found)])
 
     def take(self, key: str) -> None:
-        """Take somebody."""
-        self.picked.emit(bytes.fromhex(key))
+        """Take somebody, or everybody of a list."""
+        if key in self._listed:
+            self.picked_all.emit(self._listed[key].users)
+        else:
+            self.picked.emit(bytes.fromhex(key))
         self.field.clear()
+
+
+def _list_row(key: str, one: Listed) -> Row:
+    return Row(key, one.name, detail=str(says("messages.pick.people", len(one.users))), icon="users")
 
 
 def person_row(one: Known) -> Row:

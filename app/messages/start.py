@@ -52,8 +52,9 @@ class StartPane(QWidget):
         outer.addStretch(1)
         outer.addWidget(inner, 10)
         outer.addStretch(1)
-        self.who, self.whom = PeoplePicker(people), PatientPicker(desk, patients)
+        self.who, self.whom = PeoplePicker(people, lists=True), PatientPicker(desk, patients)
         self.who.picked.connect(self.add)
+        self.who.picked_all.connect(self.add_all)
         self.whom.picked.connect(self.show_patient)
         self._fill()
         column = QVBoxLayout(self)
@@ -153,6 +154,17 @@ class StartPane(QWidget):
         """Take somebody in."""
         if user not in self._members and len(self._members) < MOST:
             self._members.append(user)
+        self._show_members()
+        self.who.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def add_all(self, users: tuple[bytes, ...]) -> None:
+        """Take everybody of a list in; who does not fit into one team any more is left out, and that is said."""
+        new = [user for user in users if user not in self._members]
+        room = MOST - len(self._members)
+        self._members += new[:room]
+        clear(self._failures)
+        if len(new) > room:
+            self.show_failure(say("messages.refused.too-many"))
         self._show_members()
         self.who.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
