@@ -41,7 +41,7 @@ _SENTENCES = {
     "document_encoding": "document qui n'est pas en base64",
     "document_missing": "avis sans document",
     "event_unknown": "événement hors du profil, lu comme une identité",
-    "grade_range": "grade hors de 0 à 5, gardé tel quel mais sans grade",
+    "grade_range": "réponse hors de son échelle, gardée telle quelle mais sans grade",
     "ins_authority": "INS sans son OID : inutilisable",
     "ins_format": "INS qui n'a pas 15 caractères : inutilisable",
     "ins_key": "clé de contrôle de l'INS fausse",

@@ -203,7 +203,7 @@ def _alert(told: Questionnaire, item: Item, life: Life) -> _Alert:
     taken = next((one.at_ms for one in done if one.step not in _SILENT), None)
     called = next((one.at_ms for one in done if one.step is Step.CALL), None)
     last = closing_record(life)
-    graded = max(told.grade, item.grade, 0)
+    graded = max(item.gravest, 0)
     return _Alert(graded, told.received_ms, item.due, (taken, called, last.at_ms if last else None))
 
 

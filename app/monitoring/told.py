@@ -89,7 +89,8 @@ class Telling:
             at=moment(self._site, told.answered_ms, at_ms),
         )
         yield Told("questionnaire", at_ms, tr("alertacts.told.questionnaire"), words=by)
-        yield Told("alert", at_ms, self._alert(told.grade), words=self._cause(), tone=_grade_tone(told.grade))
+        grade = NO_GRADE if told.ungraded and told.grade < SEVERE else told.grade
+        yield Told("alert", at_ms, self._alert(grade), words=self._cause(), tone=_grade_tone(told.grade))
         for code in told.turns:
             yield Told(code, at_ms, tr(f"alertacts.told.{code}"), tone="warn")
 

@@ -206,9 +206,10 @@ def sentence(row: Row) -> str:
 
 
 def _told(graded: Graded) -> tuple[str, ...]:
-    grade = str(say("kit.grade", n=graded.grade, name=say(f"kit.grade.{graded.grade}")))
+    n = graded.grade
+    grade = str(say("kit.grade", n=n, name=say(f"kit.grade.{n}"))) if n >= 0 else ""
     parts = (graded.beside, graded.title, graded.detail, graded.gauge.words)
-    return grade if graded.grade >= 0 else "", *map(str, parts)
+    return grade, *map(str, parts)
 
 
 def mark_width(mark: Mark) -> float:

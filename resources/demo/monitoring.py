@@ -185,7 +185,7 @@ COURSES = (
     Course(OEUVRARD, "Testicule · BEP C3", 170, (("NEUROPATHY", "1111"), ("NAUSEA", "0110"))),
     Course(FERREIRA.ipp, "Sein · capécitabine", 90, (("HAND-FOOT", "1"),), nameless=True),
     Course("80366510", "Poumon · surveillance", 140, (("COUGH", "011"),), number="80102233"),
-    Course("80417222", "Foie · atézolizumab-bévacizumab", 130, (("FATIGUE", "111"), ("DIARRHEA", "007")), raised="Y"),
+    Course("80417222", "Foie · atézolizumab-bévacizumab", 45, (("FATIGUE", "111"), ("DIARRHEA", "007")), raised="Y"),
     Course(
         "80417235",
         "Lymphome · R-CHOP C2",

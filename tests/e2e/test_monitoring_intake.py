@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from app.monitoring.hour import Hour
-from app.monitoring.ports import Cause, List
+from app.monitoring.ports import Cause, List, Refused
 from app.monitoring.service import Monitoring
 from storage.monitoring.records import NO_GRADE, Phase
 from tests.harness.platform import Listening, admitted, alert, asked, hl7_time, merged
@@ -64,6 +64,66 @@ def test_a_grade_out_of_range_is_shown_with_a_warning_and_counts_as_none(tmp_pat
         sheet = await nurse.alerts.sheet(item.alert)
         pain = next(one for one in sheet.questionnaire.symptoms if one.code == "pain")
         assert (pain.grade, pain.answers) == (NO_GRADE, (("grade", value),))
+
+    at_one_desk(tmp_path, story)
+
+
+ODD = "OBX|9|NM|DIARRHEA-G^^PRO-CTCAE||7||||||F"
+RAISED = "OBX|10|CE|ALERT^^EPRO||Y||||||F"
+NO_ALERT = "OBX|10|CE|ALERT^^EPRO||N||||||F"
+FEVER = "OBX|9|NM|8310-5^Temp^LN||39.6|Cel|||||F"
+
+
+@pytest.mark.parametrize(
+    ("more", "grades"),
+    [((ODD, RAISED), {"fatigue": 1}), ((ODD, NO_ALERT), {}), ((FEVER, RAISED), {}), ((ODD,), {})],
+)
+def test_what_no_grade_speaks_for_is_seen_first_and_never_closed_with_others(tmp_path, more, grades):
+    async def story(nurse, feed, now):
+        await feed.send(asked("2", "Q2", now, pain=4), asked("3", "Q3", now, pain=1))
+        await feed.send(asked("1", "Q1", now, *more, **grades))
+        rows = await queued(nurse, *(alert(one, f"Q{one}") for one in "123"))
+        assert [one.alert for one in rows] == [alert(one, f"Q{one}") for one in "123"]
+        assert rows[0].due.due_ms < now + 7 * DAY
+        with pytest.raises(Refused, match="grade"):
+            await nurse.alerts.close_many([alert("1", "Q1"), alert("3", "Q3")], "resolved")
+        assert len(await nurse.alerts.queue(List.TODO)) == 3
+        await nurse.alerts.call(alert("1", "Q1"), reached=True, minutes=2, text="", grade=1)
+        assert (await nurse.alerts.open())[0].alert == alert("2", "Q2")
+
+    at_one_desk(tmp_path, story)
+
+
+def test_a_cancellation_under_the_other_number_of_who_was_merged_leaves_nothing_to_do(tmp_path):
+    async def story(nurse, feed, now):
+        await feed.send(admitted("1", now - DAY), admitted("2", now - DAY), asked("1", "Q1", now, pain=3))
+        await queued(nurse, alert("1", "Q1"))
+        await feed.send(merged("2", "1", now), asked("2", "Q1", now, status="X", sent_ms=now + MINUTE))
+
+        async def gone():
+            return not await nurse.alerts.queue(List.TODO)
+
+        await until(gone)
+
+    at_one_desk(tmp_path, story)
+
+
+def test_what_was_done_about_a_double_before_the_merge_stays_with_it(tmp_path):
+    async def story(nurse, feed, now):
+        await feed.send(admitted("1", now - DAY), admitted("2", now - DAY))
+        await feed.send(asked("1", "Q1", now, pain=3), asked("2", "Q1", now, sent_ms=now + MINUTE, pain=3))
+        await queued(nurse, alert("1", "Q1"), alert("2", "Q1"))
+        await nurse.alerts.take(alert("2", "Q1"))
+        await feed.send(merged("2", "1", now + MINUTE))
+        (taken,) = await queued(nurse, alert("2", "Q1"), which=List.IN_HAND)
+
+        async def said():
+            rows = await nurse.alerts.items([alert("2", "Q1")])
+            return "double" in rows[0].warnings and "cancelled" not in rows[0].warnings
+
+        await until(said)
+        assert taken.holder == nurse.user
+        await queued(nurse, alert("1", "Q1"))
 
     at_one_desk(tmp_path, story)
 
