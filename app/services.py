@@ -64,6 +64,8 @@ class Services:
         self.feed.patients_changed.subscribe(self.following.hear)
         self.handed.changed.subscribe(self.feed.receive)
         self.handed.left.subscribe(self.closing.left)
+        self.messages.outward = lambda: self.handed.outgoing
+        self.handed.left.subscribe(self.messages.left)
         self.patients.watch(self.alerts)
         self.alerts.access = self.patients.ground
 

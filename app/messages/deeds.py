@@ -13,10 +13,11 @@ from app.i18n import isolated, tr
 from app.messages import looks
 from app.messages.doing import failure
 from app.messages.items import Said, openable
+from app.messages.joining import joinable
 from app.messages.tiles import file_acts
 from app.ui.menus import entry, menu_of
 from app.ui.words import say
-from storage.messages.records import State
+from storage.messages.records import FileState, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from app.messages.people import People
     from app.messages.ports import Messages
     from app.messages.preview import Preview
+    from app.ui.words import Words
     from storage.messages.records import File, Receipt
 
 ICONS = {
@@ -43,6 +45,7 @@ ICONS = {
     "open-once": "hourglass-high",
     "preview": "eye",
     "save": "download",
+    "join": "building-hospital",
     "fetch": "download",
     "pause": "player-pause",
 }
@@ -79,6 +82,7 @@ class Deeds(QObject):
             (openable(file, said), "open-once", file.id) for file in said.files
         ]
         told += [(True, act, file.id) for file in said.files for act, _icon in file_acts(file, own=one.own)]
+        told += [(writable and _may_join(file, said), "join", file.id) for file in said.files]
         text = bool(one.text) and not said.effaced
         mine = any(act.user == self._people.me for act in one.taken)
         told += [
@@ -112,7 +116,9 @@ class Deeds(QObject):
                 words = tr(f"messages.act.{act}")
                 if file and several:
                     words = tr("messages.act.spoken", act=words, name=names[file])
-                entry(menu, words, ICONS[act], partial(self.act, act, key, file))
+                why = self._why_not(act, said, file)
+                words = tr("messages.act.not_now", act=words, why=str(why)) if why else words
+                entry(menu, words, ICONS[act], partial(self.act, act, key, file), able=not why)
             menu.popup(at)
 
     def act(self, act: str, key: str, file: int) -> None:
@@ -124,8 +130,16 @@ class Deeds(QObject):
             act, file = self._main(said)
         if act == "quoted":
             self._show_quoted(said)
-        elif (act, file) in self.acts(said):
+        elif (act, file) in self.acts(said) and not self._why_not(act, said, file):
             self._do(act, said, file)
+
+    def _why_not(self, act: str, said: Said, file: int) -> Words:
+        """Return why an act stands in the menu and cannot be done now, or nothing."""
+        if act != "join":
+            return ""
+        if not self._messages.standing.record:
+            return say("messages.join.no_gateway")
+        return "" if joinable(self._file(said, file)) else say("messages.join.unjoinable")
 
     def _main(self, said: Said) -> tuple[str, int]:
         """Return what ↵ means: the file where there is one, else to answer."""
@@ -147,6 +161,7 @@ class Deeds(QObject):
             "open-once": lambda: self._open_once(said, file),
             "preview": lambda: self._show_file(said, file),
             "save": lambda: self._save(said, file),
+            "join": lambda: self._ask_join(said, file),
             "fetch": lambda: self._doing.do(messages.fetch(file)),
             "pause": lambda: self._doing.do(messages.pause(file)),
         }
@@ -245,6 +260,15 @@ class Deeds(QObject):
         file = self._file(said, number)
         self._talk.strip.ask_place(file.name, partial(self._write, file.id))
 
+    def _ask_join(self, said: Said, number: int) -> None:
+        """Ask before a file joins the record of the patient whom its message names."""
+        file, patient = self._file(said, number), said.message.patient
+        if patient is not None:
+            who = {"patient": naming.read(patient.label), "ipp": patient.ipp}
+            words = say("messages.join", file=isolated(file.name)), say("messages.join.detail", **who)
+            act = partial(self._messages.join, file.id)
+            self._talk.strip.ask(*words, say("messages.act.join"), lambda: self._doing.do(act()), tone="info")
+
     def _save_file(self, number: int) -> None:
         self._act_on_file("save", number)
 
@@ -256,6 +280,12 @@ def _copy(text: str) -> None:
     clipboard = QApplication.clipboard()
     if clipboard is not None:
         clipboard.setText(text)
+
+
+def _may_join(file: File, said: Said) -> bool:
+    """Tell whether a file is here, about a patient, and not on its way to the record or in it."""
+    here = file.state in {FileState.HERE, FileState.SENT} and not file.ephemeral
+    return here and said.message.patient is not None and file.joined in {"", "refused"}
 
 
 def _stuck(said: Said) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.messages.gathering import Gathering, title_of
+from app.messages.joining import Joining
 from app.messages.ports import Outgoing, Refused
 from app.messages.reading import Reading
 from app.post.taking import patient_of
@@ -23,7 +24,7 @@ OPEN_WITHIN_S = 10
 NEWEST = 200
 
 
-class Handing(Reading, Gathering):
+class Handing(Reading, Gathering, Joining):
     """Hands documents out, and finds what was handed out."""
 
     async def hand_out(

@@ -65,6 +65,8 @@ HELD = frozenset(
 
 HALTED = frozenset(("quota", "busy", "disk"))
 """Reasons why a file does not move that have a sentence of their own."""
+NOT_JOINED = frozenset(("902", "no-record", "media-refused", "id-taken"))
+"""Reasons of a refusal by the gateway or the record that have a sentence of their own."""
 WHY = HELD | {"key-bad", "card-rollback", "undelivered", "malformed"}
 """The same for one device of a recipient: `messages.why.<code>`."""
 
@@ -212,10 +214,19 @@ def halted_words(code: str) -> str:
     return tr(f"messages.file.halted.{code if code in HALTED else 'other'}")
 
 
+def joined_words(file: File) -> str:
+    """Say how far a file is on its way to the patient's record."""
+    code = file.joined_code if file.joined_code in NOT_JOINED else "other"
+    why = tr(f"messages.joined.why.{code}", code=file.joined_code)
+    return tr(f"messages.joined.{file.joined}", why=why)
+
+
 def file_words(file: File) -> str:
     """Size and state of a file: `412 ko · reçu`."""
     if file.halted:
         return f"{size(file.size)} · {halted_words(file.halted)}"
+    if file.joined:
+        return f"{size(file.size)} · {joined_words(file)}"
     if file.state in {FileState.COMING, FileState.GOING, FileState.PAUSED}:
         share = 100 * min(file.done, file.size) // max(file.size, 1)
         done = tr("messages.file.progress", done=size(file.done), size=size(file.size), share=share)

@@ -172,7 +172,8 @@ class Messages(Handing):
             return
         line = self._post.line
         since_ms = 0 if line.online else line.since_ms
-        self._stand(Standing(line.online, since_ms, waiting, unread, held, leaving, self._refusal))
+        record = self.reaches_record
+        self._stand(Standing(line.online, since_ms, waiting, unread, held, leaving, self._refusal, record))
 
     def _refused(self, code: str) -> None:
         """Trace a message that was not taken, and say why while the desk is open."""

@@ -374,6 +374,12 @@ class StillMessages:
         said = ((thread, file) for thread, every in self.said.items() for one in every for file in one.files)
         return {thread: file.halted for thread, file in said if file.halted}
 
+    async def join(self, file: int) -> None:
+        """Give a file to the record."""
+        self._may()
+        self.asked.append(("join", file))
+        self._file(file, joined="queued")
+
     async def pause(self, file: int) -> None:
         """Pause it."""
         self._may()

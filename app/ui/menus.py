@@ -20,8 +20,9 @@ def menu_of(owner: QWidget) -> QMenu:
     return menu
 
 
-def entry(menu: QMenu, words: str, icon_name: str, call: Callable[[], object]) -> None:
-    """Put *words* into a menu; they do *call*."""
+def entry(menu: QMenu, words: str, icon_name: str, call: Callable[[], object], *, able: bool = True) -> None:
+    """Put *words* into a menu; they do *call*, or stand there grey."""
     made = menu.addAction(icon(icon_name), words.replace("&", "&&"))
     assert made is not None
+    made.setEnabled(able)
     made.triggered.connect(lambda _on=False: call())

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from storage.messages.posting import NewFile
 
 NAME_BYTES = 16
-_SHOWN = "id, name, kind, size, state, done, ephemeral, open_within_s, shown_for_s, opened_ms, opened_by, halted"
+_SHOWN = (
+    "id, name, kind, size, state, done, ephemeral, open_within_s, shown_for_s, opened_ms, opened_by, halted,"
+    " joined, joined_code"
+)
 _KEPT = "id, message, key, manifest, shelf, source, asked_ms"
 MOST_WANTED = 256
 """Of one person; more is not kept, and asked for again later."""
@@ -117,6 +120,23 @@ class Files:
             " AND halted <> '' ORDER BY file.id DESC"
         )
         return dict(self._db.execute(sql))
+
+    def join(self, file: int, document: bytes) -> bool:
+        """Say that a file is given to the record as *document*; False where it was, and not refused."""
+        sql = "UPDATE file SET document = ?, joined = 'queued', joined_code = '' WHERE id = ? AND joined IN ('', 'refused')"
+        return bool(self._db.execute(sql, (document, file)).rowcount)
+
+    def stand(self, document: bytes, stage: str, code: str) -> int:
+        """Say how far a document of the record is; return the thread of its file, 0 where nothing is new."""
+        sql = (
+            "UPDATE file SET joined = ?1, joined_code = ?2 WHERE document = ?3 AND (joined, joined_code) <> (?1, ?2)"
+            " RETURNING (SELECT thread FROM message WHERE id = message)"
+        )
+        return next((thread for (thread,) in self._db.execute(sql, (stage, code, document)).fetchall()), 0)
+
+    def leaving(self) -> dict[bytes, int]:
+        """Return the documents that are on their way to the record, and of which file each is."""
+        return dict(self._db.execute("SELECT document, id FROM file WHERE joined IN ('queued', 'sent')"))
 
     def ask(self, file: int, at_ms: int) -> None:
         """Say that the author of a file was asked for it."""

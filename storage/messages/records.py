@@ -111,6 +111,10 @@ class File:
     opened_by: bytes = b""
     halted: str = ""
     """Why it does not move although it is coming or going: the relay's code, or "disk"; it is tried again by itself."""
+    joined: str = ""
+    """How far it is on its way to the patient's record (`storage.outgoing.Stage`); "": nobody gave it there."""
+    joined_code: str = ""
+    """Why the record refused it."""
 
 
 @dataclass(frozen=True)

@@ -374,6 +374,30 @@ def test_a_file_is_saved_where_one_says(section, qtbot, tmp_path):
     assert section.asked("save")[0][1:] == (2, tmp_path / "rapport.pdf")
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_file_joins_the_record_of_the_patient_whom_it_names_after_a_question(section, qtbot):
+    section.open("Dr Paul")
+    key = section.said("CR_anapath").key
+    section.page.deeds.ask_message(key, section.page.mapToGlobal(QPoint(40, 40)))
+    menu = next(one for one in section.talk.findChildren(QMenu) if one.isVisible())
+    (join,) = [one for one in menu.actions() if "dossier" in one.text()]
+    assert (join.isEnabled(), "pas de passerelle" in join.text()) == (False, True)
+    menu.close()
+    section.page.deeds.act("join", key, 2)
+    assert not section.talk.strip.isVisible()
+    section.told.standing = Standing(online=True, record=True)
+    section.page.deeds.act("join", key, 2)
+    qtbot.waitUntil(section.talk.strip.isVisible)
+    words = " ".join(section.texts(section.talk.strip))
+    assert "LEMAÎTRE Odile" in words
+    assert "80421937" in words
+    assert not section.asked("join")
+    section.press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: section.asked("join") == [("join", 2)])
+    section.wait_for("en route vers le dossier")
+    assert ("join", 2) not in section.page.deeds.acts(section.said("CR_anapath"))
+
+
 def test_a_refusal_is_said_in_the_thread_and_what_was_typed_stays(section, qtbot):
     section.open("Équipe")
     section.type("Ceci ne part pas")
