@@ -34,6 +34,9 @@ REFUSED = frozenset(
         "once-unshown",
         "unshown",
         "halted",
+        "unjoinable",
+        "joined",
+        "no-gateway",
     )
 )
 log = logging.getLogger(__name__)

@@ -29,6 +29,7 @@ class Refused(Exception):  # noqa: N818 -- the page says what to do
     """It cannot be done; `code`: too-long, too-many, too-big, no-recipient, not-own, late, gone, opened, expired, offline, unknown, crowd, often, by-it.
 
     `once-unshown`: what would be sent to be seen once cannot be shown; `unshown`: what came to be seen once cannot, and was not opened.
+    `unjoinable`, `joined`, `no-gateway`: it cannot be given to the record, was given, or there is none to give it to.
     `halted`: it does not come now, and is tried again.
     """
 
@@ -85,6 +86,8 @@ class Standing:
     """Read messages that the retention deletes within a week, once somebody was told."""
     refused: str = ""
     """Text id of why a message was not taken, the last since the unlock; all of them are in the trail."""
+    record: bool = False
+    """Whether there is a gateway by which a file joins a patient's record."""
 
 
 class Messages(Protocol):
@@ -222,6 +225,9 @@ class Messages(Protocol):
 
     async def halted(self) -> dict[int, str]:
         """Return the threads in which a file does not move although it is coming or going, and why: the relay's code, or "disk"."""
+
+    async def join(self, file: int) -> None:
+        """Give a file to the record of the patient whom its message names; how far it is stands on the file."""
 
     async def pause(self, file: int) -> None:
         """Halt a file on its way, either way; `fetch` or `again` goes on."""
