@@ -156,9 +156,7 @@ def test_what_the_platform_took_back_or_corrected_is_said_in_place(ward):
                 ),
             )
         )
-        ward.says(
-            "Réponse corrigée par la plateforme", "hors de l’échelle 0 à 5", "«\u00a0\u20687\u2069\u00a0»"
-        )
+        ward.says("Réponse corrigée par la plateforme", "hors de l’échelle", "«\u00a0\u20687\u2069\u00a0»")
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
