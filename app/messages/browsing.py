@@ -60,13 +60,13 @@ class Browsing(QObject):
             return
         if self.span.newest or not self.span.messages:
             limit = min(max(len(self.span.messages), 2 * STEP), MOST)
-            self._ask(self._messages.page(self._thread.id, 0, limit), partial(self._renewed, limit))
+            self._ask(partial(self._messages.page, self._thread.id, 0, limit), partial(self._renewed, limit))
         else:
-            self._ask(self._messages.around(self.span.middle, MOST), self._renewed_around)
+            self._ask(partial(self._messages.around, self.span.middle, MOST), self._renewed_around)
 
     def look_for(self, message: int) -> None:
         """Read a message amid its neighbours."""
-        self._ask(self._messages.around(message, 2 * STEP), partial(self._around, message))
+        self._ask(partial(self._messages.around, message, 2 * STEP), partial(self._around, message))
 
     def to_newest(self) -> None:
         """Read the end of the thread in the place of what is shown."""
@@ -79,13 +79,15 @@ class Browsing(QObject):
         if self.busy or not span.messages or self._thread is None:
             return
         if way < 0 and not span.oldest:
-            self._ask(self._messages.page(self._thread.id, span.messages[0].order, STEP), self._before)
+            self._ask(
+                partial(self._messages.page, self._thread.id, span.messages[0].order, STEP), self._before
+            )
         elif way > 0 and not span.newest:
-            self._ask(self._messages.around(span.messages[-1].id, 2 * STEP), self._after)
+            self._ask(partial(self._messages.around, span.messages[-1].id, 2 * STEP), self._after)
 
     def _ask(
         self,
-        work: Coroutine[Any, Any, tuple[Message, ...]],
+        work: Callable[[], Coroutine[Any, Any, tuple[Message, ...]]],
         done: Callable[[tuple[Message, ...]], None],
     ) -> None:
         self._asked += 1
@@ -166,10 +168,10 @@ class Browsing(QObject):
 
 
 async def _with_quoted(
-    messages: Messages, work: Coroutine[Any, Any, tuple[Message, ...]]
+    messages: Messages, work: Callable[[], Coroutine[Any, Any, tuple[Message, ...]]]
 ) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
     """Return a page, and what it answers that is not on it."""
-    page = await work
+    page = await work()
     far = {one.quote for one in page if one.quote} - {one.msg_id for one in page}
     return page, await messages.quoted(page[0].thread, far) if far else ()
 
