@@ -125,6 +125,7 @@ class Office(QObject):
         desk = Desk(self.bridge, self.open, profile.now_ms, self._tell, steady_ms=profile.steady_ms)
         self.messages = profile.messages or self.mail
         self.patients.follow(self.messages)
+        self.patients.hand(self.deposits)
         self._vouching = Vouching(self.directory, self.post, profile.now_ms)
         self._reporting = Reporting(self.directory, self.post)
         sections = Sections(made, self.sitting, self.config, profile.now_ms)

@@ -25,7 +25,7 @@ from storage.errors import DiskTrouble, StorageError
 from storage.messages.deposits import OPEN, Deposit, DepositState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
     from typing import Any
 
@@ -152,6 +152,13 @@ class Deposits:
             return ()
         return await self._vaulted(desk, lambda rows: rows.deposits.all(), writes=False)
 
+    async def about(self, numbers: Sequence[tuple[str, str]]) -> tuple[Deposit, ...]:
+        """Return what this user left about who has one of *numbers* (authority, IPP), the newest first."""
+        desk = self._desk
+        if desk is None:
+            return ()
+        return await self._vaulted(desk, lambda rows: rows.deposits.about(numbers), writes=False)
+
     # --- leaving ------------------------------------------------------------------------------------------
 
     async def leave(self, draft: Draft) -> Deposit:
@@ -172,6 +179,7 @@ class Deposits:
         except OSError as error:
             raise DepositRefused("file") from error
         secret, now_ms = sealing.Secret.fresh(), self._now_ms()
+        authority, ipp, patient = astuple(draft.patient) if draft.patient is not None else ("", "", "")
         return Deposit(
             deposit=secret.id,
             label=clean_line(draft.label, MAX_LABEL),
@@ -185,7 +193,9 @@ class Deposits:
             owner_seed=Signer.generate().seed,
             link_key=secret.key,
             code=secret.code,
-            **_named(draft.patient),
+            authority=authority,
+            ipp=ipp,
+            patient=patient,
         )
 
     def _start(self, one: Deposit, work: Coroutine[Any, Any, Deposit]) -> asyncio.Task[Deposit]:
@@ -409,13 +419,6 @@ class Deposits:
             raise DepositRefused("disk") from error
         except StorageError as error:
             raise DepositRefused("locked") from error
-
-
-def _named(patient: PatientLink | None) -> dict[str, str]:
-    """Return how the row names a patient."""
-    return (
-        {} if patient is None else dict(zip(("authority", "ipp", "patient"), astuple(patient), strict=True))
-    )
 
 
 def _about(one: Deposit) -> bytes:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.acts import Act
     from app.patients.access import Access
+    from storage.messages.deposits import Deposit
     from storage.messages.records import Message, Thread
     from storage.patients.records import Found, Patient
     from storage.patients.vigilance import Jump
@@ -73,6 +76,15 @@ class Talk:
 
     thread: Thread
     message: Message
+
+
+@dataclass(frozen=True)
+class Exchanges:
+    """What was written about a patient and what was left for people without Consilium, the newest first; `names` of the people."""
+
+    talks: tuple[Talk, ...] = ()
+    names: Mapping[bytes, str] = field(default_factory=dict)
+    left: tuple[Deposit, ...] = ()
 
 
 def row_of(patient: Patient) -> Found:

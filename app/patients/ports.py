@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from app.interop.mapping import Mapping
     from media.events import Event
     from storage.audit import Entry
+    from storage.messages.deposits import Deposit
     from storage.messages.records import Message, Thread
     from storage.monitoring.records import Course
     from storage.patients.records import Found, Patient
@@ -54,6 +55,14 @@ class Talks(Protocol):
     async def about(  # noqa: D102 -- the port says it
         self, numbers: Sequence[tuple[str, str]], /, limit: int = 50
     ) -> tuple[tuple[Thread, Message], ...]: ...
+
+
+class Left(Protocol):
+    """What is asked of the deposits (app.messages.deposits.Deposits)."""
+
+    changed: Event[None]
+
+    async def about(self, numbers: Sequence[tuple[str, str]], /) -> tuple[Deposit, ...]: ...  # noqa: D102 -- the service says it
 
 
 class Monitored(Protocol):

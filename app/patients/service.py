@@ -16,6 +16,7 @@ from app.patients.answers import (
     LIMIT,
     MOST,
     Counts,
+    Exchanges,
     Opening,
     Reading,
     Seen,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from app.audit import Trail
     from app.config import Config
     from app.interop.mapping import Mapping
-    from app.patients.ports import Monitored, Shelf, Talks
+    from app.patients.ports import Left, Monitored, Shelf, Talks
     from app.session import Session
     from storage.monitoring.records import Course
     from storage.patients.records import Found, Paper, Patient
@@ -74,6 +75,7 @@ class Patients:
     def __init__(self, config: Config, now_ms: Callable[[], int], trail: Trail) -> None:
         self._config, self._now_ms, self._trail = config, now_ms, trail
         self._talks: Talks | None = None
+        self._left: Left | None = None
         self._monitored: Monitored | None = None
         self.monitored: Event[frozenset[bytes]] = Event()
         self.talked: Event[frozenset[int]] = Event()
@@ -87,6 +89,11 @@ class Patients:
         """Show what *talks* has about a patient on that patient's page."""
         self._talks = talks
         talks.changed.subscribe(self.talked.fire)
+
+    def hand(self, left: Left) -> None:
+        """Show what was *left* about a patient for people without Consilium on that patient's page."""
+        self._left = left
+        left.changed.subscribe(lambda _none: self.talked.fire(frozenset()))
 
     def watch(self, monitored: Monitored) -> None:
         """Show what *monitored* knows of a patient on that patient's page."""
@@ -300,18 +307,21 @@ class Patients:
             for one in rows
         )
 
-    async def talks(self, patient: Patient, limit: int = LIMIT) -> tuple[tuple[Talk, ...], dict[bytes, str]]:
-        """Return up to *limit* messages about a patient in the threads of this user, the newest first, and who the people are.
+    async def talks(self, patient: Patient, limit: int = LIMIT) -> Exchanges:
+        """Return up to *limit* messages about a patient in the threads of this user, and all that was left for others.
 
         For a page that is open. The trail has it before anybody sees it; raises StorageError where it takes nothing.
         """
         desk, talks = self._desk, self._talks
         if desk is None or talks is None:
-            return (), {}
-        found = await talks.about(tuple(_keys(patient)), limit)
-        if found:
+            return Exchanges()
+        numbers = tuple(_keys(patient))
+        found = await talks.about(numbers, limit)
+        left = await self._left.about(numbers) if self._left is not None else ()
+        if found or left:
             await self._record(desk, patient, _TALKS, "")
-        return tuple(Talk(*one) for one in found), await asyncio.to_thread(_people, desk.session)
+        people = await asyncio.to_thread(_people, desk.session)
+        return Exchanges(tuple(Talk(*one) for one in found), people, left)
 
     async def course(self, patient: Patient) -> tuple[Course, Mapping] | None:
         """Return what telemonitoring knows of a patient whose page is open, and what codes are called.

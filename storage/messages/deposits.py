@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from storage.messages.records import PatientLink
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from sqlite3 import Connection
 
 KEPT_MS = 90 * 86_400_000
@@ -87,6 +88,15 @@ class Deposits:
         """Return all, the newest first."""
         rows = self._db.execute(f"SELECT {_COLUMNS} FROM deposit ORDER BY made_ms DESC, id DESC")  # noqa: S608 -- constants
         return tuple(map(_deposit, rows))
+
+    def about(self, numbers: Iterable[tuple[str, str]]) -> tuple[Deposit, ...]:
+        """Return those about who has one of *numbers* (authority, IPP), the newest first."""
+        known = [number for number in numbers if number[1]]
+        if not known:
+            return ()
+        marks = ", ".join(["(?, ?)"] * len(known))
+        sql = f"SELECT {_COLUMNS} FROM deposit WHERE ipp <> '' AND (authority, ipp) IN (VALUES {marks}) ORDER BY made_ms DESC"  # noqa: S608 -- question marks
+        return tuple(map(_deposit, self._db.execute(sql, [part for number in known for part in number])))
 
     def on_shelf(self) -> frozenset[str]:
         """Return the names of the sealed files that are still to be sent."""

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from app.config import Policy
-from app.intents import OpenThread, WriteMessage
+from app.intents import OpenDeposits, OpenThread, WriteMessage
 from app.patients.access import subject
 from app.patients.answers import LIMIT
 from app.scenes import stills, wards
+from app.scenes.deposits import _row
 from app.scenes.patients import CHEAP
 from app.scenes.person import ODILE
 from app.scenes.stills import NOW_MS
 from media.events import Event
 from resources.demo.patients import AUTHORITY, PROFESSIONALS
 from storage.errors import Locked
+from storage.messages.deposits import DepositState
 from storage.messages.records import Message, PatientLink, State, Taken, Thread, ThreadKind
 from storage.vault import Vault
 
@@ -114,6 +117,25 @@ def test_messages_about_the_patient_stand_on_the_page_newest_first_and_are_trace
     assert "RCP thorax" in second
     assert "Bilan reçu ce matin" in second
     assert dossier.acts()[-1] == "patient-messages"
+
+
+def test_what_was_left_for_others_about_the_patient_stands_among_them(dossier, qtbot):
+    about = {"authority": AUTHORITY, "ipp": ODILE, "patient": LINK.label, "state": DepositState.COLLECTED}
+    row = _row(1, "Dr Roux, médecin traitant", "Compte rendu.pdf", 0, DepositState.THERE)
+    kept = replace(row, made_ms=NOW_MS + 2, **about)
+    other = replace(kept, deposit=bytes(16), label="Dr Blot", ipp="80999999")
+    for one in (kept, other):
+        dossier.vault.mail.write(lambda rows, one=one: rows.deposits.add(one)).result()
+    dossier.desk.office.deposits.begin(stills.directory_session(), dossier.vault)
+    dossier.show()
+    qtbot.waitUntil(lambda: len(dossier.lines()) == 3)
+    left = dossier.lines()[1]
+    assert "Dr Roux" in left
+    assert "Compte rendu.pdf" in left
+    assert "retiré" in left
+    assert dossier.acts()[-1] == "patient-messages"
+    dossier.part.list.opened.emit(dossier.part.list.shown.lines[1].key)
+    assert dossier.opened == [OpenDeposits()]
 
 
 def test_a_question_that_fails_after_a_newer_one_was_answered_hides_nothing(dossier, qtbot, caplog):

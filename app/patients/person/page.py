@@ -16,7 +16,7 @@ from PyQt6.QtWidgets import QAbstractButton, QHBoxLayout, QStackedWidget, QVBoxL
 from app.commands import Command
 from app.config import SITE_ZONE
 from app.i18n import tr
-from app.intents import OpenAlert, OpenThread, WriteMessage
+from app.intents import OpenAlert, OpenDeposits, OpenThread, WriteMessage
 from app.patients.answers import CHECKED
 from app.patients.person import sheets, view
 from app.patients.person.banner import HeadBanner
@@ -108,6 +108,7 @@ class PersonPage(QWidget):
     def _make_talks(self) -> TalksPart:
         part = TalksPart(self._desk, self._patients)
         part.opened.connect(lambda thread, message: self._desk.open(OpenThread(thread, message)))
+        part.deposits_opened.connect(lambda: self._desk.open(OpenDeposits()))
         return part
 
     def _lay_out(self) -> None:

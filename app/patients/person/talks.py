@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import QVBoxLayout, QWidget
@@ -17,20 +17,22 @@ from app.ui.panes import EmptyState
 from app.ui.rows import Row
 from app.ui.text import Label
 from app.ui.words import say
+from storage.messages.deposits import DepositState
 from storage.messages.records import PatientLink, ThreadKind
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
     from app.feature import Desk
-    from app.patients.answers import Talk
+    from app.patients.answers import Exchanges, Talk
     from app.patients.person.view import Record
     from app.patients.service import Patients
+    from storage.messages.deposits import Deposit
     from storage.patients.records import Patient
 
-    Told: TypeAlias = tuple[tuple[Talk, ...], Mapping[bytes, str]]
-
 MAX_LINE = 300
+_LEFT = "deposit"
+_STATES = {DepositState.COLLECTED: ("circle-check", "ok"), DepositState.SHUT: ("alert-triangle", "danger")}
 
 
 class TalksPart(AskedPart):
@@ -41,6 +43,7 @@ class TalksPart(AskedPart):
 
     key = "person.talks"
     opened = pyqtSignal(int, int)
+    deposits_opened = pyqtSignal()
 
     def __init__(self, desk: Desk, patients: Patients) -> None:
         super().__init__(desk, patients)
@@ -71,19 +74,22 @@ class TalksPart(AskedPart):
         column.addWidget(self.older, 0, Qt.AlignmentFlag.AlignHCenter)
         return holder
 
-    def _ask(self, record: Record) -> Coroutine[Any, Any, Told]:
+    def _ask(self, record: Record) -> Coroutine[Any, Any, Exchanges]:
         return self._patients.talks(record.patient, self._most + 1)
 
     def _read_on(self) -> None:
         self._most += LIMIT
         self._read()
 
-    def _answer(self, record: Record, found: Told) -> int:
-        talks, self._names = found
-        self._talks = talks[: self._most]
-        self.older.setVisible(len(talks) > self._most)
-        self.list.show_lines([self._row(record, one) for one in self._talks])
-        return SHOWN if self._talks else NONE
+    def _answer(self, record: Record, found: Exchanges) -> int:
+        self._names, self._talks = found.names, found.talks[: self._most]
+        more = len(found.talks) > self._most
+        self.older.setVisible(more)
+        since_ms = self._talks[-1].message.sent_ms if more else 0
+        rows = [(one.message.sent_ms, self._row(record, one)) for one in self._talks]
+        rows += [(one.made_ms, _left_row(record, one)) for one in found.left if one.made_ms >= since_ms]
+        self.list.show_lines([row for _at_ms, row in sorted(rows, key=lambda pair: -pair[0])])
+        return SHOWN if rows else NONE
 
     def _row(self, record: Record, talk: Talk) -> Row:
         message, thread = talk.message, talk.thread
@@ -111,7 +117,10 @@ class TalksPart(AskedPart):
 
     def _open(self, key: str) -> None:
         thread, message = key.split()
-        self.opened.emit(int(thread), int(message))
+        if thread == _LEFT:
+            self.deposits_opened.emit()
+        else:
+            self.opened.emit(int(thread), int(message))
 
     def clear(self) -> None:
         """Let go of what was said."""
@@ -121,7 +130,16 @@ class TalksPart(AskedPart):
 
     def first(self) -> QWidget:
         """Return the list, or the button that writes."""
-        return self.list if self._talks else self.write
+        return self.list if self.list.shown.lines else self.write
+
+
+def _left_row(record: Record, one: Deposit) -> Row:
+    state = tr(f"deposit.state.{one.state}")
+    aside, mark = record.site.moment(one.made_ms), (state, *_STATES.get(one.state, ("clock", "plain")))
+    label = one.label or tr("deposit.nobody")
+    return Row(
+        f"{_LEFT} {one.deposit.hex()}", label, tr("person.talks.left"), one.name, aside, "upload", mark=mark
+    )
 
 
 def link_of(patient: Patient) -> PatientLink:

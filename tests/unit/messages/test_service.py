@@ -102,9 +102,9 @@ def test_each_patient_s_page_shows_their_own_messages_though_the_thread_was_reli
         await alice.messages.link(thread, about[1])
         for number in range(70):
             await alice.messages.send(thread, f"{number}", patient=about[1], confirmed=True)
-        told, _names = await patients.talks(odile)
+        told = (await patients.talks(odile)).talks
         assert [one.message.text for one in told] == ["hémoglobine à 7"]
-        told, _names = await patients.talks(simone)
+        told = (await patients.talks(simone)).talks
         assert [one.message.text for one in told] == [str(number) for number in range(69, 9, -1)]
 
     offline(tmp_path, story)
