@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from app.interop.orders import Line, Order
     from app.interop.reading import Reading
 
-OWN = "EPRO"
-"""The system of what is about the questionnaire as a whole."""
 VITAL = "vital"
 _LOINC = frozenset({"LN", "LOINC"})
 _CODED = frozenset({"CE", "CWE", "CNE", "CF"})
@@ -51,8 +49,8 @@ def questionnaire(order: Order, lines: Sequence[Line], reading: Reading) -> Ques
     about: dict[str, list[Line]] = {}
     for line in lines:
         code, _, system = line.code
-        if system.upper() == OWN:
-            about.setdefault(code.upper(), []).append(line)
+        if name := reading.table.about.get(f"{system}|{code}".upper()):
+            about.setdefault(name, []).append(line)
         elif not papers.belongs(line):
             items.append(_item(line, warnings, reading))
     if len(items) > _MOST_ITEMS:
@@ -68,7 +66,7 @@ def questionnaire(order: Order, lines: Sequence[Line], reading: Reading) -> Ques
         items=tuple(items[:_MOST_ITEMS]),
         said=_words(about.get("TEXT", ()), reading),
         phone=_short(_one(about, "PHONE", said) or _phone(reading)),
-        alert=_one(about, "ALERT", _code)[:1].upper() if "ALERT" in about else "",
+        alert=_raised(_one(about, "ALERT", _code)),
         state=state if (state := _one(about, "STATUS", _code).upper()) in _STATES else "",
         unit=_short(_unit(reading)),
         treatment=_short(_one(about, "TREATMENT", said)),
@@ -120,6 +118,11 @@ def _words(lines: Sequence[Line], reading: Reading) -> str:
 
 def _one(about: dict[str, list[Line]], name: str, read: Callable[[Value], str]) -> str:
     return next((read(line.obx.field(5)) for line in about.get(name, ())), "")
+
+
+def _raised(said: str) -> str:
+    """Return Y or N, "" where nothing is said: whoever says something, and not no, raises an alert."""
+    return ("N" if said[0].upper() in "N0F" else "Y") if said else ""
 
 
 def _awaited(line: Line, reading: Reading) -> int:

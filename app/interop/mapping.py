@@ -39,9 +39,14 @@ class _Text(msgspec.Struct, forbid_unknown_fields=True):
     en: str = ""
 
 
+ABOUT = frozenset({"ALERT", "TEXT", "PHONE", "TREATMENT", "REFERENT", "NEXT", "STATUS"})
+"""What an item may say about the questionnaire as a whole (docs/telemonitoring.md §2)."""
+
+
 class _Written(msgspec.Struct, forbid_unknown_fields=True):
     version: int
     reports: list[str] = []
+    about: dict[str, list[str]] = {}
     attributes: dict[str, str] = {}
     symptoms: dict[str, _Symptom] = {}
     vitals: dict[str, _Vital] = {}
@@ -50,7 +55,7 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Mapping:
-    """Codes are compared in upper case. `items`: `SYSTEM|CODE` to the symptom; `labels`: by language and symptom or vital.
+    """Codes are compared in upper case. `items`: `SYSTEM|CODE` to the symptom; `about`: to what it says about the whole; `labels`: by language and symptom or vital.
 
     `texts`: by language and (symptom, attribute) the questions as the questionnaire asks them, which only a site may have (licences).
     """
@@ -61,6 +66,7 @@ class Mapping:
     vitals: Table[str, str]
     labels: Table[str, Table[str, str]]
     texts: Table[str, Table[tuple[str, str], str]] = field(default_factory=dict)
+    about: Table[str, str] = field(default_factory=dict)
 
     def item(self, code: str, system: str) -> tuple[str, str] | None:
         """Return symptom and attribute of an item, None where nobody mapped it."""
@@ -111,6 +117,8 @@ def parse(data: bytes, under: Mapping | None = None) -> Mapping:
         read = msgspec.json.decode(data, type=_Written)
     except (msgspec.DecodeError, RecursionError) as error:
         raise MappingError(str(error)) from error
+    if odd := read.about.keys() - ABOUT:
+        raise MappingError(f"about: {min(odd)[:80]}")
     items = {code.upper(): name for name, one in read.symptoms.items() for code in one.codes}
     named = {**read.symptoms, **read.vitals}
     labels = {
@@ -125,6 +133,7 @@ def parse(data: bytes, under: Mapping | None = None) -> Mapping:
         {**under.vitals, **{code: one.unit for code, one in read.vitals.items()}},
         {language: {**under.labels.get(language, {}), **those} for language, those in labels.items()},
         under.texts,
+        {**under.about, **{code.upper(): name for name, codes in read.about.items() for code in codes}},
     )
     return replace(made, texts=_asked(made, read.texts)) if read.texts else made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 
@@ -134,3 +135,59 @@ def test_a_date_that_no_platform_means_is_none(day):
     assert made.next_ms == 0
     (fact,) = read(OBR.replace("20260301105600", day), "OBX|1|NM|DIARRHEA^^CTCAE||3||||||F").facts
     assert AT - 86_400_000 <= fact.content.at_ms <= NOW_MS
+
+
+@pytest.mark.parametrize(
+    ("value", "raised"),
+    [
+        ("Y", "Y"),
+        ("Oui", "Y"),
+        ("1", "Y"),
+        ("true", "Y"),
+        ("?", "Y"),
+        ("N", "N"),
+        ("Non", "N"),
+        ("0", "N"),
+        ("", ""),
+    ],
+)
+def test_whoever_does_not_say_no_raises_an_alert(value, raised):
+    assert one(f"OBX|1|ST|ALERT^^EPRO||{value}||||||F").alert == raised
+
+
+def test_a_site_names_the_codes_of_what_is_about_the_whole_questionnaire():
+    codes = {
+        "ALERT": "ALARM", "TEXT": "MOTS", "PHONE": "TEL", "TREATMENT": "TTT",
+        "REFERENT": "DR", "NEXT": "PROCHAIN", "STATUS": "ETAT",
+    }  # fmt: skip
+    site = {"version": 1, "about": {name: [f"LOCAL|{code}"] for name, code in codes.items()}}
+    values = {"ALARM": "Y", "MOTS": "Je tremble.", "TEL": "06 00 00 41 27", "TTT": "FOLFOX",
+              "DR": "Dr MARTIN", "PROCHAIN": "20260308", "ETAT": "PAUSED"}  # fmt: skip
+    rows = [
+        f"OBX|{at}|ST|{code}^^LOCAL||{value}||||||F" for at, (code, value) in enumerate(values.items(), 1)
+    ]
+    raw = message(msh("ORU^R01"), pid(), OBR, *rows)
+    table = mapping.parse(json.dumps(site).encode(), mapping.own())
+    (fact,) = understand(raw, arrived_ms=NOW_MS, table=table).facts
+    made = fact.content
+    assert (made.alert, made.said, made.phone, made.state) == ("Y", "Je tremble.", "06 00 00 41 27", "PAUSED")
+    assert (made.treatment, made.referent, made.items) == ("FOLFOX", "Dr MARTIN", ())
+    assert made.next_ms > made.at_ms
+
+
+def test_an_unknown_code_of_the_own_system_is_kept_and_one_of_an_own_name_is_mapped_still():
+    made = one("OBX|1|ST|HUMEUR^Humeur^EPRO||basse||||||F", "OBX|2|ST|TEXT^^epro||Bonjour.||||||F")
+    assert [(item.code, item.value) for item in made.items] == [("HUMEUR", "basse")]
+    assert made.said == "Bonjour."
+
+
+def test_a_table_that_says_what_nothing_is_about_is_refused():
+    with pytest.raises(mapping.MappingError, match="about"):
+        mapping.parse(b'{"version": 1, "about": {"GRADE": ["LOCAL|X"]}}')
+
+
+@pytest.mark.parametrize("code", ["2708-6", "8302-2", "39156-5", "72514-3", "89247-1"])
+def test_further_measures_of_loinc_have_a_label(code):
+    (item,) = one(f"OBX|1|NM|{code}^x^LN||7||||||F").items
+    assert (item.symptom, item.attribute) == (code, "vital")
+    assert all(mapping.own().label(code, language) for language in ("fr", "en"))
