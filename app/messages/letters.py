@@ -119,10 +119,9 @@ class Letters:
 
     def of(self, thread: Thread) -> Letter:
         """Return what is written to *thread*: the draft, where nothing was written since the page was made."""
-        patient = thread.patient
-        return self._letters.setdefault(
-            thread.id, Letter(thread.draft, thread.draft, patient=patient, linked=patient)
-        )
+        about = thread.draft_patient if thread.draft else thread.patient
+        begun = Letter(thread.draft, thread.draft, patient=about, linked=about)
+        return self._letters.setdefault(thread.id, begun)
 
     def keep(self, thread: int, done: Callable[[], None] = lambda: None) -> None:
         """Let the vault keep the draft, where it is another one than it has."""
@@ -130,7 +129,7 @@ class Letters:
         if letter is None or letter.draft == letter.kept or not self._people.writable:
             return
         letter.kept = letter.draft
-        work = self._messages.keep_draft(thread, letter.draft)
+        work = self._messages.keep_draft(thread, letter.draft, letter.patient)
         # the bridge owns it: the lock deletes the page, not what it kept
         self._bridge.start(self._bridge, work, lambda _none: done(), partial(_not_kept, letter))
 

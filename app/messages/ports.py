@@ -176,8 +176,8 @@ class Messages(Protocol):
     async def versions(self, message: int) -> tuple[tuple[int, str], ...]:
         """Return what a corrected message said before: (time, text), oldest first."""
 
-    async def keep_draft(self, thread: int, text: str) -> None:
-        """Keep what is typed and not sent."""
+    async def keep_draft(self, thread: int, text: str, patient: PatientLink | None = None) -> None:
+        """Keep what is typed and not sent, and whom it is about."""
 
     async def pin(self, thread: int, yes: bool) -> None:
         """Keep a thread at the head of the list."""

@@ -181,9 +181,10 @@ class Speaking(Filing):
         await self._posted(act, thread.id)
         self._trace("message-taken", found.patient or thread.patient, code_of(found))
 
-    async def keep_draft(self, thread: int, text: str) -> None:
-        """Keep what is typed and not sent."""
-        await self._write(lambda rows: rows.threads.keep_draft(thread, text[: texts.MAX_CHARACTERS]))
+    async def keep_draft(self, thread: int, text: str, patient: PatientLink | None = None) -> None:
+        """Keep what is typed and not sent, and whom it is about."""
+        draft = text[: texts.MAX_CHARACTERS]
+        await self._write(lambda rows: rows.threads.keep_draft(thread, draft, patient))
 
     async def release(self, thread: int) -> None:
         """Send what was held, after a code was compared or a change acknowledged."""

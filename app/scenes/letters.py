@@ -280,9 +280,9 @@ class StillMessages:
         """Return what it said before."""
         return self.before.get(message, ())
 
-    async def keep_draft(self, thread: int, text: str) -> None:
+    async def keep_draft(self, thread: int, text: str, patient: PatientLink | None = None) -> None:
         """Keep what is typed."""
-        self.kept[thread] = replace(self.kept[thread], draft=text)
+        self.kept[thread] = replace(self.kept[thread], draft=text, draft_patient=patient)
         self.tell(thread)
 
     async def pin(self, thread: int, yes: bool) -> None:

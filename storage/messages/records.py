@@ -72,6 +72,8 @@ class Thread:
     last_text: str = field(default="", repr=False)
     last_state: State = State.RECEIVED
     draft: str = field(default="", repr=False)
+    draft_patient: PatientLink | None = None
+    """Whom the draft is about."""
 
 
 class FileState(StrEnum):

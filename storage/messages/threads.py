@@ -18,7 +18,7 @@ _STATES = {state.value: state for state in State}
 """Looked up a thousand times for one list: calling the class takes as long as reading the row."""
 _COLUMNS = (
     "id, conv, kind, title, members, authority, ipp, label, expire_s, pinned, muted, gone, unread, held, last_ms, last_author, "
-    "last_text, last_state, draft"
+    "last_text, last_state, draft, draft_authority, draft_ipp, draft_label"
 )
 _REFRESH = """
     UPDATE thread SET
@@ -117,9 +117,10 @@ class Threads:
         """Say that the own user is no longer in it, or is again."""
         self._set(thread, "gone", int(yes))
 
-    def keep_draft(self, thread: int, text: str) -> None:
-        """Keep what is typed and not sent."""
-        self._set(thread, "draft", text)
+    def keep_draft(self, thread: int, text: str, patient: PatientLink | None = None) -> None:
+        """Keep what is typed and not sent, and whom it is about."""
+        sql = "UPDATE thread SET draft = ?, draft_authority = ?, draft_ipp = ?, draft_label = ? WHERE id = ?"
+        self._db.execute(sql, (text, *linked(patient), thread))
 
     def refresh(self, thread: int) -> None:
         """Count and take anew what the list shows of a thread's messages."""
@@ -162,7 +163,7 @@ def _parted(members: bytes) -> tuple[bytes, ...]:
 
 def _thread(row: tuple[Any, ...]) -> Thread:
     number, conv, kind, title, members, authority, ipp, label, expire_s, pinned, muted, gone, *rest = row
-    unread, held, last_ms, last_author, last_text, last_state, draft = rest
+    unread, held, last_ms, last_author, last_text, last_state, draft, *about = rest
     return Thread(
         number,
         conv,
@@ -181,4 +182,5 @@ def _thread(row: tuple[Any, ...]) -> Thread:
         last_text,
         _STATES[last_state],
         draft,
+        link(*about),
     )

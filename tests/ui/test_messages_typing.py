@@ -113,7 +113,7 @@ def test_a_draft_that_was_not_kept_is_kept_with_the_next_key(section, qtbot, mon
     team = section.open("Équipe")
     keep = section.told.keep_draft
 
-    async def full(_thread, _text):
+    async def full(_thread, _text, _patient):
         monkeypatch.setattr(section.told, "keep_draft", keep)
         raise DiskTrouble("full")
 
@@ -410,3 +410,19 @@ def test_the_answer_to_a_message_about_another_patient_is_asked_about(section, q
     section.press(Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(section.talk.strip.isVisible)
     assert not section.asked("send")
+
+
+def test_a_draft_of_before_the_lock_is_still_about_whom_it_was_begun(make_desk, section, qtbot):
+    number = section.open("Dr Paul")
+    section.type("Potassium 6.1")
+    section.talk.composer.keep_draft()
+    qtbot.waitUntil(lambda: section.told.kept[number].draft == "Potassium 6.1")
+    later = Section(make_desk, qtbot)
+    later.told.kept[number] = replace(section.told.kept[number], patient=ELSEWHERE)
+    later.told.tell(number)
+    qtbot.waitUntil(lambda: later.threads.of(number).patient == ELSEWHERE)
+    later.open("Dr Paul")
+    later.talk.composer.field.setFocus()
+    later.press(Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(later.talk.strip.isVisible)
+    assert not later.asked("send")

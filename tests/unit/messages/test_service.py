@@ -175,13 +175,15 @@ def test_the_trail_says_which_message_and_which_file_and_nothing_of_what_they_sa
 def test_drafts_pins_and_mutes_stay_with_the_thread(tmp_path):
     async def story(alice, bruno):
         thread = await alice.messages.direct(bruno)
-        await alice.messages.keep_draft(thread, "à moitié")
+        odile = PatientLink("1.2.250.1", "1", "LEMAÎTRE")
+        await alice.messages.keep_draft(thread, "à moitié", odile)
         await alice.messages.pin(thread, True)
         await alice.messages.mute(thread, True)
         (row,) = await alice.messages.threads()
-        assert (row.draft, row.pinned, row.muted) == ("à moitié", True, True)
+        assert (row.draft, row.draft_patient, row.pinned, row.muted) == ("à moitié", odile, True, True)
         await alice.messages.send(thread, "entier")
-        assert (await alice.messages.threads())[0].draft == ""
+        (row,) = await alice.messages.threads()
+        assert (row.draft, row.draft_patient) == ("", None)
 
     offline(tmp_path, story)
 
