@@ -335,7 +335,13 @@ def _pace(place: int) -> object:
 
 
 def _receipt(one: Receipt, now_ms: int) -> Words:
-    for at_ms, key in ((one.read_ms, "read"), (one.delivered_ms, "delivered"), (one.relay_ms, "relay")):
+    steps = {
+        "opened": one.opened_ms,
+        "read": one.read_ms,
+        "delivered": one.delivered_ms,
+        "relay": one.relay_ms,
+    }
+    for key, at_ms in steps.items():
         if at_ms:
             return say(f"messages.receipt.{key}", when=looks.moment(at_ms, now_ms))
     return say("messages.receipt.none")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.config import READ_RECEIPTS
 from app.messages.ground import Ground, code_of
+from app.post.once import openings
 from storage.messages.posting import Owed
 
 if TYPE_CHECKING:
@@ -63,7 +64,17 @@ class Reading(Ground):
 
     async def receipts(self, message: int) -> tuple[Receipt, ...]:
         """Return how far an own message came, a row a person."""
-        return await self._read(lambda rows: rows.messages.receipts(message))
+
+        def act(rows: Mailbag) -> tuple[Receipt, ...]:
+            found = rows.messages.get(message)
+            once = [rows.files.kept(one.id) for one in found.files if one.ephemeral] if found else []
+            opened = {
+                one.user: one.at_ms for kept in once if kept and kept.manifest for one in openings(kept)
+            }
+            rows_of = rows.messages.receipts(message)
+            return tuple(replace(one, opened_ms=opened.get(one.user, 0)) for one in rows_of)
+
+        return await self._read(act)
 
     async def versions(self, message: int) -> tuple[tuple[int, str], ...]:
         """Return what a corrected message said before: (time, text), oldest first."""

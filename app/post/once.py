@@ -113,7 +113,7 @@ class Once:
         if kept is None or not kept.key or thread is None:
             return None
         people = rows.addressees.of(message.id) or thread.members
-        return Offered(people, kept.key, message.sent_ms, file.open_within_s, _openings(kept))
+        return Offered(people, kept.key, message.sent_ms, file.open_within_s, openings(kept))
 
     # --- the reader's side ---------------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ class Once:
                 answer.set_result(grant)
 
 
-def _openings(kept: Kept) -> tuple[Opening, ...]:
+def openings(kept: Kept) -> tuple[Opening, ...]:
     """Return who opened an own document; these stand behind its manifest."""
     row = cbor.decode(kept.manifest)
     return tuple(Opening(*one) for one in row[1]) if len(row) == 2 and isinstance(row[0], list) else ()

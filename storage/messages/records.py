@@ -136,6 +136,8 @@ class Receipt:
     delivered_ms: int = 0
     read_ms: int = 0
     held: tuple[str, ...] = ()
+    opened_ms: int = 0
+    """When its ephemeral document was opened."""
 
 
 @dataclass(frozen=True)

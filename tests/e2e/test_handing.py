@@ -74,6 +74,26 @@ def test_who_came_after_an_offer_is_refused_its_key_and_who_was_there_has_ten_se
     with_desks(tmp_path, THREE, story)
 
 
+def test_who_of_several_opened_it_is_told_before_all_did_and_after_a_restart(tmp_path):
+    async def story(_clinic, alice, bruno, chloe):
+        place = tmp_path / "Lame.png"
+        place.write_bytes(SMALL)
+        sent = await alice.messages.hand_out(INVITE, "RCP", (bruno.user, chloe.user), place, 10)
+
+        async def opened():
+            return {one.user for one in await alice.messages.receipts(sent) if one.opened_ms}
+
+        for desk, by in ((bruno, {bruno.user}), (chloe, {bruno.user, chloe.user})):
+            (came,) = await _handed(desk)
+            await desk.messages.open_once(came.files[0].id)
+            assert await opened() == by
+        await alice.close()
+        await alice.reopen()
+        assert await opened() == {bruno.user, chloe.user}
+
+    with_desks(tmp_path, THREE, story)
+
+
 def test_the_ten_seconds_begin_when_the_document_is_offered_not_when_it_was_chosen(tmp_path):
     async def story(_clinic, alice, bruno):
         place = tmp_path / "Lent.txt"
