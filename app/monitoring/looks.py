@@ -80,6 +80,13 @@ def symptoms(item: Item, table: Mapping) -> str:
     return item.rule or tr("monitoring.no_symptom")
 
 
+def unsaid(item: Item) -> str:
+    """`Valeur hors échelle`: why no grade is shown of an alert; empty where one is."""
+    why = next((code for code in ("out-of-range", "ungraded") if code in item.warnings), "")
+    words = tr(f"monitoring.mark.{why}") if why and sign(item) == NO_GRADE else ""
+    return words[:1].upper() + words[1:]
+
+
 def below(item: Item) -> str:
     """Return the treatment, else the number of the patient."""
     return item.who.treatment or tr("monitoring.ipp", ipp=item.who.key.ipp)

@@ -105,6 +105,7 @@ class AlertsSource:
         who = item.who
         by = tr("today.alert.by", name=self._people.name(item.holder)) if item.holder not in {b"", me} else ""
         parts = (
+            looks.unsaid(item),
             looks.symptoms(item, self._alerts.table()),
             born(who.sex, who.birth),
             tr("monitoring.ipp", ipp=who.key.ipp),
@@ -210,7 +211,8 @@ class AlertsSource:
             run=partial(self._desk.open, OpenAlert(item.alert)),
             graded=Graded(
                 looks.sign(item),
-                looks.symptoms(replace(item, symptoms=item.symptoms[:1]), self._alerts.table()),
+                looks.unsaid(item)
+                or looks.symptoms(replace(item, symptoms=item.symptoms[:1]), self._alerts.table()),
                 self._state(item, outlook),
                 _gauge(item, now_ms),
                 age_of(item, now_ms),

@@ -105,6 +105,7 @@ def test_it_says_why_in_words_and_shows_no_mild_sign(shape, language):
     assert any(one in said for one in why[language])
     assert looks.sign(item) == NO_GRADE
     assert looks.glyph(item)
+    assert looks.unsaid(item).lower() in said
     i18n.set_language("fr")
 
 
