@@ -264,7 +264,7 @@ def test_what_waited_at_the_relay_while_the_desk_was_locked_is_no_news():
     assert told == ["message"] * 2, "a clock that is behind silences nobody for long"
 
 
-def test_today_tells_what_is_held_lost_and_unread_about_a_patient():
+def test_today_tells_what_is_held_lost_stuck_and_unread_about_a_patient():
     odile = PatientLink("1.2", "80421937", "LEMAÎTRE Odile, née le 14/03/1954")
     threads = (
         thread(1, held=2, last_ms=NOW),
@@ -273,14 +273,20 @@ def test_today_tells_what_is_held_lost_and_unread_about_a_patient():
         thread(4, unread=5, muted=True, patient=odile, last_ms=NOW),
         thread(5, unread=2, last_ms=NOW - 1, last_author=ME, last_text="Je passe"),
     )
-    service = SimpleNamespace(changed=Event(), threads=lambda: asyncio.sleep(0, threads))
+    service = SimpleNamespace(
+        changed=Event(),
+        threads=lambda: asyncio.sleep(0, threads),
+        halted=lambda: asyncio.sleep(0, {5: "quota"}),
+    )
     opened = []
     source = MessagesSource(SimpleNamespace(open=opened.append), service, people())
     board = asyncio.run(source.read())(NOW)
-    assert [one.id.split()[:2] for one in board.cards] == [["held", "1"], ["lost", "2"], ["about", "3"]]
+    kinds = [one.id.split()[:2] for one in board.cards]
+    assert kinds == [["held", "1"], ["lost", "2"], ["file", "5"], ["about", "3"]]
     assert all(one.rank is Rank.MESSAGE for one in board.cards)
-    assert board.cards[2].title == "LEMAÎTRE Odile"
-    assert str(board.cards[2].detail).startswith("née le 14/03/1954 · IPP 80421937 · ")
+    assert "le relais n’a plus de place" in str(board.cards[2].detail)
+    assert board.cards[3].title == "LEMAÎTRE Odile"
+    assert str(board.cards[3].detail).startswith("née le 14/03/1954 · IPP 80421937 · ")
     assert [one.id for one in board.column.rows] == ["3", "5"]
     assert board.column.rows[1].detail == "Vous\u00a0: Je passe"
     board.cards[0].act.run()
