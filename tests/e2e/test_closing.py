@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+import msgspec
 import pytest
 
 from app.audit import Trail
@@ -15,8 +16,10 @@ from app.monitoring.pdf import paint
 from app.monitoring.ports import List, Refused
 from app.monitoring.service import Monitoring
 from app.monitoring.sharing import Sharing
+from app.monitoring.steps import WEEK_MS
 from app.ui.theme import load_fonts
 from media.mail.policy import Part, Policy
+from storage.monitoring.answers import silence_id
 from storage.monitoring.records import Step
 from storage.outgoing import Stage
 from storage.patients.facts import Fact, Key
@@ -282,6 +285,52 @@ def test_without_a_gateway_it_is_kept_and_leaves_once_there_is_one(tmp_path, qap
             await ward.end()
             ward.vault.lock()
             assert len(ehr.got) == 1
+
+    site = Site(tmp_path)
+    try:
+        asyncio.run(story(site))
+    finally:
+        site.close()
+
+
+def test_the_summary_of_a_missed_questionnaire_leaves_though_an_answer_came_before_the_gateway(
+    tmp_path, qapp
+):
+    load_fonts()
+
+    async def story(site):
+        async with Ehr() as ehr:
+            ward = await (await Ward.of(site)).begin()
+            ward.handed.outgoing._gateways = tuple
+            now_ms = ward.clock.now_ms()
+            asks = {"next_ms": now_ms - 2 * WEEK_MS, "state": "ACTIVE"}
+            last = told(1, "Q1", pain=0)
+            last = msgspec.structs.replace(last, content=msgspec.structs.replace(last.content, **asks))
+            missed = silence_id(last.key, last.content.platform, "Q1")
+            await ward.hear(last)
+            ward.closing.follow()
+            await ward.alerts.close(missed, "reached", 0, "en voyage")
+            ward.later(missed)
+            await ward.reaches(missed, "kept")
+            came = asked("00000001", now_ms, "Q2", pain=0)
+            await ward.hear(last, Fact(last.key, came.stamp, came.content))
+            await ward.end()
+            await ward.begin()
+            real = ward.handed.gateways
+            ward.handed.outgoing._gateways = tuple
+            ward.closing.follow()
+            while ward.alerts.reading:
+                await ward.alerts.read_on()
+            await ward.reaches(missed, "kept")
+            port = site.start("--record", f"127.0.0.1:{ehr.port}", "--record-form", "oru")
+            await send(port, adt("A28^ADT_A05", "1", 1))
+            ward.handed.outgoing._gateways = real
+            ward.closing.look(missed)
+            await ward.reaches(missed, Stage.ACCEPTED)
+            await ward.end()
+            ward.vault.lock()
+            (raw,) = ehr.got
+            assert "en voyage" in plain(raw)
 
     site = Site(tmp_path)
     try:
