@@ -107,7 +107,9 @@ def listed(memory: Memory, now_ms: int) -> object:
     assert counts.by_grade == tuple(map(grades.count, range(6)))
     states = [memory.asked[alerts[-1]].state for alerts in memory._of.values()]
     assert counts.followed == sum(one != "ENDED" for one in states)
-    return lists, replace(counts, heard_ms=0, late_ms=0)  # that a platform spoke stays so, whatever became of its words
+    return lists, replace(
+        counts, heard_ms=0, late_ms=0
+    )  # that a platform spoke stays so, whatever became of its words
 
 
 def record(
