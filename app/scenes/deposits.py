@@ -15,6 +15,7 @@ from storage.messages.deposits import Deposit, DepositState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from app.messages.depositpane import DepositPane
     from app.scenes.stage import Stage
@@ -29,17 +30,18 @@ LONG = (
 )
 
 
-def _row(number: int, label: str, name: str, ago_ms: int, state: DepositState, **more: int) -> Deposit:
+def _row(
+    number: int, label: str, name: str, ago_ms: int, state: DepositState, *, single: bool = True, **more: Any
+) -> Deposit:
     known = state is DepositState.THERE
-    life_ms = more.pop("life_ms", 3 * DAY)
     return Deposit(
         deposit=hashlib.sha256(f"deposit {number}".encode()).digest()[:16],
         label=label,
         name=name,
         size=412_000,
         made_ms=NOW_MS - ago_ms,
-        expires_ms=NOW_MS - ago_ms + life_ms,
-        single=more.pop("single", 1) == 1,
+        expires_ms=NOW_MS - ago_ms + 3 * DAY,
+        single=single,
         host="ailleurs.exemple",
         port=443,
         owner_seed=bytes(32) if known else b"",
@@ -54,7 +56,7 @@ def _rows() -> tuple[Deposit, ...]:
     there, over = DepositState.THERE, DepositState
     return (
         _row(1, "Dr Roux, cabinet de la gare", "Compte rendu opératoire.pdf", 6 * MINUTE, there),
-        _row(2, "Famille Ziani", "Ordonnance de sortie.pdf", 3 * 60 * MINUTE, there, wrong=2, single=0),
+        _row(2, "Famille Ziani", "Ordonnance de sortie.pdf", 3 * 60 * MINUTE, there, wrong=2, single=False),
         _row(3, "Dr Aline Faure", "TDM_thorax.pdf", DAY, over.COLLECTED, collected_ms=NOON - DAY // 2),
         _row(4, "", "Courrier.pdf", 2 * DAY, over.SHUT, wrong=5),
         _row(5, LONG, "Synthèse de la réunion de concertation pluridisciplinaire.pdf", 5 * DAY, over.EXPIRED),

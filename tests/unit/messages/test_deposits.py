@@ -116,7 +116,9 @@ def test_what_is_about_a_patient_is_traced_under_the_patient_and_nobody_else_rea
     assert house.traced("deposit-left", "deposit-collected")
     about = house.vault.audit.about(subject(odile)).result()
     assert {entry.action for entry in about} == {"deposit-left", "deposit-collected"}
-    there = b"".join(path.read_bytes() for path in (house.relay.folder / "state").rglob("*") if path.is_file())
+    there = b"".join(
+        path.read_bytes() for path in (house.relay.folder / "state").rglob("*") if path.is_file()
+    )
     assert odile.ipp.encode() not in there
     assert "LEMAÎTRE".encode() not in there
 
