@@ -22,6 +22,7 @@ from storage.errors import Locked, ReadOnly, StorageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.acts import Act
     from app.audit import Trail
     from app.config import Config
     from app.fanout.outgoing import Outgoing
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 CODE = "34109-9"
 """LOINC: Note. Nobody told of which narrower type a file is."""
 LOOK_S = 60.0
+_OUT: Act = "document-out"
 log = logging.getLogger(__name__)
 
 
@@ -130,9 +132,7 @@ class Joining(Filing):
         desk = self._open
         try:
             await asyncio.wrap_future(
-                desk.vault.audit.record(
-                    self._now_ms(), desk.me, "document-out", subject=about, reason="message"
-                )
+                desk.vault.audit.record(self._now_ms(), desk.me, _OUT, subject=about, reason="message")
             )
         except (Locked, ReadOnly) as error:
             raise Unwritable from error

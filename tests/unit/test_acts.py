@@ -17,6 +17,7 @@ TYPED = frozenset(
         "admin/profiles.py",
         "fanout/followers.py",
         "fanout/outbox.py",
+        "messages/joining.py",
         "monitoring/ground.py",
         "patients/service.py",
     )
