@@ -16,6 +16,7 @@ from tests.e2e.desk import Desk, ready
 from tests.e2e.hands import ByKeys, ByMouse
 from tests.e2e.test_post_secrets import memory
 from tests.e2e.writers import Hospital
+from tests.harness import noon
 from tests.harness.wards import Watch
 
 pytestmark = pytest.mark.skipif(not ready(), reason="needs Xvfb, xdotool and the accessibility bus")
@@ -64,9 +65,8 @@ def seated(hospital, tmp_path, hands):
     hospital.run(sign(boss, nurse.certificate.user, doctor.certificate.user))
     people = []
     for place, language in ((nurse, "en"), (doctor, "fr")):
-        person = hands(
-            Desk(tmp_path / language, HOME=str(tmp_path)).__enter__(), tmp_path / "pictures" / language
-        )
+        desk = Desk(tmp_path / language, HOME=str(tmp_path), TZ=noon.ZONE)
+        person = hands(desk.__enter__(), tmp_path / "pictures" / language)
         person.language, person.place = language, place
         people.append(person)
     yield people
@@ -80,7 +80,9 @@ async def sign(boss, nurse, doctor):
     await boss.renew()
     watch = await Watch(boss, {boss.user}).begin()
     members = ((boss.user, Part.COORDINATOR), (nurse, Part.NURSE), (doctor, Part.DOCTOR))
-    rules = Policy(story.UNIT, story.TITLE, 1, members=members, order=(doctor,), reasons=story.REASONS)
+    rules = Policy(
+        story.UNIT, story.TITLE, 1, members=members, order=(doctor,), reasons=story.REASONS, zone=noon.ZONE
+    )
     await watch.alerts.sign(rules)
 
 
