@@ -247,7 +247,8 @@ class QueuePane(QWidget):
         title = say("monitoring.silent") if self._silent else say(f"monitoring.list.{which}")
         self.head.show_list(title, counts.silent if self._silent else getattr(counts, which.name.lower()))
         self._lists.show_counts(counts, current=current)
-        self.strip.show_counts(counts, current=current)
+        self.strip.show_tally(counts.tally(which), current=current)
+        self.strip.setVisible(not self._silent)
         self.foot.show_silent(counts.silent, only=self._silent)
         shut = outlook is not None and not self._alerts.writable
         behind_ms = outlook.behind_ms if outlook is not None else 0
@@ -323,6 +324,7 @@ class QueuePane(QWidget):
     def _flip_silent(self) -> None:
         """Show those alone who did not answer, or the list again."""
         self._silent = not self._silent
+        self.strip.widen()
         self._asked_anew()
 
     # --- several at once ----------------------------------------------------------------------------------

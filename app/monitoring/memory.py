@@ -19,6 +19,7 @@ from app.monitoring.ordered import Ordered
 from app.monitoring.platforms import Platforms
 from app.monitoring.ports import Counts, List
 from app.monitoring.standing import Service, unruled
+from app.monitoring.tallies import OPEN, Tallies
 from app.search import plain
 from storage.monitoring.answers import patient_id, silence_id
 from storage.monitoring.life import closing_record, mutes
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from storage.patients.facts import Key
 
 _UNTOUCHED = Life()
-_OPEN = frozenset((List.TODO, List.IN_HAND, List.ESCALATED))
 
 
 @dataclass
@@ -70,10 +70,7 @@ class Memory:
     _where: dict[bytes, List] = field(default_factory=dict)
     _sorted: dict[tuple[frozenset[List], str], Ordered[Case]] = field(default_factory=dict)
     """The lists, alone or several as one, in the orders that were asked for so far."""
-    _grades: list[int] = field(default_factory=lambda: [0] * 6)
-    """How many of each grade are to do."""
-    _dues: Ordered[tuple[int, bytes]] = field(default_factory=lambda: Ordered(tuple))
-    """When each alert that is open and has a delay is overdue."""
+    _tallies: Tallies = field(default_factory=Tallies)
     _followed: set[int] = field(default_factory=set)
     _silent: dict[int, _Silence] = field(default_factory=dict)
     _awaited: Ordered[tuple[int, int]] = field(default_factory=lambda: Ordered(tuple))
@@ -332,7 +329,7 @@ class Memory:
 
     def open(self, now_ms: int) -> list[Item]:
         """Return all that are open, those who did not answer among them, by grade, then time left."""
-        return [one.item for one in self._listed(_OPEN, now_ms, "grade")]
+        return [one.item for one in self._listed(OPEN, now_ms, "grade")]
 
     def _listed(self, lists: frozenset[List], now_ms: int, sort: str) -> list[Case]:
         if (lists, sort) not in self._sorted:
@@ -342,16 +339,15 @@ class Memory:
 
     def counts(self, now_ms: int, silent_ms: int = 0) -> Counts:
         """Return the figures; *silent_ms*: since when the gateways are silent."""
-        lists, (none, mild, moderate, severe, vital, worst) = self._cases, self._grades
+        lists = self._cases
         escalated = lists[List.ESCALATED].values()
         return Counts(
             followed=len(self._followed),
-            by_grade=(none, mild, moderate, severe, vital, worst),
+            tallies=self._tallies.at(now_ms),
             todo=len(lists[List.TODO]),
             in_hand=len(lists[List.IN_HAND]),
             escalated=len(lists[List.ESCALATED]),
             closed=len(lists[List.CLOSED]),
-            overdue=self._dues.before(now_ms),
             quiet=len(lists[List.QUIET]),
             silent=sum(1 for _ in self._unmet(now_ms)),
             mine=sum(self.me in one.item.escalated_to for one in escalated),
@@ -389,22 +385,24 @@ class Memory:
         """Let an alert stand as it does now, None: be none; in each order that somebody asked for, and in the figures."""
         before = self._where.pop(alert, None)
         if before is not None:
-            self._count(self._cases[before].pop(alert), -1)
+            self._take_out(self._cases[before].pop(alert))
         if made is not None:
             self._where[alert] = made.which
             self._cases[made.which][alert] = made
-            self._count(made, 1)
+            self._put_in(made)
 
-    def _count(self, one: Case, by: int) -> None:
-        """Take one into account, by 1, or out of it, by -1."""
-        item, which = one.item, one.which
-        for (listed, _), those in self._sorted.items():
-            if which in listed:
-                (those.add if by > 0 else those.drop)(one)
-        if which in _OPEN and item.due.due_ms:
-            (self._dues.add if by > 0 else self._dues.drop)((item.due.due_ms, item.alert))
-        if which is List.TODO:
-            self._grades[max(item.pressing, 0)] += by
+    def _put_in(self, one: Case) -> None:
+        for those in self._orders(one):
+            those.add(one)
+        self._tallies.add(one.item, one.which)
+
+    def _take_out(self, one: Case) -> None:
+        for those in self._orders(one):
+            those.drop(one)
+        self._tallies.drop(one.item, one.which)
+
+    def _orders(self, one: Case) -> Iterable[Ordered[Case]]:
+        return (those for (listed, _), those in self._sorted.items() if one.which in listed)
 
     # --- who was not heard of ------------------------------------------------------------------------------
 

@@ -182,17 +182,23 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """What a list holds: alerts by the grade 0 to 5 as which they stand (those that stand as none count as 0), and how many are overdue."""
+
+    by_grade: tuple[int, ...] = (0, 0, 0, 0, 0, 0)
+    overdue: int = 0
+
+
+@dataclass(frozen=True)
 class Counts:
     """What head, badge and Today say."""
 
     followed: int = 0
-    by_grade: tuple[int, int, int, int, int, int] = (0, 0, 0, 0, 0, 0)
-    """Open alerts to do, by the grade 0 to 5 as which they stand; those that stand as none count as 0."""
+    tallies: Mapping[List, Tally] = field(default_factory=dict)
     todo: int = 0
     in_hand: int = 0
     escalated: int = 0
     closed: int = 0
-    overdue: int = 0
     quiet: int = 0
     silent: int = 0
     """Monitored patients of whom nothing came when it was due, and about whom nobody does anything yet."""
@@ -202,6 +208,15 @@ class Counts:
     """When a platform last told of somebody."""
     late_ms: int = 0
     """Since when a platform, or every gateway, says nothing though it should have: the red strip. 0: none is late."""
+
+    def tally(self, which: List) -> Tally:
+        """Return what a list holds."""
+        return self.tallies.get(which, Tally())
+
+    @property
+    def overdue(self) -> int:
+        """How many open alerts are overdue, in whatever list."""
+        return sum(one.overdue for one in self.tallies.values())
 
 
 @dataclass(frozen=True)

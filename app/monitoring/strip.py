@@ -8,7 +8,7 @@ from PyQt6.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.i18n import fmt_number
-from app.monitoring.ports import Counts
+from app.monitoring.ports import Tally
 from app.ui import paint
 from app.ui.buttons import Press
 from app.ui.flow import Flow
@@ -67,7 +67,7 @@ class _Count(Press):
 
 
 class GradeCount(_Count):
-    """A grade, and how many alerts of it are to do."""
+    """A grade, and how many alerts of it the list holds."""
 
     def __init__(self, grade: int) -> None:
         self.grade = grade
@@ -141,7 +141,7 @@ class GradeStrip(QWidget):
         self.late = OverdueCount()
         self.late.clicked.connect(lambda _on: self.narrowed.emit())
         self._flow.fill([*self._grades.values(), self.late])
-        self.show_counts(Counts(), current=True)
+        self.show_tally(Tally(), current=True)
 
     @property
     def grade(self) -> int | None:
@@ -153,14 +153,14 @@ class GradeStrip(QWidget):
         """Whether only what is overdue is to be shown."""
         return self.late.isChecked()
 
-    def show_counts(self, counts: Counts, *, current: bool) -> None:
-        """Show how many there are."""
+    def show_tally(self, tally: Tally, *, current: bool) -> None:
+        """Show how many there are in the list."""
         for grade, button in self._grades.items():
-            count = counts.by_grade[grade]
+            count = tally.by_grade[grade]
             button.show_count(count, current=current)
             button.setVisible(grade in ALWAYS or count > 0 or button.isChecked())
-        self.late.show_count(counts.overdue, current=current)
-        self.late.setVisible(counts.overdue > 0 or self.overdue)
+        self.late.show_count(tally.overdue, current=current)
+        self.late.setVisible(tally.overdue > 0 or self.overdue)
 
     def widen(self) -> None:
         """Show all again, without telling."""

@@ -103,8 +103,9 @@ def listed(memory: Memory, now_ms: int) -> object:
     told = [one for one in opened if not one.unmet]
     assert counts.silent == len(opened) - len(told)
     assert counts.overdue == sum(one.due.over(now_ms) for one in told)
-    grades = [max(one.grade, 0) for one in told if one.phase is Phase.NEW]
-    assert counts.by_grade == tuple(map(grades.count, range(6)))
+    for which in List:
+        grades = [max(one.pressing, 0) for one in lists[which, "grade"] if not one.unmet]
+        assert counts.tally(which).by_grade == tuple(map(grades.count, range(6)))
     states = [memory.asked[alerts[-1]].state for alerts in memory._of.values()]
     assert counts.followed == sum(one != "ENDED" for one in states)
     return lists, replace(

@@ -142,6 +142,23 @@ def test_what_a_colleague_takes_says_so_where_it_stands(triage):
         triage.shows("DUMAS")
 
 
+def test_the_grades_are_those_of_the_list_that_is_shown(triage):
+    with triage:
+        late = triage.ask("1", "DUMAS", "Q1", ago_h=5, diarrhea=3)
+        triage.ask("2", "ROSSI", "Q2", fatigue=1)
+        triage.shows("DUMAS", "ROSSI")
+        strip = triage.queue.strip
+        triage.run(triage.bruno_watch.alerts.take(late))
+        triage.wait(lambda: (strip._grades[3].count, strip._grades[1].count) == (0, 1))
+        assert not strip.late.isVisible()
+        triage.tab(List.IN_HAND)
+        triage.shows("DUMAS")
+        assert (strip._grades[3].count, strip._grades[1].count) == (1, 0)
+        assert strip.late.isVisible()
+        strip.late.click()
+        triage.shows("DUMAS")
+
+
 def test_a_list_is_narrowed_by_grade_by_delay_and_by_name(triage):
     with triage:
         triage.ask("1", "DUMAS", "Q1", ago_h=5, diarrhea=3)
