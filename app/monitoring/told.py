@@ -90,7 +90,7 @@ class Telling:
         )
         yield Told("questionnaire", at_ms, tr("alertacts.told.questionnaire"), words=by)
         grade = NO_GRADE if told.ungraded and told.grade < SEVERE else told.grade
-        yield Told("alert", at_ms, self._alert(grade), words=self._cause(), tone=_grade_tone(told.grade))
+        yield Told("alert", at_ms, self._alert(grade), words=self._cause(grade), tone=_grade_tone(told.grade))
         for code in told.turns:
             yield Told(code, at_ms, tr(f"alertacts.told.{code}"), tone="warn")
 
@@ -99,11 +99,12 @@ class Telling:
             tr("alertacts.told.alert", grade=grade) if grade != NO_GRADE else tr("alertacts.told.alert.none")
         )
 
-    def _cause(self) -> str:
+    def _cause(self, grade: int) -> str:
         item, told = self._sheet.item, self._sheet.questionnaire
         if item.cause is Cause.RULE:
             return tr("alertacts.told.rule", rule=item.rule)
-        return tr("alertacts.told.sender", platform=told.platform if told is not None else "")
+        said = "alertacts.told.sender" if grade != NO_GRADE else "alertacts.told.sender.none"
+        return tr(said, platform=told.platform if told is not None else "")
 
     # --- what was done ------------------------------------------------------------------------------------
 

@@ -185,6 +185,14 @@ def test_the_trace_begins_with_what_came_and_who_says_that_it_is_an_alert():
     assert silent.title == "Sans réponse"
 
 
+def test_nobody_is_said_to_have_told_a_grade_where_there_was_none():
+    story = Story(grade=2)
+    sheet = story.sheet()
+    told = replace(sheet.questionnaire, raised="Y", symptoms=())
+    moments = Telling(replace(sheet, questionnaire=told), Names(), {}).lines(NOON)
+    assert (moments[1].title, moments[1].words) == ("Alerte sans grade", "Signalée par SUIVI")
+
+
 def test_each_step_says_who_what_and_which_grade():
     story = Story()
     story.do(Step.CALL, reached=True, minutes=6, text="7 selles", grade=3)
