@@ -270,6 +270,8 @@ def happened(one: Message, people: People, now_ms: int) -> str:
     who = isolated(people.name(one.author))
     about = isolated(people.name(one.event_about)) if one.event_about else ""
     event = one.event if one.event in looks.EVENTS else "other"
+    if event == "renamed" and not one.text:
+        event = "other"
     if event == "linked":
         event = _linked(one)
     mine = ".you" if one.own and event not in {"key-changed", "other"} else ""

@@ -227,6 +227,7 @@ class Taking:
                     place.author == self._me,
                     place.sent_ms,
                     place.at_ms,
+                    text=change.text,
                     patient=patient if change.what in {"created", "linked"} else None,
                     event=change.what,
                     event_about=change.about,

@@ -23,10 +23,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Change:
-    """One line that the thread shows: created, renamed, joined, removed, left, timer, linked; `about` is a user id where it is one's."""
+    """One line that the thread shows: created, renamed, joined, removed, left, timer, linked; `about` is a user id where it is one's.
+
+    `text`: what the team is called now, of "renamed".
+    """
 
     what: str
     about: bytes = b""
+    text: str = ""
 
 
 def apply(
@@ -50,7 +54,9 @@ def changes(before: Team, after: Team, author: bytes) -> tuple[Change, ...]:
     went = sorted(set(before.members) - set(after.members))
     found = [Change("joined", user) for user in came]
     found += [Change("left" if user == author else "removed", user) for user in went]
-    for what, field in (("renamed", "title"), ("timer", "expire_s"), ("linked", "patient")):
+    if before.title != after.title:
+        found.append(Change("renamed", text=after.title))
+    for what, field in (("timer", "expire_s"), ("linked", "patient")):
         if getattr(before, field) != getattr(after, field):
             found.append(Change(what))
     return tuple(found)

@@ -143,8 +143,9 @@ def test_a_team_is_renamed_joined_timed_and_left(tmp_path):
             return bruno.user not in (await alice.messages.threads())[0].members
 
         await until(without)
-        events = [one.event for one in await alice.messages.page(team)]
-        assert events == ["created", "renamed", "joined", "timer", "left"]
+        page = await alice.messages.page(team)
+        assert [one.event for one in page] == ["created", "renamed", "joined", "timer", "left"]
+        assert page[1].text == "Équipe mobile"
 
     with_desks(tmp_path, THREE, story)
 

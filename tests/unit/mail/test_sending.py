@@ -124,7 +124,7 @@ def test_a_team_is_created_by_a_member_only() -> None:
 @pytest.mark.parametrize(
     ("said", "author", "change"),
     [
-        (replace(MINE, title="RCP sein"), ANNE, Change("renamed")),
+        (replace(MINE, title="RCP sein"), ANNE, Change("renamed", text="RCP sein")),
         (replace(MINE, expire_s=60), ANNE, Change("timer")),
         (replace(MINE, patient=Patient("CHU", "1", "")), ANNE, Change("linked")),
         (team.without(MINE, BRUNO), ANNE, Change("removed", BRUNO)),
