@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 ID_BYTES = 16
 _COLUMNS = "alert, person, answered_ms, received_ms, grade, body, calls"
 _AT_ONCE = 500
+_ROWS = f"SELECT {_COLUMNS} FROM questionnaire WHERE person = ?"  # noqa: S608 -- constants
+_INSERT = f"INSERT OR REPLACE INTO questionnaire ({_COLUMNS}) VALUES (?,?,?,?,?,?,?)"  # noqa: S608 -- constants
 _ORDER = "ORDER BY answered_ms, received_ms, alert"
 VITAL = "vital"
 _TURNS = frozenset({"C", "X"})
@@ -180,7 +182,10 @@ def _trended(ordered: Sequence[Questionnaire]) -> list[Questionnaire]:
     levels: dict[str, dict[int, int]] = defaultdict(dict)
     made = []
     for one in ordered:
-        symptoms = tuple(replace(each, before=before.get(each.code, NO_GRADE)) for each in one.symptoms)
+        symptoms = tuple(
+            Symptom(each.code, each.label, each.grade, before.get(each.code, NO_GRADE), each.answers)
+            for each in one.symptoms
+        )
         made.append(replace(one, symptoms=symptoms, worse=_worse(one, levels)))
         if not one.cancelled:
             before = {each.code: each.grade for each in one.symptoms}
@@ -214,19 +219,22 @@ def renew(db: Connection, persons: Collection[int], numbers: Iterable[int]) -> N
     }
     tied = {one for one in persons if _asked(db, one)} if known or told else set()
     for person in sorted(told | known | tied):
-        db.execute("DELETE FROM questionnaire WHERE person = ?", (person,))
         numbers_now = numbers_of(db, person)
-        for one in fold(person, questionnaires(db, numbers_now)) if numbers_now else ():
-            row = (
-                one.alert,
-                person,
-                one.answered_ms,
-                one.received_ms,
-                one.grade,
-                _packer.encode(one),
-                one.calls,
-            )
-            db.execute(f"INSERT OR REPLACE INTO questionnaire ({_COLUMNS}) VALUES (?,?,?,?,?,?,?)", row)  # noqa: S608 -- constants
+        _write(db, person, fold(person, questionnaires(db, numbers_now)) if numbers_now else ())
+
+
+def _write(db: Connection, person: int, made: Iterable[Questionnaire]) -> None:
+    """Let the rows of *person* be what was *made*; those that stand so already are left alone, and they are most."""
+    before = {row[0]: row for row in db.execute(_ROWS, (person,))}
+    now = {one.alert: _row(one) for one in made}
+    gone = [(alert,) for alert in before if alert not in now]
+    db.executemany("DELETE FROM questionnaire WHERE alert = ?", gone)
+    db.executemany(_INSERT, [row for alert, row in now.items() if before.get(alert) != row])
+
+
+def _row(one: Questionnaire) -> tuple[object, ...]:
+    stood = one.alert, one.person, one.answered_ms, one.received_ms, one.grade
+    return (*stood, _packer.encode(one), int(one.calls))
 
 
 def _asked(db: Connection, person: int) -> bool:
