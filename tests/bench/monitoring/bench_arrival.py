@@ -123,6 +123,14 @@ class Screen(QObject):
         self._seen = threading.Event()
         self.at = 0.0
 
+    def begin(self) -> None:
+        """Let the hospital begin once the listener listens."""
+        if not self._office.feed.state.address:
+            QTimer.singleShot(50, self.begin)
+            return
+        self.hospital = Hospital(self._office.feed.state.address, self, self._office.bridge.post)
+        self.hospital.start()
+
     @property
     def _queue(self) -> Any:
         return self._office.window.page("monitoring").queue  # type: ignore[attr-defined]  # its own page
@@ -147,8 +155,9 @@ class Screen(QObject):
         return seen is there
 
     def show(self) -> None:
-        """Open the section."""
+        """Open the section; the focus stands beside the list, among whose rows it would hold them still."""
         self._office.window.show_feature("monitoring")
+        self._queue.sort.setFocus()
         self._queue.list.viewport().installEventFilter(self)
         self._queue.list.viewport().update()
 
@@ -165,6 +174,7 @@ class Screen(QObject):
 
     def end(self) -> None:
         """Leave."""
+        self._queue.list.viewport().removeEventFilter(self)
         self._app.quit()
 
 
@@ -193,21 +203,15 @@ def main() -> None:
         office.door.opened.emit(asyncio.run(office.signin.unlock(PASSWORD)))
         office.window.resize(*SIZE)
         office.window.show()
-        begun: list[Hospital] = []
-
-        def begin() -> None:
-            if not office.feed.state.address:
-                QTimer.singleShot(50, begin)
-                return
-            begun.append(Hospital(office.feed.state.address, Screen(app, office), office.bridge.post))
-            begun[0].start()
-
-        begin()
+        screen = Screen(app, office)
+        screen.begin()
         app.exec()
-        took, missed = begun[0].took_ms or [float("inf")], begun[0].missed
+        took, missed = screen.hospital.took_ms, screen.hospital.missed
         office.close()
+    if not took:
+        raise SystemExit("no alert was painted")
     detail: dict[str, object] = {
-        "arrivals": len(begun[0].took_ms),
+        "arrivals": len(took),
         "missed": missed,
         "patients": len(COURSES),
     }
