@@ -93,8 +93,10 @@ def _canaries() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _garbage(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Windows leave the collecting of garbage to this thread: it is done after each test, and given back before one that has none."""
-    if "qapp" not in request.fixturenames and not gc.isenabled():
+    """Beside widgets garbage is collected on this thread only, as in the program: after each test; else by Python itself."""
+    if "qapp" in request.fixturenames:
+        gc.disable()
+    elif not gc.isenabled():
         gc.collect()
         gc.enable()
     yield
