@@ -86,22 +86,23 @@ class _Caller(QObject):
         self._heard = bytearray()
         socket.readyRead.connect(self._read)
         socket.disconnected.connect(socket.deleteLater)
-        patience = QTimer(self)
-        patience.timeout.connect(self._end)
-        patience.start(WAIT_MS)
+        self._patience = QTimer(self)
+        self._patience.timeout.connect(self._end)
+        self._patience.start(WAIT_MS)
 
     def _read(self) -> None:
         self._heard.extend(self._socket.read(MAX_LINE + 1) or b"")
         line, end, _ = bytes(self._heard).partition(b"\n")
         if len(line) > MAX_LINE:
             self._socket.abort()
-        elif end:
+        elif end and self._patience.isActive():
+            self._patience.stop()
             self._socket.write(TAKEN)
             self._socket.disconnectFromServer()
             self._taken(line.decode(errors="replace"))
 
     def _end(self) -> None:
         """Hang up on who did not say all; what a busy window did not come to read is read first."""
-        self._read()
-        if self._socket.state() == QLocalSocket.LocalSocketState.ConnectedState:
+        self._socket.waitForReadyRead(0)
+        if self._patience.isActive():
             self._socket.abort()

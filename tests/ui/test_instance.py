@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from PyQt6.QtNetwork import QLocalSocket
+from PyQt6.QtNetwork import QLocalServer, QLocalSocket
 
 from app import instance
 from app.instance import Doorbell, address
@@ -54,6 +54,17 @@ def test_a_busy_first_window_takes_the_link_when_it_comes_to_it(bell, tmp_path, 
     heard = []
     bell.rung.connect(heard.append)
     assert second(tmp_path / "p", LINK.format(), qtbot, busy_s=1 + 1.5 * instance.WAIT_MS / 1000) == 0
+    assert heard == [LINK.format()]
+
+
+def test_a_window_that_stands_still_once_it_was_called_takes_the_link_once(
+    bell, tmp_path, qtbot, monkeypatch
+):
+    heard = []
+    bell.rung.connect(heard.append)
+    monkeypatch.setattr(instance, "WAIT_MS", 20)
+    bell.findChild(QLocalServer).newConnection.connect(lambda: time.sleep(0.5))
+    assert second(tmp_path / "p", LINK.format(), qtbot) == 0
     assert heard == [LINK.format()]
 
 
